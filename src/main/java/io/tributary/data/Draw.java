@@ -1,0 +1,21 @@
+package io.tributary.data;
+
+import java.util.List;
+
+/**
+ * A numbered draw: the unit of credit, of randomness and of scoring.
+ *
+ * @param number k = 0, 1, 2 …
+ * @param proposalVersion version of the proposal that all its sequences were drawn with
+ * @param sequences the {@code samplers.batch-size} sequences, in the order of their index
+ */
+public record Draw(long number, long proposalVersion, List<Sequence> sequences) {
+  public Draw {
+    sequences = List.copyOf(sequences);
+  }
+
+  /** Total number of tokens drawn. */
+  public long tokens() {
+    return sequences.stream().mapToLong(s -> s.tokens().length).sum();
+  }
+}

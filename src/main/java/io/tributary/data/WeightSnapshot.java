@@ -1,0 +1,20 @@
+package io.tributary.data;
+
+import java.util.List;
+
+/**
+ * Published weights: immutable, so that they may be handed to any number of receivers.
+ *
+ * @param version number and fingerprint
+ * @param tensors all parameters of the model, in the model's order
+ */
+public record WeightSnapshot(WeightVersion version, List<TensorBytes> tensors) {
+  public WeightSnapshot {
+    tensors = List.copyOf(tensors);
+  }
+
+  /** Size of all tensors in bytes. */
+  public long sizeBytes() {
+    return tensors.stream().mapToLong(t -> t.bytes().length).sum();
+  }
+}

@@ -1,0 +1,26 @@
+package io.tributary.protocol;
+
+import io.tributary.data.Draw;
+import io.tributary.data.WeightSnapshot;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
+
+/** What a sampler is told. */
+public sealed interface SamplerCommand {
+
+  /** Under this key samplers are found, on this machine or another. */
+  ServiceKey<SamplerCommand> KEY = ServiceKey.create(SamplerCommand.class, "sampler");
+
+  /**
+   * Draw the sequences of draw {@code number}; wait for weights first if the sampler's own are
+   * older than {@code minimumVersion}.
+   */
+  record DrawSequences(long number, long minimumVersion, ActorRef<WorkerEvent<Draw>> replyTo)
+      implements SamplerCommand {}
+
+  /** Take these weights over as the proposal, between draws, and confirm with their fingerprint. */
+  record TakeOver(WeightSnapshot proposal, ActorRef<TakenOver> replyTo) implements SamplerCommand {}
+
+  /** Confirmation: the sampler's own copy now has this version and this fingerprint. */
+  record TakenOver(ActorRef<SamplerCommand> sampler, long version, String fingerprint) {}
+}
