@@ -1,0 +1,199 @@
+package io.tributary.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.tributary.tensor.Ops;
+import io.tributary.tensor.Torch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws sequences token by token from a model, with a key-value cache, and records their
+ * log-probability.
+ *
+ * <p>Prompts of different lengths are padded on the left. Rows that have ended are taken out of the
+ * computation once they are a quarter of it. Each row takes one number from the generator per
+ * position whether or not it has ended, so that a draw depends on nothing but the weights and the
+ * generator.
+ */
+public final class AncestralSampler {
+  private static final double KEEP_SHARE = 0.75;
+
+  private final Gpt model;
+  private final SamplingSettings settings;
+  private final OutputLayer output;
+
+  public AncestralSampler(Gpt model, SamplingSettings settings) {
+    this.model = model;
+    this.settings = settings;
+    this.output = new OutputLayer(model.output());
+  }
+
+  /**
+   * A drawn sequence.
+   *
+   * @param tokens what follows the prefix, EOS included if it was drawn
+   * @param logProb log-probability in nats under the distribution that it was drawn from
+   */
+  public record Sampled(int[] tokens, double logProb) {}
+
+  /** Draws {@code n} sequences behind one prefix. */
+  public List<Sampled> draw(int[] prefix, int n, RandomGenerator random, Runnable progress) {
+    return draw(Collections.nCopies(n, prefix), random, progress);
+  }
+
+  /**
+   * Draws one sequence behind each prefix.
+   *
+   * @param prefixes what comes before each sequence, at least one token
+   * @param random source of one number per row and position
+   * @param progress called after every token
+   * @throws IllegalArgumentException if a prefix and {@code maxLength} do not fit into the model's
+   *     positions
+   */
+  public List<Sampled> draw(List<int[]> prefixes, RandomGenerator random, Runnable progress) {
+    int longest = prefixes.stream().mapToInt(p -> p.length).max().orElseThrow();
+    int capacity = longest + settings.maxLength() - 1;
+    if (capacity > model.config().positions()) {
+      throw new IllegalArgumentException(
+          "a prefix of %d tokens and max-length = %d need %d positions, the model has %d"
+              .formatted(longest, settings.maxLength(), capacity, model.config().positions()));
+    }
+    return Torch.inference(
+        () -> {
+          try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            return new Rows(prefixes, longest, capacity).run(random, progress);
+          }
+        });
+  }
+
+  /** The rows of one draw: all of them, and those still in the computation. */
+  private final class Rows {
+    private final int n;
+    private final int[][] tokens;
+    private final int[] lengths;
+    private final double[] logProbs;
+    private final boolean[] ended;
+    private final int longest;
+    private int[] padding;
+    private int[] active;
+    private KeyValueCache cache;
+    private long[] inputs;
+    private int inputLength;
+
+    Rows(List<int[]> prefixes, int longest, int capacity) {
+      this.n = prefixes.size();
+      this.tokens = new int[n][settings.maxLength()];
+      this.lengths = new int[n];
+      this.logProbs = new double[n];
+      this.ended = new boolean[n];
+      this.longest = longest;
+      this.padding = prefixes.stream().mapToInt(p -> longest - p.length).toArray();
+      this.active = IntStream.range(0, n).toArray();
+      this.cache = KeyValueCache.create(model, n, capacity);
+      this.inputLength = longest;
+      this.inputs = new long[n * longest];
+      for (int i = 0; i < n; i++) {
+        for (int j = 0; j < prefixes.get(i).length; j++) {
+          inputs[i * longest + padding[i] + j] = prefixes.get(i)[j];
+        }
+      }
+    }
+
+    List<Sampled> run(RandomGenerator random, Runnable progress) {
+      for (int position = 0; position < settings.maxLength() && active.length > 0; position++) {
+        double[] uniforms = random.doubles(n).toArray();
+        try (NDScope step = new NDScope()) {
+          step.suppressNotUsedWarning();
+          append(position, choose(uniforms));
+        }
+        compact();
+        progress.run();
+      }
+      List<Sampled> sampled = new ArrayList<>();
+      for (int i = 0; i < n; i++) {
+        sampled.add(new Sampled(Arrays.copyOf(tokens[i], lengths[i]), logProbs[i]));
+      }
+      return sampled;
+    }
+
+    private TokenChoice.Chosen choose(double[] uniforms) {
+      NDArray last = lastHidden().div(settings.temperature()); // (B, D)
+      double[] ofActive = IntStream.of(active).mapToDouble(i -> uniforms[i]).toArray();
+      return settings.truncated()
+          ? TruncatedChoice.choose(output, model.config().vocabulary(), last, ofActive, settings)
+          : TokenChoice.choose(output, model.config().vocabulary(), last, ofActive);
+    }
+
+    private NDArray lastHidden() {
+      NDManager manager = model.manager();
+      int b = active.length;
+      NDArray ids = manager.create(inputs, new Shape(b, inputLength)); // (B, T)
+      NDArray hidden =
+          model.forward(
+              ids, manager.create(positions(), new Shape(b, inputLength)), mask(), cache, 0);
+      if (inputLength == 1) {
+        return hidden;
+      }
+      NDArray byRow = hidden.reshape(b, inputLength, model.config().width()); // (B, T, D)
+      return Ops.slice(byRow, 1, inputLength - 1L, inputLength).squeeze(1); // (B, D)
+    }
+
+    private long[] positions() {
+      long[] positions = new long[active.length * inputLength];
+      for (int i = 0; i < active.length; i++) {
+        for (int j = 0; j < inputLength; j++) {
+          positions[i * inputLength + j] = Math.max(0, cache.length() + j - padding[i]);
+        }
+      }
+      return positions;
+    }
+
+    private @Nullable NDArray mask() {
+      boolean padded = Arrays.stream(padding).anyMatch(p -> p > 0);
+      if (inputLength > 1) {
+        return padded
+            ? AttentionMask.causal(model.manager(), longest, padding)
+            : AttentionMask.causal(model.manager(), longest);
+      }
+      return padded ? AttentionMask.next(model.manager(), (int) cache.length() + 1, padding) : null;
+    }
+
+    private void append(int position, TokenChoice.Chosen chosen) {
+      inputs = new long[active.length];
+      inputLength = 1;
+      for (int i = 0; i < active.length; i++) {
+        int row = active[i];
+        inputs[i] = chosen.tokens()[i];
+        if (ended[row]) {
+          continue;
+        }
+        tokens[row][position] = chosen.tokens()[i];
+        lengths[row] = position + 1;
+        logProbs[row] += chosen.logProbs()[i];
+        ended[row] = settings.stopAtEos() && chosen.tokens()[i] == model.config().eosToken();
+      }
+    }
+
+    private void compact() {
+      int[] alive = IntStream.range(0, active.length).filter(i -> !ended[active[i]]).toArray();
+      if (alive.length > KEEP_SHARE * active.length) {
+        return;
+      }
+      if (alive.length > 0) {
+        cache = cache.select(Arrays.stream(alive).asLongStream().toArray());
+      }
+      inputs = IntStream.of(alive).mapToLong(i -> inputs[i]).toArray();
+      padding = IntStream.of(alive).map(i -> padding[i]).toArray();
+      active = IntStream.of(alive).map(i -> active[i]).toArray();
+    }
+  }
+}

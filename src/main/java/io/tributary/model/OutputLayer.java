@@ -1,0 +1,175 @@
+package io.tributary.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import io.tributary.tensor.Ops;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * The output layer: hidden states to log-probabilities of given tokens, and the gradient back.
+ *
+ * <p>Logits are never held for the whole vocabulary. Blocks of it are computed, reduced and dropped
+ * again, so that memory is bounded and a block stays in the cache; the gradient makes them once
+ * more.
+ */
+/*
+ * With h (N, D), W (V, D), z = h W', lse = log sum_v exp z_v:
+ *
+ *   log pi(t) = z_t - lse
+ *   d/dz [ c (z_t - lse) ] = c (onehot(t) - softmax(z))         c: a constant of each token
+ *
+ * A block of z needs nothing but lse to give its part of the softmax, so that the gradient passes over blocks of columns:
+ * dW of a block is written once, and dh accumulates in (N, D). The other way round, blocks of rows, would add a (V, D)
+ * array per block.
+ */
+final class OutputLayer {
+  /** Values in one block of logits: 8 MiB of float32. */
+  private static final int BLOCK_VALUES = 1 << 21;
+
+  private static final int MIN_BLOCK = 512;
+
+  private final NDArray weight;
+  private final int vocabulary;
+
+  /**
+   * @param weight (V, D)
+   */
+  OutputLayer(NDArray weight) {
+    this.weight = weight;
+    this.vocabulary = Math.toIntExact(weight.getShape().get(0));
+  }
+
+  /**
+   * What a pass over given tokens found.
+   *
+   * @param logProbs log pi of each token, in nats
+   * @param logNormalisers log sum_v exp z_v of each token's logits
+   */
+  record TokenLogProbs(double[] logProbs, double[] logNormalisers) {}
+
+  /**
+   * Log-probabilities of tokens; gradient mode must be off.
+   *
+   * @param hidden (N, D)
+   * @param targets N tokens
+   */
+  TokenLogProbs logProbs(NDArray hidden, int[] targets) {
+    int n = targets.length;
+    double[] logNormalisers = new double[n];
+    Arrays.fill(logNormalisers, Double.NEGATIVE_INFINITY);
+    for (int from = 0; from < vocabulary; from += width(n)) {
+      try (NDScope scope = new NDScope()) {
+        scope.suppressNotUsedWarning();
+        NDArray logits = logits(hidden, from, end(from, n)); // (N, block)
+        NDArray max = logits.max(new int[] {1}, true); // (N, 1)
+        float[] shift = max.toFloatArray();
+        float[] sum = logits.subi(max).exp().sum(new int[] {1}).toFloatArray();
+        for (int i = 0; i < n; i++) {
+          logNormalisers[i] = logAdd(logNormalisers[i], shift[i] + Math.log(sum[i]));
+        }
+      }
+    }
+    float[] targetLogits = targetLogits(hidden, targets);
+    double[] logProbs = new double[n];
+    for (int i = 0; i < n; i++) {
+      logProbs[i] = Math.min(0, targetLogits[i] - logNormalisers[i]);
+    }
+    return new TokenLogProbs(logProbs, logNormalisers);
+  }
+
+  /**
+   * Adds the gradient of {@code sum_i c_i log pi(t_i)} by W to {@code weightGradient}, and gives
+   * the one by the hidden states; gradient mode must be off.
+   *
+   * @param hidden (N, D)
+   * @param targets N tokens
+   * @param pass what {@link #logProbs} gave for them
+   * @param coefficients c, N of them
+   * @param weightGradient (V, D)
+   * @return gradient by the hidden states, (N, D)
+   */
+  NDArray addGradient(
+      NDArray hidden,
+      int[] targets,
+      TokenLogProbs pass,
+      double[] coefficients,
+      NDArray weightGradient) {
+    int n = targets.length;
+    NDArray logNormalisers = column(hidden, pass.logNormalisers()); // (N, 1)
+    NDArray negated = column(hidden, Arrays.stream(coefficients).map(c -> -c).toArray());
+    NDArray hiddenGradient = hidden.zerosLike(); // (N, D)
+    for (int from = 0; from < vocabulary; from += width(n)) {
+      int to = end(from, n);
+      try (NDScope scope = new NDScope()) {
+        scope.suppressNotUsedWarning();
+        NDArray gradient = logits(hidden, from, to).subi(logNormalisers).exp().muli(negated);
+        assignTargets(gradient, from, to, targets, pass.logProbs(), coefficients); // (N, block)
+        NDArray block = Ops.slice(weight, 0, from, to); // (block, D)
+        hiddenGradient.addi(gradient.matMul(block));
+        Ops.slice(weightGradient, 0, from, to).addi(gradient.transpose().matMul(hidden));
+      }
+    }
+    return hiddenGradient;
+  }
+
+  /** At the targets that lie in the block the gradient is c (1 - pi), elsewhere -c pi. */
+  private static void assignTargets(
+      NDArray gradient, int from, int to, int[] targets, double[] logProbs, double[] coefficients) {
+    int[] rows =
+        IntStream.range(0, targets.length)
+            .filter(i -> targets[i] >= from && targets[i] < to)
+            .toArray();
+    if (rows.length == 0) {
+      return;
+    }
+    float[] values = new float[rows.length];
+    for (int j = 0; j < rows.length; j++) {
+      int i = rows[j];
+      values[j] = (float) (-coefficients[i] * Math.expm1(logProbs[i]));
+    }
+    var manager = gradient.getManager();
+    Ops.assign(
+        gradient,
+        manager.create(Arrays.stream(rows).asLongStream().toArray()),
+        manager.create(Arrays.stream(rows).mapToLong(i -> targets[i] - from).toArray()),
+        manager.create(values));
+  }
+
+  /** Logits of tokens {@code [from, to)}, (N, to - from). */
+  NDArray logits(NDArray hidden, int from, int to) {
+    return hidden.matMul(Ops.slice(weight, 0, from, to).transpose());
+  }
+
+  private float[] targetLogits(NDArray hidden, int[] targets) {
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      NDArray ids = hidden.getManager().create(Arrays.stream(targets).asLongStream().toArray());
+      return hidden.mul(Ops.embedding(ids, weight)).sum(new int[] {1}).toFloatArray();
+    }
+  }
+
+  private static NDArray column(NDArray like, double[] values) {
+    float[] floats = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      floats[i] = (float) values[i];
+    }
+    return like.getManager().create(floats, new Shape(values.length, 1));
+  }
+
+  /** Number of columns of a block of logits for {@code n} rows. */
+  static int width(int n) {
+    return Math.max(MIN_BLOCK, BLOCK_VALUES / n);
+  }
+
+  private int end(int from, int n) {
+    return Math.min(vocabulary, from + width(n));
+  }
+
+  /** log(exp a + exp b). */
+  static double logAdd(double a, double b) {
+    double max = Math.max(a, b);
+    return max == Double.NEGATIVE_INFINITY ? max : max + Math.log1p(Math.exp(Math.min(a, b) - max));
+  }
+}

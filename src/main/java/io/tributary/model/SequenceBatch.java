@@ -1,0 +1,105 @@
+package io.tributary.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.List;
+
+/**
+ * Sequences behind one prefix, padded on the right for a teacher-forced pass. Under a causal mask
+ * padding is never seen by a real token, and only rows that predict a real token are taken out of
+ * the hidden states.
+ */
+final class SequenceBatch {
+  private final int sequences;
+  private final int length;
+  private final long[] inputs;
+  private final long[] rows;
+  private final int[] targets;
+  private final int[] owners;
+
+  /**
+   * @param prefix what comes before each sequence, at least one token
+   * @param sequences what is predicted, each of at least one token
+   * @param config the model that is to read them
+   * @throws IllegalArgumentException if a sequence does not fit into the model's positions or
+   *     vocabulary
+   */
+  SequenceBatch(int[] prefix, List<int[]> sequences, GptConfig config) {
+    this.sequences = sequences.size();
+    int longest = sequences.stream().mapToInt(s -> s.length).max().orElseThrow();
+    int total = sequences.stream().mapToInt(s -> s.length).sum();
+    this.length = prefix.length + longest - 1;
+    if (length > config.positions()) {
+      throw new IllegalArgumentException(
+          "a prefix of %d and a sequence of %d tokens need %d positions, the model has %d"
+              .formatted(prefix.length, longest, length, config.positions()));
+    }
+    this.inputs = new long[this.sequences * length];
+    this.rows = new long[total];
+    this.targets = new int[total];
+    this.owners = new int[total];
+    int at = 0;
+    for (int i = 0; i < this.sequences; i++) {
+      int[] tokens = sequences.get(i);
+      int start = i * length;
+      for (int j = 0; j < prefix.length; j++) {
+        inputs[start + j] = checked(prefix[j], config);
+      }
+      for (int j = 0; j < tokens.length; j++) {
+        if (j < tokens.length - 1) {
+          inputs[start + prefix.length + j] = checked(tokens[j], config);
+        }
+        rows[at] = start + prefix.length - 1L + j;
+        targets[at] = checked(tokens[j], config);
+        owners[at] = i;
+        at++;
+      }
+    }
+  }
+
+  private static int checked(int token, GptConfig config) {
+    if (token < 0 || token >= config.vocabulary()) {
+      throw new IllegalArgumentException(
+          "token %d is not in the model's vocabulary of %d".formatted(token, config.vocabulary()));
+    }
+    return token;
+  }
+
+  /**
+   * Hidden states of the rows that predict a token, (N, D), N the number of real tokens.
+   *
+   * @param dropout probability of dropout; 0 for none
+   */
+  NDArray hidden(Gpt model, double dropout) {
+    NDManager manager = model.manager();
+    NDArray tokens = manager.create(inputs, new Shape(sequences, length)); // (B, T)
+    NDArray positions = manager.arange(length).toType(tokens.getDataType(), false).expandDims(0);
+    NDArray mask = length > 1 ? AttentionMask.causal(manager, length) : null;
+    NDArray all = model.forward(tokens, positions, mask, null, dropout); // (B T, D)
+    return io.tributary.tensor.Ops.rows(all, manager.create(rows)); // (N, D)
+  }
+
+  /** The predicted tokens, N of them: sequence after sequence. */
+  int[] targets() {
+    return targets;
+  }
+
+  /** Sums a value of each predicted token into one of each sequence, in double precision. */
+  double[] sumBySequence(double[] byToken) {
+    double[] sums = new double[sequences];
+    for (int i = 0; i < byToken.length; i++) {
+      sums[owners[i]] += byToken[i];
+    }
+    return sums;
+  }
+
+  /** Repeats a value of each sequence for each of its predicted tokens. */
+  double[] spreadOverTokens(double[] bySequence) {
+    double[] spread = new double[owners.length];
+    for (int i = 0; i < owners.length; i++) {
+      spread[i] = bySequence[owners[i]];
+    }
+    return spread;
+  }
+}

@@ -1,0 +1,72 @@
+package io.tributary.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import io.tributary.tensor.Torch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Teacher-forced log-probabilities of whole sequences under a model. */
+public final class SequenceScores {
+  private final Gpt model;
+  private final OutputLayer output;
+  private final int maxRows;
+
+  /**
+   * @param model the model
+   * @param maxRows sequences that are computed at once
+   */
+  public SequenceScores(Gpt model, int maxRows) {
+    this.model = model;
+    this.output = new OutputLayer(model.output());
+    this.maxRows = maxRows;
+  }
+
+  /**
+   * log m(x | prefix) of each sequence in nats: the sum over exactly its tokens, in double
+   * precision.
+   *
+   * @param prefix at least one token (BOS, or a prompt)
+   * @param sequences token ids; padding is made here and adds nothing
+   */
+  public double[] logProbs(int[] prefix, List<int[]> sequences) {
+    double[] logProbs = new double[sequences.size()];
+    for (int[] rows : byLength(sequences, maxRows)) {
+      List<int[]> part = IntStream.of(rows).mapToObj(sequences::get).toList();
+      double[] partial = Torch.inference(() -> pass(prefix, part));
+      for (int j = 0; j < rows.length; j++) {
+        logProbs[rows[j]] = partial[j];
+      }
+    }
+    return logProbs;
+  }
+
+  private double[] pass(int[] prefix, List<int[]> sequences) {
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
+      NDArray hidden = batch.hidden(model, 0);
+      return batch.sumBySequence(output.logProbs(hidden, batch.targets()).logProbs());
+    }
+  }
+
+  /**
+   * Indices of the sequences in groups of at most {@code size}, of similar length, so that little
+   * is padding.
+   */
+  public static List<int[]> byLength(List<int[]> sequences, int size) {
+    int[] order =
+        IntStream.range(0, sequences.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> sequences.get(i).length))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    List<int[]> groups = new ArrayList<>();
+    for (int from = 0; from < order.length; from += size) {
+      groups.add(java.util.Arrays.copyOfRange(order, from, Math.min(order.length, from + size)));
+    }
+    return groups;
+  }
+}

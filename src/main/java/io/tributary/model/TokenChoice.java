@@ -1,0 +1,150 @@
+package io.tributary.model;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
+import io.tributary.tensor.Ops;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Choice of the next token from the whole distribution, by inversion of its cumulative
+ * distribution.
+ *
+ * <p>The vocabulary is cut into blocks. The engine computes exp(logit - maximum of the block) and
+ * its sum for every block; here the block is chosen by the sums and the token within the block by
+ * its values, both in double precision. So the engine passes over the values no more often than for
+ * a softmax, and only one block per row is copied.
+ */
+final class TokenChoice {
+  private static final int BLOCK = 2048;
+
+  private TokenChoice() {}
+
+  /**
+   * The chosen tokens.
+   *
+   * @param tokens one of each row
+   * @param logProbs their log-probabilities in nats under the distribution that they were drawn
+   *     from
+   */
+  record Chosen(int[] tokens, double[] logProbs) {}
+
+  /**
+   * Chooses one token for each row; gradient mode must be off.
+   *
+   * @param hidden (B, D), already divided by the temperature
+   * @param uniforms B numbers in [0, 1)
+   */
+  static Chosen choose(OutputLayer output, int vocabulary, NDArray hidden, double[] uniforms) {
+    try (NDScope scope = new NDScope()) {
+      scope.suppressNotUsedWarning();
+      List<NDArray> values = new ArrayList<>();
+      NDList maxima = new NDList();
+      NDList sums = new NDList();
+      for (int from = 0; from < vocabulary; from += BLOCK) {
+        NDArray logits = output.logits(hidden, from, Math.min(vocabulary, from + BLOCK));
+        NDArray max = logits.max(new int[] {1}, true); // (B, 1)
+        NDArray exp = logits.subi(max).exp(); // (B, block)
+        logits.close();
+        values.add(exp);
+        maxima.add(max);
+        sums.add(exp.sum(new int[] {1}, true));
+      }
+      float[] blockMax = NDArrays.concat(maxima, 1).toFloatArray(); // (B, blocks)
+      float[] blockSum = NDArrays.concat(sums, 1).toFloatArray();
+      return invert(values, blockMax, blockSum, uniforms);
+    }
+  }
+
+  private static Chosen invert(
+      List<NDArray> values, float[] blockMax, float[] blockSum, double[] uniforms) {
+    int blocks = values.size();
+    int rows = uniforms.length;
+    int[] block = new int[rows];
+    double[] within = new double[rows]; // what is left of u in the block, as a share of the block
+    double[] logBlockShift = new double[rows]; // block maximum minus log normaliser
+    for (int row = 0; row < rows; row++) {
+      double max = Double.NEGATIVE_INFINITY;
+      for (int b = 0; b < blocks; b++) {
+        max = Math.max(max, blockMax[row * blocks + b]);
+      }
+      double[] mass = new double[blocks];
+      for (int b = 0; b < blocks; b++) {
+        mass[b] = blockSum[row * blocks + b] * Math.exp(blockMax[row * blocks + b] - max);
+      }
+      double total = Arrays.stream(mass).sum();
+      double left = uniforms[row] * total;
+      int b = 0;
+      while (left >= mass[b] && massAfter(mass, b)) {
+        left -= mass[b++];
+      }
+      block[row] = b;
+      within[row] = mass[b] > 0 ? left / mass[b] : 0;
+      logBlockShift[row] = blockMax[row * blocks + b] - max - Math.log(total);
+    }
+    int[] tokens = new int[rows];
+    double[] logProbs = new double[rows];
+    for (int b = 0; b < blocks; b++) {
+      long[] here = rowsOf(block, b);
+      if (here.length == 0) {
+        continue;
+      }
+      NDArray indices = values.get(b).getManager().create(here);
+      float[] exp = Ops.rows(values.get(b), indices).toFloatArray();
+      int width = exp.length / here.length;
+      for (int j = 0; j < here.length; j++) {
+        int row = (int) here[j];
+        int at = invert(exp, j * width, width, within[row]);
+        tokens[row] = b * BLOCK + at;
+        logProbs[row] = Math.min(0, Math.log(exp[j * width + at]) + logBlockShift[row]);
+      }
+    }
+    return new Chosen(tokens, logProbs);
+  }
+
+  private static boolean massAfter(double[] mass, int b) {
+    for (int i = b + 1; i < mass.length; i++) {
+      if (mass[i] > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long[] rowsOf(int[] block, int b) {
+    long[] rows = new long[block.length];
+    int n = 0;
+    for (int row = 0; row < block.length; row++) {
+      if (block[row] == b) {
+        rows[n++] = row;
+      }
+    }
+    return Arrays.copyOf(rows, n);
+  }
+
+  /**
+   * First position at which the cumulative sum exceeds {@code share} of the total; never one of
+   * mass zero.
+   */
+  static int invert(float[] mass, int from, int length, double share) {
+    double total = 0;
+    for (int i = 0; i < length; i++) {
+      total += mass[from + i];
+    }
+    double left = share * total;
+    int last = 0;
+    for (int i = 0; i < length; i++) {
+      if (mass[from + i] > 0) {
+        last = i;
+        left -= mass[from + i];
+        if (left < 0) {
+          return i;
+        }
+      }
+    }
+    return last;
+  }
+}

@@ -1,0 +1,118 @@
+package io.tributary.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+
+/**
+ * Operations of libtorch that the NDArray interface does not offer, or offers only through a parsed
+ * index. All of them are differentiable unless said otherwise.
+ */
+public final class Ops {
+  private Ops() {}
+
+  /** View of {@code array} with positions {@code [from, to)} along {@code axis}; shares memory. */
+  public static NDArray slice(NDArray array, int axis, long from, long to) {
+    return JniUtils.slice(torch(array), axis, from, to, 1);
+  }
+
+  /**
+   * Overwrites positions {@code [from, to)} along {@code axis} with {@code values} of that shape;
+   * not differentiable.
+   */
+  public static void assign(NDArray array, int axis, long from, long to, NDArray values) {
+    Shape shape = array.getShape();
+    int n = shape.dimension();
+    long[] min = new long[n];
+    long[] max = shape.getShape().clone();
+    long[] step = new long[n];
+    java.util.Arrays.fill(step, 1);
+    min[axis] = from;
+    max[axis] = to;
+    JniUtils.indexSet(torch(array), torch(values), min, max, step);
+  }
+
+  /**
+   * Sets {@code matrix[rows[i], columns[i]] = values[i]}, each pair at most once; not
+   * differentiable.
+   */
+  public static void assign(NDArray matrix, NDArray rows, NDArray columns, NDArray values) {
+    matrix.set(new NDIndex("{},{}", rows, columns), values);
+  }
+
+  /** Rows of {@code weight} (V, D) at {@code ids} (…), shape (…, D). */
+  public static NDArray embedding(NDArray ids, NDArray weight) {
+    return JniUtils.embedding(torch(ids), torch(weight), false);
+  }
+
+  /**
+   * Rows {@code indices} (n) of {@code array} (m, …), shape (n, …), owned by the manager of {@code
+   * indices}.
+   */
+  public static NDArray rows(NDArray array, NDArray indices) {
+    return JniUtils.indexAdv(
+        torch(array), new NDIndex("{}", indices), (PtNDManager) indices.getManager());
+  }
+
+  /** {@code x} (n, in) times {@code weight} (in, out) plus {@code bias} (out): GPT-2's Conv1D. */
+  public static NDArray affine(NDArray x, NDArray weight, NDArray bias) {
+    NDArray transposed = JniUtils.transpose(torch(weight), 0, 1); // (out, in), a view
+    return JniUtils.linear(torch(x), (PtNDArray) transposed, torch(bias));
+  }
+
+  /** Layer normalisation over the last axis. */
+  public static NDArray layerNorm(NDArray x, NDArray scale, NDArray shift, double epsilon) {
+    return JniUtils.layerNorm(torch(x), scale.getShape(), torch(scale), torch(shift), epsilon);
+  }
+
+  /** Dropout with the engine's generator, seeded by {@link Torch#seed}. */
+  public static NDArray dropout(NDArray x, double probability) {
+    return JniUtils.dropout(torch(x), probability, true);
+  }
+
+  /** The logistic function. */
+  public static NDArray sigmoid(NDArray x) {
+    return JniUtils.sigmoid(torch(x));
+  }
+
+  /** The erf form of the Gaussian error linear unit. */
+  public static NDArray gelu(NDArray x) {
+    return JniUtils.gelu(torch(x));
+  }
+
+  /** max(0, x). */
+  public static NDArray relu(NDArray x) {
+    return JniUtils.relu(torch(x));
+  }
+
+  /**
+   * Adds the gradient of {@code sum(output * outputGradient)} to the gradients of all leaves that
+   * {@code output} was computed from, and frees the graph.
+   */
+  public static void backward(NDArray output, NDArray outputGradient) {
+    JniUtils.backward(torch(output), torch(outputGradient), false, false);
+  }
+
+  /** Sets the gradient of a leaf to zero, in place. */
+  public static void zeroGradient(NDArray leaf) {
+    JniUtils.zeroGrad(torch(leaf));
+  }
+
+  /** Copies {@code source} over {@code target}, in place; handles on the target stay valid. */
+  public static void copy(NDArray source, NDArray target) {
+    assign(target, 0, 0, target.getShape().get(0), source);
+  }
+
+  /** An uninitialised array. */
+  public static NDArray empty(NDManager manager, long... shape) {
+    return manager.create(new Shape(shape));
+  }
+
+  private static PtNDArray torch(NDArray array) {
+    return (PtNDArray) array;
+  }
+}

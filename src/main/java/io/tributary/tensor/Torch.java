@@ -1,0 +1,92 @@
+package io.tributary.tensor;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import io.tributary.data.BadInputException;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/**
+ * The PyTorch engine: loading it with the configured number of threads, devices, gradient mode.
+ *
+ * <p>Gradient mode is a property of a thread and is on in every new one, so that graphs are built
+ * silently: whatever computes without a gradient does it within {@link #inference}.
+ */
+public final class Torch {
+  private static final String ENGINE = "PyTorch";
+
+  private Torch() {}
+
+  /**
+   * Loads the engine. The first call decides; later ones change nothing.
+   *
+   * @param intraOpThreads threads that one native operation may use
+   */
+  public static void load(int intraOpThreads) {
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(intraOpThreads));
+    System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+    System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+    Engine.getEngine(ENGINE);
+  }
+
+  /** Threads that one native operation may use. */
+  public static int intraOpThreads() {
+    return JniUtils.getNumThreads();
+  }
+
+  /** Seeds the engine's only generator; nothing but dropout draws from it. */
+  public static void seed(long seed) {
+    JniUtils.setSeed(seed);
+  }
+
+  /** A new root of ownership for arrays on {@code device}. */
+  public static NDManager newManager(Device device) {
+    return NDManager.newBaseManager(device, ENGINE);
+  }
+
+  /**
+   * The device named {@code cpu}, {@code gpu} or {@code gpu:N}.
+   *
+   * @throws BadInputException if the name is not a device or this machine does not have it
+   */
+  public static Device device(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (lower.equals("cpu")) {
+      return Device.cpu();
+    }
+    if (!lower.matches("gpu(:\\d+)?")) {
+      throw new BadInputException("unknown device '" + name + "': expected cpu, gpu or gpu:N");
+    }
+    int number = lower.equals("gpu") ? 0 : Integer.parseInt(lower.substring(4));
+    int available = Engine.getEngine(ENGINE).getGpuCount();
+    if (number >= available) {
+      throw new BadInputException(
+          "device '" + name + "' is not here: the engine sees " + available + " GPUs");
+    }
+    return Device.gpu(number);
+  }
+
+  /** Computes with gradient mode off in this thread, and restores the mode. */
+  public static <T> T inference(Supplier<T> body) {
+    return inMode(false, body);
+  }
+
+  /** Computes with gradient mode on in this thread, and restores the mode. */
+  public static <T> T recording(Supplier<T> body) {
+    return inMode(true, body);
+  }
+
+  private static <T> T inMode(boolean gradient, Supplier<T> body) {
+    boolean before = JniUtils.isGradMode();
+    JniUtils.setGradMode(gradient);
+    try {
+      return body.get();
+    } finally {
+      JniUtils.setGradMode(before);
+    }
+  }
+}
