@@ -73,7 +73,7 @@ final class Binder {
   private static ConfigValue defaultValue(Default otherwise) {
     return otherwise.value().equals("[]")
         ? ConfigValueFactory.fromIterable(List.of())
-        : ConfigValueFactory.fromAnyRef(otherwise.value(), "default");
+        : ConfigValueFactory.fromAnyRef(otherwise.value(), Place.DEFAULT);
   }
 
   private Object absent(Type type, String path) {
@@ -137,10 +137,17 @@ final class Binder {
 
   private ConfigException outOfRange(
       InvalidValueException invalid, ConfigObject object, String path) {
+    String message = path + "." + invalid.getMessage();
     @Nullable ConfigValue value = find(object, invalid.key());
-    String place = value == null ? file : Place.of(value.origin());
+    if (value == null) {
+      return new ConfigException(file + ": " + message, invalid);
+    }
+    String place = Place.of(value.origin());
     return new ConfigException(
-        "%s: %s.%s %s".formatted(place, path, invalid.key(), invalid.problem()), invalid);
+        place.equals(Place.DEFAULT)
+            ? "%s: %s, the default".formatted(file, message)
+            : "%s: %s".formatted(place, message),
+        invalid);
   }
 
   /** The value at a path like {@code features[1].name}, as far as it goes. */

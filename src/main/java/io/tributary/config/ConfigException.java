@@ -3,10 +3,10 @@ package io.tributary.config;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration that can't be used; the message names the file, the line, the key and what was
- * expected.
+ * A configuration that can't be used. The message names the file, the line, the key and what was
+ * expected; a command ends with exit code 2 after showing it.
  */
-public final class ConfigException extends InputException {
+public final class ConfigException extends RuntimeException {
   public ConfigException(String message) {
     super(message);
   }

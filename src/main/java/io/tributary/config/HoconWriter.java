@@ -92,7 +92,7 @@ final class HoconWriter {
       int padding = ORIGIN_COLUMN - 2 * depth - text.length();
       out.append(" ".repeat(Math.max(1, padding)))
           .append("# ")
-          .append(source == null ? "default" : Place.of(source.origin()));
+          .append(source == null ? Place.DEFAULT : Place.of(source.origin()));
     }
     out.append('\n');
   }

@@ -16,9 +16,4 @@ final class InvalidValueException extends IllegalArgumentException {
   String key() {
     return key;
   }
-
-  /** The message without the key in front. */
-  String problem() {
-    return String.valueOf(getMessage()).substring(key.length() + 1);
-  }
 }

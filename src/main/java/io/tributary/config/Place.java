@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigOrigin;
 
 /** Where a value was written, as a user reads it. */
 final class Place {
+  static final String DEFAULT = "default";
   static final String COMMAND_LINE = "command line";
   static final String FILE_NAME = "name of the file";
 
@@ -13,7 +14,7 @@ final class Place {
   static String of(ConfigOrigin origin) {
     String description = origin.description();
     if (origin.resource() != null || description.startsWith("reference.conf")) {
-      return "default";
+      return DEFAULT;
     }
     int line = origin.lineNumber();
     String suffix = ": " + line;

@@ -25,9 +25,9 @@ final class Scalars {
     String text = value.atKey("value").getString("value");
     try {
       if (type == int.class) {
-        return new BigDecimal(text).intValueExact();
+        return integer(value, text, path);
       } else if (type == OptionalInt.class) {
-        return OptionalInt.of(new BigDecimal(text).intValueExact());
+        return OptionalInt.of(integer(value, text, path));
       } else if (type == long.class) {
         return new BigDecimal(text).longValueExact();
       } else if (type == OptionalLong.class) {
@@ -53,9 +53,10 @@ final class Scalars {
 
   /** What may stand at a key of this type. */
   static String expected(Type type) {
-    if (type == int.class || type == OptionalInt.class) {
-      return "a whole number";
-    } else if (type == long.class || type == OptionalLong.class) {
+    if (type == int.class
+        || type == long.class
+        || type == OptionalInt.class
+        || type == OptionalLong.class) {
       return "a whole number";
     } else if (type == double.class || type == Double.class) {
       return "a number";
@@ -94,6 +95,14 @@ final class Scalars {
       case STRING -> ConfigUtil.quoteString((String) value.unwrapped());
       default -> String.valueOf(value.unwrapped());
     };
+  }
+
+  private static int integer(ConfigValue value, String text, String path) {
+    BigDecimal number = new BigDecimal(text);
+    if (number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) > 0) {
+      throw wrongType(value, path, "a whole number, at most " + Integer.MAX_VALUE);
+    }
+    return number.intValueExact();
   }
 
   private static Duration duration(ConfigValue value, String text) {

@@ -1,0 +1,50 @@
+package io.tributary.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.lang.reflect.Type;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ReferenceTest {
+  private static final Path REFERENCE = Path.of("src/main/resources/reference.conf");
+
+  @Test
+  void givesNoKeyThatNoRecordReads() {
+    Config reference = ConfigFactory.parseFile(REFERENCE.toFile());
+    KeyCheck.check(reference.root());
+  }
+
+  @Test
+  void documentsEveryKeyThatARecordReads() throws IOException {
+    String text = Files.readString(REFERENCE);
+    for (String key : leaves(Schema.sections())) {
+      assertThat(text).as("documentation of %s", key).containsPattern("\\b" + key + "\\b");
+    }
+  }
+
+  private static List<String> leaves(Map<String, Type> keys) {
+    List<String> leaves = new ArrayList<>();
+    keys.forEach(
+        (key, type) -> {
+          leaves.add(key);
+          if (Schema.content(type) instanceof Class<?> inner) {
+            List<Class<?>> records = new ArrayList<>();
+            if (inner.isRecord()) {
+              records.add(inner);
+            } else if (inner.isSealed()) {
+              records.addAll(Schema.implementations(inner).values());
+            }
+            records.forEach(record -> leaves.addAll(leaves(Schema.keys(record))));
+          }
+        });
+    return leaves;
+  }
+}
