@@ -1,0 +1,118 @@
+package io.tributary.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOriginFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads a configuration: what is given on the command line, over the file, over the defaults of
+ * {@code reference.conf}.
+ */
+public final class ConfigLoader {
+  private static final String ROOT = "tributary";
+
+  private ConfigLoader() {}
+
+  /**
+   * Reads what a training run is configured with.
+   *
+   * @param file the HOCON file
+   * @param overrides values from the command line, by their key relative to {@code tributary}
+   * @throws ConfigException if anything in it can't be used
+   */
+  public static TributaryConfig load(Path file, Map<String, String> overrides) {
+    return read(file, overrides).training();
+  }
+
+  /**
+   * Reads a file for any use, and checks that all its keys are known.
+   *
+   * @param file the HOCON file
+   * @param overrides values from the command line, by their key relative to {@code tributary}
+   * @throws ConfigException if it can't be read or holds an unknown key
+   */
+  public static EffectiveConfig read(Path file, Map<String, String> overrides) {
+    try {
+      Config given = commandLine(overrides).withFallback(parse(file));
+      KeyCheck.check(given.root());
+      Config all = given.withFallback(defaultName(file)).withFallback(defaults()).resolve();
+      return new EffectiveConfig(file.toString(), all.getObject(ROOT));
+    } catch (com.typesafe.config.ConfigException e) {
+      throw new ConfigException(explain(e, file), e);
+    }
+  }
+
+  private static Config parse(Path file) {
+    Path resolved = file.toAbsolutePath().normalize();
+    if (!Files.isRegularFile(resolved)) {
+      throw new ConfigException("no such configuration file: %s (%s)".formatted(file, resolved));
+    }
+    return ConfigFactory.parseFile(
+        file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+  }
+
+  /** A value that begins like a list, a section or a quoted text is HOCON, any other is itself. */
+  private static Config commandLine(Map<String, String> overrides) {
+    Config config = ConfigFactory.empty();
+    for (Map.Entry<String, String> override : overrides.entrySet()) {
+      String key = override.getKey();
+      String text = override.getValue();
+      try {
+        ConfigValue value =
+            text.matches("\\s*[\\[{\"].*")
+                ? ConfigFactory.parseString("value = " + text).getValue("value")
+                : ConfigValueFactory.fromAnyRef(text);
+        List<String> path =
+            ConfigUtil.splitPath(key.startsWith(ROOT + ".") ? key : ROOT + "." + key);
+        config =
+            config
+                .withoutPath(ConfigUtil.joinPath(path))
+                .withValue(
+                    ConfigUtil.joinPath(path),
+                    value.withOrigin(ConfigOriginFactory.newSimple(Place.COMMAND_LINE)));
+      } catch (com.typesafe.config.ConfigException e) {
+        throw new ConfigException(
+            "command line: -D %s=%s can't be read as a key and a value: %s"
+                .formatted(key, text, detail(e)),
+            e);
+      }
+    }
+    return config;
+  }
+
+  /** {@code run.name} is the file's name, without what follows its last dot, unless it is given. */
+  private static Config defaultName(Path file) {
+    String name = String.valueOf(file.getFileName());
+    int dot = name.lastIndexOf('.');
+    return ConfigFactory.empty()
+        .withValue(
+            ROOT + ".run.name",
+            ConfigValueFactory.fromAnyRef(
+                dot > 0 ? name.substring(0, dot) : name, Place.FILE_NAME));
+  }
+
+  private static Config defaults() {
+    return ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), "reference.conf")
+        .withOnlyPath(ROOT);
+  }
+
+  private static String explain(com.typesafe.config.ConfigException e, Path file) {
+    String place = e.origin() == null ? file.toString() : Place.of(e.origin());
+    return "%s: %s".formatted(place, detail(e));
+  }
+
+  /** The library's message without the place, which it puts in front. */
+  private static String detail(com.typesafe.config.ConfigException e) {
+    String message = String.valueOf(e.getMessage());
+    String place = e.origin() == null ? "" : e.origin().description() + ": ";
+    return message.startsWith(place) ? message.substring(place.length()) : message;
+  }
+}

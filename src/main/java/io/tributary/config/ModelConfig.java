@@ -1,0 +1,15 @@
+package io.tributary.config;
+
+import java.nio.file.Path;
+
+/**
+ * The base model a(x).
+ *
+ * @param base its model directory in Hugging Face's layout, absolute
+ * @param device where the evaluator's copies of a and pi live
+ */
+public record ModelConfig(@Existing(Existing.Kind.MODEL_DIRECTORY) Path base, String device) {
+  public ModelConfig {
+    Require.device("device", device);
+  }
+}

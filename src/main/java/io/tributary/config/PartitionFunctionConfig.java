@@ -1,0 +1,12 @@
+package io.tributary.config;
+
+/**
+ * Estimation of Z.
+ *
+ * @param bootstrapSequences sequences drawn first, only to estimate Z; not trained on
+ */
+public record PartitionFunctionConfig(int bootstrapSequences) {
+  public PartitionFunctionConfig {
+    Require.atLeast(0, "bootstrap-sequences", bootstrapSequences);
+  }
+}

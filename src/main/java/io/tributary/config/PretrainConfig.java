@@ -1,0 +1,173 @@
+package io.tributary.config;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Training of a base model on text; read by {@code tributary pretrain} alone.
+ *
+ * @param model shape of a model to train from scratch; absent: {@code from} is fine-tuned
+ * @param from model directory to fine-tune, absolute
+ * @param tokenizer {@code tokenizer.json} that a model from scratch gets, absolute
+ * @param merges how many of the tokenizer's merges are kept, the first ones; absent: all
+ * @param data the text, at least one file
+ * @param heldOutFraction share of the texts that is held out for the perplexity
+ * @param maxLength tokens per text at most; longer ones are cut into several
+ * @param steps optimizer steps
+ * @param batchSequences texts per step
+ * @param microBatchSize texts per forward and backward pass
+ * @param learningRate the highest of the schedule
+ * @param warmupSteps steps in which it rises linearly to that
+ * @param schedule what follows the warm-up
+ * @param weightDecay decoupled weight decay of AdamW
+ * @param maxGradNorm global norm to which gradients are clipped; 0: no clipping
+ * @param dropout probability, in training passes only
+ * @param seed of the initial weights, the order of the texts and dropout
+ * @param reportIntervalSteps steps between two reports of loss and held-out perplexity
+ * @param output model directory to write, absolute
+ * @param dtype in which the weights are stored
+ * @param device where the model is trained
+ */
+public record PretrainConfig(
+    Optional<Architecture> model,
+    @Existing(Existing.Kind.MODEL_DIRECTORY) Optional<Path> from,
+    @Existing(Existing.Kind.FILE) Optional<Path> tokenizer,
+    OptionalInt merges,
+    List<Corpus> data,
+    double heldOutFraction,
+    int maxLength,
+    long steps,
+    int batchSequences,
+    int microBatchSize,
+    double learningRate,
+    long warmupSteps,
+    Schedule schedule,
+    double weightDecay,
+    double maxGradNorm,
+    double dropout,
+    long seed,
+    long reportIntervalSteps,
+    Path output,
+    Dtype dtype,
+    String device) {
+  public PretrainConfig {
+    data = List.copyOf(data);
+    requireOneStart(model, from);
+    requireTokenizer(from, tokenizer, merges);
+    Require.that(!data.isEmpty(), "data", "[]", "a list of at least one file");
+    Require.fraction("held-out-fraction", heldOutFraction);
+    Require.that(heldOutFraction > 0, "held-out-fraction", heldOutFraction, "more than 0");
+    Require.atLeast(1, "max-length", maxLength);
+    Require.atLeast(1, "steps", steps);
+    Require.atLeast(1, "batch-sequences", batchSequences);
+    Require.atLeast(1, "micro-batch-size", microBatchSize);
+    Require.that(
+        microBatchSize <= batchSequences,
+        "micro-batch-size",
+        microBatchSize,
+        "at most pretrain.batch-sequences = " + batchSequences);
+    Require.positive("learning-rate", learningRate);
+    Require.atLeast(0, "warmup-steps", warmupSteps);
+    Require.that(
+        warmupSteps < steps, "warmup-steps", warmupSteps, "less than pretrain.steps = " + steps);
+    Require.notNegative("weight-decay", weightDecay);
+    Require.notNegative("max-grad-norm", maxGradNorm);
+    Require.fraction("dropout", dropout);
+    Require.atLeast(1, "report-interval-steps", reportIntervalSteps);
+    Require.device("device", device);
+    if (model.isPresent()) {
+      int positions = model.get().positions();
+      Require.that(
+          maxLength <= positions,
+          "max-length",
+          maxLength,
+          "at most pretrain.model.positions = " + positions);
+    }
+  }
+
+  private static void requireOneStart(Optional<Architecture> model, Optional<Path> from) {
+    Require.that(
+        model.isPresent() != from.isPresent(),
+        "model",
+        model.isPresent() ? "both" : "neither",
+        "given for a model from scratch, or from = DIR for a model to fine-tune, and not both");
+  }
+
+  private static void requireTokenizer(
+      Optional<Path> from, Optional<Path> tokenizer, OptionalInt merges) {
+    Require.that(
+        tokenizer.isPresent() == from.isEmpty(),
+        "tokenizer",
+        tokenizer.map(path -> '"' + path.toString() + '"').orElse("none"),
+        "given for a model from scratch, and not with from = DIR, whose own tokenizer is kept");
+    merges.ifPresent(
+        value -> {
+          Require.that(
+              from.isEmpty(), "merges", value, "left out with from = DIR, whose tokenizer is kept");
+          Require.atLeast(0, "merges", value);
+        });
+  }
+
+  /**
+   * Shape of a GPT-2.
+   *
+   * @param layers decoder blocks
+   * @param heads attention heads per block
+   * @param width size of the hidden states
+   * @param positions longest sequence that it can read
+   */
+  public record Architecture(int layers, int heads, int width, int positions) {
+    public Architecture {
+      Require.atLeast(1, "layers", layers);
+      Require.atLeast(1, "heads", heads);
+      Require.atLeast(1, "width", width);
+      Require.atLeast(2, "positions", positions);
+      Require.that(width % heads == 0, "width", width, "a multiple of heads = " + heads);
+    }
+  }
+
+  /**
+   * A file of text.
+   *
+   * @param file absolute
+   * @param format how it is divided into texts
+   * @param repeat how often its texts occur in the mix
+   */
+  public record Corpus(
+      @Existing(Existing.Kind.FILE) Path file, Format format, @Default("1") int repeat) {
+    public Corpus {
+      Require.atLeast(1, "repeat", repeat);
+    }
+  }
+
+  /** How a file is divided into texts. */
+  public enum Format {
+    /** One text a line. */
+    LINES,
+    /** Running text; blank lines separate paragraphs. */
+    PROSE,
+    /** Tab-separated, one biography a line. */
+    BIOGRAPHIES;
+
+    /** As written in the configuration. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** How weights are stored. */
+  public enum Dtype {
+    F16,
+    F32;
+
+    /** As written in the configuration. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

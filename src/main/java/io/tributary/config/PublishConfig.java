@@ -1,0 +1,16 @@
+package io.tributary.config;
+
+import java.time.Duration;
+
+/**
+ * Publication of the policy.
+ *
+ * @param intervalSteps learner steps between two publications
+ * @param timeout time that the samplers have to confirm a new proposal
+ */
+public record PublishConfig(int intervalSteps, Duration timeout) {
+  public PublishConfig {
+    Require.atLeast(1, "interval-steps", intervalSteps);
+    Require.positive("timeout", timeout);
+  }
+}

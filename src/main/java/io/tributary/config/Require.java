@@ -1,0 +1,65 @@
+package io.tributary.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Ranges of values, for the records' compact constructors. */
+final class Require {
+  private static final Pattern DEVICE = Pattern.compile("cpu|gpu|gpu:\\d+");
+
+  private Require() {}
+
+  static void that(boolean holds, String key, Object value, String expected) {
+    if (!holds) {
+      throw new InvalidValueException(key, "must be %s, got %s".formatted(expected, value));
+    }
+  }
+
+  static void atLeast(long least, String key, long value) {
+    that(value >= least, key, value, "at least " + least);
+  }
+
+  static void positive(String key, double value) {
+    that(value > 0 && Double.isFinite(value), key, value, "a positive number");
+  }
+
+  static void notNegative(String key, double value) {
+    that(value >= 0 && Double.isFinite(value), key, value, "zero or a positive number");
+  }
+
+  /** A number in [0, 1). */
+  static void fraction(String key, double value) {
+    that(value >= 0 && value < 1, key, value, "at least 0 and less than 1");
+  }
+
+  static void positive(String key, Duration value) {
+    that(
+        !value.isNegative() && !value.isZero(),
+        key,
+        HoconWriter.duration(value),
+        "longer than zero");
+  }
+
+  static void device(String key, String value) {
+    that(
+        DEVICE.matcher(value).matches(),
+        key,
+        '"' + value + '"',
+        "a device: \"cpu\", \"gpu\" or \"gpu:N\" with the GPU's number N");
+  }
+
+  /** One device for all workers, or one for each. */
+  static void devices(String key, List<String> devices, int count) {
+    devices.forEach(device -> device(key, device));
+    that(
+        devices.size() == 1 || devices.size() == count,
+        key,
+        devices.size() + " devices for count = " + count,
+        "one device for all, or one for each of them");
+  }
+
+  static void text(String key, String value) {
+    that(!value.isBlank(), key, '"' + value + '"', "a text that is not blank");
+  }
+}

@@ -1,0 +1,73 @@
+package io.tributary.config;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The keys that the records make up. */
+final class Schema {
+  /** The key that selects the implementation of a sealed interface. */
+  static final String TYPE = "type";
+
+  private Schema() {}
+
+  /** The sections under {@code tributary}, with the record that each is read into. */
+  static Map<String, Type> sections() {
+    Map<String, Type> sections = keys(TributaryConfig.class);
+    sections.put("pretrain", PretrainConfig.class);
+    return sections;
+  }
+
+  /** The keys of a record in the order of its components, with their types. */
+  static Map<String, Type> keys(Class<?> recordType) {
+    Map<String, Type> keys = new LinkedHashMap<>();
+    for (RecordComponent component : recordType.getRecordComponents()) {
+      keys.put(key(component), component.getGenericType());
+    }
+    return keys;
+  }
+
+  static String key(RecordComponent component) {
+    Key key = component.getAnnotation(Key.class);
+    return key != null
+        ? key.value()
+        : component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+  }
+
+  /** The implementations of a sealed interface by their {@code type}. */
+  static Map<String, Class<?>> implementations(Class<?> sealed) {
+    Map<String, Class<?>> byType = new LinkedHashMap<>();
+    for (Class<?> implementation : sealed.getPermittedSubclasses()) {
+      byType.put(typeName(implementation), implementation);
+    }
+    return byType;
+  }
+
+  static String typeName(Class<?> implementation) {
+    Key key = implementation.getAnnotation(Key.class);
+    return key != null ? key.value() : implementation.getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  /** What a list or an optional value holds; any other type itself. */
+  static Type content(Type type) {
+    return type instanceof ParameterizedType generic ? generic.getActualTypeArguments()[0] : type;
+  }
+
+  static boolean isList(Type type) {
+    return type instanceof ParameterizedType generic && generic.getRawType() == List.class;
+  }
+
+  static boolean isOptional(Type type) {
+    return type instanceof ParameterizedType generic && generic.getRawType() == Optional.class;
+  }
+
+  static List<String> constants(Class<?> enumType) {
+    return Arrays.stream(enumType.getEnumConstants()).map(Object::toString).toList();
+  }
+}

@@ -1,0 +1,22 @@
+package io.tributary.config;
+
+import java.util.List;
+
+/**
+ * The scorers, which compute features, log a(x) and log P(x).
+ *
+ * @param count number of scorers
+ * @param devices one for all, or one for each
+ */
+public record ScorersConfig(int count, List<String> devices) {
+  public ScorersConfig {
+    devices = List.copyOf(devices);
+    Require.atLeast(1, "count", count);
+    Require.devices("devices", devices, count);
+  }
+
+  /** Device of the scorer with this index, from 0. */
+  public String device(int index) {
+    return devices.get(devices.size() == 1 ? 0 : index);
+  }
+}

@@ -1,0 +1,22 @@
+package io.tributary.config;
+
+import java.time.Duration;
+
+/**
+ * The stream that joins samplers, scorers and learner.
+ *
+ * @param maxStalenessSteps learner steps that may pass between the admission of a draw and its use
+ * @param stallTimeout time without progress after which a worker counts as lost
+ * @param maxDropRate share of the sequences that scoring may drop before the run fails
+ * @param maxLostWorkers workers that may be replaced before the run fails
+ */
+public record StreamConfig(
+    int maxStalenessSteps, Duration stallTimeout, double maxDropRate, int maxLostWorkers) {
+  public StreamConfig {
+    Require.atLeast(0, "max-staleness-steps", maxStalenessSteps);
+    Require.positive("stall-timeout", stallTimeout);
+    Require.that(
+        maxDropRate >= 0 && maxDropRate <= 1, "max-drop-rate", maxDropRate, "between 0 and 1");
+    Require.atLeast(0, "max-lost-workers", maxLostWorkers);
+  }
+}

@@ -1,0 +1,97 @@
+package io.tributary.config;
+
+import java.util.OptionalLong;
+
+/**
+ * Everything that a training run is configured with; one record per section of {@code
+ * reference.conf}, which documents the keys.
+ */
+public record TributaryConfig(
+    RunConfig run,
+    ModelConfig model,
+    TargetConfig target,
+    ObjectiveConfig objective,
+    PartitionFunctionConfig partitionFunction,
+    SamplersConfig samplers,
+    ScorersConfig scorers,
+    StreamConfig stream,
+    LearnerConfig learner,
+    PublishConfig publish,
+    ProposalConfig proposal,
+    CheckpointConfig checkpoint,
+    EvaluationConfig evaluation,
+    SamplesConfig samples,
+    HttpConfig http,
+    ShutdownConfig shutdown,
+    @Key("native") NativeConfig nativeLibrary) {
+  public TributaryConfig {
+    requireMultipleOfDraw("learner.batch-size", learner.batchSize(), samplers.batchSize());
+    requireMultipleOfDraw(
+        "partition-function.bootstrap-sequences",
+        partitionFunction.bootstrapSequences(),
+        samplers.batchSize());
+    requireEndOfSchedule(learner.optimizer(), totalSteps(run, learner));
+  }
+
+  /** Number of draws in one batch of the learner. */
+  public int drawsPerBatch() {
+    return learner.batchSize() / samplers.batchSize();
+  }
+
+  /** Number of the first draws, which only bootstrap the estimate of Z. */
+  public int bootstrapDraws() {
+    return partitionFunction.bootstrapSequences() / samplers.batchSize();
+  }
+
+  /**
+   * The learner step that ends the run: {@code run.steps}, or as many whole batches as hold {@code
+   * run.sequences}, whichever comes first. Absent: the run goes on until it is stopped.
+   */
+  public OptionalLong totalSteps() {
+    return totalSteps(run, learner);
+  }
+
+  /** The configuration as HOCON that loads again to an equal one. */
+  public String toHocon() {
+    return HoconWriter.plain(this);
+  }
+
+  private static OptionalLong totalSteps(RunConfig run, LearnerConfig learner) {
+    long steps = run.steps().orElse(Long.MAX_VALUE);
+    long batch = learner.batchSize();
+    long stepsOfSequences =
+        run.sequences().isPresent()
+            ? Math.floorDiv(run.sequences().getAsLong() - 1, batch) + 1
+            : Long.MAX_VALUE;
+    long total = Math.min(steps, stepsOfSequences);
+    return total == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(total);
+  }
+
+  private static void requireMultipleOfDraw(String key, int sequences, int draw) {
+    int below = sequences / draw * draw;
+    Require.that(
+        sequences % draw == 0,
+        key,
+        sequences,
+        "a multiple of samplers.batch-size = %d, such as %s%d"
+            .formatted(draw, below > 0 ? below + " or " : "", below + draw));
+  }
+
+  private static void requireEndOfSchedule(OptimizerConfig optimizer, OptionalLong totalSteps) {
+    if (optimizer.schedule() == Schedule.CONSTANT) {
+      return;
+    }
+    Require.that(
+        totalSteps.isPresent(),
+        "learner.optimizer.schedule",
+        optimizer.schedule(),
+        "constant where neither run.steps nor run.sequences says when the learning rate has to"
+            + " reach zero");
+    Require.that(
+        optimizer.warmupSteps() < totalSteps.getAsLong(),
+        "learner.optimizer.warmup-steps",
+        optimizer.warmupSteps(),
+        "less than the %d steps of the run, to leave some for the %s schedule"
+            .formatted(totalSteps.getAsLong(), optimizer.schedule()));
+  }
+}
