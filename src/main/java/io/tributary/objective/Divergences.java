@@ -1,0 +1,129 @@
+package io.tributary.objective;
+
+import io.tributary.objective.PartitionFunction.Estimate;
+
+/**
+ * Estimates the divergences between target p, policy pi, proposal q and base model a, each with a
+ * standard error by the delta method.
+ *
+ * <p>Arrays run over N independent sequences: those of weight 0 too. Z comes from other sequences
+ * than these, so that its error is independent of theirs and is added; the relative error of Z is
+ * the error of log Z. What involves p is absent while no positive weight has been seen.
+ *
+ * <p>Korbak et al. 2022, arXiv:2206.00761, section 4.2 (metrics 2 and 3) and Eq. (21).
+ */
+public final class Divergences {
+  private Divergences() {}
+
+  /**
+   * KL(p||pi) = -log Z + (1/Z) mean[ w (log P - log pi) ] in nats, from sequences of any proposals;
+   * log P - log pi = log w - log v.
+   *
+   * @param logWeights (N), log w = log P - log q
+   * @param logPolicyRatios (N), log v = log pi - log q
+   */
+  public static PointEstimate klTargetPolicy(
+      double[] logWeights, double[] logPolicyRatios, Estimate z) {
+    LogSpace.requireSameLength(logWeights, logPolicyRatios);
+    if (!z.isKnown()) {
+      return PointEstimate.ABSENT;
+    }
+    double[] terms = new double[logWeights.length];
+    for (int j = 0; j < terms.length; j++) {
+      terms[j] =
+          LogSpace.weigh(Math.exp(logWeights[j] - z.logZ()), logWeights[j] - logPolicyRatios[j]);
+    }
+    PointEstimate mean = PointEstimate.mean(terms);
+    // d/d(log Z) of -log Z + mean[terms], in which every term is proportional to 1/Z
+    return mean.plus(-z.logZ()).withErrorOf(-1 - mean.value(), z.relativeStandardError());
+  }
+
+  /**
+   * KL(p||q) = -log Z + (1/Z) mean[ w (log P - log q) ] in nats, where q is what the sequences were
+   * drawn from; log P - log q = log w.
+   *
+   * @param logWeights (N), log w = log P - log q
+   */
+  public static PointEstimate klTargetProposal(double[] logWeights, Estimate z) {
+    return klTargetPolicy(logWeights, new double[logWeights.length], z);
+  }
+
+  /**
+   * TVD(p, pi) = 1/2 mean| w/Z - v | in [0, 1] (Eq. (21), Korbak et al. 2022, arXiv:2206.00761).
+   *
+   * @param logWeights (N), log w = log P - log q
+   * @param logPolicyRatios (N), log v = log pi - log q
+   */
+  public static PointEstimate tvdTargetPolicy(
+      double[] logWeights, double[] logPolicyRatios, Estimate z) {
+    LogSpace.requireSameLength(logWeights, logPolicyRatios);
+    if (!z.isKnown()) {
+      return PointEstimate.ABSENT;
+    }
+    double[] terms = new double[logWeights.length];
+    double sensitivity = 0;
+    for (int j = 0; j < terms.length; j++) {
+      double targetRatio = Math.exp(logWeights[j] - z.logZ()); // p/q
+      double difference = targetRatio - Math.exp(logPolicyRatios[j]);
+      terms[j] = Math.abs(difference) / 2;
+      sensitivity -= Math.signum(difference) * targetRatio / 2 / terms.length;
+    }
+    return PointEstimate.mean(terms).withErrorOf(sensitivity, z.relativeStandardError());
+  }
+
+  /**
+   * TVD(p, q) = 1/2 mean| w/Z - 1 | in [0, 1], where q is what the sequences were drawn from.
+   *
+   * @param logWeights (N), log w = log P - log q
+   */
+  public static PointEstimate tvdTargetProposal(double[] logWeights, Estimate z) {
+    return tvdTargetPolicy(logWeights, new double[logWeights.length], z);
+  }
+
+  /**
+   * KL(pi||a) = mean[ v (log pi - log a) ] in nats, from sequences of any proposals: the running
+   * value. It needs no Z.
+   *
+   * @param logPolicyRatios (N), log v = log pi - log q
+   * @param logPolicies (N), log pi
+   * @param logBases (N), log a
+   */
+  public static PointEstimate klPolicyBase(
+      double[] logPolicyRatios, double[] logPolicies, double[] logBases) {
+    LogSpace.requireSameLength(logPolicyRatios, logPolicies);
+    LogSpace.requireSameLength(logPolicies, logBases);
+    double[] terms = new double[logPolicies.length];
+    for (int j = 0; j < terms.length; j++) {
+      terms[j] = LogSpace.weigh(Math.exp(logPolicyRatios[j]), logPolicies[j] - logBases[j]);
+    }
+    return PointEstimate.mean(terms);
+  }
+
+  /**
+   * KL(p||pi) in nats from samples of pi itself, as an evaluation draws them: pi takes the place of
+   * q in {@link #klTargetProposal}.
+   *
+   * @param logTargets (N), log P; minus infinity where P(x) = 0
+   * @param logPolicies (N), log pi
+   */
+  public static PointEstimate klTargetPolicyOnPolicy(
+      double[] logTargets, double[] logPolicies, Estimate z) {
+    LogSpace.requireSameLength(logTargets, logPolicies);
+    double[] logWeights = new double[logTargets.length];
+    for (int j = 0; j < logWeights.length; j++) {
+      logWeights[j] = logTargets[j] - logPolicies[j];
+    }
+    return klTargetProposal(logWeights, z);
+  }
+
+  /**
+   * KL(pi||a) = mean[ log pi - log a ] in nats from samples of pi itself, as an evaluation draws
+   * them.
+   *
+   * @param logPolicies (N), log pi
+   * @param logBases (N), log a
+   */
+  public static PointEstimate klPolicyBaseOnPolicy(double[] logPolicies, double[] logBases) {
+    return klPolicyBase(new double[logPolicies.length], logPolicies, logBases);
+  }
+}
