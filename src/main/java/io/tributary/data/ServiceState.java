@@ -1,0 +1,17 @@
+package io.tributary.data;
+
+/** What a training service is doing, as an operator sees it. */
+public enum ServiceState {
+  /** Models are being loaded; no sampler has confirmed the first proposal yet. */
+  STARTING,
+  /** Sampling and learning both go on. */
+  RUNNING,
+  /** The bound on staleness is reached: samplers wait for the learner. */
+  THROTTLED,
+  /** The learner waits for scored draws. */
+  WAITING_FOR_DATA,
+  /** What is in flight is being finished; a checkpoint is written; then the process ends. */
+  DRAINING,
+  /** The run can't go on; the process ends with exit code 1. */
+  FAILED
+}

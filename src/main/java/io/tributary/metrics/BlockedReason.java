@@ -1,0 +1,13 @@
+package io.tributary.metrics;
+
+/** What an idle stage waits for. */
+public enum BlockedReason implements LabelValue {
+  /** Nothing to work on has arrived from the stage before. */
+  INPUT,
+  /** The stage after it has not yet taken what is finished. */
+  OUTPUT,
+  /** The bound on staleness holds further draws back until the learner has moved on. */
+  ADMISSION,
+  /** The draw asks for newer weights than the sampler has. */
+  WEIGHTS
+}

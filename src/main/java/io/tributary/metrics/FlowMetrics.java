@@ -1,0 +1,42 @@
+package io.tributary.metrics;
+
+import java.time.Duration;
+
+/** What is reported about the stream between the stages. Safe for use by several threads. */
+public final class FlowMetrics {
+
+  private final MetricTable table;
+
+  FlowMetrics(MetricTable table) {
+    this.table = table;
+  }
+
+  /** The admission gate now lets the first {@code sequences} of the run through. */
+  public void admissionLimit(long sequences) {
+    table.set(Metric.ADMISSION_LIMIT_SEQUENCES, (double) sequences);
+  }
+
+  /** A draw was issued again, since the worker that had it was lost. */
+  public void drawReissued() {
+    table.increment(Metric.DRAWS_REISSUED_TOTAL, 1);
+  }
+
+  /** Sequences were given up after they were drawn. */
+  public void dropped(DropReason reason, long sequences) {
+    table.increment(Metric.SEQUENCES_DROPPED_TOTAL, (double) sequences, reason.label());
+  }
+
+  /**
+   * Sequences of one draw were used by the learner.
+   *
+   * @param stalenessSteps learner steps between the draw's admission and this use
+   * @param age time between the draw's admission and this use
+   */
+  public void used(int sequences, long stalenessSteps, Duration age) {
+    double seconds = StageMetrics.seconds(age);
+    for (int i = 0; i < sequences; i++) {
+      table.observe(Metric.SEQUENCE_STALENESS_STEPS, (double) stalenessSteps);
+      table.observe(Metric.SEQUENCE_AGE_SECONDS, seconds);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.tributary.metrics;
+
+import io.tributary.data.ServiceState;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A label of a metric.
+ *
+ * @param name the label's name
+ * @param values all its values, or empty where they are known only in the run
+ */
+public record Label(String name, List<String> values) {
+
+  static final Label STAGE = new Label("stage", LabelValue.all(Stage.class));
+  static final Label BLOCKED = new Label("reason", LabelValue.all(BlockedReason.class));
+  static final Label FAILURE = new Label("reason", LabelValue.all(FailureReason.class));
+  static final Label DROP = new Label("reason", LabelValue.all(DropReason.class));
+  static final Label PUBLISH_FAILURE = new Label("reason", LabelValue.all(PublishFailure.class));
+  static final Label DECISION = new Label("decision", LabelValue.all(ProposalDecision.class));
+  static final Label KL_PAIR = new Label("pair", List.of("p_pi", "p_q", "pi_a"));
+  static final Label TVD_PAIR = new Label("pair", List.of("p_pi", "p_q"));
+  static final Label DISTRIBUTION = new Label("distribution", List.of("q", "pi"));
+  static final Label WEIGHT = new Label("weight", List.of("p_q", "pi_q"));
+  static final Label FEATURE = new Label("feature", List.of());
+  static final Label SAMPLER = new Label("sampler", List.of());
+  static final Label STATE = new Label("state", states());
+  static final Label VERSION = new Label("version", List.of());
+  static final Label JAVA = new Label("java", List.of());
+
+  public Label {
+    values = List.copyOf(values);
+  }
+
+  /** Whether the values are known only in the run. */
+  boolean open() {
+    return values.isEmpty();
+  }
+
+  private static List<String> states() {
+    return Arrays.stream(ServiceState.values()).map(Enum::name).toList();
+  }
+}

@@ -1,0 +1,133 @@
+package io.tributary.metrics;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * The collectors behind {@link Metric}: made from the table, with every series there from the
+ * start. Safe for use by several threads.
+ */
+final class MetricTable {
+
+  /** Buckets: from a step on one core with a tiny model to minutes on a large one. */
+  private static final double[] SECONDS = {
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600
+  };
+
+  /** Buckets: the bound on staleness is a small number of steps. */
+  private static final double[] STEPS = {0, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64};
+
+  private final Map<Metric, Counter> counters = new EnumMap<>(Metric.class);
+  private final Map<Metric, Gauge> gauges = new EnumMap<>(Metric.class);
+  private final Map<Metric, Histogram> histograms = new EnumMap<>(Metric.class);
+  private final Map<Metric, Info> infos = new EnumMap<>(Metric.class);
+
+  /**
+   * Registers every metric.
+   *
+   * @param features names of the target's features, each of which has its own series
+   */
+  MetricTable(PrometheusRegistry registry, List<String> features) {
+    for (Metric metric : Metric.values()) {
+      switch (metric.type()) {
+        case COUNTER -> {
+          Counter counter = describe(Counter.builder(), metric).register(registry);
+          series(metric, features).forEach(counter::initLabelValues);
+          counters.put(metric, counter);
+        }
+        case LEVEL, MEASURED -> {
+          Gauge gauge = describe(Gauge.builder(), metric).register(registry);
+          double start = metric.type() == Metric.Type.LEVEL ? 0 : Double.NaN;
+          series(metric, features).forEach(labels -> gauge.labelValues(labels).set(start));
+          gauges.put(metric, gauge);
+        }
+        case HISTOGRAM -> {
+          double[] buckets = metric.unit().equals("seconds") ? SECONDS : STEPS;
+          Histogram.Builder builder = Histogram.builder().classicOnly();
+          builder.classicUpperBounds(buckets);
+          histograms.put(metric, describe(builder, metric).register(registry));
+        }
+        case INFO -> {
+          Info.Builder builder = Info.builder().name(metric.exposedName()).help(metric.help());
+          builder.labelNames(metric.labelNames().toArray(String[]::new));
+          infos.put(metric, builder.register(registry));
+        }
+      }
+    }
+  }
+
+  void increment(Metric metric, double by, String... labels) {
+    required(counters, metric).labelValues(labels).inc(by);
+  }
+
+  void set(Metric metric, double value, String... labels) {
+    required(gauges, metric).labelValues(labels).set(value);
+  }
+
+  void observe(Metric metric, double value) {
+    required(histograms, metric).observe(value);
+  }
+
+  void info(Metric metric, String... labels) {
+    required(infos, metric).setLabelValues(labels);
+  }
+
+  /** Ends a series, because what it was about is gone. */
+  void remove(Metric metric, String... labels) {
+    required(gauges, metric).remove(labels);
+  }
+
+  /** The present value of a counter or gauge. */
+  double value(Metric metric, String... labels) {
+    Counter counter = counters.get(metric);
+    return counter != null
+        ? counter.labelValues(labels).get()
+        : required(gauges, metric).labelValues(labels).get();
+  }
+
+  private static <T> T required(Map<Metric, T> collectors, Metric metric) {
+    return Objects.requireNonNull(
+        collectors.get(metric), () -> metric.key() + " is a " + metric.type());
+  }
+
+  private static <
+          B extends MetricWithFixedMetadata.Builder<B, M>, M extends MetricWithFixedMetadata>
+      B describe(B builder, Metric metric) {
+    builder.name(metric.exposedName()).help(metric.help());
+    builder.labelNames(metric.labelNames().toArray(String[]::new));
+    if (metric.key().replaceFirst("_total$", "").endsWith("_" + metric.unit())) {
+      builder.unit(new Unit(metric.unit()));
+    }
+    return builder;
+  }
+
+  /** The label values of all series known at the start; none where a label's are not known yet. */
+  private static List<String[]> series(Metric metric, List<String> features) {
+    List<String[]> series = new ArrayList<>();
+    series.add(new String[0]);
+    for (Label label : metric.labels()) {
+      List<String> values = label.equals(Label.FEATURE) ? features : label.values();
+      List<String[]> longer = new ArrayList<>();
+      for (String[] labels : series) {
+        for (String value : values) {
+          String[] extended = Arrays.copyOf(labels, labels.length + 1);
+          extended[labels.length] = value;
+          longer.add(extended);
+        }
+      }
+      series = longer;
+    }
+    return series;
+  }
+}

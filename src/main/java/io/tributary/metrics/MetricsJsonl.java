@@ -1,0 +1,97 @@
+package io.tributary.metrics;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import io.tributary.data.Measurements;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Rows of {@code metrics.jsonl}: one JSON object per learner step or evaluation. Keys are the
+ * metrics' names, labels become nested objects, and the order of the keys depends on nothing but
+ * the keys. What is not a finite number is left out, since JSON has no word for it.
+ */
+public final class MetricsJsonl {
+
+  private MetricsJsonl() {}
+
+  /** The row of a learner step, without a line end. */
+  public static String step(long step, long sequences, Measurements measurements) {
+    return row(step, sequences, false, measurements);
+  }
+
+  /** The row of an evaluation after {@code step} steps, without a line end. */
+  public static String evaluation(long step, long sequences, Measurements measurements) {
+    return row(step, sequences, true, measurements);
+  }
+
+  private static String row(
+      long step, long sequences, boolean evaluation, Measurements measurements) {
+    JsonObject row = new JsonObject();
+    row.addProperty("step", step);
+    row.addProperty("sequences", sequences);
+    if (evaluation) {
+      row.addProperty("evaluation", true);
+    }
+    json(measurements.values()).entrySet().forEach(e -> row.add(e.getKey(), e.getValue()));
+    return row.toString();
+  }
+
+  /**
+   * Measurements as a JSON object, sorted by name and labels.
+   *
+   * @throws IllegalArgumentException if a name or label is not declared in {@link Metric}
+   */
+  public static JsonObject json(Map<Measurements.Key, Double> measurements) {
+    JsonObject json = new JsonObject();
+    SortedMap<Measurements.Key, Double> sorted = new TreeMap<>(measurements);
+    sorted.forEach(
+        (key, value) -> {
+          Metric.of(key);
+          if (Double.isFinite(value)) {
+            add(json, key, number(value));
+          }
+        });
+    return json;
+  }
+
+  private static void add(JsonObject json, Measurements.Key key, JsonElement value) {
+    List<String> labels = key.labels();
+    JsonObject parent = json;
+    String name = key.name();
+    for (String label : labels) {
+      if (!parent.has(name)) {
+        parent.add(name, new JsonObject());
+      }
+      parent = parent.getAsJsonObject(name);
+      name = label;
+    }
+    parent.add(name, value);
+  }
+
+  /** The shortest decimal number that reads back as this very value; integers without a point. */
+  public static JsonPrimitive number(double value) {
+    if (value == 0) {
+      return 1 / value > 0 ? new JsonPrimitive(0) : new JsonPrimitive(-0.0);
+    }
+    BigDecimal exact = new BigDecimal(value);
+    for (int digits = 1; digits < 17; digits++) {
+      BigDecimal rounded = exact.round(new MathContext(digits));
+      if (rounded.doubleValue() == value) {
+        return new JsonPrimitive(plain(rounded));
+      }
+    }
+    return new JsonPrimitive(plain(exact.round(new MathContext(17))));
+  }
+
+  private static BigDecimal plain(BigDecimal number) {
+    return number.scale() < 0 && number.precision() - number.scale() <= 17
+        ? number.setScale(0)
+        : number;
+  }
+}

@@ -1,0 +1,126 @@
+package io.tributary.metrics;
+
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.tributary.data.Measurements;
+import io.tributary.data.ServiceState;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The metrics of one run: every series of {@link Metric}, those of the JVM and of the process.
+ * Created once and handed to whoever reports. Safe for use by several threads.
+ */
+public final class RunMetrics {
+
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final ExpositionFormats formats = ExpositionFormats.init();
+  private final MetricTable table;
+  private final Clock clock;
+  private volatile @Nullable LongSupplier nativeTensorBytes;
+
+  private RunMetrics(Map<String, Double> featureTargets, Clock clock) {
+    this.clock = clock;
+    this.table = new MetricTable(registry, List.copyOf(featureTargets.keySet()));
+    featureTargets.forEach((feature, moment) -> table.set(Metric.FEATURE_TARGET, moment, feature));
+    table.info(Metric.BUILD_INFO, version(), Runtime.version().toString());
+    service().state(ServiceState.STARTING);
+    JvmMetrics.builder().register(registry);
+  }
+
+  /**
+   * All series of a run, at their initial values.
+   *
+   * @param featureTargets the desired moment of each feature
+   */
+  public static RunMetrics create(Map<String, Double> featureTargets) {
+    return new RunMetrics(featureTargets, Clock.systemUTC());
+  }
+
+  /** As {@link #create(Map)}, with times from the given clock. */
+  public static RunMetrics create(Map<String, Double> featureTargets, Clock clock) {
+    return new RunMetrics(featureTargets, clock);
+  }
+
+  public StageMetrics stage(Stage stage) {
+    return new StageMetrics(table, stage, clock);
+  }
+
+  public FlowMetrics flow() {
+    return new FlowMetrics(table);
+  }
+
+  public LearningMetrics learning() {
+    return new LearningMetrics(table, clock);
+  }
+
+  public WeightMetrics weights() {
+    return new WeightMetrics(table);
+  }
+
+  public ServiceMetrics service() {
+    return new ServiceMetrics(table, clock);
+  }
+
+  /** Where the number of bytes of all live tensors comes from; asked at each scrape. */
+  public void nativeTensorBytes(LongSupplier bytes) {
+    nativeTensorBytes = bytes;
+  }
+
+  /**
+   * Sets the gauges that the measurements name; NaN stays NaN. All others keep their values.
+   *
+   * @throws IllegalArgumentException if a name or label is not declared, or is not a gauge's;
+   *     nothing is set then
+   */
+  public void publish(Measurements measurements) {
+    Map<Measurements.Key, Double> values = measurements.values();
+    for (Measurements.Key key : values.keySet()) {
+      Metric.Type type = Metric.of(key).type();
+      if (type != Metric.Type.MEASURED && type != Metric.Type.LEVEL) {
+        throw new IllegalArgumentException(key.name() + " is a " + type + ", not a gauge");
+      }
+    }
+    values.forEach(
+        (key, value) -> table.set(Metric.of(key), value, key.labels().toArray(String[]::new)));
+  }
+
+  /** The present value of a counter or gauge; its series begins if there was none. */
+  public double value(Metric metric, String... labels) {
+    return table.value(metric, labels);
+  }
+
+  /**
+   * All metrics as text.
+   *
+   * @param accept the request's {@code Accept} header: OpenMetrics where it is asked for, the
+   *     Prometheus text format otherwise
+   */
+  public Exposition scrape(@Nullable String accept) {
+    LongSupplier bytes = nativeTensorBytes;
+    if (bytes != null) {
+      table.set(Metric.NATIVE_TENSOR_BYTES, (double) bytes.getAsLong());
+    }
+    ExpositionFormatWriter writer = formats.findWriter(accept);
+    ByteArrayOutputStream body = new ByteArrayOutputStream(1 << 16);
+    try {
+      writer.write(body, registry.scrape());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Exposition(writer.getContentType(), body.toByteArray());
+  }
+
+  private static String version() {
+    String version = RunMetrics.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+}

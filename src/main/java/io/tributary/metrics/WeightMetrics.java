@@ -1,0 +1,61 @@
+package io.tributary.metrics;
+
+import java.time.Duration;
+
+/** What is reported about published weights. Safe for use by several threads. */
+public final class WeightMetrics {
+
+  private final MetricTable table;
+
+  WeightMetrics(MetricTable table) {
+    this.table = table;
+  }
+
+  /** The policy was published under this version. */
+  public void policyVersion(long version) {
+    table.set(Metric.POLICY_VERSION, (double) version);
+  }
+
+  /** The proposal now has this version. */
+  public void proposalVersion(long version) {
+    table.set(Metric.PROPOSAL_VERSION, (double) version);
+  }
+
+  /** Learner steps since the proposal was last replaced. */
+  public void proposalAge(long steps) {
+    table.set(Metric.PROPOSAL_AGE_STEPS, (double) steps);
+  }
+
+  /**
+   * A sampler has confirmed a version.
+   *
+   * @param sampler a name that a replacement takes over, so that there are never more series than
+   *     samplers
+   */
+  public void samplerConfirmed(String sampler, long version) {
+    table.set(Metric.SAMPLER_PROPOSAL_VERSION, (double) version, sampler);
+  }
+
+  /** A sampler is gone and has no version any more. */
+  public void samplerGone(String sampler) {
+    table.remove(Metric.SAMPLER_PROPOSAL_VERSION, sampler);
+  }
+
+  /** It was decided whether the policy replaces the proposal. */
+  public void decided(ProposalDecision decision) {
+    table.increment(Metric.PROPOSAL_REPLACEMENTS_TOTAL, 1, decision.label());
+  }
+
+  /** Every sampler has confirmed, this long after the weights were sent. */
+  public void published(Duration duration) {
+    table.set(Metric.WEIGHTS_PUBLISH_DURATION_SECONDS, StageMetrics.seconds(duration));
+  }
+
+  /** A delivery has failed; a wrong fingerprint is counted as a mismatch too. */
+  public void publishFailed(PublishFailure reason) {
+    table.increment(Metric.WEIGHTS_PUBLISH_FAILURES_TOTAL, 1, reason.label());
+    if (reason == PublishFailure.FINGERPRINT) {
+      table.increment(Metric.WEIGHTS_FINGERPRINT_MISMATCHES_TOTAL, 1);
+    }
+  }
+}

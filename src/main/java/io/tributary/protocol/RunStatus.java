@@ -1,0 +1,99 @@
+package io.tributary.protocol;
+
+import io.tributary.data.Measurements;
+import io.tributary.data.ServiceState;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run looks like at one moment: an immutable snapshot, which the service's guardian replaces
+ * as a whole, so that a reader never sees half of a change.
+ *
+ * @param run the run's name
+ * @param state what the service does
+ * @param failure why the state is {@code FAILED}; null otherwise
+ * @param startedAt when this process started the run or went on with it
+ * @param step learner steps of the run, across resumes
+ * @param sequences sequences learned in the run, across resumes
+ * @param rates recent speed
+ * @param queues queue depths by stage
+ * @param versions of weights
+ * @param learnerActiveAt when the learner last showed progress on the batch that it holds; null
+ *     while it holds none
+ * @param featureTargets desired moments by feature
+ * @param measurements of the last step
+ * @param checkpoint the last complete one; null while there is none
+ */
+public record RunStatus(
+    String run,
+    ServiceState state,
+    @Nullable String failure,
+    Instant startedAt,
+    long step,
+    long sequences,
+    Rates rates,
+    Map<String, Queue> queues,
+    Versions versions,
+    @Nullable Instant learnerActiveAt,
+    Map<String, Double> featureTargets,
+    Map<Measurements.Key, Double> measurements,
+    @Nullable Checkpoint checkpoint) {
+
+  /** Recent speed, in learner steps and in learned sequences a second. */
+  public record Rates(double stepsPerSecond, double sequencesPerSecond) {}
+
+  /**
+   * How much a stage has before it.
+   *
+   * @param waitingSequences sequences that wait for one of its workers
+   * @param inflightSequences sequences that its workers hold
+   */
+  public record Queue(long waitingSequences, long inflightSequences) {}
+
+  /**
+   * Versions of weights; 0 before the first publication.
+   *
+   * @param policy published last
+   * @param proposal current
+   * @param samplers what each sampler has confirmed, by its name
+   */
+  public record Versions(long policy, long proposal, Map<String, Long> samplers) {
+    public Versions {
+      samplers = Map.copyOf(samplers);
+    }
+
+    /** Number of samplers that have confirmed the current proposal. */
+    public long confirmed() {
+      return samplers.values().stream().filter(version -> version == proposal).count();
+    }
+  }
+
+  /** A checkpoint that is complete on disk. */
+  public record Checkpoint(long step, Instant writtenAt, long bytes) {}
+
+  public RunStatus {
+    queues = Map.copyOf(queues);
+    featureTargets = Map.copyOf(featureTargets);
+    measurements = Map.copyOf(measurements);
+  }
+
+  /** A run of which nothing is known yet but what its configuration says. */
+  public static RunStatus starting(
+      String run, Map<String, Double> featureTargets, Instant startedAt) {
+    return new RunStatus(
+        run,
+        ServiceState.STARTING,
+        null,
+        startedAt,
+        0,
+        0,
+        new Rates(0, 0),
+        Map.of(),
+        new Versions(0, 0, Map.of()),
+        null,
+        featureTargets,
+        Map.of(),
+        null);
+  }
+}

@@ -1,0 +1,148 @@
+package io.tributary.serve;
+
+import io.tributary.metrics.RunMetrics;
+import io.tributary.protocol.RunStatus;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import org.apache.pekko.japi.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.concurrent.duration.FiniteDuration;
+
+/** The HTTP server of a run, bound to a loopback address. */
+public final class HttpService {
+
+  private static final Logger log = LoggerFactory.getLogger(HttpService.class);
+
+  private static final int MAX_CONNECTIONS = 64;
+  private static final int MAX_URI_BYTES = 2048;
+  private static final long MAX_BODY_BYTES = 64 * 1024;
+  private static final FiniteDuration REQUEST_TIMEOUT = FiniteDuration.create(10, "s");
+  private static final FiniteDuration IDLE_TIMEOUT = FiniteDuration.create(60, "s");
+
+  private final ServerBinding binding;
+
+  private HttpService(ServerBinding binding) {
+    this.binding = binding;
+  }
+
+  /**
+   * Binds the server.
+   *
+   * @param host name or address of this machine's loopback interface
+   * @param port 0 for any free one
+   * @param status the run as it is now; asked at each request, so it must answer at once
+   * @param stallTimeout how long the learner may show no progress on a batch and still be ready
+   * @return the bound server, or a failure with {@link HttpBindException} where the address can't
+   *     be had
+   */
+  public static CompletionStage<HttpService> start(
+      ActorSystem<?> system,
+      String host,
+      int port,
+      RunMetrics metrics,
+      Supplier<RunStatus> status,
+      Duration stallTimeout) {
+    InetAddress address;
+    try {
+      address = loopback(host);
+    } catch (HttpBindException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    Endpoints endpoints = new Endpoints(metrics, status, stallTimeout, Clock.systemUTC());
+    CompletableFuture<AllowedHosts> hosts = new CompletableFuture<>();
+    Function<HttpRequest, CompletionStage<HttpResponse>> handler =
+        request -> {
+          request.discardEntityBytes(system);
+          return hosts.thenApply(allowed -> answer(endpoints, request, allowed));
+        };
+    return Http.get(system)
+        .newServerAt(address.getHostAddress(), port)
+        .adaptSettings(HttpService::limited)
+        .bind(handler)
+        .handle(
+            (binding, failure) -> {
+              if (binding == null) {
+                throw new CompletionException(HttpBindException.of(host, port, failure));
+              }
+              hosts.complete(new AllowedHosts(host, binding.localAddress()));
+              return new HttpService(binding);
+            });
+  }
+
+  /** The address that was bound, with the port that was found where 0 was asked for. */
+  public InetSocketAddress address() {
+    return binding.localAddress();
+  }
+
+  /** Where a client on this machine finds the server. */
+  public URI uri() {
+    String host = address().getAddress().getHostAddress();
+    return URI.create(
+        "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address().getPort());
+  }
+
+  /** Unbinds at once; requests under way may end until the deadline. */
+  public CompletionStage<Done> stop(Duration deadline) {
+    return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
+  }
+
+  private static HttpResponse answer(Endpoints endpoints, HttpRequest request, AllowedHosts hosts) {
+    try {
+      return endpoints.answer(request, hosts);
+    } catch (RuntimeException e) {
+      log.error("{} {} failed", request.method().name(), request.getUri().path(), e);
+      return Endpoints.error(StatusCodes.INTERNAL_SERVER_ERROR, "this is in the log");
+    }
+  }
+
+  private static InetAddress loopback(String host) {
+    InetAddress address;
+    try {
+      address = InetAddress.getByName(host);
+    } catch (UnknownHostException e) {
+      throw new HttpBindException("http.host: " + host + " is no name or address known here", e);
+    }
+    if (!address.isLoopbackAddress()) {
+      throw new HttpBindException(
+          "http.host: %s is not a loopback address, and requests carry no token that could be checked; use 127.0.0.1, and a tunnel to reach it from elsewhere"
+              .formatted(host),
+          null);
+    }
+    return address;
+  }
+
+  private static ServerSettings limited(ServerSettings settings) {
+    return settings
+        .withServerHeader(Optional.empty())
+        .withTransparentHeadRequests(true)
+        .withMaxConnections(MAX_CONNECTIONS)
+        .withTimeouts(
+            settings
+                .getTimeouts()
+                .withRequestTimeout(REQUEST_TIMEOUT)
+                .withIdleTimeout(IDLE_TIMEOUT))
+        .withParserSettings(
+            settings
+                .getParserSettings()
+                .withMaxUriLength(MAX_URI_BYTES)
+                .withMaxContentLength(MAX_BODY_BYTES));
+  }
+}

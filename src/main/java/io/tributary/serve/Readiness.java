@@ -1,0 +1,48 @@
+package io.tributary.serve;
+
+import io.tributary.data.ServiceState;
+import io.tributary.protocol.RunStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether the service does its work: at least one sampler has confirmed the current proposal, and
+ * the learner is not stuck on a batch.
+ *
+ * @param reasons why not; empty when ready
+ */
+record Readiness(List<String> reasons) {
+
+  Readiness {
+    reasons = List.copyOf(reasons);
+  }
+
+  boolean ready() {
+    return reasons.isEmpty();
+  }
+
+  /**
+   * Judges a status.
+   *
+   * @param stallTimeout a learner that holds a batch and shows no progress for longer is stalled
+   */
+  static Readiness of(RunStatus status, Instant now, Duration stallTimeout) {
+    List<String> reasons = new ArrayList<>();
+    if (status.state() == ServiceState.DRAINING || status.state() == ServiceState.FAILED) {
+      reasons.add("the service is " + status.state());
+    }
+    if (status.versions().confirmed() == 0) {
+      reasons.add(
+          "no sampler has confirmed the current proposal, version " + status.versions().proposal());
+    }
+    Instant active = status.learnerActiveAt();
+    if (active != null && Duration.between(active, now).compareTo(stallTimeout) > 0) {
+      reasons.add(
+          "the learner has shown no progress on its batch for %d s"
+              .formatted(Duration.between(active, now).toSeconds()));
+    }
+    return new Readiness(reasons);
+  }
+}

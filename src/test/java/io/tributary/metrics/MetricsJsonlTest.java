@@ -1,0 +1,78 @@
+package io.tributary.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonParser;
+import io.tributary.data.Measurements;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class MetricsJsonlTest {
+
+  @Test
+  void labelsBecomeNestedObjectsAndTheOrderOfPutsDoesNotMatter() {
+    Measurements measurements =
+        new Measurements()
+            .put("kl_nats", 1.93, "p_pi")
+            .put("partition_function", 0.01)
+            .put("feature_moment", 0.2, "amazing", "q")
+            .put("feature_moment", 0.21, "amazing", "pi");
+    assertThat(MetricsJsonl.step(12, 3072, measurements))
+        .isEqualTo(
+            "{\"step\":12,\"sequences\":3072,\"feature_moment\":{\"amazing\":"
+                + "{\"pi\":0.21,\"q\":0.2}},\"kl_nats\":{\"p_pi\":1.93},"
+                + "\"partition_function\":0.01}");
+  }
+
+  @Test
+  void whatIsNotFiniteIsLeftOut() {
+    Measurements measurements =
+        new Measurements()
+            .put("kl_nats", Double.NaN, "p_pi")
+            .put("learner_loss", Double.POSITIVE_INFINITY)
+            .put("baseline_mean", 0);
+    assertThat(MetricsJsonl.step(0, 0, measurements))
+        .isEqualTo("{\"step\":0,\"sequences\":0,\"baseline_mean\":0}");
+  }
+
+  @Test
+  void anEvaluationSaysSo() {
+    assertThat(MetricsJsonl.evaluation(50, 12800, new Measurements()))
+        .isEqualTo("{\"step\":50,\"sequences\":12800,\"evaluation\":true}");
+  }
+
+  @Test
+  void aFeatureMayHaveAnyName() {
+    Measurements measurements = new Measurements().put("feature_target", 1, "say \"hi\"\n");
+    assertThat(MetricsJsonl.step(1, 1, measurements))
+        .endsWith("\"feature_target\":{\"say \\\"hi\\\"\\n\":1}}");
+  }
+
+  @Test
+  void anUndeclaredNameIsRefused() {
+    assertThatThrownBy(() -> MetricsJsonl.step(1, 1, new Measurements().put("loss", 1)))
+        .hasMessageContaining("loss");
+  }
+
+  @Property
+  void aNumberReadsBackAsItself(@ForAll double value) {
+    String text = MetricsJsonl.number(value).toString();
+    assertThat(Double.parseDouble(text)).isEqualTo(value);
+    assertThat(JsonParser.parseString("[" + text + "]").getAsJsonArray().get(0).getAsDouble())
+        .isEqualTo(value);
+  }
+
+  @Test
+  void numbersAreAsShortAsTheyCanBe() {
+    assertThat(MetricsJsonl.number(0.1).toString()).isEqualTo("0.1");
+    assertThat(MetricsJsonl.number(1.41e-5).toString()).isEqualTo("0.0000141");
+    assertThat(MetricsJsonl.number(2e-3).toString()).isEqualTo("0.002");
+    assertThat(MetricsJsonl.number(3072).toString()).isEqualTo("3072");
+    assertThat(MetricsJsonl.number(1e6).toString()).isEqualTo("1000000");
+    assertThat(MetricsJsonl.number(0x1p100).toString()).isEqualTo("1.2676506002282294E+30");
+    assertThat(MetricsJsonl.number(Double.MIN_VALUE).toString()).isEqualTo("5E-324");
+    assertThat(MetricsJsonl.number(-0.0).toString()).isEqualTo("-0.0");
+  }
+}

@@ -1,0 +1,204 @@
+package io.tributary.metrics;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tributary.data.Measurements;
+import io.tributary.data.ServiceState;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RunMetricsTest {
+
+  private final RunMetrics metrics =
+      RunMetrics.create(
+          Map.of("amazing", 1.0),
+          Clock.fixed(Instant.ofEpochSecond(1_700_000_000), ZoneOffset.UTC));
+
+  private String text() {
+    return new String(metrics.scrape(null).body(), UTF_8);
+  }
+
+  @Test
+  void everyMetricOfTheTableIsThereFromTheStart() {
+    assertThat(text().lines())
+        .contains(
+            "tributary_stage_sequences_total{stage=\"sampler\"} 0.0",
+            "tributary_stage_failures_total{reason=\"stalled\",stage=\"scorer\"} 0.0",
+            "tributary_stage_blocked_seconds_total{reason=\"admission\",stage=\"sampler\"} 0.0",
+            "tributary_draws_reissued_total 0.0",
+            "tributary_sequence_staleness_steps_bucket{le=\"0.0\"} 0",
+            "tributary_kl_nats{pair=\"pi_a\"} NaN",
+            "tributary_feature_moment{distribution=\"q\",feature=\"amazing\"} NaN",
+            "tributary_feature_target{feature=\"amazing\"} 1.0",
+            "tributary_proposal_replacements_total{decision=\"inconclusive\"} 0.0",
+            "tributary_service_state{state=\"STARTING\"} 1.0",
+            "tributary_service_state{state=\"FAILED\"} 0.0",
+            "tributary_native_tensor_bytes NaN")
+        .anyMatch(line -> line.startsWith("tributary_build_info{java=\""))
+        .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"))
+        .anyMatch(line -> line.startsWith("process_start_time_seconds "));
+    for (Metric metric : Metric.values()) {
+      if (metric != Metric.SAMPLER_PROPOSAL_VERSION) {
+        assertThat(text()).contains("# TYPE " + metric.exposedName() + " ");
+      }
+    }
+  }
+
+  @Test
+  void aStageCountsWhatItFinishes() {
+    StageMetrics scorer = metrics.stage(Stage.SCORER);
+    scorer.items(128, 5000);
+    scorer.items(128, 4000);
+    scorer.busy(Duration.ofMillis(1500));
+    scorer.blocked(BlockedReason.INPUT, Duration.ofMillis(250));
+    scorer.inflight(128);
+    scorer.waiting(256);
+    scorer.failed(FailureReason.STALLED);
+    assertThat(text().lines())
+        .contains(
+            "tributary_stage_sequences_total{stage=\"scorer\"} 256.0",
+            "tributary_stage_tokens_total{stage=\"scorer\"} 9000.0",
+            "tributary_stage_busy_seconds_total{stage=\"scorer\"} 1.5",
+            "tributary_stage_blocked_seconds_total{reason=\"input\",stage=\"scorer\"} 0.25",
+            "tributary_stage_inflight_sequences{stage=\"scorer\"} 128.0",
+            "tributary_waiting_sequences{stage=\"scorer\"} 256.0",
+            "tributary_stage_failures_total{reason=\"stalled\",stage=\"scorer\"} 1.0",
+            "tributary_stage_last_item_timestamp_seconds{stage=\"scorer\"} 1.7E9");
+    assertThat(metrics.value(Metric.STAGE_TOKENS_TOTAL, "scorer")).isEqualTo(9000);
+  }
+
+  @Test
+  void theStreamReportsStalenessBySequence() {
+    metrics.flow().admissionLimit(768);
+    metrics.flow().drawReissued();
+    metrics.flow().dropped(DropReason.SCORING, 2);
+    metrics.flow().used(126, 1, Duration.ofMillis(700));
+    assertThat(text().lines())
+        .contains(
+            "tributary_admission_limit_sequences 768.0",
+            "tributary_draws_reissued_total 1.0",
+            "tributary_sequences_dropped_total{reason=\"scoring\"} 2.0",
+            "tributary_sequence_staleness_steps_bucket{le=\"0.0\"} 0",
+            "tributary_sequence_staleness_steps_bucket{le=\"1.0\"} 126",
+            "tributary_sequence_age_seconds_bucket{le=\"0.5\"} 0",
+            "tributary_sequence_age_seconds_bucket{le=\"1.0\"} 126");
+  }
+
+  @Test
+  void theLearnerReportsTotalsOfTheRunAndItsSteps() {
+    metrics.learning().totals(12, 3072);
+    metrics.learning().stepped(Duration.ofMillis(300));
+    metrics.learning().nonfiniteStep();
+    assertThat(text().lines())
+        .contains(
+            "tributary_learner_steps 12.0",
+            "tributary_learner_sequences 3072.0",
+            "tributary_learner_step_duration_seconds_count 1",
+            "tributary_learner_last_step_timestamp_seconds 1.7E9",
+            "tributary_nonfinite_steps_total 1.0");
+  }
+
+  @Test
+  void aSamplerThatIsGoneHasNoVersionAnyMore() {
+    metrics.weights().samplerConfirmed("0", 3);
+    metrics.weights().samplerConfirmed("1", 2);
+    metrics.weights().samplerGone("1");
+    assertThat(text())
+        .contains("tributary_sampler_proposal_version{sampler=\"0\"} 3.0")
+        .doesNotContain("sampler=\"1\"");
+  }
+
+  @Test
+  void aWrongFingerprintIsCountedAsFailureAndAsMismatch() {
+    metrics.weights().policyVersion(4);
+    metrics.weights().proposalVersion(3);
+    metrics.weights().proposalAge(7);
+    metrics.weights().decided(ProposalDecision.ACCEPTED);
+    metrics.weights().published(Duration.ofMillis(20));
+    metrics.weights().publishFailed(PublishFailure.FINGERPRINT);
+    metrics.weights().publishFailed(PublishFailure.TIMEOUT);
+    assertThat(text().lines())
+        .contains(
+            "tributary_policy_version 4.0",
+            "tributary_proposal_version 3.0",
+            "tributary_proposal_age_steps 7.0",
+            "tributary_proposal_replacements_total{decision=\"accepted\"} 1.0",
+            "tributary_weights_publish_duration_seconds 0.02",
+            "tributary_weights_publish_failures_total{reason=\"fingerprint\"} 1.0",
+            "tributary_weights_publish_failures_total{reason=\"timeout\"} 1.0",
+            "tributary_weights_fingerprint_mismatches_total 1.0");
+  }
+
+  @Test
+  void theServiceIsInOneStateAtATime() {
+    metrics.service().state(ServiceState.THROTTLED);
+    metrics.service().checkpointed(Duration.ofSeconds(2), 1 << 20);
+    metrics.service().checkpointFailed();
+    metrics.nativeTensorBytes(() -> 12345);
+    assertThat(text().lines())
+        .contains(
+            "tributary_service_state{state=\"STARTING\"} 0.0",
+            "tributary_service_state{state=\"THROTTLED\"} 1.0",
+            "tributary_checkpoint_last_success_timestamp_seconds 1.7E9",
+            "tributary_checkpoint_duration_seconds 2.0",
+            "tributary_checkpoint_size_bytes 1048576.0",
+            "tributary_checkpoint_failures_total 1.0",
+            "tributary_native_tensor_bytes 12345.0");
+  }
+
+  @Test
+  void measurementsBecomeGaugesAndNanStaysNan() {
+    metrics.publish(
+        new Measurements()
+            .put("partition_function", 0.01)
+            .put("kl_nats", 1.93, "p_pi")
+            .put("kl_nats", Double.NaN, "p_q")
+            .put("feature_moment", 0.21, "amazing", "pi"));
+    assertThat(text().lines())
+        .contains(
+            "tributary_partition_function 0.01",
+            "tributary_kl_nats{pair=\"p_pi\"} 1.93",
+            "tributary_kl_nats{pair=\"p_q\"} NaN",
+            "tributary_feature_moment{distribution=\"pi\",feature=\"amazing\"} 0.21");
+  }
+
+  @Test
+  void anUndeclaredMeasurementIsRefusedAndNothingIsSet() {
+    Measurements misspelt =
+        new Measurements().put("baseline_mean", 1.0).put("partition_funktion", 1.0);
+    assertThatThrownBy(() -> metrics.publish(misspelt)).hasMessageContaining("partition_funktion");
+    assertThat(metrics.value(Metric.BASELINE_MEAN)).isNaN();
+    assertThatThrownBy(() -> metrics.publish(new Measurements().put("kl_nats", 1, "pi_p")))
+        .hasMessageContaining("[p_pi, p_q, pi_a], got pi_p");
+    assertThatThrownBy(() -> metrics.publish(new Measurements().put("kl_nats", 1)))
+        .hasMessageContaining("[pair]");
+    assertThatThrownBy(() -> metrics.publish(new Measurements().put("draws_reissued_total", 1)))
+        .hasMessageContaining("COUNTER");
+  }
+
+  @Test
+  void openMetricsIsGivenToWhoAsksForIt() {
+    Exposition open = metrics.scrape("application/openmetrics-text; version=1.0.0");
+    assertThat(open.contentType()).startsWith("application/openmetrics-text");
+    assertThat(new String(open.body(), UTF_8))
+        .contains("# TYPE tributary_stage_busy_seconds counter")
+        .contains("# UNIT tributary_stage_busy_seconds seconds")
+        .contains("tributary_stage_busy_seconds_total{stage=\"learner\"} 0.0")
+        .contains("# TYPE tributary_build info")
+        .endsWith("# EOF\n");
+    assertThat(metrics.scrape("*/*").contentType()).startsWith("text/plain; version=0.0.4");
+  }
+
+  @Test
+  void runsInOneProcessDoNotShareSeries() {
+    RunMetrics other = RunMetrics.create(Map.of());
+    other.flow().drawReissued();
+    assertThat(metrics.value(Metric.DRAWS_REISSUED_TOTAL)).isZero();
+  }
+}

@@ -1,0 +1,329 @@
+package io.tributary.serve;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.tributary.data.Measurements;
+import io.tributary.data.ServiceState;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.protocol.RunStatus;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests to a server that is really bound. */
+class HttpServiceTest {
+
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final RunStatus STARTING =
+      RunStatus.starting("quickstart", Map.of("amazing", 1.0), START);
+  private static final RunStatus RUNNING =
+      new RunStatus(
+          "quickstart",
+          ServiceState.RUNNING,
+          null,
+          START,
+          12,
+          3072,
+          new RunStatus.Rates(1.5, 384),
+          Map.of("scorer", new RunStatus.Queue(128, 256)),
+          new RunStatus.Versions(4, 3, Map.of("1", 2L, "0", 3L)),
+          null,
+          Map.of("amazing", 1.0),
+          new Measurements()
+              .put("feature_moment", 0.21, "amazing", "pi")
+              .put("kl_nats", 1.93, "p_pi")
+              .put("kl_nats", Double.NaN, "pi_a")
+              .values(),
+          new RunStatus.Checkpoint(10, START.plusSeconds(60), 1000));
+
+  private static final ActorTestKit testKit = ActorTestKit.create();
+  private static final HttpClient client = HttpClient.newHttpClient();
+  private static final RunMetrics metrics = RunMetrics.create(Map.of("amazing", 1.0));
+  private static final AtomicReference<RunStatus> status = new AtomicReference<>(STARTING);
+  private static HttpService service;
+
+  @BeforeAll
+  static void bind() throws Exception {
+    service = start("127.0.0.1", 0);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    service.stop(Duration.ofSeconds(1)).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    testKit.shutdownTestKit();
+  }
+
+  @BeforeEach
+  void running() {
+    status.set(RUNNING);
+  }
+
+  private static HttpService start(String host, int port) throws Exception {
+    return HttpService.start(
+            testKit.system(), host, port, metrics, status::get, Duration.ofSeconds(60))
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  private static HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(service.uri().resolve(path));
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(request(path));
+  }
+
+  private static JsonObject json(HttpResponse<String> response) {
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+    return JsonParser.parseString(response.body()).getAsJsonObject();
+  }
+
+  /** First line of the answer to a request with exactly these header lines. */
+  private static String statusLine(String target, String... headers) throws IOException {
+    try (Socket socket = new Socket(service.address().getAddress(), service.address().getPort())) {
+      String head = String.join("\r\n", headers);
+      String text = "GET %s HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n".formatted(target, head);
+      socket.getOutputStream().write(text.getBytes(US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII).lines().findFirst().get();
+    }
+  }
+
+  @Test
+  void portZeroTakesAFreePortAndReportsIt() throws Exception {
+    assertThat(service.address().getPort()).isPositive();
+    HttpService second = start("localhost", 0);
+    assertThat(second.address().getPort()).isNotEqualTo(service.address().getPort());
+    second.stop(Duration.ofSeconds(1)).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    assertThatThrownBy(
+            () -> new Socket(second.address().getAddress(), second.address().getPort()).close())
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aPortInUseIsAClearFailure() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      assertThatThrownBy(() -> start("127.0.0.1", taken.getLocalPort()))
+          .cause()
+          .isInstanceOf(HttpBindException.class)
+          .hasMessageContaining("http.port: " + taken.getLocalPort() + " on 127.0.0.1")
+          .hasMessageContaining("0 for any free port");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
+  void onlyLoopbackIsBound(String host) {
+    assertThatThrownBy(() -> start(host, 0))
+        .cause()
+        .isInstanceOf(HttpBindException.class)
+        .hasMessageContaining(host + " is not a loopback address");
+  }
+
+  @Test
+  void metricsComeAsTextAndAsOpenMetrics() throws Exception {
+    HttpResponse<String> text = get("/metrics");
+    assertThat(text.statusCode()).isEqualTo(200);
+    assertThat(text.headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("text/plain")
+        .contains("version=0.0.4")
+        .containsIgnoringCase("charset=utf-8");
+    assertThat(text.body()).contains("tributary_feature_target{feature=\"amazing\"} 1.0");
+
+    String prometheus =
+        "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1";
+    HttpResponse<String> open = send(request("/metrics").header("Accept", prometheus));
+    assertThat(open.headers().firstValue("Content-Type").orElseThrow())
+        .startsWith("application/openmetrics-text")
+        .contains("version=1.0.0");
+    assertThat(open.body()).endsWith("# EOF\n");
+  }
+
+  @Test
+  void theIndexNamesTheEndpoints() throws Exception {
+    assertThat(get("/").body()).contains("/metrics", "/health/live", "/health/ready", "/status");
+  }
+
+  @Test
+  void aRunThatHasFailedIsNotLive() throws Exception {
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    status.set(in(ServiceState.FAILED, null));
+    assertThat(get("/health/live").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void readyMeansThatASamplerHasConfirmedTheProposal() throws Exception {
+    assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+    assertThat(json(get("/health/ready")).get("ready").getAsBoolean()).isTrue();
+    status.set(STARTING);
+    HttpResponse<String> response = get("/health/ready");
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(json(response).getAsJsonArray("reasons").get(0).getAsString())
+        .contains("no sampler has confirmed");
+  }
+
+  @Test
+  void aStuckLearnerIsNotReady() throws Exception {
+    status.set(in(ServiceState.RUNNING, Instant.now().minusSeconds(10)));
+    assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+    status.set(in(ServiceState.RUNNING, Instant.now().minusSeconds(90)));
+    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(get("/health/ready").body()).contains("no progress");
+  }
+
+  private static RunStatus in(ServiceState state, Instant learnerActiveAt) {
+    return new RunStatus(
+        RUNNING.run(),
+        state,
+        null,
+        START,
+        12,
+        3072,
+        RUNNING.rates(),
+        RUNNING.queues(),
+        RUNNING.versions(),
+        learnerActiveAt,
+        RUNNING.featureTargets(),
+        RUNNING.measurements(),
+        RUNNING.checkpoint());
+  }
+
+  @Test
+  void theStatusSaysHowTheRunIsGoing() throws Exception {
+    JsonObject json = json(get("/status"));
+    assertThat(json)
+        .isEqualTo(
+            JsonParser.parseString(
+                """
+                {"run": "quickstart", "state": "RUNNING", "started_at": "2026-01-01T00:00:00Z",
+                 "step": 12, "sequences": 3072, "steps_per_second": 1.5,
+                 "sequences_per_second": 384,
+                 "queues": {"scorer": {"waiting_sequences": 128, "inflight_sequences": 256}},
+                 "policy_version": 4, "proposal_version": 3,
+                 "sampler_proposal_version": {"0": 3, "1": 2},
+                 "feature_target": {"amazing": 1}, "feature_moment": {"amazing": {"pi": 0.21}},
+                 "kl_nats": {"p_pi": 1.93},
+                 "last_checkpoint":
+                   {"step": 10, "written_at": "2026-01-01T00:01:00Z", "bytes": 1000}}
+                """));
+    status.set(STARTING);
+    assertThat(json(get("/status")).get("last_checkpoint").isJsonNull()).isTrue();
+  }
+
+  @Test
+  void anUnknownPathIs404AndAWrongMethod405() throws Exception {
+    HttpResponse<String> unknown = get("/metrics/");
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(json(unknown).getAsJsonArray("paths")).hasSize(5);
+    HttpResponse<String> post =
+        send(request("/status").POST(HttpRequest.BodyPublishers.ofString("{}")));
+    assertThat(post.statusCode()).isEqualTo(405);
+    assertThat(post.headers().firstValue("Allow")).contains("GET, HEAD");
+    assertThat(json(post).has("error")).isTrue();
+  }
+
+  @Test
+  void headAnswersWithoutABody() throws Exception {
+    HttpResponse<String> head =
+        send(request("/status").method("HEAD", HttpRequest.BodyPublishers.noBody()));
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost:PORT,200",
+    "LOCALHOST:PORT,200",
+    "127.0.0.1:PORT,200",
+    "[::1]:PORT,200",
+    "localhost,403",
+    "localhost:1,403",
+    "evil.example:PORT,403",
+    "127.0.0.1.evil.example:PORT,403",
+    "localhost.evil.example:PORT,403",
+  })
+  void theHostHeaderMustNameThisServer(String host, int expected) throws Exception {
+    String port = Integer.toString(service.address().getPort());
+    assertThat(statusLine("/status", "Host: " + host.replace("PORT", port)))
+        .startsWith("HTTP/1.1 " + expected);
+  }
+
+  @Test
+  void aHostInTheRequestTargetDoesNotGetAround() throws Exception {
+    String own = "localhost:" + service.address().getPort();
+    assertThat(statusLine("http://evil.example/status", "Host: " + own)).contains(" 400 ");
+    assertThat(statusLine("/status", "Host: " + own, "Host: evil.example")).contains(" 400 ");
+    assertThat(statusLine("/status", "Accept: */*")).contains(" 400 ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://localhost:PORT,200",
+    "http://127.0.0.1:PORT,200",
+    "http://[::1]:PORT,200",
+    "https://localhost:PORT,403",
+    "http://localhost,403",
+    "http://localhost:1,403",
+    "http://evil.example:PORT,403",
+    "http://localhost:PORT@evil.example,403",
+    "null,403",
+    "file://,403",
+  })
+  void anOriginMustBeThisServer(String origin, int expected) throws Exception {
+    String port = Integer.toString(service.address().getPort());
+    HttpResponse<String> response =
+        send(request("/status").header("Origin", origin.replace("PORT", port)));
+    assertThat(response.statusCode()).isEqualTo(expected);
+  }
+
+  @Test
+  void aHugeBodyOrPathIsNotServed() throws Exception {
+    assertThat(get("/" + "x".repeat(4096)).statusCode()).isEqualTo(414);
+  }
+
+  @Test
+  void manyRequestsAtOnceAreAllAnswered() {
+    List<CompletableFuture<HttpResponse<String>>> responses =
+        IntStream.range(0, 200)
+            .mapToObj(i -> List.of("/metrics", "/status", "/health/ready").get(i % 3))
+            .map(path -> request(path).build())
+            .map(request -> client.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+            .toList();
+    assertThat(responses).allSatisfy(r -> assertThat(r.join().statusCode()).isEqualTo(200));
+  }
+
+  @Test
+  void aFaultWhileAnsweringIs500WithoutDetails() throws Exception {
+    status.set(null);
+    HttpResponse<String> response = get("/status");
+    assertThat(response.statusCode()).isEqualTo(500);
+    assertThat(response.body()).doesNotContain("Exception");
+  }
+}
