@@ -1,0 +1,104 @@
+package io.tributary.pipeline;
+
+import io.tributary.data.Batch;
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredDraw;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.japi.function.Function;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.FlowWithContext;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * The stream of numbered draws from the samplers through the scorers to the learner.
+ *
+ * <pre>
+ * k = 0, 1, 2 …  ->  gate  ->  sample  ->  score  ->  batches  ->  learn, one at a time
+ *                     ^                                  |           |
+ *                     +--------------- refund -----------+           |
+ *                     +--------------- advance ----------------------+
+ * </pre>
+ *
+ * <p>Samplers and scorers may work on many draws at once and end in any order; the order of the
+ * draws is kept, so the batches do not depend on how many there are. Only admission limits how many
+ * draws are under way.
+ */
+public final class TrainingStream {
+
+  /**
+   * What the draws go through, usually {@link PoolFlow#through} and a question to the learner.
+   *
+   * @param sample draws the sequences; keeps the order
+   * @param score scores them; keeps the order
+   * @param learn learns from a batch; the answer opens admission
+   */
+  public record Stages(
+      FlowWithContext<AdmittedDraw, AdmittedDraw, Draw, AdmittedDraw, NotUsed> sample,
+      FlowWithContext<Draw, AdmittedDraw, ScoredDraw, AdmittedDraw, NotUsed> score,
+      Function<Batch, CompletionStage<Learned>> learn) {}
+
+  private TrainingStream() {}
+
+  /**
+   * Starts the stream; it ends when the learner is finished, when it is stopped, or by a failure.
+   */
+  public static RunningStream run(
+      StreamPlan plan,
+      Stages stages,
+      StreamListener listener,
+      LongSupplier nanoTime,
+      Materializer materializer) {
+    CompletableFuture<AdmissionGate.Control> gate = new CompletableFuture<>();
+    return Source.unfold(plan.firstDraw(), k -> Optional.of(Pair.create(k + 1, k)))
+        .viaMat(new AdmissionGate(plan, listener, nanoTime), Keep.right())
+        .mapMaterializedValue(gate::complete)
+        .viaMat(KillSwitches.single(), Keep.right())
+        .asSourceWithContext(admitted -> admitted)
+        .via(stages.sample())
+        .via(stages.score())
+        .asSource()
+        .statefulMapConcat(
+            () -> {
+              Batching batching =
+                  new Batching(
+                      plan,
+                      sequences -> tell(gate, control -> control.refund(sequences)),
+                      listener,
+                      nanoTime);
+              return scored -> batching.add(scored.second(), scored.first());
+            })
+        .asSourceWithContext(batch -> batch)
+        .mapAsync(1, stages.learn())
+        .asSource()
+        .map(
+            answer -> {
+              Learned learned = answer.first();
+              if (answer.second() instanceof Batch.Training) {
+                tell(gate, control -> control.advance(learned.proposalVersion()));
+              }
+              return learned;
+            })
+        .takeWhile(learned -> !learned.finished(), true)
+        .viaMat(KillSwitches.single(), Keep.both())
+        .toMat(
+            Sink.ignore(),
+            (switches, completion) ->
+                new RunningStream(switches.first(), switches.second(), completion))
+        .run(materializer);
+  }
+
+  /** The gate's control is there as soon as the graph is, which may be after its first element. */
+  private static void tell(
+      CompletableFuture<AdmissionGate.Control> gate, Consumer<AdmissionGate.Control> message) {
+    var unused = gate.thenAccept(message);
+  }
+}

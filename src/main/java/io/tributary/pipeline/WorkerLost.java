@@ -1,0 +1,13 @@
+package io.tributary.pipeline;
+
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * A worker that gave no sign of life for too long. The pool has given it up and uses it no more; it
+ * may still be alive, stuck in a computation, and wants replacing under a new address.
+ *
+ * @param worker the one that is lost
+ * @param draw number of the draw that it had
+ * @param reason for the log
+ */
+public record WorkerLost(ActorRef<?> worker, long draw, String reason) {}
