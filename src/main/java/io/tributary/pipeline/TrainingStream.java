@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
-import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.FlowWithContext;
@@ -76,18 +76,9 @@ public final class TrainingStream {
                       nanoTime);
               return scored -> batching.add(scored.second(), scored.first());
             })
-        .asSourceWithContext(batch -> batch)
-        .mapAsync(1, stages.learn())
-        .asSource()
-        .map(
-            answer -> {
-              Learned learned = answer.first();
-              if (answer.second() instanceof Batch.Training) {
-                tell(gate, control -> control.advance(learned.proposalVersion()));
-              }
-              return learned;
-            })
-        .takeWhile(learned -> !learned.finished(), true)
+        .via(
+            new LearnStage(
+                stages.learn(), version -> tell(gate, control -> control.advance(version))))
         .viaMat(KillSwitches.single(), Keep.both())
         .toMat(
             Sink.ignore(),

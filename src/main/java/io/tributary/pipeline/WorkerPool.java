@@ -77,6 +77,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       ActorRef<WorkerLost> guardian,
       PoolListener listener) {
     super(context);
+    context.setLoggerName(WorkerPool.class);
     this.timers = timers;
     this.settings = settings;
     this.guardian = guardian;

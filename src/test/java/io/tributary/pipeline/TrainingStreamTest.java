@@ -1,0 +1,246 @@
+package io.tributary.pipeline;
+
+import static io.tributary.pipeline.Draws.draw;
+import static io.tributary.pipeline.Draws.names;
+import static io.tributary.pipeline.Draws.plan;
+import static io.tributary.pipeline.Draws.score;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tributary.data.Batch;
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredDraw;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.japi.function.Function;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.FlowWithContext;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class TrainingStreamTest {
+  private static ActorTestKit kit;
+
+  /** A batch that the learner has and its answer. */
+  private record Lesson(Batch batch, CompletableFuture<Learned> answer) {}
+
+  private final RecordedStream listener = new RecordedStream();
+  private final List<AdmittedDraw> sampled = new CopyOnWriteArrayList<>();
+  private final BlockingQueue<Lesson> lessons = new LinkedBlockingQueue<>();
+  private Function<AdmittedDraw, CompletionStage<Draw>> sample =
+      admitted -> done(draw(admitted.number(), admitted.minimumVersion(), 4));
+  private Function<Draw, CompletionStage<ScoredDraw>> score = drawn -> done(score(drawn));
+
+  @BeforeAll
+  static void start() {
+    kit = ActorTestKit.create();
+  }
+
+  @AfterAll
+  static void stop() {
+    kit.shutdownTestKit();
+  }
+
+  private static <T> CompletionStage<T> done(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  private RunningStream run(StreamPlan plan) {
+    int parallelism = plan.maxDrawsInFlight();
+    var samplers =
+        FlowWithContext.<AdmittedDraw, AdmittedDraw>create()
+            .mapAsync(
+                parallelism,
+                admitted -> {
+                  sampled.add(admitted);
+                  return sample.apply(admitted);
+                });
+    var scorers =
+        FlowWithContext.<Draw, AdmittedDraw>create()
+            .mapAsync(parallelism, drawn -> score.apply(drawn));
+    return TrainingStream.run(
+        plan,
+        new TrainingStream.Stages(
+            samplers,
+            scorers,
+            batch -> {
+              Lesson lesson = new Lesson(batch, new CompletableFuture<>());
+              lessons.add(lesson);
+              return lesson.answer();
+            }),
+        listener,
+        System::nanoTime,
+        Materializer.createMaterializer(kit.system()));
+  }
+
+  private Lesson nextLesson() throws InterruptedException {
+    Lesson lesson = lessons.poll(10, TimeUnit.SECONDS);
+    assertThat(lesson).as("next batch").isNotNull();
+    return lesson;
+  }
+
+  private Batch learn(long version) throws InterruptedException {
+    Lesson lesson = nextLesson();
+    lesson.answer().complete(new Learned(version, false));
+    return lesson.batch();
+  }
+
+  private static void awaitEnd(RunningStream stream) throws Exception {
+    stream.completion().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void a_stopped_learner_stops_the_samplers_at_the_staleness_bound() throws Exception {
+    RunningStream stream = run(plan(3, 4, 8, 2));
+    listener.await("closed");
+    assertThat(sampled).hasSize(3 + 3 * 2);
+
+    learn(1);
+    assertThat(sampled).as("the bootstrap is no step").hasSize(3 + 3 * 2);
+    learn(1);
+    listener.await("closed");
+    assertThat(sampled).hasSize(3 + 4 * 2);
+    learn(1);
+    listener.await("closed");
+    assertThat(sampled).hasSize(3 + 5 * 2);
+
+    assertThat(listener.dropped).hasValue(0);
+    stream.stop();
+    awaitEnd(stream);
+  }
+
+  @Test
+  void at_staleness_zero_every_batch_is_drawn_from_the_proposal_of_its_step() throws Exception {
+    RunningStream stream = run(plan(1, 4, 8, 0));
+
+    assertThat(names(learn(1))).containsExactly("0.0@1", "0.1@1", "0.2@1", "0.3@1");
+    assertThat(names(learn(2))).allMatch(name -> name.endsWith("@1")).hasSize(8);
+    assertThat(names(learn(2))).allMatch(name -> name.endsWith("@2")).hasSize(8);
+    assertThat(names(learn(7))).allMatch(name -> name.endsWith("@2")).hasSize(8);
+    assertThat(names(learn(7))).allMatch(name -> name.endsWith("@7")).hasSize(8);
+
+    assertThat(listener.staleness).containsOnly(0L);
+    stream.stop();
+    awaitEnd(stream);
+  }
+
+  @Test
+  void dropped_sequences_are_replaced_and_batches_stay_full_at_staleness_zero() throws Exception {
+    score = drawn -> done(score(drawn, Set.of((int) (drawn.number() % 4))));
+    RunningStream stream = run(plan(0, 4, 8, 0));
+
+    Batch first = learn(2);
+    Batch second = learn(3);
+
+    assertThat(names(first))
+        .containsExactly("0.1@1", "0.2@1", "0.3@1", "1.0@1", "1.2@1", "1.3@1", "2.0@1", "2.1@1");
+    assertThat(names(second))
+        .containsExactly("3.0@2", "3.1@2", "3.2@2", "4.1@2", "4.2@2", "4.3@2", "5.0@2", "5.2@2");
+    assertThat(first.nextDraw()).isEqualTo(3);
+    assertThat(second.nextDraw()).isEqualTo(6);
+    assertThat(nextLesson().batch().sequences()).hasSize(8);
+    assertThat(listener.staleness).containsOnly(0L);
+    stream.stop();
+    awaitEnd(stream);
+  }
+
+  @Test
+  void a_resumed_stream_gives_the_batches_that_the_uninterrupted_one_gives() throws Exception {
+    RunningStream whole = run(plan(1, 4, 8, 0));
+    learn(1);
+    learn(2);
+    Batch before = learn(3);
+    Batch expected = nextLesson().batch();
+    whole.stop();
+    awaitEnd(whole);
+
+    RunningStream resumed = run(new StreamPlan(before.nextDraw(), 0, 4, 8, 0, 1.0, 3));
+    Batch first = nextLesson().batch();
+
+    assertThat(names(first)).isEqualTo(names(expected));
+    resumed.stop();
+    awaitEnd(resumed);
+  }
+
+  @Test
+  void the_stream_completes_when_the_learner_is_finished() throws Exception {
+    RunningStream stream = run(plan(0, 4, 8, 1));
+    learn(1);
+    nextLesson().answer().complete(new Learned(1, true));
+
+    awaitEnd(stream);
+
+    assertThat(lessons).isEmpty();
+  }
+
+  @Test
+  void one_batch_is_learned_at_a_time() throws Exception {
+    RunningStream stream = run(plan(0, 4, 8, 3));
+    Lesson lesson = nextLesson();
+    listener.await("closed");
+
+    assertThat(lessons).isEmpty();
+    lesson.answer().complete(new Learned(1, false));
+    assertThat(nextLesson().batch().nextDraw()).isEqualTo(4);
+    stream.stop();
+    awaitEnd(stream);
+  }
+
+  @Test
+  void a_drained_stream_finishes_what_is_in_flight() throws Exception {
+    RunningStream stream = run(plan(0, 4, 8, 1));
+    Lesson lesson = nextLesson();
+    listener.await("closed");
+    stream.drain();
+    lesson.answer().complete(new Learned(1, false));
+    learn(1);
+
+    awaitEnd(stream);
+
+    assertThat(lessons).isEmpty();
+    assertThat(sampled).hasSize(4);
+  }
+
+  @Test
+  void a_drain_that_takes_too_long_can_be_ended() throws Exception {
+    RunningStream stream = run(plan(0, 4, 8, 1));
+    nextLesson();
+    stream.drain();
+
+    stream.abort(new IllegalStateException("took too long"));
+
+    assertThatThrownBy(() -> awaitEnd(stream)).hasRootCauseMessage("took too long");
+  }
+
+  @Test
+  void a_failure_of_any_stage_fails_the_stream_with_its_cause() {
+    var broken = new IllegalStateException("out of order");
+    var failure = CompletableFuture.<Draw>failedFuture(broken);
+    sample = admitted -> admitted.number() == 3 ? failure : done(draw(admitted.number(), 1, 4));
+    RunningStream sampling = run(plan(2, 4, 8, 1));
+    assertThatThrownBy(() -> awaitEnd(sampling)).hasCause(broken);
+
+    sample = admitted -> done(draw(admitted.number(), 1, 4));
+    score = drawn -> CompletableFuture.failedFuture(broken);
+    RunningStream scoring = run(plan(0, 4, 8, 1));
+    assertThatThrownBy(() -> awaitEnd(scoring)).hasCause(broken);
+  }
+
+  @Test
+  void a_learner_that_fails_fails_the_stream() throws Exception {
+    RunningStream stream = run(plan(0, 4, 8, 1));
+    var broken = new IllegalStateException("10 steps in a row were not finite");
+
+    nextLesson().answer().completeExceptionally(broken);
+
+    assertThatThrownBy(() -> awaitEnd(stream)).hasCause(broken);
+  }
+}
