@@ -31,11 +31,13 @@ public final class HttpService {
 
   private static final Logger log = LoggerFactory.getLogger(HttpService.class);
 
-  private static final int MAX_CONNECTIONS = 64;
+  /** More than clients keep open and idle: those over the limit wait until one is closed. */
+  private static final int MAX_CONNECTIONS = 1024;
+
   private static final int MAX_URI_BYTES = 2048;
   private static final long MAX_BODY_BYTES = 64 * 1024;
   private static final FiniteDuration REQUEST_TIMEOUT = FiniteDuration.create(10, "s");
-  private static final FiniteDuration IDLE_TIMEOUT = FiniteDuration.create(60, "s");
+  private static final FiniteDuration IDLE_TIMEOUT = FiniteDuration.create(30, "s");
 
   private final ServerBinding binding;
 
@@ -105,6 +107,9 @@ public final class HttpService {
   }
 
   private static HttpResponse answer(Endpoints endpoints, HttpRequest request, AllowedHosts hosts) {
+    if (request.entity().getContentLengthOption().orElse(0) > MAX_BODY_BYTES) {
+      return Endpoints.error(StatusCodes.CONTENT_TOO_LARGE, "nothing here takes a body");
+    }
     try {
       return endpoints.answer(request, hosts);
     } catch (RuntimeException e) {
@@ -142,6 +147,7 @@ public final class HttpService {
         .withParserSettings(
             settings
                 .getParserSettings()
+                .withIllegalHeaderWarnings(false)
                 .withMaxUriLength(MAX_URI_BYTES)
                 .withMaxContentLength(MAX_BODY_BYTES));
   }

@@ -304,8 +304,14 @@ class HttpServiceTest {
   }
 
   @Test
-  void aHugeBodyOrPathIsNotServed() throws Exception {
+  void aHugePathIsNotServed() throws Exception {
     assertThat(get("/" + "x".repeat(4096)).statusCode()).isEqualTo(414);
+  }
+
+  @Test
+  void aHugeBodyIsNotWaitedFor() throws Exception {
+    String own = "Host: localhost:" + service.address().getPort();
+    assertThat(statusLine("/status", own, "Content-Length: 100000000")).contains(" 413 ");
   }
 
   @Test
