@@ -1,0 +1,24 @@
+package io.tributary.learn;
+
+import io.tributary.data.TensorBytes;
+import java.util.List;
+
+/**
+ * Everything that a run goes on from.
+ *
+ * @param state counters, Z, windows
+ * @param policy weights of pi
+ * @param proposal weights of q
+ * @param optimizer moments of AdamW
+ */
+public record Checkpoint(
+    LearnerState state,
+    List<TensorBytes> policy,
+    List<TensorBytes> proposal,
+    List<TensorBytes> optimizer) {
+  public Checkpoint {
+    policy = List.copyOf(policy);
+    proposal = List.copyOf(proposal);
+    optimizer = List.copyOf(optimizer);
+  }
+}

@@ -1,0 +1,216 @@
+package io.tributary.learn;
+
+import com.google.gson.JsonParseException;
+import io.tributary.data.BadInputException;
+import io.tributary.data.TensorBytes;
+import io.tributary.model.GptConfig;
+import io.tributary.model.ModelDirectory;
+import io.tributary.tensor.FloatType;
+import io.tributary.tensor.SafeTensors;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The checkpoints of a run: directories {@code step-00001200}, each of which appears by one rename
+ * after everything in it was flushed to disk.
+ */
+public final class CheckpointStore {
+  private static final String PREFIX = "step-";
+  private static final String POLICY = "policy.safetensors";
+  private static final String PROPOSAL = "proposal.safetensors";
+  private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final String STATE = "state.json";
+
+  private final Path directory;
+  private final int keep;
+
+  /**
+   * @param directory holds the checkpoints; made when the first is written
+   * @param keep how many of the newest are kept
+   */
+  public CheckpointStore(Path directory, int keep) {
+    this.directory = directory;
+    this.keep = keep;
+  }
+
+  /**
+   * Writes a checkpoint, and then removes those that are too old. One of the same step that is
+   * whole is left as it is.
+   *
+   * @return its size in bytes
+   * @throws IOException if the disk is full or can't be written; nothing is left behind then
+   */
+  public long write(Checkpoint checkpoint) throws IOException {
+    Path target = directory.resolve(name(checkpoint.state().step()));
+    Path temporary = directory.resolve("." + target.getFileName() + ".part");
+    Files.createDirectories(directory);
+    try {
+      if (Files.isDirectory(target)) {
+        return Manifest.verify(target).bytes();
+      }
+    } catch (IOException e) {
+      delete(target); // it was damaged since
+    }
+    try {
+      delete(temporary);
+      Files.createDirectory(temporary);
+      ModelDirectory.writeWeights(temporary.resolve(POLICY), checkpoint.policy(), FloatType.F32);
+      ModelDirectory.writeWeights(
+          temporary.resolve(PROPOSAL), checkpoint.proposal(), FloatType.F32);
+      SafeTensors.write(temporary.resolve(OPTIMIZER), checkpoint.optimizer(), FloatType.F32);
+      writeAndFlush(temporary.resolve(STATE), checkpoint.state().toJson());
+      Manifest manifest = Manifest.of(temporary, List.of(POLICY, PROPOSAL, OPTIMIZER, STATE));
+      writeAndFlush(temporary.resolve(Manifest.NAME), manifest.toJson());
+      flushDirectory(temporary);
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      flushDirectory(directory);
+      prune();
+      return manifest.bytes();
+    } catch (IOException e) {
+      deleteQuietly(temporary, e);
+      throw e;
+    }
+  }
+
+  /** Steps of all checkpoints that are there, complete or not, newest first. */
+  public List<Long> steps() {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .filter(name -> name.matches(PREFIX + "\\d+"))
+          .map(name -> Long.parseLong(name.substring(PREFIX.length())))
+          .sorted(Comparator.reverseOrder())
+          .toList();
+    } catch (IOException e) {
+      throw new BadInputException(directory + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the newest checkpoint that is whole.
+   *
+   * @param at only the one of this step, if present
+   * @param skipped told of each one that is passed over, and why
+   * @return empty if there is none at all
+   * @throws BadInputException if there are some and none can be used, or the asked one can't
+   */
+  public Optional<Checkpoint> read(OptionalLong at, GptConfig model, Consumer<String> skipped) {
+    List<Long> candidates = at.isPresent() ? List.of(at.getAsLong()) : steps();
+    String last = "";
+    for (long step : candidates) {
+      Path path = directory.resolve(name(step));
+      try {
+        return Optional.of(read(path, model));
+      } catch (IOException | JsonParseException | BadInputException e) {
+        last = path + " can't be used: " + e.getMessage();
+        skipped.accept(last);
+      }
+    }
+    if (candidates.isEmpty()) {
+      return Optional.empty();
+    }
+    throw new BadInputException(
+        "no usable checkpoint in %s, there are those of steps %s; %s"
+            .formatted(directory, steps(), last));
+  }
+
+  private static Checkpoint read(Path path, GptConfig model) throws IOException {
+    if (!Files.isDirectory(path)) {
+      throw new IOException("it does not exist");
+    }
+    Manifest.verify(path);
+    return new Checkpoint(
+        LearnerState.fromJson(Files.readString(path.resolve(STATE))),
+        ModelDirectory.weights(path.resolve(POLICY), model),
+        ModelDirectory.weights(path.resolve(PROPOSAL), model),
+        List.copyOf(SafeTensors.read(path.resolve(OPTIMIZER), name -> true).values()));
+  }
+
+  /**
+   * The policy of one checkpoint.
+   *
+   * @param checkpoint its directory
+   * @throws BadInputException if it is not a whole checkpoint of such a model
+   */
+  public static List<TensorBytes> policy(Path checkpoint, GptConfig model) {
+    try {
+      if (!Files.isDirectory(checkpoint)) {
+        throw new IOException("it does not exist");
+      }
+      Manifest.verify(checkpoint);
+    } catch (IOException e) {
+      throw new BadInputException(checkpoint + " is not a whole checkpoint: " + e.getMessage(), e);
+    }
+    return ModelDirectory.weights(checkpoint.resolve(POLICY), model);
+  }
+
+  private static String name(long step) {
+    return PREFIX + "%08d".formatted(step);
+  }
+
+  private void prune() throws IOException {
+    for (long step : steps().stream().skip(keep).toList()) {
+      delete(directory.resolve(name(step)));
+    }
+  }
+
+  private static void writeAndFlush(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  private static void flushDirectory(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static void deleteQuietly(Path path, IOException cause) {
+    try {
+      delete(path);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    Files.walkFileTree(
+        path,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(
+              Path visited, @org.jspecify.annotations.Nullable IOException e) throws IOException {
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

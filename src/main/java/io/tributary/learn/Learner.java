@@ -1,0 +1,248 @@
+package io.tributary.learn;
+
+import io.tributary.data.Batch;
+import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.MetricsJsonl;
+import io.tributary.metrics.StageMetrics;
+import io.tributary.protocol.EvaluatorCommand;
+import io.tributary.protocol.EvaluatorCommand.Evaluate;
+import io.tributary.protocol.EvaluatorCommand.Evaluated;
+import io.tributary.protocol.LearnerCommand;
+import io.tributary.protocol.LearnerCommand.BatchLearned;
+import io.tributary.protocol.LearnerCommand.EvaluationDone;
+import io.tributary.protocol.LearnerCommand.Learn;
+import io.tributary.protocol.LearnerCommand.WriteCheckpoint;
+import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.PublisherCommand;
+import io.tributary.protocol.PublisherCommand.ReplaceProposal;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes gradient steps, one batch at a time, and does what is due after each: publication and
+ * replacement of the proposal, evaluation, checkpoint, in this order and before it answers. Only
+ * then are further draws admitted, so that what a step leads to does not depend on how fast
+ * anything is.
+ */
+public final class Learner extends AbstractBehavior<LearnerCommand> {
+  private final TrainingRun run;
+  private final Schedule schedule;
+  private final ActorRef<PublisherCommand> publisher;
+  private final ActorRef<EvaluatorCommand> evaluator;
+  private final ActorRef<LearnerEvent> events;
+  private final StageMetrics metrics;
+  private final ActorRef<Evaluated> evaluations;
+  private @Nullable CompletableFuture<BatchLearned> pending;
+  private boolean checkpointOwed;
+  private long idleSince = System.nanoTime();
+
+  /**
+   * When what is due.
+   *
+   * @param publishInterval steps between two publications
+   * @param evaluationInterval steps between two evaluations
+   * @param checkpointInterval steps between two checkpoints
+   * @param lastStep step that ends the run; {@link Long#MAX_VALUE} for none
+   */
+  public record Schedule(
+      int publishInterval, int evaluationInterval, int checkpointInterval, long lastStep) {}
+
+  /**
+   * A learner.
+   *
+   * @param run makes the state of training; called on the learner's thread
+   * @param events hears of everything that happens
+   */
+  public static Behavior<LearnerCommand> create(
+      Supplier<TrainingRun> run,
+      Schedule schedule,
+      ActorRef<PublisherCommand> publisher,
+      ActorRef<EvaluatorCommand> evaluator,
+      ActorRef<LearnerEvent> events,
+      StageMetrics metrics) {
+    return Behaviors.setup(
+        context ->
+            new Learner(context, run.get(), schedule, publisher, evaluator, events, metrics));
+  }
+
+  private Learner(
+      ActorContext<LearnerCommand> context,
+      TrainingRun run,
+      Schedule schedule,
+      ActorRef<PublisherCommand> publisher,
+      ActorRef<EvaluatorCommand> evaluator,
+      ActorRef<LearnerEvent> events,
+      StageMetrics metrics) {
+    super(context);
+    this.run = run;
+    this.schedule = schedule;
+    this.publisher = publisher;
+    this.evaluator = evaluator;
+    this.events = events;
+    this.metrics = metrics;
+    this.evaluations = context.messageAdapter(Evaluated.class, EvaluationDone::new);
+    publisher.tell(new ReplaceProposal(run.proposal()));
+  }
+
+  @Override
+  public Receive<LearnerCommand> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Learn.class, this::onLearn)
+        .onMessage(EvaluationDone.class, this::onEvaluationDone)
+        .onMessage(WriteCheckpoint.class, this::onWriteCheckpoint)
+        .onSignal(PreRestart.class, signal -> onEnd())
+        .onSignal(PostStop.class, signal -> onEnd())
+        .build();
+  }
+
+  private Behavior<LearnerCommand> onLearn(Learn command) {
+    long start = System.nanoTime();
+    metrics.blocked(BlockedReason.INPUT, Duration.ofNanos(start - idleSince));
+    events.tell(new LearnerEvent.BatchBegun(run.step()));
+    pending = command.done();
+    if (command.batch() instanceof Batch.Training training) {
+      step(training, start);
+    } else if (command.batch() instanceof Batch.Bootstrap bootstrap) {
+      bootstrap(bootstrap);
+    }
+    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
+    return this;
+  }
+
+  private void bootstrap(Batch.Bootstrap bootstrap) {
+    run.bootstrap(bootstrap);
+    var z = run.partitionFunction();
+    events.tell(
+        new LearnerEvent.Bootstrapped(bootstrap.sequences().size(), z.value(), z.standardError()));
+    evaluate();
+  }
+
+  private void step(Batch.Training batch, long start) {
+    PolicyTrainer.Step step = run.learn(batch);
+    log(
+        () ->
+            run.metricsLog()
+                .add(MetricsJsonl.step(run.step(), run.sequences(), step.measurements())));
+    metrics.items(
+        batch.sequences().size(),
+        batch.sequences().stream().mapToLong(s -> s.sequence().tokens().length).sum());
+    events.tell(
+        new LearnerEvent.Stepped(
+            run.step(),
+            run.sequences(),
+            step.measurements(),
+            step.finite(),
+            Duration.ofNanos(System.nanoTime() - start)));
+    if (run.step() % schedule.publishInterval() == 0) {
+      judgeProposal();
+    }
+    if (run.step() % schedule.evaluationInterval() == 0 || isLast()) {
+      log(() -> run.logSamples(batch));
+      evaluate();
+    } else {
+      complete();
+    }
+  }
+
+  private void judgeProposal() {
+    TrainingRun.Judgement judgement = run.judgeProposal();
+    if (judgement.replaced()) {
+      publisher.tell(new ReplaceProposal(run.proposal()));
+    }
+    events.tell(
+        new LearnerEvent.ProposalJudged(
+            run.step(),
+            judgement.policyVersion(),
+            run.proposal().version().number(),
+            judgement.verdict().decision().name(),
+            judgement.verdict().difference().value()));
+  }
+
+  private void evaluate() {
+    evaluator.tell(new Evaluate(run.step(), run.policySnapshot(), run.targetMass(), evaluations));
+  }
+
+  private Behavior<LearnerCommand> onEvaluationDone(EvaluationDone message) {
+    Evaluated evaluation = message.evaluation();
+    log(
+        () ->
+            run.metricsLog()
+                .add(
+                    MetricsJsonl.evaluation(
+                        evaluation.step(), run.sequences(), evaluation.measurements())));
+    events.tell(new LearnerEvent.PolicyEvaluated(evaluation.step(), evaluation.measurements()));
+    complete();
+    return this;
+  }
+
+  private void complete() {
+    if (checkpointOwed || run.step() % schedule.checkpointInterval() == 0 || isLast()) {
+      checkpoint();
+    }
+    idleSince = System.nanoTime();
+    CompletableFuture<BatchLearned> answer = pending;
+    pending = null;
+    if (answer != null) {
+      answer.complete(new BatchLearned(run.proposal().version().number(), isLast()));
+    }
+  }
+
+  private Behavior<LearnerCommand> onWriteCheckpoint(WriteCheckpoint command) {
+    command.written().complete(checkpoint());
+    return this;
+  }
+
+  private boolean checkpoint() {
+    long start = System.nanoTime();
+    try {
+      long bytes = run.writeCheckpoint();
+      checkpointOwed = false;
+      events.tell(
+          new LearnerEvent.CheckpointWritten(
+              run.step(), bytes, Duration.ofNanos(System.nanoTime() - start)));
+      return true;
+    } catch (IOException e) {
+      checkpointOwed = true;
+      getContext().getLog().error("no checkpoint of step {}; it is tried again", run.step(), e);
+      events.tell(new LearnerEvent.CheckpointFailed(run.step(), String.valueOf(e.getMessage())));
+      return false;
+    }
+  }
+
+  private boolean isLast() {
+    return run.step() >= schedule.lastStep();
+  }
+
+  /** A line that can't be written does not stop a run. */
+  private void log(Writing writing) {
+    try {
+      writing.write();
+    } catch (IOException e) {
+      getContext().getLog().error("a line of step {} is lost", run.step(), e);
+    }
+  }
+
+  private interface Writing {
+    void write() throws IOException;
+  }
+
+  private Behavior<LearnerCommand> onEnd() {
+    CompletableFuture<BatchLearned> owed = pending;
+    if (owed != null) {
+      owed.completeExceptionally(new IllegalStateException("the learner has stopped"));
+    }
+    run.close();
+    return this;
+  }
+}

@@ -1,0 +1,52 @@
+package io.tributary.learn;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import io.tributary.objective.PartitionFunction;
+import io.tributary.objective.ReplacementWindow;
+
+/**
+ * What a checkpoint holds besides tensors: restored from it, training goes on bit by bit.
+ *
+ * @param step learner steps made
+ * @param sequences sequences learned from
+ * @param nextDraw number of the first draw of which nothing was used
+ * @param optimizerUpdates updates of the optimizer, less than {@code step} where steps were skipped
+ * @param nonfiniteInARow steps in a row that were skipped last
+ * @param policyVersion highest version given to a policy
+ * @param proposalVersion version of the proposal
+ * @param proposalSince step after which it became the proposal
+ * @param partitionFunction estimate of Z
+ * @param window of the next decision on the proposal
+ * @param baseFingerprint of the base model's weights
+ */
+public record LearnerState(
+    long step,
+    long sequences,
+    long nextDraw,
+    long optimizerUpdates,
+    int nonfiniteInARow,
+    long policyVersion,
+    long proposalVersion,
+    long proposalSince,
+    PartitionFunction.State partitionFunction,
+    ReplacementWindow.State window,
+    String baseFingerprint) {
+  private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
+
+  String toJson() {
+    return GSON.toJson(this) + "\n";
+  }
+
+  /**
+   * @throws JsonParseException if it is not the state of a learner
+   */
+  static LearnerState fromJson(String json) {
+    LearnerState state = GSON.fromJson(json, LearnerState.class);
+    if (state == null || state.partitionFunction() == null || state.window() == null) {
+      throw new JsonParseException("the state of the learner is incomplete");
+    }
+    return state;
+  }
+}

@@ -1,0 +1,75 @@
+package io.tributary.learn;
+
+import io.tributary.data.Measurements;
+import io.tributary.learn.PolicyTrainer.BatchArrays;
+import io.tributary.objective.Diagnostics;
+import io.tributary.objective.Divergences;
+import io.tributary.objective.Moments;
+import io.tributary.objective.Objective;
+import io.tributary.objective.PartitionFunction;
+import io.tributary.objective.PointEstimate;
+import java.util.List;
+
+/** What every training batch tells for free, since log pi is known before the update. */
+final class StepMeasurements {
+  private final List<String> features;
+
+  /**
+   * @param features names of the target's features, in their order
+   */
+  StepMeasurements(List<String> features) {
+    this.features = List.copyOf(features);
+  }
+
+  /**
+   * Measures a batch.
+   *
+   * @param logPolicies log pi of each sequence, before the update and without dropout
+   * @param z the estimate of Z that the batch was learned with, which does not hold the batch
+   * @param after the estimate of Z that does
+   */
+  Measurements of(
+      BatchArrays batch,
+      double[] logPolicies,
+      PartitionFunction.Estimate z,
+      Objective objective,
+      PartitionFunction.Estimate after) {
+    double[] logWeights = batch.logWeights();
+    double[] logRatios = batch.logRatios(logPolicies);
+    Measurements measured = new Measurements();
+    if (after.isKnown()) {
+      measured
+          .put("partition_function", after.value())
+          .put("partition_function_stderr", after.standardError());
+    }
+    putKl(measured, "p_pi", Divergences.klTargetPolicy(logWeights, logRatios, z));
+    putKl(measured, "p_q", Divergences.klTargetProposal(logWeights, z));
+    putKl(measured, "pi_a", Divergences.klPolicyBase(logRatios, logPolicies, batch.logBases()));
+    measured
+        .put(
+            "total_variation",
+            Divergences.tvdTargetPolicy(logWeights, logRatios, z).value(),
+            "p_pi")
+        .put("total_variation", Divergences.tvdTargetProposal(logWeights, z).value(), "p_q");
+    for (int i = 0; i < features.size(); i++) {
+      double[] values = batch.feature(i);
+      measured
+          .put("feature_moment", Moments.ofPolicy(logRatios, values).value(), features.get(i), "pi")
+          .put("feature_moment", Moments.ofSamples(values).value(), features.get(i), "q");
+    }
+    double[] advantages = objective.advantages(logWeights, logRatios, z);
+    return measured
+        .put("advantage_mean", Diagnostics.mean(advantages))
+        .put("advantage_variance", Diagnostics.variance(advantages))
+        .put("advantage_abs_mean", Diagnostics.meanAbsolute(advantages))
+        .put("baseline_mean", Diagnostics.mean(objective.baselines(logRatios, z)))
+        .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logWeights), "p_q")
+        .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logRatios), "pi_q")
+        .put("max_weight_share_ratio", Diagnostics.maxWeightShare(logWeights), "p_q")
+        .put("max_weight_share_ratio", Diagnostics.maxWeightShare(logRatios), "pi_q");
+  }
+
+  private static void putKl(Measurements measured, String pair, PointEstimate kl) {
+    measured.put("kl_nats", kl.value(), pair).put("kl_stderr_nats", kl.standardError(), pair);
+  }
+}

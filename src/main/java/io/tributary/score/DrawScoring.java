@@ -1,0 +1,77 @@
+package io.tributary.score;
+
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredDraw;
+import io.tributary.data.ScoredSequence;
+import io.tributary.data.Sequence;
+import io.tributary.model.Gpt;
+import io.tributary.model.SequenceScores;
+import io.tributary.model.TextTokenizer;
+import io.tributary.target.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * Scores draws with a scorer's own frozen copy of the base model: features, log a(x), log P(x). For
+ * one thread.
+ */
+public final class DrawScoring implements AutoCloseable {
+  private final Gpt base;
+  private final SequenceScores scores;
+  private final TextTokenizer tokenizer;
+  private final Target target;
+  private final int[] prefix;
+
+  /**
+   * @param base the base model a; closed with this
+   * @param tokenizer decodes sequences for the features
+   * @param prefix tokens that every sequence follows
+   * @param maxRows sequences that are computed at once
+   */
+  public DrawScoring(Gpt base, TextTokenizer tokenizer, Target target, int[] prefix, int maxRows) {
+    this.base = base;
+    this.scores = new SequenceScores(base, maxRows);
+    this.tokenizer = tokenizer;
+    this.target = target;
+    this.prefix = prefix;
+  }
+
+  private record Featured(Sequence sequence, String text, double[] features) {}
+
+  /**
+   * Scores every sequence of a draw; a sequence on which a feature fails is left out.
+   *
+   * @param failed told of a sequence that a feature failed on
+   */
+  public ScoredDraw score(Draw draw, BiConsumer<Sequence, RuntimeException> failed) {
+    List<Featured> featured = new ArrayList<>();
+    for (Sequence sequence : draw.sequences()) {
+      try {
+        String text = tokenizer.decode(sequence.tokens());
+        featured.add(new Featured(sequence, text, target.featureValues(text)));
+      } catch (RuntimeException e) {
+        failed.accept(sequence, e);
+      }
+    }
+    double[] logBases =
+        scores.logProbs(prefix, featured.stream().map(f -> f.sequence().tokens()).toList());
+    List<ScoredSequence> scored = new ArrayList<>();
+    for (int i = 0; i < logBases.length; i++) {
+      Featured f = featured.get(i);
+      scored.add(
+          new ScoredSequence(
+              f.sequence(),
+              f.text(),
+              f.features(),
+              logBases[i],
+              target.logTarget(logBases[i], f.features())));
+    }
+    return new ScoredDraw(draw.number(), scored, draw.sequences().size() - scored.size());
+  }
+
+  @Override
+  public void close() {
+    base.close();
+  }
+}

@@ -1,0 +1,82 @@
+package io.tributary.score;
+
+import io.tributary.data.ScoredDraw;
+import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.StageMetrics;
+import io.tributary.protocol.ScorerCommand;
+import io.tributary.protocol.ScorerCommand.Score;
+import io.tributary.protocol.WorkerEvent;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+
+/** Scores draws, one at a time, on its own thread; stops when it fails, and is replaced. */
+public final class Scorer extends AbstractBehavior<ScorerCommand> {
+  private final DrawScoring scoring;
+  private final StageMetrics metrics;
+  private long idleSince = System.nanoTime();
+
+  /**
+   * A scorer, which registers itself with the receptionist.
+   *
+   * @param scoring makes the scorer's copy of the base model; called on the scorer's thread
+   */
+  public static Behavior<ScorerCommand> create(
+      Supplier<DrawScoring> scoring, StageMetrics metrics) {
+    return Behaviors.setup(context -> new Scorer(context, scoring.get(), metrics));
+  }
+
+  private Scorer(ActorContext<ScorerCommand> context, DrawScoring scoring, StageMetrics metrics) {
+    super(context);
+    this.scoring = scoring;
+    this.metrics = metrics;
+    context
+        .getSystem()
+        .receptionist()
+        .tell(Receptionist.register(ScorerCommand.KEY, context.getSelf()));
+  }
+
+  @Override
+  public Receive<ScorerCommand> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Score.class, this::onScore)
+        .onSignal(PreRestart.class, signal -> onEnd())
+        .onSignal(PostStop.class, signal -> onEnd())
+        .build();
+  }
+
+  private Behavior<ScorerCommand> onScore(Score command) {
+    long start = System.nanoTime();
+    metrics.blocked(BlockedReason.INPUT, Duration.ofNanos(start - idleSince));
+    ScoredDraw scored =
+        scoring.score(
+            command.draw(),
+            (sequence, e) ->
+                getContext()
+                    .getLog()
+                    .warn(
+                        "sequence {} of draw {} is dropped, a feature failed on it",
+                        sequence.index(),
+                        sequence.draw(),
+                        e));
+    idleSince = System.nanoTime();
+    metrics.busy(Duration.ofNanos(idleSince - start));
+    metrics.items(scored.sequences().size(), command.draw().tokens());
+    command
+        .replyTo()
+        .tell(new WorkerEvent.Finished<>(command.draw().number(), getContext().getSelf(), scored));
+    return this;
+  }
+
+  private Behavior<ScorerCommand> onEnd() {
+    scoring.close();
+    return this;
+  }
+}
