@@ -1,5 +1,7 @@
 package io.tributary.objective;
 
+import io.tributary.config.ObjectiveConfig;
+
 /**
  * Turns importance weights into the coefficients c(x) of the loss - mean_batch[ c(x) log pi(x) ],
  * where c is a constant for the gradient.
@@ -10,6 +12,14 @@ package io.tributary.objective;
  * policy ratio gives NaN, so that a diverged policy shows.
  */
 public sealed interface Objective permits Gdc, GdcPlusPlus {
+
+  /** The objective that the configuration names. */
+  static Objective of(ObjectiveConfig config) {
+    return switch (config.type()) {
+      case GDC -> new Gdc(config.normaliseByZ());
+      case GDC_WITH_BASELINE -> new GdcPlusPlus(config.normaliseByZ());
+    };
+  }
 
   /**
    * The baseline B(x) that is subtracted from P(x)/q(x).

@@ -1,5 +1,7 @@
 package io.tributary.objective;
 
+import io.tributary.config.Criterion;
+import io.tributary.config.ProposalConfig;
 import io.tributary.objective.PairedDifference.SignedLog;
 import io.tributary.objective.PartitionFunction.Estimate;
 
@@ -51,35 +53,27 @@ public final class ReplacementWindow {
       long positive,
       long unusable) {}
 
-  private final ReplacementCriterion criterion;
-  private final double confidence;
+  private final ProposalConfig config;
   private State state;
 
-  private ReplacementWindow(ReplacementCriterion criterion, double confidence, State state) {
-    if (!(confidence >= 0 && confidence < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException(
-          "confidence is a number of standard errors, 0 or more; got " + confidence);
-    }
-    this.criterion = criterion;
-    this.confidence = confidence;
+  private ReplacementWindow(ProposalConfig config, State state) {
+    this.config = config;
     this.state = state;
   }
 
   /**
    * An empty window.
    *
-   * @param confidence standard errors by which d must be below 0; 0 takes the sign of d
+   * @param config criterion, and the standard errors by which d must be below 0
    * @param proposalVersion version of the current proposal
    */
-  public static ReplacementWindow create(
-      ReplacementCriterion criterion, double confidence, long proposalVersion) {
-    return new ReplacementWindow(criterion, confidence, empty(proposalVersion));
+  public static ReplacementWindow create(ProposalConfig config, long proposalVersion) {
+    return new ReplacementWindow(config, empty(proposalVersion));
   }
 
   /** Goes on from a checkpoint. */
-  public static ReplacementWindow restore(
-      ReplacementCriterion criterion, double confidence, State state) {
-    return new ReplacementWindow(criterion, confidence, state);
+  public static ReplacementWindow restore(ProposalConfig config, State state) {
+    return new ReplacementWindow(config, state);
   }
 
   public State state() {
@@ -116,7 +110,7 @@ public final class ReplacementWindow {
   }
 
   private void add(double logWeight, double logPolicyRatio, Estimate z) {
-    boolean tvd = criterion == ReplacementCriterion.TVD;
+    boolean tvd = config.criterion() == Criterion.TVD;
     if (tvd && !z.isKnown()) {
       return; // p/q is not known
     }
@@ -155,7 +149,7 @@ public final class ReplacementWindow {
     if (!z.isKnown() || count == 0) {
       return PointEstimate.ABSENT;
     }
-    if (criterion == ReplacementCriterion.TVD) {
+    if (config.criterion() == Criterion.TVD) {
       return state
           .differences()
           .meanInUnitsOf(0)
@@ -169,7 +163,7 @@ public final class ReplacementWindow {
    * Decides: accepted iff d + confidence SE(d) &lt; 0, rejected iff d is 0 or more and not within
    * confidence SE(d) of 0. A window without a positive weight is inconclusive. A policy that gives
    * some sequence no finite log-probability is rejected, under every criterion; apart from that
-   * {@link ReplacementCriterion#ALWAYS} accepts whatever the window holds.
+   * {@link Criterion#ALWAYS} accepts whatever the window holds.
    *
    * @param z the current estimate of Z
    */
@@ -182,13 +176,13 @@ public final class ReplacementWindow {
     if (state.unusable() > 0) {
       return Decision.REJECTED;
     }
-    if (criterion == ReplacementCriterion.ALWAYS) {
+    if (config.criterion() == Criterion.ALWAYS) {
       return Decision.ACCEPTED;
     }
     if (state.positive() == 0 || !d.isPresent()) {
       return Decision.INCONCLUSIVE;
     }
-    double margin = confidence == 0 ? 0 : confidence * d.standardError();
+    double margin = config.confidence() == 0 ? 0 : config.confidence() * d.standardError();
     if (d.value() + margin < 0) {
       return Decision.ACCEPTED;
     }

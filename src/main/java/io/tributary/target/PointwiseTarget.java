@@ -1,5 +1,8 @@
 package io.tributary.target;
 
+import io.tributary.config.ConfigException;
+import io.tributary.config.FeatureConfig;
+import io.tributary.config.TargetConfig;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,6 +19,34 @@ public record PointwiseTarget(List<Feature> features) implements Target {
     if (features.isEmpty() || names.stream().distinct().count() < names.size()) {
       throw new IllegalArgumentException(
           "a target has at least one feature, and their names differ; got " + names);
+    }
+  }
+
+  /**
+   * The target that the configuration describes.
+   *
+   * @throws ConfigException if a word list can't be read, or holds what is not a word
+   */
+  public static PointwiseTarget of(TargetConfig config) {
+    return new PointwiseTarget(config.features().stream().map(PointwiseTarget::feature).toList());
+  }
+
+  private static Feature feature(FeatureConfig config) {
+    if (config instanceof FeatureConfig.Word word) {
+      return WordListFeature.of(word.name(), List.of(word.word()), word.caseSensitive());
+    }
+    if (config instanceof FeatureConfig.WordList list) {
+      return wordList(list);
+    }
+    throw new IllegalArgumentException("no feature is made of " + config);
+  }
+
+  private static Feature wordList(FeatureConfig.WordList list) {
+    List<String> words = list.entries();
+    try {
+      return WordListFeature.of(list.name(), words, list.caseSensitive());
+    } catch (ConfigException e) {
+      throw list.file().map(file -> new ConfigException(file + ": " + e.getMessage(), e)).orElse(e);
     }
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tributary.config.ObjectiveConfig;
+import io.tributary.config.ObjectiveType;
 import io.tributary.objective.PartitionFunction.Estimate;
 import java.util.Arrays;
 import java.util.List;
@@ -74,6 +76,13 @@ class ObjectiveTest {
     assertThat(squaresWith - meanWith * meanWith)
         .isCloseTo(squaresWithout - meanWithout * meanWithout, within(1e-15));
     assertThat(squaresWithout - squaresWith).isCloseTo(world.z * world.z, within(1e-15));
+  }
+
+  @Test
+  void theConfigurationNamesTheObjective() {
+    assertThat(Objective.of(new ObjectiveConfig(ObjectiveType.GDC, true))).isEqualTo(new Gdc(true));
+    assertThat(Objective.of(new ObjectiveConfig(ObjectiveType.GDC_WITH_BASELINE, false)))
+        .isEqualTo(new GdcPlusPlus(false));
   }
 
   @Test

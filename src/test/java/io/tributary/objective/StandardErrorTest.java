@@ -2,6 +2,8 @@ package io.tributary.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.config.Criterion;
+import io.tributary.config.ProposalConfig;
 import io.tributary.objective.EnumerableWorld.MixedSample;
 import io.tributary.objective.PartitionFunction.Estimate;
 import java.util.Arrays;
@@ -62,11 +64,11 @@ class StandardErrorTest {
             "E_pi[phi]", (s, z) -> Moments.ofPolicy(s.logPolicyRatios(), s.features()), phiUnderPi),
         new Case(
             "KL(p||pi) - KL(p||q)",
-            (s, z) -> difference(s, z, ReplacementCriterion.KL),
+            (s, z) -> difference(s, z, Criterion.KL),
             EnumerableWorld.kl(p, pi) - klMixed),
         new Case(
             "TVD(p, pi) - TVD(p, q)",
-            (s, z) -> difference(s, z, ReplacementCriterion.TVD),
+            (s, z) -> difference(s, z, Criterion.TVD),
             EnumerableWorld.tvd(p, pi) - tvdMixed));
   }
 
@@ -100,9 +102,8 @@ class StandardErrorTest {
     assertThat(covered / (double) REPLICATES).as("%s: %s", c, seen).isBetween(0.92, 0.98);
   }
 
-  private static PointEstimate difference(
-      MixedSample s, Estimate z, ReplacementCriterion criterion) {
-    ReplacementWindow window = ReplacementWindow.create(criterion, 0, 1);
+  private static PointEstimate difference(MixedSample s, Estimate z, Criterion criterion) {
+    ReplacementWindow window = ReplacementWindow.create(new ProposalConfig(criterion, 0), 1);
     long[] versions = new long[s.logWeights().length];
     Arrays.fill(versions, 1);
     window.add(versions, s.logWeights(), s.logPolicyRatios(), z);
