@@ -1,5 +1,7 @@
 package io.tributary.serve;
 
+import io.tributary.config.ConfigException;
+import io.tributary.config.HttpConfig;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
 import java.net.InetAddress;
@@ -22,6 +24,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.japi.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import scala.concurrent.duration.FiniteDuration;
@@ -48,24 +51,22 @@ public final class HttpService {
   /**
    * Binds the server.
    *
-   * @param host name or address of this machine's loopback interface
-   * @param port 0 for any free one
+   * @param http where to listen; only on this machine's loopback interface
    * @param status the run as it is now; asked at each request, so it must answer at once
    * @param stallTimeout how long the learner may show no progress on a batch and still be ready
-   * @return the bound server, or a failure with {@link HttpBindException} where the address can't
-   *     be had
+   * @return the bound server, or a failure with {@link ConfigException} where the address can't be
+   *     had
    */
   public static CompletionStage<HttpService> start(
       ActorSystem<?> system,
-      String host,
-      int port,
+      HttpConfig http,
       RunMetrics metrics,
       Supplier<RunStatus> status,
       Duration stallTimeout) {
     InetAddress address;
     try {
-      address = loopback(host);
-    } catch (HttpBindException e) {
+      address = loopback(http.host());
+    } catch (ConfigException e) {
       return CompletableFuture.failedFuture(e);
     }
     Endpoints endpoints = new Endpoints(metrics, status, stallTimeout, Clock.systemUTC());
@@ -76,15 +77,15 @@ public final class HttpService {
           return hosts.thenApply(allowed -> answer(endpoints, request, allowed));
         };
     return Http.get(system)
-        .newServerAt(address.getHostAddress(), port)
+        .newServerAt(address.getHostAddress(), http.port())
         .adaptSettings(HttpService::limited)
         .bind(handler)
         .handle(
             (binding, failure) -> {
               if (binding == null) {
-                throw new CompletionException(HttpBindException.of(host, port, failure));
+                throw new CompletionException(unbound(http, failure));
               }
-              hosts.complete(new AllowedHosts(host, binding.localAddress()));
+              hosts.complete(new AllowedHosts(http.host(), binding.localAddress()));
               return new HttpService(binding);
             });
   }
@@ -123,15 +124,21 @@ public final class HttpService {
     try {
       address = InetAddress.getByName(host);
     } catch (UnknownHostException e) {
-      throw new HttpBindException("http.host: " + host + " is no name or address known here", e);
+      throw new ConfigException("http.host: " + host + " is no name or address known here", e);
     }
     if (!address.isLoopbackAddress()) {
-      throw new HttpBindException(
-          "http.host: %s is not a loopback address, and requests carry no token that could be checked; use 127.0.0.1, and a tunnel to reach it from elsewhere"
-              .formatted(host),
-          null);
+      throw new ConfigException(
+          "http.host: %s is not a loopback address, where requests would need a token, and there are none in this version; use 127.0.0.1, and a tunnel to reach it from elsewhere"
+              .formatted(host));
     }
     return address;
+  }
+
+  private static ConfigException unbound(HttpConfig http, @Nullable Throwable failure) {
+    return new ConfigException(
+        "http.port: %d on %s can't be bound, another program may be using it; choose another one, or 0 for any free port"
+            .formatted(http.port(), http.host()),
+        failure);
   }
 
   private static ServerSettings limited(ServerSettings settings) {

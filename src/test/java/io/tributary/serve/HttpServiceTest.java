@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tributary.config.ConfigException;
+import io.tributary.config.HttpConfig;
 import io.tributary.data.Measurements;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.RunMetrics;
@@ -83,7 +85,11 @@ class HttpServiceTest {
 
   private static HttpService start(String host, int port) throws Exception {
     return HttpService.start(
-            testKit.system(), host, port, metrics, status::get, Duration.ofSeconds(60))
+            testKit.system(),
+            new HttpConfig(host, port),
+            metrics,
+            status::get,
+            Duration.ofSeconds(60))
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
   }
@@ -132,7 +138,7 @@ class HttpServiceTest {
     try (ServerSocket taken = new ServerSocket(0)) {
       assertThatThrownBy(() -> start("127.0.0.1", taken.getLocalPort()))
           .cause()
-          .isInstanceOf(HttpBindException.class)
+          .isInstanceOf(ConfigException.class)
           .hasMessageContaining("http.port: " + taken.getLocalPort() + " on 127.0.0.1")
           .hasMessageContaining("0 for any free port");
     }
@@ -143,7 +149,7 @@ class HttpServiceTest {
   void onlyLoopbackIsBound(String host) {
     assertThatThrownBy(() -> start(host, 0))
         .cause()
-        .isInstanceOf(HttpBindException.class)
+        .isInstanceOf(ConfigException.class)
         .hasMessageContaining(host + " is not a loopback address");
   }
 
