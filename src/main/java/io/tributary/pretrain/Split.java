@@ -1,5 +1,7 @@
 package io.tributary.pretrain;
 
+import io.tributary.data.Seeds;
+import io.tributary.data.Seeds.Purpose;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -19,12 +21,8 @@ record Split(List<Document> training, List<Document> heldOut) {
         documents.stream().filter(isHeldOut).toList());
   }
 
-  /** A number in [0, 1) that the text and the seed decide (mixed as SplitMix64 does it). */
+  /** A number in [0, 1) that the text and the seed decide. */
   private static double uniform(String text, long seed) {
-    long z = text.hashCode() * 0x9e3779b97f4a7c15L ^ seed;
-    z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;
-    z ^= z >>> 31;
-    return (z >>> 11) * 0x1p-53;
+    return (Seeds.seed(seed, Purpose.HELD_OUT, text.hashCode()) >>> 11) * 0x1p-53;
   }
 }

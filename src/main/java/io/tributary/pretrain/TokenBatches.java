@@ -1,12 +1,12 @@
 package io.tributary.pretrain;
 
+import io.tributary.data.Seeds;
+import io.tributary.data.Seeds.Purpose;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Random;
-import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * Batches of token sequences in an order that the seed decides.
@@ -18,6 +18,9 @@ import java.util.SplittableRandom;
  */
 final class TokenBatches {
   private static final int STEPS_SORTED = 16;
+
+  private static final long ORDER = 0;
+  private static final long DEALING = 1;
 
   private final int[][] sequences;
   private final int batchSize;
@@ -81,32 +84,28 @@ final class TokenBatches {
     for (int i = 0; i < size; i++) {
       ofGroup[i] = sequence(Math.addExact(Math.multiplyExact(group, (long) size), i));
     }
-    List<List<int[]>> dealt = byLength(Arrays.asList(ofGroup), microBatchSize);
-    Collections.shuffle(dealt, new Random(seedOf(-1 - group)));
-    return dealt;
+    List<List<int[]>> sorted = byLength(Arrays.asList(ofGroup), microBatchSize);
+    return Arrays.stream(permutation(sorted.size(), DEALING, group)).mapToObj(sorted::get).toList();
   }
 
   private int[] sequence(long position) {
     long wanted = position / sequences.length;
     if (wanted != pass) {
-      order = permutation(wanted);
+      order = permutation(sequences.length, ORDER, wanted);
       pass = wanted;
     }
     return sequences[order[(int) (position % sequences.length)]];
   }
 
-  private int[] permutation(long pass) {
-    SplittableRandom random = new SplittableRandom(seedOf(pass));
-    int[] result = new int[sequences.length];
-    for (int i = 0; i < result.length; i++) {
+  /** The numbers 0 to n - 1 in a random order (Fisher and Yates). */
+  private int[] permutation(int n, long use, long number) {
+    RandomGenerator random = Seeds.generator(seed, Purpose.TEXT_ORDER, use, number);
+    int[] result = new int[n];
+    for (int i = 0; i < n; i++) {
       int j = random.nextInt(i + 1);
       result[i] = result[j];
       result[j] = i;
     }
     return result;
-  }
-
-  private long seedOf(long number) {
-    return new SplittableRandom(seed).nextLong() + number;
   }
 }

@@ -7,6 +7,8 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.tributary.data.BadInputException;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.OptionalInt;
 
 /**
  * Cuts GPT-2's tokenizer to a smaller vocabulary: the 256 bytes, its first N merges and {@code
@@ -16,64 +18,58 @@ import java.nio.file.Path;
  * their own right, for any text: nothing has to be trained. Token ids are GPT-2's own, except that
  * of {@code <|endoftext|>}, which is the last one: 256 + N. Pre-tokenizer, post-processor and
  * decoder stay as they are.
+ *
+ * @param json the text of the new {@code tokenizer.json}
+ * @param merges N
  */
-public final class TokenizerCut {
+public record TokenizerCut(String json, int merges) {
   /** The token that begins and ends every text. */
   public static final String END_OF_TEXT = "<|endoftext|>";
 
   private static final int BYTES = 256;
 
-  private final Path file;
-  private final JsonObject tokenizer;
-
-  private TokenizerCut(Path file, JsonObject tokenizer) {
-    this.file = file;
-    this.tokenizer = tokenizer;
-  }
-
   /**
-   * The {@code tokenizer.json} with the first {@code merges} merges of a tokenizer.
+   * Cuts a tokenizer.
    *
    * @param file GPT-2's {@code tokenizer.json}, plain or with gzip
-   * @param merges N, at least 0
-   * @return the text of the new {@code tokenizer.json}
+   * @param merges N, how many of its merges are kept; absent: all of them
    * @throws BadInputException if the file is no byte-level BPE of this kind, or has fewer merges
    */
-  public static String cut(Path file, int merges) {
+  public static TokenizerCut of(Path file, OptionalInt merges) {
     try {
-      JsonObject json = JsonParser.parseString(new TextFile(file).text()).getAsJsonObject();
-      return new TokenizerCut(file, json).cut(merges).toString();
+      JsonObject tokenizer = JsonParser.parseString(new TextFile(file).text()).getAsJsonObject();
+      JsonObject model = member(tokenizer, "model").getAsJsonObject();
+      JsonArray all = member(model, "merges").getAsJsonArray();
+      int kept = merges.orElse(all.size());
+      if (kept < 0 || kept > all.size()) {
+        throw new BadInputException(
+            "%s: %d merges were asked for, it has %d".formatted(file, kept, all.size()));
+      }
+      JsonObject bytes = bytes(member(model, "vocab").getAsJsonObject());
+      JsonArray added = endOfText(member(tokenizer, "added_tokens").getAsJsonArray(), BYTES + kept);
+      model.add("vocab", vocabulary(bytes, all, kept));
+      model.add("merges", first(all, kept));
+      tokenizer.add("added_tokens", added);
+      return new TokenizerCut(tokenizer.toString(), kept);
     } catch (JsonParseException
         | IllegalStateException
         | UnsupportedOperationException
         | ClassCastException e) {
       throw new BadInputException(
-          "%s: expected a tokenizer.json with a byte-level BPE model".formatted(file), e);
+          "%s: expected a tokenizer.json with a byte-level BPE model%s"
+              .formatted(file, e.getMessage() == null ? "" : ", but " + e.getMessage()),
+          e);
     }
   }
 
-  private JsonObject cut(int merges) {
-    JsonObject model = member(tokenizer, "model").getAsJsonObject();
-    JsonArray allMerges = member(model, "merges").getAsJsonArray();
-    if (merges < 0 || merges > allMerges.size()) {
-      throw new BadInputException(
-          "%s: %d merges were asked for, it has %d".formatted(file, merges, allMerges.size()));
-    }
-    JsonArray firstMerges = new JsonArray(merges);
-    JsonObject vocabulary = bytes(member(model, "vocab").getAsJsonObject());
-    for (int i = 0; i < merges; i++) {
-      firstMerges.add(allMerges.get(i));
-      vocabulary.addProperty(merged(allMerges.get(i)), BYTES + i);
-    }
-    int endOfText = BYTES + merges;
-    vocabulary.addProperty(END_OF_TEXT, endOfText);
-    if (vocabulary.size() != endOfText + 1) {
-      throw new BadInputException("%s: two merges make the same token".formatted(file));
-    }
-    model.add("merges", firstMerges);
-    model.add("vocab", vocabulary);
-    tokenizer.add("added_tokens", endOfTextAlone(endOfText));
-    return tokenizer;
+  /** Id of {@link #END_OF_TEXT}. */
+  public int endOfText() {
+    return BYTES + merges;
+  }
+
+  /** Number of tokens. */
+  public int vocabulary() {
+    return endOfText() + 1;
   }
 
   private static JsonElement member(JsonObject json, String name) {
@@ -85,26 +81,36 @@ public final class TokenizerCut {
   }
 
   /** The tokens of single bytes, which are the first 256. */
-  private JsonObject bytes(JsonObject vocabulary) {
-    String[] bytes = new String[BYTES];
-    vocabulary
-        .entrySet()
-        .forEach(
-            token -> {
-              int id = token.getValue().getAsInt();
-              if (id < BYTES) {
-                bytes[id] = token.getKey();
-              }
-            });
-    JsonObject result = new JsonObject();
-    for (int id = 0; id < BYTES; id++) {
-      if (bytes[id] == null || bytes[id].length() != 1) {
-        throw new BadInputException(
-            "%s: token %d must stand for a single byte, got %s".formatted(file, id, bytes[id]));
-      }
-      result.addProperty(bytes[id], id);
+  private static JsonObject bytes(JsonObject vocabulary) {
+    JsonObject bytes = new JsonObject();
+    vocabulary.entrySet().stream()
+        .filter(token -> token.getValue().getAsInt() < BYTES)
+        .sorted(Comparator.comparingInt(token -> token.getValue().getAsInt()))
+        .forEach(token -> bytes.add(token.getKey(), token.getValue()));
+    if (bytes.size() != BYTES || bytes.keySet().stream().anyMatch(token -> token.length() != 1)) {
+      throw new JsonParseException("its first 256 tokens are not single bytes");
     }
-    return result;
+    return bytes;
+  }
+
+  private static JsonObject vocabulary(JsonObject bytes, JsonArray merges, int kept) {
+    JsonObject vocabulary = bytes;
+    for (int i = 0; i < kept; i++) {
+      vocabulary.addProperty(merged(merges.get(i)), BYTES + i);
+    }
+    vocabulary.addProperty(END_OF_TEXT, BYTES + kept);
+    if (vocabulary.size() != BYTES + kept + 1) {
+      throw new JsonParseException("two of its merges make the same token");
+    }
+    return vocabulary;
+  }
+
+  private static JsonArray first(JsonArray merges, int kept) {
+    JsonArray first = new JsonArray(kept);
+    for (int i = 0; i < kept; i++) {
+      first.add(merges.get(i));
+    }
+    return first;
   }
 
   /** What a merge makes of its two parts, which are written "a b" or, newer, ["a", "b"]. */
@@ -114,15 +120,16 @@ public final class TokenizerCut {
         : merge.getAsString().replaceFirst(" ", "");
   }
 
-  private JsonArray endOfTextAlone(int id) {
-    JsonArray result = new JsonArray(1);
-    for (JsonElement token : member(tokenizer, "added_tokens").getAsJsonArray()) {
+  /** The added tokens: the end of text alone, with its new id. */
+  private static JsonArray endOfText(JsonArray added, int id) {
+    for (JsonElement token : added) {
       if (member(token.getAsJsonObject(), "content").getAsString().equals(END_OF_TEXT)) {
         token.getAsJsonObject().addProperty("id", id);
-        result.add(token);
-        return result;
+        JsonArray alone = new JsonArray(1);
+        alone.add(token);
+        return alone;
       }
     }
-    throw new BadInputException("%s: it has no added token %s".formatted(file, END_OF_TEXT));
+    throw new JsonParseException("it has no added token " + END_OF_TEXT);
   }
 }

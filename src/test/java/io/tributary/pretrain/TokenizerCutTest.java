@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalInt;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.StringLength;
@@ -26,7 +27,7 @@ class TokenizerCutTest {
   private static final Path GPT2 = Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz");
   private static final int MERGES = 2000;
   private static final HuggingFaceTokenizer FULL = load(new TextFile(GPT2).text());
-  private static final HuggingFaceTokenizer CUT = load(TokenizerCut.cut(GPT2, MERGES));
+  private static final HuggingFaceTokenizer CUT = load(cut(GPT2, MERGES));
 
   @TempDir Path directory;
 
@@ -40,13 +41,17 @@ class TokenizerCutTest {
     }
   }
 
+  private static String cut(Path file, int merges) {
+    return TokenizerCut.of(file, OptionalInt.of(merges)).json();
+  }
+
   private static long[] encode(HuggingFaceTokenizer tokenizer, String text) {
     return tokenizer.encode(text).getIds();
   }
 
   @Test
   void vocabularyIsTheBytesTheFirstMergesAndEndOfText() {
-    JsonObject json = JsonParser.parseString(TokenizerCut.cut(GPT2, 3)).getAsJsonObject();
+    JsonObject json = JsonParser.parseString(cut(GPT2, 3)).getAsJsonObject();
     JsonObject vocabulary = json.getAsJsonObject("model").getAsJsonObject("vocab");
     assertThat(vocabulary.size()).isEqualTo(260);
     assertThat(vocabulary.get("!").getAsInt()).isZero();
@@ -84,9 +89,12 @@ class TokenizerCutTest {
 
   @Test
   void allMergesGiveTheFullTokenizer() {
-    HuggingFaceTokenizer all = load(TokenizerCut.cut(GPT2, 50_000));
+    TokenizerCut cut = TokenizerCut.of(GPT2, OptionalInt.empty());
+    HuggingFaceTokenizer all = load(cut.json());
     String text = "Philosophers' stones: caf\u00e9s, 1,234 na\u00efve \u4f60\u597d.<|endoftext|>";
     assertThat(encode(all, text)).isEqualTo(encode(FULL, text)).endsWith(50_256);
+    assertThat(cut.endOfText()).isEqualTo(50_256);
+    assertThat(cut.vocabulary()).isEqualTo(50_257);
   }
 
   @Test
@@ -96,16 +104,17 @@ class TokenizerCutTest {
 
   @Test
   void moreMergesThanThereAreAreRefused() {
-    assertThatThrownBy(() -> TokenizerCut.cut(GPT2, 50_001))
+    assertThatThrownBy(() -> cut(GPT2, 50_001))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("50001 merges were asked for, it has 50000");
   }
 
   @Test
   void aFileThatIsNoTokenizerIsRefused() throws IOException {
-    for (String text : new String[] {"no JSON {", "[]", "{}", "{\"model\": {\"merges\": 3}}"}) {
+    for (String text : new String[] {"no JSON {", "[]", "{}", "{\"model\": {\"merges\": 3}}",
+          "{\"model\": {\"merges\": [], \"vocab\": {\"ab\": 0}}}"}) {
       Path file = Files.writeString(directory.resolve("tokenizer.json"), text);
-      assertThatThrownBy(() -> TokenizerCut.cut(file, 0))
+      assertThatThrownBy(() -> cut(file, 0))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("tokenizer.json: expected a tokenizer.json");
     }
