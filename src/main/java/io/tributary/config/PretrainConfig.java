@@ -15,10 +15,10 @@ import java.util.OptionalInt;
  * @param merges how many of the tokenizer's merges are kept, the first ones; absent: all
  * @param data the text, at least one file
  * @param heldOutFraction share of the texts that is held out for the perplexity
- * @param maxLength tokens per text at most; longer ones are cut into several
+ * @param maxLength tokens per text at most, the one that ends it included; longer ones are cut off
  * @param steps optimizer steps
  * @param batchSequences texts per step
- * @param microBatchSize texts per forward and backward pass
+ * @param microBatchSize texts per forward and backward pass, a divisor of {@code batchSequences}
  * @param learningRate the highest of the schedule
  * @param warmupSteps steps in which it rises linearly to that
  * @param schedule what follows the warm-up
@@ -53,6 +53,8 @@ public record PretrainConfig(
     Path output,
     Dtype dtype,
     String device) {
+  private static final String FOR_BIOGRAPHIES = "it is for format = biographies";
+
   public PretrainConfig {
     data = List.copyOf(data);
     requireOneStart(model, from);
@@ -65,10 +67,10 @@ public record PretrainConfig(
     Require.atLeast(1, "batch-sequences", batchSequences);
     Require.atLeast(1, "micro-batch-size", microBatchSize);
     Require.that(
-        microBatchSize <= batchSequences,
+        batchSequences % microBatchSize == 0,
         "micro-batch-size",
         microBatchSize,
-        "at most pretrain.batch-sequences = " + batchSequences);
+        "a divisor of pretrain.batch-sequences = " + batchSequences);
     Require.positive("learning-rate", learningRate);
     Require.atLeast(0, "warmup-steps", warmupSteps);
     Require.that(
@@ -135,10 +137,38 @@ public record PretrainConfig(
    * @param file absolute
    * @param format how it is divided into texts
    * @param repeat how often its texts occur in the mix
+   * @param repeatFemale biographies only: how often, on top of that, those of women occur
+   * @param repeatTopics biographies only: how often, on top of that, those of some topics occur; of
+   *     a text with several of them the highest counts
    */
   public record Corpus(
-      @Existing(Existing.Kind.FILE) Path file, Format format, @Default("1") int repeat) {
+      @Existing(Existing.Kind.FILE) Path file,
+      Format format,
+      @Default("1") int repeat,
+      @Default("1") int repeatFemale,
+      @Default("[]") List<TopicRepeat> repeatTopics) {
     public Corpus {
+      repeatTopics = List.copyOf(repeatTopics);
+      Require.atLeast(1, "repeat", repeat);
+      Require.atLeast(1, "repeat-female", repeatFemale);
+      if (format != Format.BIOGRAPHIES) {
+        Require.that(
+            repeatFemale == 1, "repeat-female", repeatFemale, "left out: " + FOR_BIOGRAPHIES);
+        Require.that(
+            repeatTopics.isEmpty(), "repeat-topics", "a list", "left out: " + FOR_BIOGRAPHIES);
+      }
+    }
+  }
+
+  /**
+   * How often biographies of a topic occur.
+   *
+   * @param topic as in the file's column of topics
+   * @param repeat times
+   */
+  public record TopicRepeat(String topic, int repeat) {
+    public TopicRepeat {
+      Require.text("topic", topic);
       Require.atLeast(1, "repeat", repeat);
     }
   }
@@ -147,9 +177,9 @@ public record PretrainConfig(
   public enum Format {
     /** One text a line. */
     LINES,
-    /** Running text; blank lines separate paragraphs. */
+    /** Running text, a text a sentence; blank lines separate paragraphs. */
     PROSE,
-    /** Tab-separated, one biography a line. */
+    /** One biography a line: name, topics, gloss and perhaps pronoun, separated by tabs. */
     BIOGRAPHIES;
 
     /** As written in the configuration. */

@@ -15,7 +15,9 @@ public final class Seeds {
     DROPOUT,
     EVALUATION,
     COMPARISON,
-    SAMPLE
+    SAMPLE,
+    TEXT_ORDER,
+    HELD_OUT
   }
 
   private static final RandomGeneratorFactory<RandomGenerator> FACTORY =

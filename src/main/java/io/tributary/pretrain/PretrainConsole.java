@@ -1,0 +1,69 @@
+package io.tributary.pretrain;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Shows the progress: on a terminal a line that is renewed in place, and elsewhere, as also above
+ * that line, a plain line per report.
+ */
+public final class PretrainConsole implements Consumer<PretrainProgress> {
+  private static final String CLEAR_LINE = "\r\u001b[K";
+
+  private final PrintWriter out;
+  private final boolean terminal;
+
+  /**
+   * @param out where it is shown
+   * @param terminal whether that is a terminal
+   */
+  public PretrainConsole(PrintWriter out, boolean terminal) {
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  @Override
+  public void accept(PretrainProgress progress) {
+    boolean report = progress.heldOutPerplexity().isPresent();
+    if (terminal) {
+      out.print(CLEAR_LINE + line(progress) + (report ? System.lineSeparator() : ""));
+    } else if (report) {
+      out.println(line(progress));
+    }
+    out.flush();
+  }
+
+  private static String line(PretrainProgress progress) {
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "step %d of %d  loss %.3f",
+            progress.step(),
+            progress.steps(),
+            progress.loss()));
+    progress
+        .heldOutPerplexity()
+        .ifPresent(p -> line.append(String.format(Locale.ROOT, "  held-out perplexity %.2f", p)));
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "  learning rate %.1e  %.0f tokens/s  %s left",
+            progress.learningRate(),
+            progress.tokensPerSecond(),
+            text(progress.remaining())));
+    return line.toString();
+  }
+
+  /** Such as "1 h 5 min", "12 min 30 s" or "4 s". */
+  private static String text(Duration duration) {
+    if (duration.toHours() > 0) {
+      return "%d h %d min".formatted(duration.toHours(), duration.toMinutesPart());
+    }
+    return duration.toMinutes() > 0
+        ? "%d min %d s".formatted(duration.toMinutes(), duration.toSecondsPart())
+        : "%d s".formatted(duration.toSeconds());
+  }
+}
