@@ -71,8 +71,7 @@ class ReplacementWindowTest {
     double[] towardsP = EnumerableWorld.map(x -> world.p[x] - world.q[x]);
     double along = dot(noise, towardsP) / dot(towardsP, towardsP);
     return EnumerableWorld.softmax(
-        EnumerableWorld.map(
-            x -> Math.log(world.q[x]) + 0.1 * (noise[x] - along * towardsP[x])));
+        EnumerableWorld.map(x -> Math.log(world.q[x]) + 0.1 * (noise[x] - along * towardsP[x])));
   }
 
   private static double dot(double[] first, double[] second) {
