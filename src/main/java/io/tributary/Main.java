@@ -1,10 +1,29 @@
 package io.tributary;
 
+import io.tributary.cli.Tributary;
+import java.io.OutputStreamWriter;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
 /** Entry point. */
 public final class Main {
   private Main() {}
 
-  public static void main(String[] args) {
-    System.out.println("hello");
+  /** Runs one verb and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    // Output is UTF-8 with decimal points wherever the program runs.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+    int exitCode =
+        Tributary.commandLine()
+            .setOut(utf8(System.out))
+            .setErr(utf8(System.err))
+            .execute(arguments);
+    System.exit(exitCode);
+  }
+
+  private static PrintWriter utf8(PrintStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
   }
 }

@@ -1,6 +1,8 @@
 package io.tributary.config;
 
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
 
 /** A configuration as it was read, with where each value came from. */
 public final class EffectiveConfig {
@@ -59,15 +61,34 @@ public final class EffectiveConfig {
     return HoconWriter.withOrigins(ROOT, training(), values);
   }
 
+  /** HOCON of {@code pretrain()} with the file and line, or other origin, behind each value. */
+  public String pretrainWithOrigins() {
+    String key = "pretrain";
+    return HoconWriter.withOrigins(ROOT + "." + key, pretrain(), object(key));
+  }
+
+  /** Whether a base model or a target is given: what a training run can't do without. */
+  public boolean describesTraining() {
+    return object("model").containsKey("base") || object("target").containsKey("features");
+  }
+
+  /** Whether text to pretrain on is given. */
+  public boolean describesPretraining() {
+    return object("pretrain").containsKey("data");
+  }
+
   private <T> T section(Class<T> type, String key) {
-    String path = ROOT + "." + key;
-    if (values.get(key) instanceof ConfigObject section) {
-      return new Binder(file).bind(type, section, path);
+    return new Binder(file).bind(type, object(key), ROOT + "." + key);
+  }
+
+  private ConfigObject object(String key) {
+    ConfigValue value = values.get(key);
+    if (value == null) {
+      return ConfigFactory.empty().root();
+    } else if (value instanceof ConfigObject object) {
+      return object;
     }
-    if (values.get(key) == null) {
-      throw new ConfigException("%s: missing section %s { … }".formatted(file, path));
-    }
-    throw Scalars.wrongType(values.get(key), path, "a section: { … }");
+    throw Scalars.wrongType(value, ROOT + "." + key, "a section: { … }");
   }
 
   private static void checkWordLists(TargetConfig target) {

@@ -1,0 +1,39 @@
+package io.tributary.cli;
+
+import io.tributary.config.ConfigLoader;
+import io.tributary.config.EffectiveConfig;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code -c FILE} and {@code -D KEY=VALUE}: a {@code @Mixin} of verbs that need a configuration, an
+ * {@code @ArgGroup(exclusive = false)} of those that can do without.
+ */
+final class ConfigOptions {
+  @Option(
+      names = {"-c", "--config"},
+      required = true,
+      paramLabel = "FILE",
+      description = "The configuration, in HOCON.")
+  @SuppressWarnings("NullAway.Init")
+  private Path file;
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Goes over the value in the file; the key is relative to 'tributary', as in "
+              + "-D run.steps=100. May be repeated.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  /**
+   * Reads the file and what goes over it.
+   *
+   * @throws io.tributary.config.ConfigException if it can't be used
+   */
+  EffectiveConfig read() {
+    return ConfigLoader.read(file, overrides);
+  }
+}

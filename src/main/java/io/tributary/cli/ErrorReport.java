@@ -1,0 +1,87 @@
+package io.tributary.cli;
+
+import io.tributary.config.ConfigException;
+import io.tributary.data.BadInputException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Tells the user what went wrong, in at most 8 lines on standard error, and chooses the exit code:
+ * 2 for usage, configuration and input, which the user can mend, 1 for anything else. The stack
+ * trace goes to the log, and with {@code --verbose} to standard error.
+ */
+final class ErrorReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(ErrorReport.class);
+  private static final int MESSAGE_LINES = 6;
+
+  private final BooleanSupplier verbose;
+
+  ErrorReport(BooleanSupplier verbose) {
+    this.verbose = verbose;
+  }
+
+  @Override
+  public int handleParseException(ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    print(err, command, String.valueOf(e.getMessage()));
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.printf("See '%s --help'.%n", command.getCommandSpec().qualifiedName());
+    err.flush();
+    return Tributary.BAD_INPUT;
+  }
+
+  @Override
+  public int handleExecutionException(Exception thrown, CommandLine command, ParseResult parsed) {
+    Throwable e = cause(thrown);
+    boolean mendable = e instanceof ConfigException || e instanceof BadInputException;
+    PrintWriter err = command.getErr();
+    print(err, command, mendable ? String.valueOf(e.getMessage()) : description(e));
+    if (verbose.getAsBoolean()) {
+      e.printStackTrace(err);
+    } else if (!mendable) {
+      err.println("--verbose shows where.");
+    }
+    err.flush();
+    if (!mendable) {
+      LOG.error(ConsoleLog.REPORTED, "{} failed", command.getCommandName(), e);
+    }
+    return mendable ? Tributary.BAD_INPUT : Tributary.FAILED;
+  }
+
+  private static void print(PrintWriter err, CommandLine command, String message) {
+    List<String> lines = message.lines().filter(line -> !line.isBlank()).toList();
+    String text =
+        String.join(
+            System.lineSeparator(), lines.subList(0, Math.min(lines.size(), MESSAGE_LINES)));
+    err.println(
+        command.getColorScheme().errorText(command.getCommandSpec().qualifiedName() + ": " + text));
+  }
+
+  private static String description(Throwable e) {
+    return e.getMessage() == null
+        ? e.getClass().getName()
+        : e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+
+  /** What a future's or another thread's exception is about. */
+  private static Throwable cause(Throwable thrown) {
+    Throwable e = thrown;
+    while ((e instanceof CompletionException || e instanceof ExecutionException)
+        && e.getCause() != null) {
+      e = e.getCause();
+    }
+    return e;
+  }
+}

@@ -1,0 +1,84 @@
+package io.tributary.cli;
+
+import java.util.concurrent.Callable;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program: its verbs, and what is common to all of them.
+ *
+ * <p>A verb is a class with {@code @Command} that implements {@code Callable<Integer>}, returns its
+ * exit code and is listed here. It writes its result to {@code spec.commandLine().getOut()}, and
+ * throws what goes wrong: {@link ErrorReport} makes messages and exit codes of that. Help, version
+ * and {@code --verbose} come by themselves.
+ */
+@Command(
+    name = "tributary",
+    description =
+        "Trains language models with distributional policy gradients, in a stream of samplers, "
+            + "scorers and a learner.",
+    subcommands = {Validate.class, GenerateCompletion.class},
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "VERB",
+    commandListHeading = "%nVerbs:%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed while running",
+      "2:bad usage, configuration or input",
+      "130:ended by SIGINT",
+      "143:ended by SIGTERM"
+    })
+public final class Tributary implements Callable<Integer> {
+  /** Exit codes. */
+  static final int DONE = 0;
+
+  static final int FAILED = 1;
+  static final int BAD_INPUT = 2;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Show log messages, and the stack trace of a failure.")
+  private boolean verbose;
+
+  private Tributary() {}
+
+  /** The command line, ready to {@code execute} arguments; gives the exit code. */
+  public static CommandLine commandLine() {
+    Tributary tributary = new Tributary();
+    ErrorReport errors = new ErrorReport(() -> tributary.verbose);
+    CommandLine commandLine =
+        new CommandLine(tributary)
+            .setUsageHelpAutoWidth(true)
+            .setAbbreviatedOptionsAllowed(false)
+            .setExecutionExceptionHandler(errors)
+            .setParameterExceptionHandler(errors);
+    commandLine.setExecutionStrategy(
+        parsed -> {
+          if (tributary.verbose) {
+            ConsoleLog.showAll();
+          }
+          return new CommandLine.RunLast().execute(parsed);
+        });
+    return commandLine;
+  }
+
+  /** Without a verb there is nothing to do. */
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return BAD_INPUT;
+  }
+}

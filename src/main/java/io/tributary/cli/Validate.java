@@ -1,0 +1,46 @@
+package io.tributary.cli;
+
+import io.tributary.config.EffectiveConfig;
+import io.tributary.config.TributaryConfig;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Reads and checks all that a run or a pretraining needs, and starts nothing. */
+@Command(
+    name = "validate",
+    description =
+        "Checks a configuration and everything that it names, and prints it with the origin of "
+            + "each value. The output is a configuration again.")
+final class Validate implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private ConfigOptions config;
+
+  @Override
+  public Integer call() {
+    EffectiveConfig effective = config.read();
+    StringBuilder text = new StringBuilder();
+    if (effective.describesTraining() || !effective.describesPretraining()) {
+      TributaryConfig training = effective.training();
+      BaseModel base = BaseModel.check(training);
+      text.append(effective.trainingWithOrigins());
+      text.append('\n').append(DerivedValues.of(training, base));
+    }
+    if (effective.describesPretraining()) {
+      effective.pretrain();
+      text.append(effective.pretrainWithOrigins());
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(text);
+    out.flush();
+    return Tributary.DONE;
+  }
+}
