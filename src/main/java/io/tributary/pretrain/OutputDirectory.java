@@ -73,7 +73,6 @@ record OutputDirectory(Path path) {
   }
 
   private static BadInputException unwritable(Path path, IOException e) {
-    return new BadInputException(
-        "pretrain.output = %s can't be written: %s".formatted(path, e), e);
+    return new BadInputException("pretrain.output = %s can't be written: %s".formatted(path, e), e);
   }
 }

@@ -68,7 +68,7 @@ public final class Pretrainer implements AutoCloseable {
     OutputDirectory output = OutputDirectory.claim(config.output());
     TextTokenizer tokenizer = output.write(start.tokenizer());
     PretrainingData data = PretrainingData.read(config, tokenizer, start.shape().eosToken());
-    Gpt model = new Gpt(start.shape(), start.weights(), Torch.device(config.device()));
+    Gpt model = start.model().apply(Torch.device(config.device()));
     return new Pretrainer(config, output, data, model);
   }
 
@@ -106,7 +106,8 @@ public final class Pretrainer implements AutoCloseable {
       double rate = learningRate.at(step);
       int tokens = microBatches.stream().mapToInt(m -> (int) tokens(m)).sum();
       pace.add(learn(step, microBatches, tokens, rate), tokens);
-      boolean reports = (step + 1) % config.reportIntervalSteps() == 0 || step + 1 == config.steps();
+      boolean reports =
+          (step + 1) % config.reportIntervalSteps() == 0 || step + 1 == config.steps();
       listener.accept(
           pace.progress(
               step + 1, rate, reports ? OptionalDouble.of(perplexity()) : OptionalDouble.empty()));

@@ -24,8 +24,7 @@ record PretrainingData(List<int[]> training, List<int[]> heldOut) {
    * @throws BadInputException if a file can't be used, or if either side of the split is empty
    */
   static PretrainingData read(PretrainConfig config, TextTokenizer tokenizer, int endOfText) {
-    Split split =
-        Split.of(Corpus.read(config.data()), config.heldOutFraction(), config.seed());
+    Split split = Split.of(Corpus.read(config.data()), config.heldOutFraction(), config.seed());
     if (split.training().isEmpty() || split.heldOut().isEmpty()) {
       throw new BadInputException(
           "pretrain.held-out-fraction = %s leaves %d texts to train on and %d held out; give more text"

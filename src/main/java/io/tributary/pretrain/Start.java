@@ -1,23 +1,25 @@
 package io.tributary.pretrain;
 
+import ai.djl.Device;
 import io.tributary.config.PretrainConfig;
 import io.tributary.config.PretrainConfig.Architecture;
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
+import io.tributary.model.Gpt;
 import io.tributary.model.GptConfig;
-import io.tributary.model.GptTensors;
 import io.tributary.model.ModelDirectory;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * What training starts from: fresh weights, or those of a model to fine-tune.
  *
  * @param shape the model's shape
- * @param weights its weights
+ * @param model makes the model on a device
  * @param tokenizer text of its {@code tokenizer.json}
  */
-record Start(GptConfig shape, List<TensorBytes> weights, String tokenizer) {
+record Start(GptConfig shape, Function<Device, Gpt> model, String tokenizer) {
 
   /**
    * The start that is configured.
@@ -40,13 +42,14 @@ record Start(GptConfig shape, List<TensorBytes> weights, String tokenizer) {
               .formatted(maxLength, positions, from));
     }
     String tokenizer = new TextFile(from.resolve(ModelDirectory.TOKENIZER)).text();
-    return new Start(directory.config(), directory.weights(), tokenizer);
+    List<TensorBytes> weights = directory.weights();
+    return new Start(
+        directory.config(), device -> new Gpt(directory.config(), weights, device), tokenizer);
   }
 
   private static Start fresh(PretrainConfig config) {
     Architecture model = config.model().orElseThrow();
-    TokenizerCut tokenizer =
-        TokenizerCut.of(config.tokenizer().orElseThrow(), config.merges());
+    TokenizerCut tokenizer = TokenizerCut.of(config.tokenizer().orElseThrow(), config.merges());
     GptConfig shape =
         GptConfig.of(
             model.layers(),
@@ -55,6 +58,7 @@ record Start(GptConfig shape, List<TensorBytes> weights, String tokenizer) {
             model.positions(),
             tokenizer.vocabulary(),
             tokenizer.endOfText());
-    return new Start(shape, GptTensors.initialise(shape, config.seed()), tokenizer.json());
+    return new Start(
+        shape, device -> Gpt.initialise(shape, config.seed(), device), tokenizer.json());
   }
 }

@@ -8,10 +8,10 @@ import io.tributary.config.Schedule;
  * @param highest the rate that the warm-up ends with
  * @param warmupSteps steps of the warm-up
  * @param schedule what follows it
- * @param totalSteps the step at which a falling schedule reaches zero; any number for a constant one
+ * @param totalSteps the step at which a falling schedule reaches zero; any number for a constant
+ *     one
  */
-public record LearningRate(
-    double highest, long warmupSteps, Schedule schedule, long totalSteps) {
+public record LearningRate(double highest, long warmupSteps, Schedule schedule, long totalSteps) {
   public LearningRate {
     if (schedule != Schedule.CONSTANT && totalSteps <= warmupSteps) {
       throw new IllegalArgumentException(

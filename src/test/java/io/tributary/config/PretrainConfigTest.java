@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,10 +35,28 @@ class PretrainConfigTest {
     assertThat(config.from()).isEmpty();
     assertThat(config.merges()).isEmpty();
     assertThat(config.data())
-        .containsExactly(new PretrainConfig.Corpus(text, PretrainConfig.Format.PROSE, 1));
+        .containsExactly(
+            new PretrainConfig.Corpus(text, PretrainConfig.Format.PROSE, 1, 1, List.of()));
     assertThat(config.heldOutFraction()).isEqualTo(0.01);
     assertThat(config.output()).isEqualTo(Path.of("out").toAbsolutePath());
     assertThat(config.dtype()).isEqualTo(PretrainConfig.Dtype.F32);
+  }
+
+  @Test
+  void readsRepeatsOfBiographies() throws IOException {
+    PretrainConfig config =
+        read(
+            "data = [ { file = \"%1$s\", format = biographies, repeat-female = 3\n"
+                + "repeat-topics = [ { topic = sports, repeat = 2 } ] } ]");
+
+    assertThat(config.data())
+        .containsExactly(
+            new PretrainConfig.Corpus(
+                text,
+                PretrainConfig.Format.BIOGRAPHIES,
+                1,
+                3,
+                List.of(new PretrainConfig.TopicRepeat("sports", 2))));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -51,6 +70,8 @@ class PretrainConfigTest {
         "max-length = 65 | max-length must be at most pretrain.model.positions = 64, got 65",
         "data = [{ file = nowhere, format = lines }] | data[0].file must be a readable file, got \"nowhere\"",
         "data = [{ file = \"/\", format = lines, repeats = 2 }] | did you mean repeat?",
+        "data = [{ file = \"%1$s\", format = lines, repeat-female = 2 }] | data[0].repeat-female must be left out",
+        "micro-batch-size = 48 | must be a divisor of pretrain.batch-sequences = 128, got 48",
         "warmup-steps = 500 | must be less than pretrain.steps = 500, got 500",
       })
   void refusesWhatCannotBeTrained(String line, String expected) {
@@ -64,7 +85,7 @@ class PretrainConfigTest {
     Path file =
         Files.writeString(
             directory.resolve("pretrain.conf"),
-            "tributary.pretrain {\n" + SCRATCH.formatted(text) + line + "\n}\n");
+            "tributary.pretrain {\n" + (SCRATCH + line).formatted(text) + "\n}\n");
     return ConfigLoader.read(file, Map.of()).pretrain();
   }
 }

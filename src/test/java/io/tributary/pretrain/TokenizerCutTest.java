@@ -111,8 +111,14 @@ class TokenizerCutTest {
 
   @Test
   void aFileThatIsNoTokenizerIsRefused() throws IOException {
-    for (String text : new String[] {"no JSON {", "[]", "{}", "{\"model\": {\"merges\": 3}}",
-          "{\"model\": {\"merges\": [], \"vocab\": {\"ab\": 0}}}"}) {
+    for (String text :
+        new String[] {
+          "no JSON {",
+          "[]",
+          "{}",
+          "{\"model\": {\"merges\": 3}}",
+          "{\"model\": {\"merges\": [], \"vocab\": {\"ab\": 0}}}"
+        }) {
       Path file = Files.writeString(directory.resolve("tokenizer.json"), text);
       assertThatThrownBy(() -> cut(file, 0))
           .isInstanceOf(BadInputException.class)
