@@ -139,6 +139,7 @@ class WorkerPoolTest {
     var zero = submit(0);
     var one = submit(1);
     expectOrder(mortal, 0);
+    listener.await(1, 1, 1);
 
     mortal.stop();
     listener.await(2, 0, 0);
@@ -234,6 +235,7 @@ class WorkerPoolTest {
     TestProbe<Order> staying = worker();
     request(1);
     Order other = expectOrder(staying, 1);
+    listener.await(0, 2, 2);
 
     finish(leaving, order, "a");
     listener.await(0, 1, 1);
@@ -253,7 +255,9 @@ class WorkerPoolTest {
     for (int i = 0; i < 3; i++) {
       TestProbe<Order> victim = worker();
       expectOrder(victim, 0);
+      listener.await(1, 1, 1);
       victim.stop();
+      listener.await(i < 2 ? 2 : 1, 0, 0);
     }
     TestProbe<Order> survivor = worker();
     finish(survivor, expectOrder(survivor, 1), "b");
