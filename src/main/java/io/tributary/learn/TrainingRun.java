@@ -106,7 +106,7 @@ public final class TrainingRun implements AutoCloseable {
 
   TargetMass targetMass() {
     PartitionFunction.Estimate z = partitionFunction();
-    return new TargetMass(z.logZ(), z.relativeStandardError());
+    return new TargetMass(z.logZ(), z.relativeStandardError(), z.count(), z.positive());
   }
 
   /**

@@ -29,8 +29,10 @@ public sealed interface EvaluatorCommand {
    *
    * @param logZ log of the estimate; minus infinity while no positive weight has been seen
    * @param relativeStandardError standard error of Z divided by Z
+   * @param count sequences that the estimate rests on
+   * @param positive how many of them had a positive weight
    */
-  record TargetMass(double logZ, double relativeStandardError) {}
+  record TargetMass(double logZ, double relativeStandardError, long count, long positive) {}
 
   /** What was measured on samples drawn from the policy. */
   record Evaluated(long step, Measurements measurements) {}

@@ -1,0 +1,64 @@
+package io.tributary.evaluate;
+
+import io.tributary.data.Measurements;
+import io.tributary.protocol.EvaluatorCommand;
+import io.tributary.protocol.EvaluatorCommand.Compare;
+import io.tributary.protocol.EvaluatorCommand.Compared;
+import io.tributary.protocol.EvaluatorCommand.Evaluate;
+import io.tributary.protocol.EvaluatorCommand.Evaluated;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/** Evaluates policies on its own thread; it takes no credits from the stream. */
+public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
+  private final PolicyEvaluation evaluation;
+
+  /**
+   * An evaluator.
+   *
+   * @param evaluation makes the evaluator's copies of the models; called on its thread
+   */
+  public static Behavior<EvaluatorCommand> create(Supplier<PolicyEvaluation> evaluation) {
+    return Behaviors.setup(context -> new Evaluator(context, evaluation.get()));
+  }
+
+  private Evaluator(ActorContext<EvaluatorCommand> context, PolicyEvaluation evaluation) {
+    super(context);
+    this.evaluation = evaluation;
+  }
+
+  @Override
+  public Receive<EvaluatorCommand> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Evaluate.class, this::onEvaluate)
+        .onMessage(Compare.class, this::onCompare)
+        .onSignal(PreRestart.class, signal -> onEnd())
+        .onSignal(PostStop.class, signal -> onEnd())
+        .build();
+  }
+
+  private Behavior<EvaluatorCommand> onEvaluate(Evaluate command) {
+    Measurements measurements =
+        evaluation.evaluate(command.step(), command.policy(), command.partitionFunction());
+    command.replyTo().tell(new Evaluated(command.step(), measurements));
+    return this;
+  }
+
+  private Behavior<EvaluatorCommand> onCompare(Compare command) {
+    command
+        .replyTo()
+        .tell(new Compared(evaluation.baseTexts(command.n()), evaluation.policyTexts(command.n())));
+    return this;
+  }
+
+  private Behavior<EvaluatorCommand> onEnd() {
+    evaluation.close();
+    return this;
+  }
+}
