@@ -109,15 +109,24 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private Behavior<LearnerCommand> onLearn(Learn command) {
     long start = System.nanoTime();
     metrics.blocked(BlockedReason.INPUT, Duration.ofNanos(start - idleSince));
-    events.tell(new LearnerEvent.BatchBegun(run.step()));
+    sayActive();
     pending = command.done();
-    if (command.batch() instanceof Batch.Training training) {
-      step(training, start);
-    } else if (command.batch() instanceof Batch.Bootstrap bootstrap) {
-      bootstrap(bootstrap);
+    try {
+      if (command.batch() instanceof Batch.Training training) {
+        step(training, start);
+      } else if (command.batch() instanceof Batch.Bootstrap bootstrap) {
+        bootstrap(bootstrap);
+      }
+    } catch (RuntimeException e) {
+      command.done().completeExceptionally(e);
+      throw e;
     }
     metrics.busy(Duration.ofNanos(System.nanoTime() - start));
     return this;
+  }
+
+  private void sayActive() {
+    events.tell(new LearnerEvent.Active(run.step()));
   }
 
   private void bootstrap(Batch.Bootstrap bootstrap) {
@@ -129,7 +138,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void step(Batch.Training batch, long start) {
-    PolicyTrainer.Step step = run.learn(batch);
+    PolicyTrainer.Step step = run.learn(batch, this::sayActive);
     log(
         () ->
             run.metricsLog()
@@ -191,6 +200,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       checkpoint();
     }
     idleSince = System.nanoTime();
+    events.tell(new LearnerEvent.Idle(run.step()));
     CompletableFuture<BatchLearned> answer = pending;
     pending = null;
     if (answer != null) {

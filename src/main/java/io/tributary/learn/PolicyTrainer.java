@@ -89,13 +89,14 @@ final class PolicyTrainer {
    * One gradient step.
    *
    * @param step steps made before this one
+   * @param progress called after every micro-batch
    */
-  Step learn(long step, Batch.Training batch) {
+  Step learn(long step, Batch.Training batch, Runnable progress) {
     BatchArrays arrays = BatchArrays.of(batch.sequences());
     PartitionFunction.Estimate z = partitionFunction.estimate();
     training.zeroGradients();
     Passes passes = new Passes(step, arrays, z);
-    passes.run();
+    passes.run(progress);
     double gradientNorm = training.gradientNorm();
     boolean finite = Double.isFinite(gradientNorm) && Double.isFinite(passes.loss);
     double rate = learningRate.at(step);
@@ -129,7 +130,7 @@ final class PolicyTrainer {
       this.logPolicies = new double[arrays.size()];
     }
 
-    void run() {
+    void run(Runnable progress) {
       int[] all = IntStream.range(0, arrays.size()).toArray();
       int[] differentiated =
           objective.needsGradientAtZeroWeight()
@@ -152,6 +153,7 @@ final class PolicyTrainer {
             logPolicies[rows[j]] = logProbs[j];
           }
         }
+        progress.run();
       }
     }
 

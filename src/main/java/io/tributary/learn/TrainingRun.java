@@ -55,23 +55,16 @@ public final class TrainingRun implements AutoCloseable {
   /**
    * A run at its beginning or at a checkpoint.
    *
-   * @param features names of the target's features, in their order
    * @param start counters, and the proposal's version
-   * @param proposal its weights
+   * @param proposal weights of the proposal
    */
   TrainingRun(
-      PolicyTrainer trainer,
-      Files files,
-      List<String> features,
-      int maxNonfiniteSteps,
-      int samplesPerInterval,
-      LearnerState start,
-      List<TensorBytes> proposal) {
+      RunSetup setup, PolicyTrainer trainer, LearnerState start, List<TensorBytes> proposal) {
     this.trainer = trainer;
-    this.files = files;
-    this.features = List.copyOf(features);
-    this.maxNonfiniteSteps = maxNonfiniteSteps;
-    this.samplesPerInterval = samplesPerInterval;
+    this.files = setup.files();
+    this.features = setup.features();
+    this.maxNonfiniteSteps = setup.config().learner().maxNonfiniteSteps();
+    this.samplesPerInterval = setup.config().samples().perInterval();
     this.baseFingerprint = start.baseFingerprint();
     this.step = start.step();
     this.sequences = start.sequences();
@@ -86,6 +79,11 @@ public final class TrainingRun implements AutoCloseable {
 
   long step() {
     return step;
+  }
+
+  /** Versions up to this one were given away since the checkpoint, and are not given again. */
+  void skipVersions(long lastVersion) {
+    policyVersion = Math.max(policyVersion, lastVersion);
   }
 
   long sequences() {
@@ -130,10 +128,11 @@ public final class TrainingRun implements AutoCloseable {
   /**
    * One gradient step.
    *
+   * @param progress called after every micro-batch
    * @throws IllegalStateException if too many steps in a row were not finite
    */
-  PolicyTrainer.Step learn(Batch.Training batch) {
-    PolicyTrainer.Step result = trainer.learn(step, batch);
+  PolicyTrainer.Step learn(Batch.Training batch, Runnable progress) {
+    PolicyTrainer.Step result = trainer.learn(step, batch, progress);
     step++;
     sequences += batch.sequences().size();
     nextDraw = batch.nextDraw();

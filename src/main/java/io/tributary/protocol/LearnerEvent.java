@@ -6,8 +6,11 @@ import java.time.Duration;
 /** What the learner tells whoever watches the run. */
 public sealed interface LearnerEvent {
 
-  /** The learner has begun with a batch. */
-  record BatchBegun(long step) implements LearnerEvent {}
+  /** The learner works on a batch: said at its beginning and after every micro-batch. */
+  record Active(long step) implements LearnerEvent {}
+
+  /** The learner is done with a batch and all that it led to. */
+  record Idle(long step) implements LearnerEvent {}
 
   /** Z was estimated from the first draws; training begins. */
   record Bootstrapped(int sequences, double partitionFunction, double standardError)
