@@ -1,0 +1,14 @@
+package io.tributary.cli;
+
+import picocli.CommandLine.Help.Ansi;
+
+/** Whether a person watches. */
+final class Terminal {
+  private Terminal() {}
+
+  /** Whether standard output is a terminal that understands control sequences. */
+  static boolean isStandardOutput() {
+    String launcher = System.getenv("TRIBUTARY_TERMINAL"); // the launcher asks the shell
+    return launcher == null ? Ansi.AUTO.enabled() : launcher.equals("1");
+  }
+}
