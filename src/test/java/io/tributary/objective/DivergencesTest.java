@@ -168,6 +168,14 @@ class DivergencesTest {
         .isFalse();
   }
 
+  @Test
+  void aFeatureThatIsConstantHasThatMomentWithoutError() {
+    PointEstimate moment =
+        Moments.ofPolicy(new double[] {0.3, -2, 1.5, 0}, new double[] {0.4, 0.4, 0.4, 0.4});
+    assertThat(moment.value()).isCloseTo(0.4, EXACTLY);
+    assertThat(moment.standardError()).isCloseTo(0, EXACTLY);
+  }
+
   private static void assertWithin(PointEstimate estimate, double truth) {
     assertThat(estimate.standardError()).isBetween(1e-6, 0.01);
     assertThat(estimate.value()).isCloseTo(truth, within(4 * estimate.standardError()));

@@ -78,6 +78,36 @@ class ObjectiveTest {
     assertThat(squaresWithout - squaresWith).isCloseTo(world.z * world.z, within(1e-15));
   }
 
+  /** Var(G) of Eq. (17), G = A grad log pi; ||grad log pi||^2 = 1 - 2 pi(x) + sum pi^2 here. */
+  @Test
+  void onPolicyTheBaselineLowersTheGradientVarianceExactlyWhereItShould() {
+    double[] wanted = EnumerableWorld.map(x -> x == 0 ? 1 : 1e-9);
+    double[] spread = EnumerableWorld.map(x -> x == 0 ? 0.6 : 0.4 / (EnumerableWorld.SIZE - 1));
+
+    assertThat(varianceRemovedByTheBaseline(world.pi, world.target)).isPositive();
+    assertThat(varianceRemovedByTheBaseline(spread, wanted)).isNegative();
+  }
+
+  private static double varianceRemovedByTheBaseline(double[] pi, double[] target) {
+    double z = Arrays.stream(target).sum();
+    double[] logWeights = EnumerableWorld.logRatios(target, pi);
+    double[] onPolicy = new double[pi.length];
+    Estimate exact = new Estimate(Math.log(z), 0, 1, 1, 1);
+    double squares = Arrays.stream(pi).map(m -> m * m).sum();
+    double[] gradientSquares = EnumerableWorld.map(x -> 1 - 2 * pi[x] + squares);
+
+    double[] without = new Gdc(false).coefficients(logWeights, onPolicy, exact);
+    double[] with = new GdcPlusPlus(false).coefficients(logWeights, onPolicy, exact);
+    // both have the same mean, so their variances differ as their second moments do
+    double removed =
+        EnumerableWorld.expectation(
+            pi, x -> (without[x] * without[x] - with[x] * with[x]) * gradientSquares[x]);
+    double underTarget = EnumerableWorld.expectation(target, x -> gradientSquares[x]) / z;
+    double underPolicy = EnumerableWorld.expectation(pi, x -> gradientSquares[x]);
+    assertThat(removed).isCloseTo(z * z * (2 * underTarget - underPolicy), within(1e-12 * z * z));
+    return removed;
+  }
+
   @Test
   void theConfigurationNamesTheObjective() {
     assertThat(Objective.of(new ObjectiveConfig(ObjectiveType.GDC, true))).isEqualTo(new Gdc(true));

@@ -144,8 +144,8 @@ class ReplacementWindowTest {
     double[] logWeights = Arrays.stream(anyNumbers).map(x -> x < -1 ? NEVER : x % 5).toArray();
     double[] logPolicyRatios = Arrays.stream(anyNumbers).map(x -> Math.sin(x) * 4).toArray();
     Estimate z = new Estimate(logZ, 0.1, 1, 1, 1);
-    PointEstimate kl = verdict(Criterion.KL, z, logWeights, logPolicyRatios);
-    PointEstimate tvd = verdict(Criterion.TVD, z, logWeights, logPolicyRatios);
+    PointEstimate kl = difference(Criterion.KL, z, logWeights, logPolicyRatios);
+    PointEstimate tvd = difference(Criterion.TVD, z, logWeights, logPolicyRatios);
     double klTruth =
         Divergences.klTargetPolicy(logWeights, logPolicyRatios, z).value()
             - Divergences.klTargetProposal(logWeights, z).value();
@@ -169,6 +169,27 @@ class ReplacementWindowTest {
     PointEstimate d = verdict(Criterion.KL, 0, logWeights, better).difference();
     assertThat(d.value()).isCloseTo(-2, within(1e-12));
     assertThat(d.standardError()).isCloseTo(1, within(1e-12));
+  }
+
+  /** Sequences with p/q below, above and on either side between v and 1. */
+  @ParameterizedTest
+  @EnumSource(names = {"KL", "TVD"})
+  void theErrorOfZEntersByTheDerivativeOfTheDifference(Criterion criterion) {
+    double[] logWeights = {0, 0.8, -0.5, -3, 2, NEVER};
+    double[] logPolicyRatios = {-1, 1, -1.2, -1, 1, 0.3};
+    double logZ = 0.2;
+    double step = 1e-6;
+    double derivative =
+        (difference(criterion, known(logZ + step), logWeights, logPolicyRatios).value()
+                - difference(criterion, known(logZ - step), logWeights, logPolicyRatios).value())
+            / (2 * step);
+    PointEstimate exact = difference(criterion, known(logZ), logWeights, logPolicyRatios);
+    PointEstimate uncertain =
+        difference(criterion, new Estimate(logZ, 3, 1, 1, 1), logWeights, logPolicyRatios);
+    assertThat(derivative).isNotZero();
+    assertThat(uncertain.value()).isEqualTo(exact.value());
+    assertThat(uncertain.standardError())
+        .isCloseTo(Math.hypot(exact.standardError(), 3 * derivative), within(1e-6));
   }
 
   @Test
@@ -213,9 +234,10 @@ class ReplacementWindowTest {
     Estimate huge = new Estimate(2000, 0, 1, 1, 1);
     double[] logWeights = {2000, 2001};
     double[] logPolicyRatios = {1, -0.5};
-    PointEstimate d = verdict(Criterion.KL, huge, logWeights, logPolicyRatios);
+    PointEstimate d = difference(Criterion.KL, huge, logWeights, logPolicyRatios);
     assertThat(d.value()).isCloseTo((-1 + Math.E / 2) / 2, within(1e-9));
-    assertThat(verdict(Criterion.TVD, ONE, new double[] {2000}, new double[] {Math.log(3)}).value())
+    assertThat(
+            difference(Criterion.TVD, ONE, new double[] {2000}, new double[] {Math.log(3)}).value())
         .isCloseTo(-1, within(1e-12));
   }
 
@@ -258,7 +280,11 @@ class ReplacementWindowTest {
     }
   }
 
-  private static PointEstimate verdict(
+  private static Estimate known(double logZ) {
+    return new Estimate(logZ, 0, 1, 1, 1);
+  }
+
+  private static PointEstimate difference(
       Criterion criterion, Estimate z, double[] logWeights, double[] logPolicyRatios) {
     return window(criterion, 0, z, logWeights, logPolicyRatios).difference(z);
   }
