@@ -96,4 +96,148 @@ public record RunStatus(
         Map.of(),
         null);
   }
+
+  /** This run in another state. */
+  public RunStatus withState(ServiceState newState, @Nullable String newFailure) {
+    return new RunStatus(
+        run,
+        newState,
+        newFailure,
+        startedAt,
+        step,
+        sequences,
+        rates,
+        queues,
+        versions,
+        learnerActiveAt,
+        featureTargets,
+        measurements,
+        checkpoint);
+  }
+
+  /** This run at another step. */
+  public RunStatus withTotals(long newStep, long newSequences) {
+    return new RunStatus(
+        run,
+        state,
+        failure,
+        startedAt,
+        newStep,
+        newSequences,
+        rates,
+        queues,
+        versions,
+        learnerActiveAt,
+        featureTargets,
+        measurements,
+        checkpoint);
+  }
+
+  /** This run at another speed. */
+  public RunStatus withRates(Rates newRates) {
+    return new RunStatus(
+        run,
+        state,
+        failure,
+        startedAt,
+        step,
+        sequences,
+        newRates,
+        queues,
+        versions,
+        learnerActiveAt,
+        featureTargets,
+        measurements,
+        checkpoint);
+  }
+
+  /** This run with other queue depths. */
+  public RunStatus withQueues(Map<String, Queue> newQueues) {
+    return new RunStatus(
+        run,
+        state,
+        failure,
+        startedAt,
+        step,
+        sequences,
+        rates,
+        newQueues,
+        versions,
+        learnerActiveAt,
+        featureTargets,
+        measurements,
+        checkpoint);
+  }
+
+  /** This run with other versions of weights. */
+  public RunStatus withVersions(Versions newVersions) {
+    return new RunStatus(
+        run,
+        state,
+        failure,
+        startedAt,
+        step,
+        sequences,
+        rates,
+        queues,
+        newVersions,
+        learnerActiveAt,
+        featureTargets,
+        measurements,
+        checkpoint);
+  }
+
+  /** This run with the learner active at another time, or idle (null). */
+  public RunStatus withLearnerActiveAt(@Nullable Instant newTime) {
+    return new RunStatus(
+        run,
+        state,
+        failure,
+        startedAt,
+        step,
+        sequences,
+        rates,
+        queues,
+        versions,
+        newTime,
+        featureTargets,
+        measurements,
+        checkpoint);
+  }
+
+  /** This run with the measurements of a later step. */
+  public RunStatus withMeasurements(Map<Measurements.Key, Double> newMeasurements) {
+    return new RunStatus(
+        run,
+        state,
+        failure,
+        startedAt,
+        step,
+        sequences,
+        rates,
+        queues,
+        versions,
+        learnerActiveAt,
+        featureTargets,
+        newMeasurements,
+        checkpoint);
+  }
+
+  /** This run with a later checkpoint. */
+  public RunStatus withCheckpoint(Checkpoint newCheckpoint) {
+    return new RunStatus(
+        run,
+        state,
+        failure,
+        startedAt,
+        step,
+        sequences,
+        rates,
+        queues,
+        versions,
+        learnerActiveAt,
+        featureTargets,
+        measurements,
+        newCheckpoint);
+  }
 }

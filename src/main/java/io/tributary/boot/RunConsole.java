@@ -1,0 +1,93 @@
+package io.tributary.boot;
+
+import io.tributary.data.Measurements;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Shows a run to whoever started it: a line of progress that is renewed in place on a terminal,
+ * plain lines elsewhere, and a comparison of base model and policy at the end.
+ */
+public final class RunConsole {
+  private static final String CLEAR_LINE = "\r\u001b[K";
+  private static final int TEXT_WIDTH = 160;
+
+  private final PrintWriter out;
+  private final boolean terminal;
+
+  /**
+   * @param out where it is shown
+   * @param terminal whether that is a terminal
+   */
+  public RunConsole(PrintWriter out, boolean terminal) {
+    this.out = out;
+    this.terminal = terminal;
+  }
+
+  /** A line that stays. */
+  void line(String text) {
+    out.println((terminal ? CLEAR_LINE : "") + text);
+    out.flush();
+  }
+
+  /** A line that the next one takes the place of; shown on a terminal only. */
+  void transientLine(String text) {
+    if (terminal) {
+      out.print(CLEAR_LINE + text);
+      out.flush();
+    }
+  }
+
+  /** Base model and policy side by side. */
+  void comparison(
+      Measurements before,
+      Measurements after,
+      Map<String, Double> targets,
+      List<String> baseTexts,
+      List<String> policyTexts) {
+    line("");
+    line("                              before       after      target");
+    targets.forEach(
+        (feature, target) ->
+            line(
+                row(
+                    "E[" + feature + "]",
+                    before.get("feature_moment", feature, "pi"),
+                    after.get("feature_moment", feature, "pi"),
+                    number(target))));
+    line(row("KL(p||pi), nats", kl(before, "p_pi"), kl(after, "p_pi"), "0"));
+    line(row("KL(pi||a), nats", kl(before, "pi_a"), kl(after, "pi_a"), ""));
+    texts("The base model writes:", baseTexts);
+    texts("The policy writes:", policyTexts);
+  }
+
+  private void texts(String heading, List<String> texts) {
+    line("");
+    line(heading);
+    for (String text : texts) {
+      String flat = text.strip().replaceAll("\\s+", " ");
+      line("  " + (flat.length() > TEXT_WIDTH ? flat.substring(0, TEXT_WIDTH) + "…" : flat));
+    }
+  }
+
+  private static double kl(Measurements measurements, String pair) {
+    return measurements.get("kl_nats", pair);
+  }
+
+  private static String row(String name, double before, double after, String target) {
+    return String.format(
+        Locale.ROOT, "  %-22s %11s %11s %11s", name, number(before), number(after), target);
+  }
+
+  /** Three significant digits, or a dash for what is absent. */
+  static String number(double value) {
+    if (Double.isNaN(value)) {
+      return "-";
+    }
+    return value == 0 || Math.abs(value) >= 1e-3
+        ? String.format(Locale.ROOT, Math.abs(value) < 1 ? "%.4f" : "%.2f", value)
+        : String.format(Locale.ROOT, "%.2e", value);
+  }
+}

@@ -1,0 +1,116 @@
+package io.tributary.boot;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.learn.CheckpointStore;
+import io.tributary.learn.JsonLines;
+import io.tributary.learn.TrainingRun;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** The directory of a run, locked for this process. */
+public final class RunDirectory implements AutoCloseable {
+  private final Path home;
+  private final FileChannel lockFile;
+  private final TrainingRun.Files files;
+
+  private RunDirectory(Path home, FileChannel lockFile, TrainingRun.Files files) {
+    this.home = home;
+    this.lockFile = lockFile;
+    this.files = files;
+  }
+
+  /**
+   * Makes or opens the directory of a run and writes {@code effective.conf}.
+   *
+   * @param resume whether a run that it holds is to be gone on with
+   * @param checkpointBytes room that a checkpoint needs
+   * @throws BadInputException if it holds a run and is not to be resumed, is used by another
+   *     process, can't be written, or the disk has no room for a checkpoint
+   */
+  public static RunDirectory claim(TributaryConfig config, boolean resume, long checkpointBytes) {
+    Path home = config.run().home();
+    CheckpointStore checkpoints =
+        new CheckpointStore(home.resolve("checkpoints"), config.checkpoint().keep());
+    JsonLines metrics = new JsonLines(home.resolve("metrics.jsonl"));
+    FileChannel lockFile = null;
+    try {
+      if (!resume && (!metrics.rows().isEmpty() || !checkpoints.steps().isEmpty())) {
+        throw new BadInputException(
+            "%s holds a run already: --resume goes on with it, another run.name starts a new one"
+                .formatted(home));
+      }
+      Files.createDirectories(home);
+      lockFile = lock(home);
+      requireRoom(home, checkpointBytes);
+      Files.writeString(home.resolve("effective.conf"), config.toHocon());
+      return new RunDirectory(
+          home,
+          lockFile,
+          new TrainingRun.Files(
+              checkpoints,
+              metrics,
+              new JsonLines(home.resolve("samples.jsonl")),
+              new JsonLines(home.resolve("versions.jsonl"))));
+    } catch (IOException e) {
+      closeQuietly(lockFile);
+      throw new BadInputException("run.directory: %s can't be written: %s".formatted(home, e), e);
+    } catch (BadInputException e) {
+      closeQuietly(lockFile);
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path home) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            home.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (java.nio.channels.OverlappingFileLockException e) {
+      lock = null;
+    }
+    if (lock == null) {
+      channel.close();
+      throw new BadInputException(home + " is in use by another trainer");
+    }
+    return channel;
+  }
+
+  private static void requireRoom(Path home, long checkpointBytes) throws IOException {
+    long usable = Files.getFileStore(home).getUsableSpace();
+    if (usable < checkpointBytes) {
+      throw new BadInputException(
+          "run.directory: the disk of %s has %,d bytes left, a checkpoint takes %,d"
+              .formatted(home, usable, checkpointBytes));
+    }
+  }
+
+  private static void closeQuietly(@org.jspecify.annotations.Nullable FileChannel channel) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // the failure that led here is the one to report
+      }
+    }
+  }
+
+  public Path home() {
+    return home;
+  }
+
+  public TrainingRun.Files files() {
+    return files;
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(lockFile);
+  }
+}

@@ -1,0 +1,129 @@
+package io.tributary.boot;
+
+import io.tributary.config.SamplersConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.data.TensorBytes;
+import io.tributary.evaluate.PolicyEvaluation;
+import io.tributary.learn.RunSetup;
+import io.tributary.learn.TrainingRun;
+import io.tributary.model.Gpt;
+import io.tributary.model.ModelDirectory;
+import io.tributary.model.SamplingSettings;
+import io.tributary.model.TextTokenizer;
+import io.tributary.sample.ProposalSampling;
+import io.tributary.score.DrawScoring;
+import io.tributary.target.Feature;
+import io.tributary.target.PointwiseTarget;
+import io.tributary.target.Target;
+import io.tributary.tensor.Torch;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Makes from a configuration what the actors of a run compute with. The base model is read once;
+ * each part has its own copy of the weights on its device.
+ */
+public final class TrainingParts {
+  private final TributaryConfig config;
+  private final ModelDirectory directory;
+  private final List<TensorBytes> base;
+  private final TextTokenizer tokenizer;
+  private final Target target;
+  private final int[] prefix;
+
+  /**
+   * @throws BadInputException if the model directory can't be used, or the sequences do not fit
+   *     into the model
+   * @throws io.tributary.config.ConfigException if the target can't be used
+   */
+  public TrainingParts(TributaryConfig config) {
+    this.config = config;
+    this.directory = ModelDirectory.open(config.model().base());
+    this.target = PointwiseTarget.of(config.target());
+    this.tokenizer = directory.tokenizer();
+    this.base = directory.weights();
+    SamplersConfig samplers = config.samplers();
+    int[] prompt = tokenizer.encode(samplers.prompt());
+    this.prefix = prompt.length > 0 ? prompt : directory.config().beginning();
+    int needed = prefix.length + samplers.maxLength() - 1;
+    if (needed > directory.config().positions()) {
+      throw new BadInputException(
+          "samplers.max-length = %d behind a prefix of %d tokens needs %d positions, the model in %s has %d"
+              .formatted(
+                  samplers.maxLength(),
+                  prefix.length,
+                  needed,
+                  directory.path(),
+                  directory.config().positions()));
+    }
+  }
+
+  /** Room that a checkpoint takes: policy, proposal, two moments, and some more. */
+  public long checkpointBytes() {
+    return 4 * Float.BYTES * directory.config().parameters() + (1 << 20);
+  }
+
+  /** The desired moment of each feature. */
+  public Map<String, Double> featureTargets() {
+    Map<String, Double> targets = new LinkedHashMap<>();
+    List<Feature> features = target.features();
+    for (int i = 0; i < features.size(); i++) {
+      targets.put(features.get(i).name(), target.moments()[i]);
+    }
+    return targets;
+  }
+
+  /** What the sampler with this index draws with. */
+  public ProposalSampling sampling(int index) {
+    SamplersConfig samplers = config.samplers();
+    return new ProposalSampling(
+        new ProposalSampling.Plan(
+            directory.config(),
+            samplers.batchSize(),
+            prefix,
+            new SamplingSettings(
+                samplers.maxLength(), samplers.stopAtEos(), samplers.temperature(), 0, 1),
+            config.run().seed()),
+        Torch.device(samplers.device(index)));
+  }
+
+  /** What the scorer with this index scores with. */
+  public DrawScoring scoring(int index) {
+    return new DrawScoring(
+        new Gpt(directory.config(), base, Torch.device(config.scorers().device(index))),
+        tokenizer,
+        target,
+        prefix,
+        config.learner().microBatchSize());
+  }
+
+  /** What the evaluator evaluates with. */
+  public PolicyEvaluation evaluation() {
+    var device = Torch.device(config.model().device());
+    return new PolicyEvaluation(
+        new PolicyEvaluation.Plan(
+            config.evaluation().sequences(),
+            config.samplers().batchSize(),
+            prefix,
+            SamplingSettings.plain(config.samplers().maxLength(), config.samplers().stopAtEos()),
+            config.run().seed()),
+        new Gpt(directory.config(), base, device),
+        new Gpt(directory.config(), base, device),
+        tokenizer,
+        target);
+  }
+
+  /** What the learner's run is made of. */
+  public RunSetup setup(TrainingRun.Files files) {
+    return new RunSetup(
+        directory.config(),
+        base,
+        Torch.device(config.learner().device()),
+        prefix,
+        target.features().stream().map(Feature::name).toList(),
+        config,
+        files);
+  }
+}

@@ -1,0 +1,63 @@
+package io.tributary.boot;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/**
+ * The samplers or the scorers of this process: a fixed number of places, in each of which a new
+ * actor under a new address takes over from one that is gone.
+ *
+ * @param <C> messages of a worker
+ */
+final class WorkerFleet<C> {
+  /** Native work keeps a thread of its own. */
+  static final DispatcherSelector PINNED = DispatcherSelector.fromConfig("tributary-native");
+
+  private final ActorContext<?> context;
+  private final String name;
+  private final IntFunction<Behavior<C>> behavior;
+  private final List<ActorRef<C>> workers = new ArrayList<>();
+  private long incarnations;
+
+  /** Spawns {@code count} workers with the behaviour of their place, and watches them. */
+  WorkerFleet(ActorContext<?> context, String name, int count, IntFunction<Behavior<C>> behavior) {
+    this.context = context;
+    this.name = name;
+    this.behavior = behavior;
+    for (int place = 0; place < count; place++) {
+      workers.add(spawn(place));
+    }
+  }
+
+  private ActorRef<C> spawn(int place) {
+    ActorRef<C> worker =
+        context.spawn(behavior.apply(place), name + "-" + place + "." + incarnations++, PINNED);
+    context.watch(worker);
+    return worker;
+  }
+
+  boolean holds(ActorRef<?> worker) {
+    return workers.contains(worker);
+  }
+
+  /** Puts a new worker in the place of one that has stopped. */
+  void replace(ActorRef<?> gone) {
+    int place = workers.indexOf(gone);
+    workers.set(place, spawn(place));
+  }
+
+  /**
+   * Puts a new worker in the place of one that hangs; that one ends when its native call returns,
+   * if ever.
+   */
+  void abandon(ActorRef<?> hanging) {
+    context.unwatch(hanging);
+    replace(hanging);
+    context.stop(hanging);
+  }
+}
