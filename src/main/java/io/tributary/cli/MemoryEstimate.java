@@ -74,7 +74,7 @@ final class MemoryEstimate {
     long perToken =
         (long) WIDTHS * gpt.width()
             + (long) INNER_WIDTHS * gpt.innerWidth()
-            + ATTENTIONS * gpt.heads() * positions;
+            + (long) ATTENTIONS * gpt.heads() * positions;
     return Float.BYTES * sequences * positions * gpt.layers() * perToken;
   }
 
