@@ -20,7 +20,7 @@ final class DerivedValues {
     values.put("length", length(config));
     values.put(
         "batch",
-        "%d sequences, at most %,d tokens, of %d draws; %d micro-batches"
+        "%,d sequences, at most %,d tokens, of %d draws; %d micro-batches"
             .formatted(
                 batch,
                 (long) batch * config.samplers().maxLength(),
@@ -28,7 +28,7 @@ final class DerivedValues {
                 -Math.floorDiv(-batch, config.learner().microBatchSize())));
     values.put(
         "bootstrap of Z",
-        "%d sequences of %d draws"
+        "%,d sequences of %d draws"
             .formatted(config.partitionFunction().bootstrapSequences(), config.bootstrapDraws()));
     values.put(
         "queue bound",
@@ -38,7 +38,7 @@ final class DerivedValues {
         "staleness bound",
         staleness == 0
             ? "0 steps: sampling and learning take turns"
-            : staleness + " steps from admission to use");
+            : staleness + (staleness == 1 ? " step" : " steps") + " from admission to use");
     values.put("learning rate", learningRate(config));
     values.put("model", model(config, base));
     StringBuilder text = new StringBuilder();
