@@ -83,7 +83,7 @@ final class SafeTensorsHeader {
       }
       begin = offsets[0];
       end = offsets[1];
-      typeName = object.get("dtype").getAsString();
+      typeName = object.getAsJsonPrimitive("dtype").getAsString();
       expected = Arrays.stream(shape).reduce(FloatType.of(typeName).bytes(), Math::multiplyExact);
     } catch (RuntimeException e) {
       throw new BadInputException(
@@ -106,7 +106,7 @@ final class SafeTensorsHeader {
 
   private static long[] wholeNumbers(JsonArray array) {
     return array.asList().stream()
-        .mapToLong(element -> element.getAsBigDecimal().longValueExact())
+        .mapToLong(element -> element.getAsJsonPrimitive().getAsBigDecimal().longValueExact())
         .toArray();
   }
 

@@ -67,7 +67,7 @@ public final class Torch {
     if (lower.equals("cpu")) {
       return Device.cpu();
     }
-    if (!lower.matches("gpu(:\\d+)?")) {
+    if (!lower.matches("gpu(:\\d{1,4})?")) {
       throw new BadInputException("unknown device '" + name + "': expected cpu, gpu or gpu:N");
     }
     int number = lower.equals("gpu") ? 0 : Integer.parseInt(lower.substring(4));

@@ -89,10 +89,10 @@ class FloatTypeTest {
   /** IEEE 754's definition: (-1)^s 2^(e - bias) (1 + f), without the 1 where e is 0. */
   private static double value(int bits, int exponentBits, int fractionBits) {
     double sign = bits >> 15 == 0 ? 1 : -1;
-    int exponent = bits >> fractionBits & (1 << exponentBits) - 1;
-    double fraction = (bits & (1 << fractionBits) - 1) / (double) (1 << fractionBits);
-    int bias = (1 << exponentBits - 1) - 1;
-    if (exponent == (1 << exponentBits) - 1) {
+    int exponent = (bits >> fractionBits) & ((1 << exponentBits) - 1);
+    double fraction = (bits & ((1 << fractionBits) - 1)) / (double) (1 << fractionBits);
+    int bias = (1 << (exponentBits - 1)) - 1;
+    if (exponent == ((1 << exponentBits) - 1)) {
       return fraction == 0 ? sign * Double.POSITIVE_INFINITY : Double.NaN;
     }
     return exponent == 0

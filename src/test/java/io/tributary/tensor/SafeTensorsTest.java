@@ -131,6 +131,7 @@ class SafeTensorsTest {
         "{\"dtype\":\"F32\",\"shape\":2,\"data_offsets\":[0,8]}",
         "{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,8]}",
         "{\"dtype\":\"F32\",\"shape\":[[2]],\"data_offsets\":[0,8]}",
+        "{\"dtype\":[\"F32\"],\"shape\":[2],\"data_offsets\":[0,8]}",
         "{\"dtype\":7,\"shape\":[2],\"data_offsets\":[0,8]}",
         "{\"shape\":[2],\"data_offsets\":[0,8]}",
         "{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}",
@@ -156,7 +157,7 @@ class SafeTensorsTest {
     byte[] whole = Files.readAllBytes(file);
     Random random = new Random(7);
     int refused = 0;
-    for (int round = 0; round < 4_000; round++) {
+    for (int round = 0; round < 2_500; round++) {
       byte[] damaged = whole.clone();
       for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
         damaged[random.nextInt(whole.length)] ^= (byte) (1 << random.nextInt(8));
@@ -169,14 +170,15 @@ class SafeTensorsTest {
         refused++;
       }
     }
-    assertThat(refused).isBetween(500, 3_999);
+    assertThat(refused).isBetween(500, 2_499);
   }
 
   private void assertRefused(String... parts) {
     assertThatThrownBy(() -> SafeTensors.read(file, name -> true))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining(file.toString())
-        .hasMessageContainingAll(parts);
+        .message()
+        .contains(file.toString())
+        .satisfies(message -> assertThat(List.of(parts)).allMatch(message::contains));
   }
 
   private static String entry(String type, String shape, int begin, int end) {

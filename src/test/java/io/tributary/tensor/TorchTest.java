@@ -38,27 +38,37 @@ class TorchTest {
   @Test
   void graphsAreBuiltOnlyWhileRecording() {
     try (NDManager manager = Torch.newManager(Device.cpu())) {
-      NDArray leaf = manager.ones(new Shape(2));
-      leaf.setRequiresGradient(true);
-      assertThat(Torch.inference(() -> leaf.mul(2)).hasGradient()).isFalse();
-      assertThat(Torch.recording(() -> leaf.mul(2)).hasGradient()).isTrue();
-      assertThat(Torch.inference(() -> Torch.recording(() -> leaf.mul(2))).hasGradient()).isTrue();
+      NDArray leaf = leaf(manager);
+      NDArray recorded = Torch.inference(() -> Torch.recording(() -> leaf.mul(2)));
+      Ops.backward(recorded, recorded.onesLike());
+      assertThat(leaf.getGradient().toFloatArray()).containsExactly(2, 2);
+
+      NDArray constant = Torch.recording(() -> Torch.inference(() -> leaf.mul(2)));
+      assertThatThrownBy(() -> Ops.backward(constant, constant.onesLike()))
+          .hasMessageContaining("does not require grad");
     }
   }
 
   @Test
   void gradientModeIsRestoredWhenTheBodyFails() {
     try (NDManager manager = Torch.newManager(Device.cpu())) {
-      NDArray leaf = manager.ones(new Shape(2));
-      leaf.setRequiresGradient(true);
+      NDArray leaf = leaf(manager);
       Torch.inference(
           () -> {
             assertThatThrownBy(() -> Torch.recording(TorchTest::fail))
                 .isInstanceOf(IllegalStateException.class);
-            assertThat(leaf.mul(2).hasGradient()).isFalse();
+            NDArray constant = leaf.mul(2);
+            assertThatThrownBy(() -> Ops.backward(constant, constant.onesLike()))
+                .hasMessageContaining("does not require grad");
             return null;
           });
     }
+  }
+
+  private static NDArray leaf(NDManager manager) {
+    NDArray leaf = manager.ones(new Shape(2));
+    leaf.setRequiresGradient(true);
+    return leaf;
   }
 
   @Test
