@@ -44,10 +44,18 @@ record ConfigJson(JsonObject json) {
 
   private JsonPrimitive value(String key, String expected, Predicate<JsonPrimitive> accepted) {
     JsonElement value = json.get(key);
-    if (value instanceof JsonPrimitive primitive && accepted.test(primitive)) {
+    if (value instanceof JsonPrimitive primitive && accepts(accepted, primitive)) {
       return primitive;
     }
     throw new IllegalArgumentException("%s must be %s, got %s".formatted(key, expected, value));
+  }
+
+  private static boolean accepts(Predicate<JsonPrimitive> accepted, JsonPrimitive value) {
+    try {
+      return accepted.test(value);
+    } catch (NumberFormatException e) { // a number beyond what the parser takes
+      return false;
+    }
   }
 
   private boolean present(String key) {

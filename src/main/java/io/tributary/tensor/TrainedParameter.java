@@ -24,6 +24,7 @@ public record TrainedParameter(String name, NDArray value, NDArray gradient)
       scope.suppressNotUsedWarning();
       NDArray zero = Torch.recording(() -> value.mul(1f));
       Ops.backward(zero, zero.zerosLike());
+      Ops.zeroGradient(value); // one that was trained before still has its last gradient
       NDArray gradient = value.getGradient();
       NDScope.unregister(gradient);
       return new TrainedParameter(name, value, gradient);
