@@ -8,6 +8,8 @@ import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.tensor.TorchExtension;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +19,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One token of a vocabulary that takes several blocks. */
 @ExtendWith(TorchExtension.class)
 class TokenChoiceTest {
-  private static final int ROWS = 2_000;
+  private static final int ROWS = 1_000;
+
+  /** A model whose likeliest token has a probability of less than one in a hundred. */
+  private static Gpt flat;
+
+  private static double[] flatProbabilities;
+
+  @BeforeAll
+  static void open() {
+    flat = TinyModels.random(GptConfig.of(1, 2, 8, 4, 5000, 0), 5, 0.2);
+    flatProbabilities = probabilities(flat);
+  }
+
+  @AfterAll
+  static void close() {
+    flat.close();
+  }
 
   @ParameterizedTest
   @ValueSource(ints = {2047, 2048, 2049, 4096, 5000})
@@ -53,15 +71,12 @@ class TokenChoiceTest {
     "1, 1, 1"
   })
   void truncationKeepsTheRightTokensHoweverManyTheyAre(double temperature, int topK, double topP) {
-    GptConfig config = GptConfig.of(1, 2, 8, 4, 5000, 0);
-    try (Gpt model = TinyModels.random(config, 5, 0.2)) {
-      SamplingSettings settings = new SamplingSettings(1, false, temperature, topK, topP);
-      double[] p = Enumeration.truncate(probabilities(model), settings);
-      for (Sampled sampled : draw(model, settings)) {
-        int token = sampled.tokens()[0];
-        assertThat(p[token]).as("token %d", token).isPositive();
-        assertThat(sampled.logProb()).isEqualTo(Math.log(p[token]), within(1e-5));
-      }
+    SamplingSettings settings = new SamplingSettings(1, false, temperature, topK, topP);
+    double[] p = Enumeration.truncate(flatProbabilities, settings);
+    for (Sampled sampled : draw(flat, settings)) {
+      int token = sampled.tokens()[0];
+      assertThat(p[token]).as("token %d", token).isPositive();
+      assertThat(sampled.logProb()).isEqualTo(Math.log(p[token]), within(1e-5));
     }
   }
 
