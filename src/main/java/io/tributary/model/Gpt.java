@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +31,13 @@ public final class Gpt implements AutoCloseable {
 
   /** A model with the given weights, which are copied to the device. */
   public Gpt(GptConfig config, List<TensorBytes> tensors, Device device) {
+    Set<String> names = tensors.stream().map(TensorBytes::name).collect(Collectors.toSet());
+    if (!names.equals(GptTensors.shapes(config).keySet())) {
+      throw new IllegalArgumentException("these are not the tensors of the model: " + names);
+    }
     this.config = config;
     this.manager = Torch.newManager(device);
     tensors.forEach(tensor -> weights.put(tensor.name(), TensorCopy.create(manager, tensor)));
-    if (!weights.keySet().equals(GptTensors.shapes(config).keySet())) {
-      manager.close();
-      throw new IllegalArgumentException(
-          "these are not the tensors of the model: " + weights.keySet());
-    }
   }
 
   /** A model with fresh weights. */

@@ -2,11 +2,9 @@ package io.tributary.model;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
 import io.tributary.data.BadInputException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,32 +99,31 @@ public record GptConfig(
     }
   }
 
-  private static GptConfig of(JsonObject json) {
-    if (json.has("model_type") && !json.get("model_type").getAsString().equals("gpt2")) {
+  private static GptConfig of(JsonObject object) {
+    ConfigJson json = new ConfigJson(object);
+    if (!json.text("model_type", "gpt2").equals("gpt2")) {
       throw new IllegalArgumentException(
-          "model_type is " + json.get("model_type") + ", expected \"gpt2\"");
+          "model_type is \"%s\", expected \"gpt2\"".formatted(json.text("model_type", "gpt2")));
     }
-    if (flag(json, "add_cross_attention", false)) {
+    if (json.flag("add_cross_attention", false)) {
       throw new IllegalArgumentException("add_cross_attention = true is not supported");
     }
-    int width = number(json, "n_embd", 768);
-    int vocabulary = number(json, "vocab_size", 50257);
+    int width = json.number("n_embd", 768);
+    int vocabulary = json.number("vocab_size", 50257);
     return new GptConfig(
-        number(json, "n_layer", 12),
-        number(json, "n_head", 12),
+        json.number("n_layer", 12),
+        json.number("n_head", 12),
         width,
-        number(json, "n_inner", 4 * width),
-        number(json, "n_positions", number(json, "n_ctx", 1024)),
+        json.number("n_inner", 4 * width),
+        json.number("n_positions", json.number("n_ctx", 1024)),
         vocabulary,
-        present(json, "layer_norm_epsilon") ? json.get("layer_norm_epsilon").getAsDouble() : 1e-5,
-        present(json, "activation_function")
-            ? Activation.of(json.get("activation_function").getAsString())
-            : Activation.GELU_NEW,
-        number(json, "bos_token_id", vocabulary - 1),
-        number(json, "eos_token_id", vocabulary - 1),
-        flag(json, "tie_word_embeddings", true),
-        flag(json, "scale_attn_weights", true),
-        flag(json, "scale_attn_by_inverse_layer_idx", false));
+        json.fraction("layer_norm_epsilon", 1e-5),
+        Activation.of(json.text("activation_function", "gelu_new")),
+        json.number("bos_token_id", vocabulary - 1),
+        json.number("eos_token_id", vocabulary - 1),
+        json.flag("tie_word_embeddings", true),
+        json.flag("scale_attn_weights", true),
+        json.flag("scale_attn_by_inverse_layer_idx", false));
   }
 
   /** This configuration as the text of a {@code config.json}. */
@@ -176,27 +173,6 @@ public record GptConfig(
     long block = 4 * d * d + 4 * d + 2 * d * innerWidth + d + innerWidth + 4 * d;
     long embeddings = (long) vocabulary * d * (tied ? 1 : 2) + (long) positions * d;
     return layers * block + embeddings + 2 * d;
-  }
-
-  private static int number(JsonObject json, String key, int otherwise) {
-    if (!present(json, key)) {
-      return otherwise;
-    }
-    JsonElement value = json.get(key);
-    if (value instanceof JsonPrimitive primitive
-        && primitive.isNumber()
-        && primitive.getAsDouble() == primitive.getAsInt()) {
-      return primitive.getAsInt();
-    }
-    throw new IllegalArgumentException(key + " must be a whole number, got " + value);
-  }
-
-  private static boolean flag(JsonObject json, String key, boolean otherwise) {
-    return present(json, key) ? json.get(key).getAsBoolean() : otherwise;
-  }
-
-  private static boolean present(JsonObject json, String key) {
-    return json.has(key) && !json.get(key).isJsonNull();
   }
 
   private static void requirePositive(String key, int value) {

@@ -72,7 +72,14 @@ final class GptTensors {
    */
   static List<TensorBytes> arrange(Path file, GptConfig config, Map<String, TensorBytes> stored) {
     Map<String, TensorBytes> byName = new LinkedHashMap<>();
-    stored.forEach((name, tensor) -> byName.put(plain(name), tensor));
+    stored.forEach(
+        (name, tensor) -> {
+          if (byName.put(plain(name), tensor) != null) {
+            throw new BadInputException(
+                "%s holds tensor %s twice, with and without the prefix %s"
+                    .formatted(file, plain(name), PREFIX));
+          }
+        });
     List<TensorBytes> arranged = new ArrayList<>();
     shapes(config)
         .forEach(
@@ -82,26 +89,29 @@ final class GptTensors {
                 throw new BadInputException(
                     "%s lacks tensor %s of shape %s".formatted(file, name, Arrays.toString(shape)));
               }
-              if (!Arrays.equals(tensor.shape(), shape)) {
-                throw new BadInputException(
-                    "%s: tensor %s has shape %s, but config.json asks for %s"
-                        .formatted(
-                            file,
-                            tensor.name(),
-                            Arrays.toString(tensor.shape()),
-                            Arrays.toString(shape)));
-              }
+              requireShape(file, tensor, shape);
               arranged.add(new TensorBytes(name, shape, tensor.bytes()));
             });
-    if (config.tied()) {
-      byName.remove(OUTPUT); // a copy of the token embedding that some files carry
+    TensorBytes output = byName.remove(OUTPUT);
+    if (output != null) {
+      // tied, and the file carries a copy of the token embedding all the same
+      requireShape(file, output, new long[] {config.vocabulary(), config.width()});
     }
     if (!byName.isEmpty()) {
       throw new BadInputException(
           "%s holds tensors that a GPT-2 of this config.json does not have: %s"
-              .formatted(file, byName.keySet().stream().limit(5).toList()));
+              .formatted(file, byName.values().stream().map(TensorBytes::name).limit(5).toList()));
     }
     return arranged;
+  }
+
+  private static void requireShape(Path file, TensorBytes tensor, long[] shape) {
+    if (!Arrays.equals(tensor.shape(), shape)) {
+      throw new BadInputException(
+          "%s: tensor %s has shape %s, but config.json asks for %s"
+              .formatted(
+                  file, tensor.name(), Arrays.toString(tensor.shape()), Arrays.toString(shape)));
+    }
   }
 
   /**

@@ -25,8 +25,13 @@ public final class GptTraining implements AutoCloseable {
 
   /** Training of {@code model}, whose weights become leaves of the autograd graph. */
   public GptTraining(Gpt model, AdamW.Settings settings) {
+    this(model, settings, new OutputLayer(model.output()));
+  }
+
+  /** As the other one, with an output layer of {@code model} of its own block size. */
+  GptTraining(Gpt model, AdamW.Settings settings, OutputLayer output) {
     this.model = model;
-    this.output = new OutputLayer(model.output());
+    this.output = output;
     model.weights().forEach((name, weight) -> parameters.add(TrainedParameter.of(name, weight)));
     this.outputParameter =
         parameters.stream().filter(p -> p.value() == model.output()).findFirst().orElseThrow();
@@ -97,8 +102,15 @@ public final class GptTraining implements AutoCloseable {
     optimizer.update(learningRate, GradientNorm.clipFactor(gradientNorm, maxGradientNorm));
   }
 
+  /** Gradients by name, in the model's order. */
+  List<TrainedParameter> parameters() {
+    return parameters;
+  }
+
+  /** Frees gradients and moments; the model remains, as one that is not trained. */
   @Override
   public void close() {
     optimizer.close();
+    parameters.forEach(TrainedParameter::close);
   }
 }

@@ -32,12 +32,25 @@ final class OutputLayer {
 
   private final NDArray weight;
   private final int vocabulary;
+  private final int blockValues;
+  private final int minBlock;
 
   /**
    * @param weight (V, D)
    */
   OutputLayer(NDArray weight) {
+    this(weight, BLOCK_VALUES, MIN_BLOCK);
+  }
+
+  /**
+   * @param weight (V, D)
+   * @param blockValues values in one block of logits
+   * @param minBlock columns that a block has at least, whatever the number of its rows
+   */
+  OutputLayer(NDArray weight, int blockValues, int minBlock) {
     this.weight = weight;
+    this.blockValues = blockValues;
+    this.minBlock = minBlock;
     this.vocabulary = Math.toIntExact(weight.getShape().get(0));
   }
 
@@ -159,8 +172,8 @@ final class OutputLayer {
   }
 
   /** Number of columns of a block of logits for {@code n} rows. */
-  static int width(int n) {
-    return Math.max(MIN_BLOCK, BLOCK_VALUES / n);
+  private int width(int n) {
+    return Math.max(minBlock, blockValues / n);
   }
 
   private int end(int from, int n) {

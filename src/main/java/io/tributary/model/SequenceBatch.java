@@ -3,6 +3,7 @@ package io.tributary.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.tributary.tensor.Ops;
 import java.util.List;
 
 /**
@@ -27,6 +28,9 @@ final class SequenceBatch {
    */
   SequenceBatch(int[] prefix, List<int[]> sequences, GptConfig config) {
     this.sequences = sequences.size();
+    if (prefix.length == 0 || sequences.stream().anyMatch(s -> s.length == 0)) {
+      throw new IllegalArgumentException("prefix and sequences need at least one token each");
+    }
     int longest = sequences.stream().mapToInt(s -> s.length).max().orElseThrow();
     int total = sequences.stream().mapToInt(s -> s.length).sum();
     this.length = prefix.length + longest - 1;
@@ -77,7 +81,7 @@ final class SequenceBatch {
     NDArray positions = manager.arange(length).toType(tokens.getDataType(), false).expandDims(0);
     NDArray mask = length > 1 ? AttentionMask.causal(manager, length) : null;
     NDArray all = model.forward(tokens, positions, mask, null, dropout); // (B T, D)
-    return io.tributary.tensor.Ops.rows(all, manager.create(rows)); // (N, D)
+    return Ops.rows(all, manager.create(rows)); // (N, D)
   }
 
   /** The predicted tokens, N of them: sequence after sequence. */

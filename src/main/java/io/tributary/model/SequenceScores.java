@@ -29,15 +29,19 @@ public final class SequenceScores {
    * precision.
    *
    * @param prefix at least one token (BOS, or a prompt)
-   * @param sequences token ids; padding is made here and adds nothing
+   * @param sequences token ids; padding is made here and adds nothing; one without a token gets 0
    */
   public double[] logProbs(int[] prefix, List<int[]> sequences) {
     double[] logProbs = new double[sequences.size()];
     for (int[] rows : byLength(sequences, maxRows)) {
-      List<int[]> part = IntStream.of(rows).mapToObj(sequences::get).toList();
+      int[] scored = IntStream.of(rows).filter(i -> sequences.get(i).length > 0).toArray();
+      if (scored.length == 0) {
+        continue;
+      }
+      List<int[]> part = IntStream.of(scored).mapToObj(sequences::get).toList();
       double[] partial = Torch.inference(() -> pass(prefix, part));
-      for (int j = 0; j < rows.length; j++) {
-        logProbs[rows[j]] = partial[j];
+      for (int j = 0; j < scored.length; j++) {
+        logProbs[scored[j]] = partial[j];
       }
     }
     return logProbs;

@@ -26,7 +26,8 @@ final class TruncatedChoice {
         settings.topK() > 0
             ? null
             : output.logProbs(hidden, new int[uniforms.length]).logNormalisers();
-    int look = Math.min(limit, FIRST_LOOK);
+    // The mass of the k likeliest is needed as a whole, that of all is known beforehand.
+    int look = settings.topK() > 0 ? limit : Math.min(limit, FIRST_LOOK);
     while (true) {
       TokenChoice.Chosen chosen = choose(logits, look, limit, logTotals, uniforms, settings.topP());
       if (chosen != null) {

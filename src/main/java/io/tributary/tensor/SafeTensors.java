@@ -1,16 +1,12 @@
 package io.tributary.tensor;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
+import io.tributary.tensor.SafeTensorsHeader.Entry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,7 +14,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -33,8 +28,6 @@ public final class SafeTensors {
 
   private SafeTensors() {}
 
-  private record Entry(String name, FloatType type, long[] shape, long begin, long end) {}
-
   /**
    * Reads the tensors whose name {@code wanted} accepts, in the order of their place in the file.
    *
@@ -45,9 +38,10 @@ public final class SafeTensors {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long headerBytes = headerLength(file, channel);
       long dataStart = Long.BYTES + headerBytes;
-      JsonObject header = header(file, channel, headerBytes);
+      ByteBuffer json = ByteBuffer.allocate(Math.toIntExact(headerBytes));
+      readFully(channel, json, Long.BYTES);
       Map<String, TensorBytes> tensors = new LinkedHashMap<>();
-      for (Entry entry : entries(file, header, channel.size() - dataStart)) {
+      for (Entry entry : SafeTensorsHeader.parse(file, json.array(), channel.size() - dataStart)) {
         if (wanted.test(entry.name())) {
           tensors.put(entry.name(), tensor(file, channel, dataStart, entry));
         }
@@ -67,15 +61,7 @@ public final class SafeTensors {
    */
   public static void write(Path file, List<TensorBytes> tensors, FloatType type)
       throws IOException {
-    JsonObject header = new JsonObject();
-    header.add("__metadata__", metadata());
-    long offset = 0;
-    for (TensorBytes tensor : tensors) {
-      long bytes = (long) tensor.bytes().length / Float.BYTES * type.bytes();
-      header.add(tensor.name(), entry(tensor, type, offset, offset + bytes));
-      offset += bytes;
-    }
-    byte[] json = header.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] json = SafeTensorsHeader.format(tensors, type);
     int padded = (json.length + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
     ByteBuffer head = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
     head.putLong(padded).put(json);
@@ -92,21 +78,6 @@ public final class SafeTensors {
       }
       channel.force(true);
     }
-  }
-
-  private static JsonObject metadata() {
-    JsonObject metadata = new JsonObject();
-    metadata.addProperty("format", "pt");
-    return metadata;
-  }
-
-  private static JsonObject entry(TensorBytes tensor, FloatType type, long begin, long end) {
-    JsonObject entry = new JsonObject();
-    entry.addProperty("dtype", type.name());
-    com.google.gson.Gson gson = new com.google.gson.Gson();
-    entry.add("shape", gson.toJsonTree(tensor.shape()));
-    entry.add("data_offsets", gson.toJsonTree(new long[] {begin, end}));
-    return entry;
   }
 
   private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
@@ -130,75 +101,12 @@ public final class SafeTensors {
     return bytes;
   }
 
-  private static JsonObject header(Path file, FileChannel channel, long bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(bytes));
-    readFully(channel, buffer, Long.BYTES);
-    try {
-      return JsonParser.parseString(new String(buffer.array(), StandardCharsets.UTF_8))
-          .getAsJsonObject();
-    } catch (JsonParseException | IllegalStateException e) {
-      throw new BadInputException(file + ": its header is not a JSON object: " + e.getMessage(), e);
-    }
-  }
-
-  private static List<Entry> entries(Path file, JsonObject header, long dataBytes) {
-    Set<String> names = header.keySet();
-    List<Entry> entries =
-        names.stream()
-            .filter(name -> !name.equals("__metadata__"))
-            .map(name -> entry(file, name, header.get(name), dataBytes))
-            .sorted(java.util.Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end))
-            .toList();
-    long position = 0;
-    for (Entry entry : entries) {
-      if (entry.begin() != position) {
-        throw new BadInputException(
-            "%s: tensor %s begins at byte %d of the data, expected %d (tensors overlap or leave a hole)"
-                .formatted(file, entry.name(), entry.begin(), position));
-      }
-      position = entry.end();
-    }
-    return entries;
-  }
-
-  private static Entry entry(Path file, String name, JsonElement json, long dataBytes) {
-    try {
-      JsonObject object = json.getAsJsonObject();
-      long[] shape =
-          object.getAsJsonArray("shape").asList().stream()
-              .mapToLong(JsonElement::getAsLong)
-              .toArray();
-      long begin = object.getAsJsonArray("data_offsets").get(0).getAsLong();
-      long end = object.getAsJsonArray("data_offsets").get(1).getAsLong();
-      if (begin < 0 || end < begin || end > dataBytes) {
-        throw new BadInputException(
-            "%s: tensor %s lies at bytes %d to %d, but the file holds only %d bytes of data: it is truncated or damaged"
-                .formatted(file, name, begin, end, dataBytes));
-      }
-      FloatType type = FloatType.of(object.get("dtype").getAsString());
-      long expected = Arrays.stream(shape).reduce(type.bytes(), Math::multiplyExact);
-      if (type != FloatType.OTHER
-          && (Arrays.stream(shape).anyMatch(n -> n < 0) || end - begin != expected)) {
-        throw new BadInputException(
-            "%s: tensor %s of shape %s and type %s needs %d bytes, the header gives it %d"
-                .formatted(file, name, Arrays.toString(shape), type, expected, end - begin));
-      }
-      return new Entry(name, type, shape, begin, end);
-    } catch (RuntimeException e) {
-      if (e instanceof BadInputException) {
-        throw e;
-      }
-      throw new BadInputException(
-          "%s: the header's entry of tensor %s is damaged: %s".formatted(file, name, json), e);
-    }
-  }
-
   private static TensorBytes tensor(Path file, FileChannel channel, long dataStart, Entry entry)
       throws IOException {
     if (entry.type() == FloatType.OTHER) {
       throw new BadInputException(
-          "%s: tensor %s is stored in a type other than F32, F16, BF16"
-              .formatted(file, entry.name()));
+          "%s: tensor %s is stored as %s, expected F32, F16 or BF16"
+              .formatted(file, entry.name(), entry.typeName()));
     }
     long bytes = entry.end() - entry.begin();
     if (bytes / entry.type().bytes() > Integer.MAX_VALUE / Float.BYTES) {

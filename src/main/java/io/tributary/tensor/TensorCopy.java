@@ -10,16 +10,31 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Copies between native arrays and bytes in Java. */
+/**
+ * Copies between native arrays and bytes in Java.
+ *
+ * <p>What goes in passes through one small direct buffer per thread. A buffer of the tensor's size
+ * would be freed only when the garbage collector finds it, and the collector does not see how much
+ * memory it holds.
+ */
 public final class TensorCopy {
+  private static final int PIECE_BYTES = 1 << 20;
+
+  private static final ThreadLocal<ByteBuffer> PIECE =
+      ThreadLocal.withInitial(
+          () -> ByteBuffer.allocateDirect(PIECE_BYTES).order(ByteOrder.nativeOrder()));
+
   private TensorCopy() {}
 
   /** The values of a float32 array. */
   public static TensorBytes toBytes(String name, NDArray array) {
-    ByteBuffer buffer = array.toByteBuffer();
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.get(bytes);
-    return new TensorBytes(name, array.getShape().getShape().clone(), bytes);
+    try (NDScope scope = new NDScope()) { // from a GPU they pass through an array of their own
+      scope.suppressNotUsedWarning();
+      ByteBuffer buffer = array.toByteBuffer();
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.get(bytes);
+      return new TensorBytes(name, array.getShape().getShape().clone(), bytes);
+    }
   }
 
   /** A new array on the manager's device, in memory of libtorch's own (aligned) allocator. */
@@ -44,16 +59,24 @@ public final class TensorCopy {
         () -> {
           try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            Ops.copy(alias(target.getManager(), tensor), target);
+            NDArray values = target.reshape(-1); // a view
+            byte[] bytes = tensor.bytes();
+            for (long from = 0; from < bytes.length; from += PIECE_BYTES) {
+              int length = (int) Math.min(PIECE_BYTES, bytes.length - from);
+              copy(bytes, (int) from, length, values);
+            }
             return null;
           }
         });
   }
 
-  private static NDArray alias(NDManager manager, TensorBytes tensor) {
-    ByteBuffer direct =
-        ByteBuffer.allocateDirect(tensor.bytes().length).order(ByteOrder.nativeOrder());
-    direct.put(tensor.bytes()).rewind();
-    return manager.create(direct, new Shape(tensor.shape()), DataType.FLOAT32);
+  private static void copy(byte[] bytes, int from, int length, NDArray values) {
+    ByteBuffer piece = PIECE.get().clear();
+    piece.put(bytes, from, length).flip();
+    long n = piece.remaining() / Float.BYTES;
+    try (NDArray alias = values.getManager().create(piece, new Shape(n), DataType.FLOAT32)) {
+      long at = from / Float.BYTES;
+      Ops.assign(values, 0, at, at + n, alias);
+    }
   }
 }

@@ -19,17 +19,26 @@ public final class Torch {
 
   private Torch() {}
 
+  /** As {@link #load(int, boolean)}, with the fast path. */
+  public static void load(int intraOpThreads) {
+    load(intraOpThreads, true);
+  }
+
   /**
    * Loads the engine. The first call decides; later ones change nothing.
    *
    * @param intraOpThreads threads that one native operation may use
+   * @param mklFastPath whether MKL is made to take its fast path on AMD processors
    */
-  public static void load(int intraOpThreads) {
+  public static synchronized void load(int intraOpThreads, boolean mklFastPath) {
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(intraOpThreads));
     System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
     System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+    if (mklFastPath) {
+      MklFastPath.takeOnAmd();
+    }
     Engine.getEngine(ENGINE);
   }
 
@@ -58,7 +67,7 @@ public final class Torch {
     if (lower.equals("cpu")) {
       return Device.cpu();
     }
-    if (!lower.matches("gpu(:\\d+)?")) {
+    if (!lower.matches("gpu(:\\d{1,4})?")) {
       throw new BadInputException("unknown device '" + name + "': expected cpu, gpu or gpu:N");
     }
     int number = lower.equals("gpu") ? 0 : Integer.parseInt(lower.substring(4));

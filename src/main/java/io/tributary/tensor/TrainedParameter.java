@@ -10,7 +10,8 @@ import ai.djl.ndarray.NDScope;
  * @param value the parameter, a leaf of the autograd graph
  * @param gradient its gradient, of the same shape: the memory that backward passes add to
  */
-public record TrainedParameter(String name, NDArray value, NDArray gradient) {
+public record TrainedParameter(String name, NDArray value, NDArray gradient)
+    implements AutoCloseable {
 
   /**
    * Makes {@code value} a leaf with a gradient of zero. libtorch allocates a gradient at the first
@@ -23,9 +24,19 @@ public record TrainedParameter(String name, NDArray value, NDArray gradient) {
       scope.suppressNotUsedWarning();
       NDArray zero = Torch.recording(() -> value.mul(1f));
       Ops.backward(zero, zero.zerosLike());
+      Ops.zeroGradient(value); // one that was trained before still has its last gradient
       NDArray gradient = value.getGradient();
       NDScope.unregister(gradient);
       return new TrainedParameter(name, value, gradient);
+    }
+  }
+
+  /** Frees the gradient; the value stays, and needs no gradient any more. */
+  @Override
+  public void close() {
+    gradient.close();
+    if (!value.isReleased()) {
+      value.setRequiresGradient(false);
     }
   }
 }

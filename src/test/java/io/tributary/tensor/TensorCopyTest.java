@@ -1,0 +1,73 @@
+package io.tributary.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.tributary.data.TensorBytes;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(TorchExtension.class)
+class TensorCopyTest {
+  private NDManager manager;
+
+  @BeforeEach
+  void open() {
+    manager = Torch.newManager(Device.cpu());
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 7, 131_072, 131_073, 262_144, 300_001})
+  void whatGoesInComesOut(long columns) {
+    TensorBytes tensor = Tensors.of("t", i -> i * 0.5, 2, columns);
+    NDArray array = TensorCopy.create(manager, tensor);
+    assertThat(TensorCopy.toBytes("t", array).bytes()).isEqualTo(tensor.bytes());
+  }
+
+  @Test
+  void scalarsAndEmptyTensorsAreCopiedToo() {
+    for (TensorBytes tensor :
+        new TensorBytes[] {Tensors.of("scalar", i -> 3), Tensors.of("empty", i -> 0, 0, 3)}) {
+      NDArray array = TensorCopy.create(manager, tensor);
+      assertThat(TensorCopy.toBytes(tensor.name(), array))
+          .usingRecursiveComparison()
+          .isEqualTo(tensor);
+    }
+  }
+
+  @Test
+  void settingChangesTheValuesBehindEveryHandle() {
+    NDArray array = TensorCopy.create(manager, Tensors.of("t", i -> 0, 3, 4));
+    NDArray view = Ops.slice(array, 0, 1, 2);
+    TensorCopy.set(array, Tensors.of("t", i -> i, 3, 4));
+    assertThat(view.toFloatArray()).containsExactly(4, 5, 6, 7);
+  }
+
+  @Test
+  void aCopyDoesNotFollowTheArray() {
+    NDArray array = TensorCopy.create(manager, Tensors.of("t", i -> 1, 3));
+    TensorBytes copy = TensorCopy.toBytes("t", array);
+    TensorCopy.set(array, Tensors.of("t", i -> 2, 3));
+    assertThat(Tensors.values(copy)).containsExactly(1, 1, 1);
+  }
+
+  @Test
+  void anotherShapeIsRefusedByName() {
+    NDArray array = TensorCopy.create(manager, Tensors.of("t", i -> 0, 3, 4));
+    assertThatThrownBy(() -> TensorCopy.set(array, Tensors.of("t", i -> 0, 4, 3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("t has shape [4, 3]");
+  }
+}
