@@ -5,6 +5,7 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
 import io.tributary.evaluate.PolicyEvaluation;
+import io.tributary.learn.Checkpoint;
 import io.tributary.learn.RunSetup;
 import io.tributary.learn.TrainingRun;
 import io.tributary.model.Gpt;
@@ -20,12 +21,19 @@ import io.tributary.tensor.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes from a configuration what the actors of a run compute with. The base model is read once;
  * each part has its own copy of the weights on its device.
  */
 public final class TrainingParts {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingParts.class);
+
   private final TributaryConfig config;
   private final ModelDirectory directory;
   private final List<TensorBytes> base;
@@ -113,6 +121,27 @@ public final class TrainingParts {
         new Gpt(directory.config(), base, device),
         tokenizer,
         target);
+  }
+
+  /**
+   * A checkpoint of the run, verified.
+   *
+   * @param step only the one of this step, if present
+   * @param skipped told of each one that is passed over, and why
+   */
+  public Optional<Checkpoint> checkpoint(
+      TrainingRun.Files files, OptionalLong step, Consumer<String> skipped) {
+    return files.checkpoints().read(step, directory.config(), skipped);
+  }
+
+  /** The newest checkpoint that is whole, if any is. */
+  Optional<Checkpoint> lastCheckpoint(TrainingRun.Files files) {
+    try {
+      return checkpoint(files, OptionalLong.empty(), LOG::warn);
+    } catch (BadInputException e) {
+      LOG.error("there is no checkpoint to go on from", e);
+      return Optional.empty();
+    }
   }
 
   /** What the learner's run is made of. */

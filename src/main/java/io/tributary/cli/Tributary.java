@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     description =
         "Trains language models with distributional policy gradients, in a stream of samplers, "
             + "scorers and a learner.",
-    subcommands = {Validate.class, Pretrain.class, GenerateCompletion.class},
+    subcommands = {Run.class, Validate.class, Pretrain.class, GenerateCompletion.class},
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     scope = ScopeType.INHERIT,

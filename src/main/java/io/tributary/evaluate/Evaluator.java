@@ -1,11 +1,13 @@
 package io.tributary.evaluate;
 
 import io.tributary.data.Measurements;
+import io.tributary.metrics.StageMetrics;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Compare;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -18,19 +20,23 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 /** Evaluates policies on its own thread; it takes no credits from the stream. */
 public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   private final PolicyEvaluation evaluation;
+  private final StageMetrics metrics;
 
   /**
    * An evaluator.
    *
    * @param evaluation makes the evaluator's copies of the models; called on its thread
    */
-  public static Behavior<EvaluatorCommand> create(Supplier<PolicyEvaluation> evaluation) {
-    return Behaviors.setup(context -> new Evaluator(context, evaluation.get()));
+  public static Behavior<EvaluatorCommand> create(
+      Supplier<PolicyEvaluation> evaluation, StageMetrics metrics) {
+    return Behaviors.setup(context -> new Evaluator(context, evaluation.get(), metrics));
   }
 
-  private Evaluator(ActorContext<EvaluatorCommand> context, PolicyEvaluation evaluation) {
+  private Evaluator(
+      ActorContext<EvaluatorCommand> context, PolicyEvaluation evaluation, StageMetrics metrics) {
     super(context);
     this.evaluation = evaluation;
+    this.metrics = metrics;
   }
 
   @Override
@@ -44,8 +50,10 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   }
 
   private Behavior<EvaluatorCommand> onEvaluate(Evaluate command) {
+    long start = System.nanoTime();
     Measurements measurements =
         evaluation.evaluate(command.step(), command.policy(), command.partitionFunction());
+    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
     command.replyTo().tell(new Evaluated(command.step(), measurements));
     return this;
   }

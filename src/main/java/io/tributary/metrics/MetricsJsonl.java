@@ -6,6 +6,7 @@ import com.google.gson.JsonPrimitive;
 import io.tributary.data.Measurements;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -58,6 +59,35 @@ public final class MetricsJsonl {
           }
         });
     return json;
+  }
+
+  /** The measurements of a row; what is not declared in {@link Metric} is passed over. */
+  public static Measurements measurements(JsonObject row) {
+    Measurements measurements = new Measurements();
+    for (Metric metric : Metric.values()) {
+      JsonElement value = row.get(metric.key());
+      if (value != null) {
+        collect(measurements, metric.key(), value, List.of());
+      }
+    }
+    return measurements;
+  }
+
+  private static void collect(
+      Measurements measurements, String name, JsonElement value, List<String> labels) {
+    if (value.isJsonObject()) {
+      value
+          .getAsJsonObject()
+          .entrySet()
+          .forEach(
+              entry -> {
+                List<String> more = new ArrayList<>(labels);
+                more.add(entry.getKey());
+                collect(measurements, name, entry.getValue(), more);
+              });
+    } else {
+      measurements.put(name, value.getAsDouble(), labels.toArray(String[]::new));
+    }
   }
 
   private static void add(JsonObject json, Measurements.Key key, JsonElement value) {

@@ -1,0 +1,125 @@
+package io.tributary.boot;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredDraw;
+import io.tributary.learn.LearnerState;
+import io.tributary.metrics.Stage;
+import io.tributary.pipeline.AdmittedDraw;
+import io.tributary.pipeline.Learned;
+import io.tributary.pipeline.PoolFlow;
+import io.tributary.pipeline.PoolSettings;
+import io.tributary.pipeline.RunningStream;
+import io.tributary.pipeline.StreamPlan;
+import io.tributary.pipeline.TrainingStream;
+import io.tributary.pipeline.WorkerLost;
+import io.tributary.pipeline.WorkerPool;
+import io.tributary.protocol.LearnerCommand;
+import io.tributary.protocol.LearnerCommand.BatchLearned;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.stream.Materializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream with the pools that serve it and the learner that it ends in; they are made together,
+ * and stopped together.
+ */
+final class StreamParts {
+  private final ActorContext<?> context;
+  private final ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool;
+  private final ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool;
+  private final ActorRef<LearnerCommand> learner;
+  private final RunningStream stream;
+
+  private StreamParts(
+      ActorContext<?> context,
+      ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool,
+      ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool,
+      ActorRef<LearnerCommand> learner,
+      RunningStream stream) {
+    this.context = context;
+    this.samplerPool = samplerPool;
+    this.scorerPool = scorerPool;
+    this.learner = learner;
+    this.stream = stream;
+  }
+
+  /**
+   * Starts pools and stream.
+   *
+   * @param state where the run goes on; null at its beginning
+   * @param lost hears of workers that hang
+   */
+  static StreamParts start(
+      ActorContext<?> context,
+      TributaryConfig config,
+      @Nullable LearnerState state,
+      ActorRef<LearnerCommand> learner,
+      ActorRef<WorkerLost> lost,
+      StreamMetrics metrics) {
+    StreamPlan plan = plan(config, state);
+    ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool =
+        context.spawnAnonymous(
+            WorkerPool.create(
+                PoolSettings.samplers(config.stream().stallTimeout()),
+                lost,
+                metrics.pool(Stage.SAMPLER)));
+    ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool =
+        context.spawnAnonymous(
+            WorkerPool.create(
+                PoolSettings.scorers(config.stream().stallTimeout()),
+                lost,
+                metrics.pool(Stage.SCORER)));
+    RunningStream stream =
+        TrainingStream.run(
+            plan,
+            new TrainingStream.Stages(
+                PoolFlow.through(samplerPool, plan.maxDrawsInFlight()),
+                PoolFlow.through(scorerPool, plan.maxDrawsInFlight()),
+                batch -> {
+                  CompletableFuture<BatchLearned> done = new CompletableFuture<>();
+                  learner.tell(new LearnerCommand.Learn(batch, done));
+                  return done.thenApply(
+                      learned -> new Learned(learned.proposalVersion(), learned.finished()));
+                }),
+            metrics,
+            System::nanoTime,
+            Materializer.createMaterializer(context.getSystem()));
+    return new StreamParts(context, samplerPool, scorerPool, learner, stream);
+  }
+
+  private static StreamPlan plan(TributaryConfig config, @Nullable LearnerState state) {
+    return new StreamPlan(
+        state == null ? 0 : state.nextDraw(),
+        state == null ? config.bootstrapDraws() : 0,
+        config.samplers().batchSize(),
+        config.learner().batchSize(),
+        config.stream().maxStalenessSteps(),
+        config.stream().maxDropRate(),
+        state == null ? 1 : state.proposalVersion());
+  }
+
+  RunningStream stream() {
+    return stream;
+  }
+
+  ActorRef<LearnerCommand> learner() {
+    return learner;
+  }
+
+  /** Lets no draw wait for a worker any more. */
+  void stopPools() {
+    samplerPool.tell(new WorkerPool.Stop<>());
+    scorerPool.tell(new WorkerPool.Stop<>());
+  }
+
+  /** Ends stream, pools and learner at once. */
+  void stop() {
+    context.unwatch(learner);
+    stream.stop();
+    stopPools();
+    context.stop(learner);
+  }
+}

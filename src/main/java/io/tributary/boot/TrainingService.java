@@ -1,0 +1,184 @@
+package io.tributary.boot;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.data.Measurements;
+import io.tributary.learn.Checkpoint;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.serve.HttpService;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A training run from its start to its end, in this process. */
+public final class TrainingService {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingService.class);
+
+  private final TributaryConfig config;
+  private final RunConsole console;
+  private final BiFunction<TrainingParts, RunMetrics, Workers> workers;
+
+  /** A service that shows its progress on {@code console}. */
+  public TrainingService(TributaryConfig config, RunConsole console) {
+    this(config, console, Workers::of);
+  }
+
+  TrainingService(
+      TributaryConfig config,
+      RunConsole console,
+      BiFunction<TrainingParts, RunMetrics, Workers> workers) {
+    this.config = config;
+    this.console = console;
+    this.workers = workers;
+  }
+
+  /**
+   * Whether and where a run goes on.
+   *
+   * @param wanted whether it goes on with what the run's directory holds
+   * @param step only from the checkpoint of this step, if present
+   */
+  public record Resume(boolean wanted, OptionalLong step) {
+    /** A new run. */
+    public static final Resume NO = new Resume(false, OptionalLong.empty());
+  }
+
+  /**
+   * Runs until the last step, a signal or a failure. The engine must be loaded.
+   *
+   * @throws BadInputException if something that was given can't be used
+   * @throws RuntimeException if the run failed
+   */
+  public void run(Resume resume) {
+    TrainingParts parts = new TrainingParts(config);
+    try (RunDirectory directory =
+        RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes())) {
+      RunLog log = RunLog.open(directory.home());
+      try {
+        Optional<Checkpoint> checkpoint =
+            resume.wanted()
+                ? parts.checkpoint(directory.files(), resume.step(), console::line)
+                : Optional.empty();
+        if (resume.wanted() && checkpoint.isEmpty()) {
+          console.line("no checkpoint in %s yet: the run begins".formatted(directory.home()));
+        }
+        if (checkpoint.isPresent() && isFinished(checkpoint.get())) {
+          console.line(
+              "the run in %s is finished: it has made its %d steps"
+                  .formatted(directory.home(), checkpoint.get().state().step()));
+          return;
+        }
+        run(parts, directory, checkpoint);
+      } finally {
+        log.close();
+      }
+    }
+  }
+
+  private boolean isFinished(Checkpoint checkpoint) {
+    return config.totalSteps().isPresent()
+        && checkpoint.state().step() >= config.totalSteps().getAsLong();
+  }
+
+  private void run(TrainingParts parts, RunDirectory directory, Optional<Checkpoint> checkpoint) {
+    Map<String, Double> targets = parts.featureTargets();
+    RunMetrics metrics = RunMetrics.create(targets);
+    StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
+    RunWatch watch = new RunWatch(config, metrics, console, streamMetrics, targets);
+    checkpoint.ifPresent(
+        from -> {
+          watch.resumed(from.state().step(), from.state().sequences());
+          firstEvaluation(directory).ifPresent(watch::firstEvaluation);
+          console.line("going on from the checkpoint of step " + from.state().step());
+        });
+    CompletableFuture<Void> outcome = new CompletableFuture<>();
+    CompletableFuture<Void> ended = new CompletableFuture<>();
+    ActorSystem<Guardian.Command> system =
+        ActorSystem.create(
+            Guardian.create(
+                config,
+                parts,
+                workers.apply(parts, metrics),
+                directory,
+                metrics,
+                watch,
+                streamMetrics,
+                checkpoint.orElse(null),
+                outcome),
+            "tributary");
+    Thread onSignal = new Thread(() -> drain(system, ended), "drain-on-signal");
+    Runtime.getRuntime().addShutdownHook(onSignal);
+    try {
+      HttpService http =
+          HttpService.start(system, config.http(), metrics, watch, config.stream().stallTimeout())
+              .toCompletableFuture()
+              .join();
+      console.line(
+          "run %s: %s, files in %s".formatted(config.run().name(), http.uri(), directory.home()));
+      outcome.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    } finally {
+      terminate(system);
+      ended.complete(null);
+      removeHook(onSignal);
+    }
+  }
+
+  private void drain(ActorSystem<Guardian.Command> system, CompletableFuture<Void> ended) {
+    console.line(
+        "finishing what is in flight, then a checkpoint; this takes at most "
+            + config.shutdown().grace().toSeconds()
+            + " s");
+    system.tell(Guardian.Drain.INSTANCE);
+    try {
+      ended.get(config.shutdown().grace().plusSeconds(5).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.error("the run has not ended within the grace time");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException e) {
+      LOG.error("the run has failed while ending", e);
+    }
+  }
+
+  private static void terminate(ActorSystem<?> system) {
+    system.terminate();
+    try {
+      system.getWhenTerminated().toCompletableFuture().get(15, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+      LOG.warn("some actors have not stopped; a native call may hang");
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      LOG.debug("a signal is ending the process");
+    }
+  }
+
+  private static Optional<Measurements> firstEvaluation(RunDirectory directory) {
+    try {
+      return directory.files().metrics().rows().stream()
+          .filter(row -> row.has("evaluation"))
+          .findFirst()
+          .map(row -> io.tributary.metrics.MetricsJsonl.measurements(row));
+    } catch (IOException e) {
+      LOG.warn("metrics.jsonl can't be read", e);
+      return Optional.empty();
+    }
+  }
+}

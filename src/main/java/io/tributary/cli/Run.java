@@ -1,0 +1,69 @@
+package io.tributary.cli;
+
+import io.tributary.boot.RunConsole;
+import io.tributary.boot.TrainingService;
+import io.tributary.boot.TrainingService.Resume;
+import io.tributary.config.EffectiveConfig;
+import io.tributary.config.TributaryConfig;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Starts the training service. */
+@Command(
+    name = "run",
+    description =
+        "Trains a model: samplers, scorers, a learner and an HTTP server, until run.steps or "
+            + "run.sequences is reached or a signal ends it with a checkpoint.")
+final class Run implements Callable<Integer> {
+  private static final String NEWEST = "newest";
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private ConfigOptions config;
+
+  @Option(
+      names = "--resume",
+      arity = "0..1",
+      fallbackValue = NEWEST,
+      paramLabel = "STEP",
+      description =
+          "Go on from the newest good checkpoint of the run, or from that of a step: --resume=STEP.")
+  private @Nullable String resume;
+
+  @Override
+  public Integer call() {
+    Resume from = resume();
+    EffectiveConfig effective = config.read();
+    TributaryConfig training = effective.training();
+    Engine.load(training.nativeLibrary());
+    RunConsole console = new RunConsole(spec.commandLine().getOut(), Terminal.isStandardOutput());
+    new TrainingService(training, console).run(from);
+    return Tributary.DONE;
+  }
+
+  private Resume resume() {
+    if (resume == null) {
+      return Resume.NO;
+    }
+    if (resume.equals(NEWEST)) {
+      return new Resume(true, OptionalLong.empty());
+    }
+    try {
+      return new Resume(true, OptionalLong.of(Long.parseLong(resume)));
+    } catch (NumberFormatException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume=" + resume + ": expected the step of a checkpoint");
+    }
+  }
+}
