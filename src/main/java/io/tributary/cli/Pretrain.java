@@ -6,8 +6,6 @@ import io.tributary.pretrain.PretrainConsole;
 import io.tributary.pretrain.Pretrainer;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +32,8 @@ final class Pretrain implements Callable<Integer> {
     PretrainConfig pretrain = effective.pretrain();
     Engine.load(effective.nativeLibrary());
     PrintWriter out = spec.commandLine().getOut();
-    try (Pretrainer pretrainer = Pretrainer.open(pretrain)) {
+    try (StopSignal stop = new StopSignal();
+        Pretrainer pretrainer = Pretrainer.open(pretrain)) {
       out.printf(
           "%,d parameters, %,d sequences of %,d tokens to train on, %,d held out%n",
           pretrainer.parameters(),
@@ -42,35 +41,23 @@ final class Pretrain implements Callable<Integer> {
           pretrainer.trainingTokens(),
           pretrainer.heldOutSequences());
       out.flush();
-      train(pretrainer, new PretrainConsole(out, Terminal.isStandardOutput()));
+      boolean terminal = Terminal.isStandardOutput();
+      long steps = pretrainer.run(new PretrainConsole(out, terminal), stop::isReceived);
+      if (steps > 0) {
+        pretrainer.save();
+      }
+      out.print(ending(steps, pretrain, terminal));
+      out.flush();
     }
-    out.printf("the model is in %s%n", pretrain.output());
     return Tributary.DONE;
   }
 
-  /** Trains until the end or a signal; the process does not end before the model is saved. */
-  private static void train(Pretrainer pretrainer, PretrainConsole console) {
-    AtomicBoolean stopped = new AtomicBoolean();
-    CountDownLatch saved = new CountDownLatch(1);
-    Thread onSignal =
-        new Thread(
-            () -> {
-              stopped.set(true);
-              try {
-                saved.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            });
-    Runtime.getRuntime().addShutdownHook(onSignal);
-    try {
-      pretrainer.run(console, stopped::get);
-      pretrainer.save();
-    } finally {
-      saved.countDown();
-    }
-    if (!stopped.get()) {
-      Runtime.getRuntime().removeShutdownHook(onSignal);
-    }
+  private static String ending(long steps, PretrainConfig pretrain, boolean terminal) {
+    String saved =
+        steps > 0 ? "the model is in " + pretrain.output() : "there is no model to be written";
+    return steps < pretrain.steps()
+        ? "%sstopped after step %,d of %,d: %s%n"
+            .formatted(terminal ? System.lineSeparator() : "", steps, pretrain.steps(), saved)
+        : saved + System.lineSeparator();
   }
 }

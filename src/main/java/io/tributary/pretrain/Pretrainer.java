@@ -97,11 +97,13 @@ public final class Pretrainer implements AutoCloseable {
    *
    * @param listener told after every step
    * @param stopped asked before every step
+   * @return steps made
    * @throws IllegalStateException if the gradient is not finite
    */
-  public void run(Consumer<PretrainProgress> listener, BooleanSupplier stopped) {
+  public long run(Consumer<PretrainProgress> listener, BooleanSupplier stopped) {
     Pace pace = new Pace(config.steps(), System::nanoTime);
-    for (long step = 0; step < config.steps() && !stopped.getAsBoolean(); step++) {
+    long step = 0;
+    for (; step < config.steps() && !stopped.getAsBoolean(); step++) {
       List<List<int[]>> microBatches = batches.step(step);
       double rate = learningRate.at(step);
       int tokens = microBatches.stream().mapToInt(m -> (int) tokens(m)).sum();
@@ -115,6 +117,7 @@ public final class Pretrainer implements AutoCloseable {
         pace.restart();
       }
     }
+    return step;
   }
 
   /** Perplexity per token of the held-out text. */

@@ -137,7 +137,7 @@ class PretrainerTest {
   void trainingThatIsStoppedCanBeSaved() throws IOException {
     List<PretrainProgress> progress = new ArrayList<>();
     try (Pretrainer pretrainer = Pretrainer.open(config("model"))) {
-      pretrainer.run(progress::add, () -> progress.size() == 3);
+      assertThat(pretrainer.run(progress::add, () -> progress.size() == 3)).isEqualTo(3);
       pretrainer.save();
     }
     assertThat(progress).hasSize(3);
