@@ -8,6 +8,6 @@ final class Engine {
   private Engine() {}
 
   static void load(NativeConfig config) {
-    Torch.load(config.intraOpThreads());
+    Torch.load(config.intraOpThreads(), config.mklFastPath() == NativeConfig.MklFastPath.AUTO);
   }
 }
