@@ -6,6 +6,7 @@ import io.tributary.data.Measurements;
 import io.tributary.learn.Checkpoint;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.serve.HttpService;
+import io.tributary.tensor.NativeHeap;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -92,6 +93,7 @@ public final class TrainingService {
   private void run(TrainingParts parts, RunDirectory directory, Optional<Checkpoint> checkpoint) {
     Map<String, Double> targets = parts.featureTargets();
     RunMetrics metrics = RunMetrics.create(targets);
+    NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
     StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
     RunWatch watch = new RunWatch(config, metrics, console, streamMetrics, targets);
     checkpoint.ifPresent(

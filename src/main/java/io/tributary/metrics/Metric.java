@@ -94,7 +94,10 @@ public enum Metric {
   CHECKPOINT_DURATION_SECONDS(Type.MEASURED, "seconds", "Time to write the last checkpoint."),
   CHECKPOINT_SIZE_BYTES(Type.MEASURED, "bytes", "Size of the last checkpoint."),
   CHECKPOINT_FAILURES_TOTAL(Type.COUNTER, "failures", "Checkpoints that could not be written."),
-  NATIVE_TENSOR_BYTES(Type.MEASURED, "bytes", "Memory of all live tensors outside the heap.");
+  NATIVE_TENSOR_BYTES(
+      Type.MEASURED,
+      "bytes",
+      "Memory that native code holds outside the Java heap, nearly all of it tensors.");
 
   /** What every name starts with in Prometheus. */
   public static final String PREFIX = "tributary_";
