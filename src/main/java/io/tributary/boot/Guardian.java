@@ -45,6 +45,11 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /** What the guardian is told. */
   sealed interface Command {}
 
+  /** Start the run; nothing happens before. */
+  enum Begin implements Command {
+    INSTANCE
+  }
+
   /** Finish what is in flight, write a checkpoint, and end. */
   enum Drain implements Command {
     INSTANCE
@@ -90,7 +95,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private boolean ended;
 
   /**
-   * A guardian, which starts the run.
+   * A guardian, which starts the run when it is told to {@link Begin}.
    *
    * @param workers behaviours of samplers and scorers
    * @param checkpoint where the run goes on; null at its beginning
@@ -106,22 +111,32 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       StreamMetrics streamMetrics,
       @Nullable Checkpoint checkpoint,
       CompletableFuture<Void> outcome) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers ->
-                    new Guardian(
-                        context,
-                        timers,
-                        config,
-                        parts,
-                        workers,
-                        directory,
-                        metrics,
-                        watch,
-                        streamMetrics,
-                        checkpoint,
-                        outcome)));
+    Behavior<Command> begun =
+        Behaviors.setup(
+            context ->
+                Behaviors.withTimers(
+                    timers ->
+                        new Guardian(
+                            context,
+                            timers,
+                            config,
+                            parts,
+                            workers,
+                            directory,
+                            metrics,
+                            watch,
+                            streamMetrics,
+                            checkpoint,
+                            outcome)));
+    return Behaviors.receive(Command.class)
+        .onMessageEquals(Begin.INSTANCE, () -> begun)
+        .onMessageEquals(
+            Drain.INSTANCE,
+            () -> {
+              outcome.complete(null);
+              return Behaviors.same();
+            })
+        .build();
   }
 
   private Guardian(

@@ -126,6 +126,7 @@ public final class TrainingService {
               .join();
       console.line(
           "run %s: %s, files in %s".formatted(config.run().name(), http.uri(), directory.home()));
+      system.tell(Guardian.Begin.INSTANCE);
       outcome.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
