@@ -145,12 +145,13 @@ final class RunWatch implements Supplier<RunStatus> {
             .withTotals(stepped.step(), stepped.sequences())
             .withRates(new RunStatus.Rates(1 / seconds, learned / seconds))
             .withMeasurements(stepped.measurements().values());
-    double learnerShare = share(Stage.LEARNER, BlockedReason.INPUT, learnerWaited, seconds);
+    double learnerTotal = blockedSeconds(Stage.LEARNER, BlockedReason.INPUT);
+    double samplersTotal = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION);
+    double learnerShare = Math.min(1, (learnerTotal - learnerWaited) / seconds);
     double samplerShare =
-        share(Stage.SAMPLER, BlockedReason.ADMISSION, samplersWaited, seconds)
-            / config.samplers().count();
-    learnerWaited += learnerShare * seconds;
-    samplersWaited += samplerShare * seconds * config.samplers().count();
+        Math.min(1, (samplersTotal - samplersWaited) / seconds / config.samplers().count());
+    learnerWaited = learnerTotal;
+    samplersWaited = samplersTotal;
     state(
         learnerShare > WAITING_SHARE && learnerShare > samplerShare
             ? ServiceState.WAITING_FOR_DATA
@@ -165,9 +166,8 @@ final class RunWatch implements Supplier<RunStatus> {
     }
   }
 
-  private double share(Stage stage, BlockedReason reason, double before, double seconds) {
-    double total = metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, stage.label(), reason.label());
-    return Math.max(0, Math.min(1, (total - before) / seconds));
+  private double blockedSeconds(Stage stage, BlockedReason reason) {
+    return metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, stage.label(), reason.label());
   }
 
   private void judged(LearnerEvent.ProposalJudged judged) {
