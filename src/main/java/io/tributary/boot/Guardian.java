@@ -71,15 +71,27 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     INSTANCE
   }
 
+  /**
+   * What a run consists of.
+   *
+   * @param workers behaviours of samplers and scorers
+   */
+  record Plan(
+      TributaryConfig config,
+      TrainingParts parts,
+      Workers workers,
+      RunDirectory directory,
+      RunMetrics metrics,
+      RunWatch watch,
+      StreamMetrics streamMetrics) {}
+
   /** Texts of either model that are shown at the end. */
   private static final int COMPARED_TEXTS = 10;
 
+  private final Plan plan;
   private final TributaryConfig config;
-  private final TrainingParts parts;
-  private final RunDirectory directory;
   private final RunMetrics metrics;
   private final RunWatch watch;
-  private final StreamMetrics streamMetrics;
   private final CompletableFuture<Void> outcome;
   private final TimerScheduler<Command> timers;
   private final ActorRef<LearnerEvent> learnerEvents;
@@ -97,37 +109,16 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /**
    * A guardian, which starts the run when it is told to {@link Begin}.
    *
-   * @param workers behaviours of samplers and scorers
    * @param checkpoint where the run goes on; null at its beginning
    * @param outcome completed when the run has ended, with the failure if it failed
    */
   static Behavior<Command> create(
-      TributaryConfig config,
-      TrainingParts parts,
-      Workers workers,
-      RunDirectory directory,
-      RunMetrics metrics,
-      RunWatch watch,
-      StreamMetrics streamMetrics,
-      @Nullable Checkpoint checkpoint,
-      CompletableFuture<Void> outcome) {
+      Plan plan, @Nullable Checkpoint checkpoint, CompletableFuture<Void> outcome) {
     Behavior<Command> begun =
         Behaviors.setup(
             context ->
                 Behaviors.withTimers(
-                    timers ->
-                        new Guardian(
-                            context,
-                            timers,
-                            config,
-                            parts,
-                            workers,
-                            directory,
-                            metrics,
-                            watch,
-                            streamMetrics,
-                            checkpoint,
-                            outcome)));
+                    timers -> new Guardian(context, timers, plan, checkpoint, outcome)));
     return Behaviors.receive(Command.class)
         .onMessageEquals(Begin.INSTANCE, () -> begun)
         .onMessageEquals(
@@ -142,23 +133,15 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private Guardian(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
-      TributaryConfig config,
-      TrainingParts parts,
-      Workers workers,
-      RunDirectory directory,
-      RunMetrics metrics,
-      RunWatch watch,
-      StreamMetrics streamMetrics,
+      Plan plan,
       @Nullable Checkpoint checkpoint,
       CompletableFuture<Void> outcome) {
     super(context);
     this.timers = timers;
-    this.config = config;
-    this.parts = parts;
-    this.directory = directory;
-    this.metrics = metrics;
-    this.watch = watch;
-    this.streamMetrics = streamMetrics;
+    this.plan = plan;
+    this.config = plan.config();
+    this.metrics = plan.metrics();
+    this.watch = plan.watch();
     this.outcome = outcome;
     this.learnerEvents = context.messageAdapter(LearnerEvent.class, LearnerSpoke::new);
     this.lostWorkers = context.messageAdapter(WorkerLost.class, WorkerHangs::new);
@@ -171,8 +154,9 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
             "publisher");
     context.watch(publisher);
     this.samplers =
-        new WorkerFleet<>(context, "sampler", config.samplers().count(), workers.sampler());
-    this.scorers = new WorkerFleet<>(context, "scorer", config.scorers().count(), workers.scorer());
+        new WorkerFleet<>(context, "sampler", config.samplers().count(), plan.workers().sampler());
+    this.scorers =
+        new WorkerFleet<>(context, "scorer", config.scorers().count(), plan.workers().scorer());
     this.evaluator = spawnEvaluator();
     this.stream = startStream(checkpoint);
   }
@@ -181,7 +165,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     ActorRef<EvaluatorCommand> spawned =
         getContext()
             .spawn(
-                Evaluator.create(parts::evaluation, metrics.stage(Stage.EVALUATOR)),
+                Evaluator.create(plan.parts()::evaluation, metrics.stage(Stage.EVALUATOR)),
                 "evaluator-" + restarts,
                 WorkerFleet.PINNED);
     getContext().watch(spawned);
@@ -189,15 +173,15 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private StreamParts startStream(@Nullable Checkpoint checkpoint) {
-    var files = directory.files();
+    var files = plan.directory().files();
     ActorRef<LearnerCommand> learner =
         getContext()
             .spawn(
                 Learner.create(
                     () ->
                         checkpoint == null
-                            ? parts.setup(files).begin()
-                            : parts.setup(files).resume(checkpoint),
+                            ? plan.parts().setup(files).begin()
+                            : plan.parts().setup(files).resume(checkpoint),
                     new Learner.Schedule(
                         config.publish().intervalSteps(),
                         config.evaluation().intervalSteps(),
@@ -212,7 +196,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     getContext().watch(learner);
     LearnerState state = checkpoint == null ? null : checkpoint.state();
     StreamParts started =
-        StreamParts.start(getContext(), config, state, learner, lostWorkers, streamMetrics);
+        StreamParts.start(getContext(), config, state, learner, lostWorkers, plan.streamMetrics());
     getContext()
         .pipeToSelf(
             started.stream().completion(), (done, failure) -> new StreamEnded(started, failure));
@@ -309,7 +293,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       fail(cause);
       return;
     }
-    Optional<Checkpoint> checkpoint = parts.lastCheckpoint(directory.files());
+    Optional<Checkpoint> checkpoint = plan.parts().lastCheckpoint(plan.directory().files());
     if (checkpoint.isEmpty()) {
       fail(cause);
       return;

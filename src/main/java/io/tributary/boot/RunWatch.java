@@ -21,8 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows a run: keeps its status for HTTP, its metrics for Prometheus and the lines of the
- * console. Its methods are called by the guardian alone; {@link #status} may be called from any
- * thread.
+ * console. {@link #status} may be called from any thread.
  */
 final class RunWatch implements Supplier<RunStatus> {
   private static final Logger LOG = LoggerFactory.getLogger(RunWatch.class);
@@ -39,7 +38,16 @@ final class RunWatch implements Supplier<RunStatus> {
   private final StreamMetrics stream;
   private final Map<String, Double> targets;
   private final ProgressLine progress;
-  private volatile RunStatus status;
+  private final Instant startedAt = Instant.now();
+  private ServiceState state = ServiceState.STARTING;
+  private @Nullable String failure;
+  private long step;
+  private long sequences;
+  private RunStatus.Rates rates = new RunStatus.Rates(0, 0);
+  private RunStatus.Versions versions = new RunStatus.Versions(0, 0, Map.of());
+  private @Nullable Instant learnerActiveAt;
+  private Map<Measurements.Key, Double> measurements = Map.of();
+  private RunStatus.@Nullable Checkpoint checkpoint;
   private @Nullable Measurements firstEvaluation;
   private @Nullable Measurements lastEvaluation;
   private long stepNanos;
@@ -59,36 +67,47 @@ final class RunWatch implements Supplier<RunStatus> {
     this.stream = stream;
     this.targets = targets;
     this.progress = new ProgressLine(config, targets);
-    this.status = RunStatus.starting(config.run().name(), targets, Instant.now());
     this.stepNanos = System.nanoTime();
   }
 
   /** The run as it is now. */
   @Override
-  public RunStatus get() {
-    return status.withQueues(stream.queues());
+  public synchronized RunStatus get() {
+    return new RunStatus(
+        config.run().name(),
+        state,
+        failure,
+        startedAt,
+        step,
+        sequences,
+        rates,
+        stream.queues(),
+        versions,
+        learnerActiveAt,
+        targets,
+        measurements,
+        checkpoint);
   }
 
-  void state(ServiceState state, @Nullable String failure) {
-    if (status.state() != state) {
-      LOG.info("state {} -> {}", status.state(), state);
-      metrics.service().state(state);
+  synchronized void state(ServiceState newState, @Nullable String newFailure) {
+    if (state != newState) {
+      LOG.info("state {} -> {}", state, newState);
+      metrics.service().state(newState);
     }
-    status = status.withState(state, failure);
+    state = newState;
+    failure = newFailure;
   }
 
-  void confirmed(ProposalConfirmed confirmation) {
-    status =
-        status.withVersions(
-            new RunStatus.Versions(
-                status.versions().policy(), confirmation.version(), confirmation.samplers()));
+  synchronized void confirmed(ProposalConfirmed confirmation) {
+    versions =
+        new RunStatus.Versions(versions.policy(), confirmation.version(), confirmation.samplers());
   }
 
-  void event(LearnerEvent event) {
+  synchronized void event(LearnerEvent event) {
     if (event instanceof LearnerEvent.Active) {
-      status = status.withLearnerActiveAt(Instant.now());
+      learnerActiveAt = Instant.now();
     } else if (event instanceof LearnerEvent.Idle) {
-      status = status.withLearnerActiveAt(null);
+      learnerActiveAt = null;
     } else if (event instanceof LearnerEvent.Bootstrapped bootstrapped) {
       console.line(
           String.format(
@@ -110,9 +129,7 @@ final class RunWatch implements Supplier<RunStatus> {
           written.step(),
           written.bytes(),
           written.duration());
-      status =
-          status.withCheckpoint(
-              new RunStatus.Checkpoint(written.step(), Instant.now(), written.bytes()));
+      checkpoint = new RunStatus.Checkpoint(written.step(), Instant.now(), written.bytes());
     } else if (event instanceof LearnerEvent.CheckpointFailed failed) {
       metrics.service().checkpointFailed();
       console.line(
@@ -122,9 +139,10 @@ final class RunWatch implements Supplier<RunStatus> {
   }
 
   /** Totals of the run that is gone on with. */
-  void resumed(long step, long sequences) {
-    metrics.learning().totals(step, sequences);
-    status = status.withTotals(step, sequences);
+  synchronized void resumed(long resumedStep, long resumedSequences) {
+    metrics.learning().totals(resumedStep, resumedSequences);
+    step = resumedStep;
+    sequences = resumedSequences;
   }
 
   private void stepped(LearnerEvent.Stepped stepped) {
@@ -139,12 +157,11 @@ final class RunWatch implements Supplier<RunStatus> {
     long now = System.nanoTime();
     double seconds = Math.max(1e-9, (now - stepNanos) / 1e9);
     stepNanos = now;
-    long learned = stepped.sequences() - status.sequences();
-    status =
-        status
-            .withTotals(stepped.step(), stepped.sequences())
-            .withRates(new RunStatus.Rates(1 / seconds, learned / seconds))
-            .withMeasurements(stepped.measurements().values());
+    long learned = stepped.sequences() - sequences;
+    step = stepped.step();
+    sequences = stepped.sequences();
+    rates = new RunStatus.Rates(1 / seconds, learned / seconds);
+    measurements = stepped.measurements().values();
     double learnerTotal = blockedSeconds(Stage.LEARNER, BlockedReason.INPUT);
     double samplersTotal = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION);
     double learnerShare = Math.min(1, (learnerTotal - learnerWaited) / seconds);
@@ -181,10 +198,9 @@ final class RunWatch implements Supplier<RunStatus> {
           judged.policyVersion(),
           judged.difference());
     }
-    status =
-        status.withVersions(
-            new RunStatus.Versions(
-                judged.policyVersion(), judged.proposalVersion(), status.versions().samplers()));
+    versions =
+        new RunStatus.Versions(
+            judged.policyVersion(), judged.proposalVersion(), versions.samplers());
   }
 
   private void evaluated(LearnerEvent.PolicyEvaluated evaluated) {

@@ -107,13 +107,14 @@ public final class TrainingService {
     ActorSystem<Guardian.Command> system =
         ActorSystem.create(
             Guardian.create(
-                config,
-                parts,
-                workers.apply(parts, metrics),
-                directory,
-                metrics,
-                watch,
-                streamMetrics,
+                new Guardian.Plan(
+                    config,
+                    parts,
+                    workers.apply(parts, metrics),
+                    directory,
+                    metrics,
+                    watch,
+                    streamMetrics),
                 checkpoint.orElse(null),
                 outcome),
             "tributary");

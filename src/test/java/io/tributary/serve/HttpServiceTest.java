@@ -40,7 +40,20 @@ class HttpServiceTest {
 
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final RunStatus STARTING =
-      RunStatus.starting("quickstart", Map.of("amazing", 1.0), START);
+      new RunStatus(
+          "quickstart",
+          ServiceState.STARTING,
+          null,
+          START,
+          0,
+          0,
+          new RunStatus.Rates(0, 0),
+          Map.of(),
+          new RunStatus.Versions(0, 0, Map.of()),
+          null,
+          Map.of("amazing", 1.0),
+          Map.of(),
+          null);
   private static final RunStatus RUNNING =
       new RunStatus(
           "quickstart",
