@@ -3,11 +3,13 @@ package io.tributary.boot;
 import io.tributary.config.ConfigException;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
+import io.tributary.data.RunFailedException;
 import io.tributary.data.ServiceState;
 import io.tributary.evaluate.Evaluator;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.Learner;
 import io.tributary.learn.LearnerState;
+import io.tributary.learn.RunSetup;
 import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
@@ -18,9 +20,8 @@ import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.PublisherCommand;
-import io.tributary.protocol.SamplerCommand;
-import io.tributary.protocol.ScorerCommand;
 import io.tributary.publish.Publisher;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -65,9 +66,13 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private record TextsCompared(Compared texts) implements Command {}
 
-  private record FinalCheckpoint(boolean written) implements Command {}
+  private record LastCheckpoint(boolean written) implements Command {}
 
-  private enum GraceOver implements Command {
+  private enum LetGo implements Command {
+    INSTANCE
+  }
+
+  private enum TimeOver implements Command {
     INSTANCE
   }
 
@@ -88,6 +93,9 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /** Texts of either model that are shown at the end. */
   private static final int COMPARED_TEXTS = 10;
 
+  /** The comparison is a courtesy: a run does not wait longer for it. */
+  private static final Duration COMPARISON_TIME = Duration.ofMinutes(5);
+
   private final Plan plan;
   private final TributaryConfig config;
   private final RunMetrics metrics;
@@ -97,28 +105,29 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private final ActorRef<LearnerEvent> learnerEvents;
   private final ActorRef<WorkerLost> lostWorkers;
   private final ActorRef<PublisherCommand> publisher;
-  private final WorkerFleet<SamplerCommand> samplers;
-  private final WorkerFleet<ScorerCommand> scorers;
+  private final Workforce workforce;
   private ActorRef<EvaluatorCommand> evaluator;
-  private StreamParts stream;
-  private int lost;
+  private ActorRef<LearnerCommand> learner;
+  private @Nullable LearnerState from;
+  private @Nullable StreamParts stream;
+  private @Nullable Throwable recovering;
   private int restarts;
   private boolean draining;
+  private boolean finished;
   private boolean ended;
 
   /**
    * A guardian, which starts the run when it is told to {@link Begin}.
    *
-   * @param checkpoint where the run goes on; null at its beginning
+   * @param from where the run goes on; null at its beginning
    * @param outcome completed when the run has ended, with the failure if it failed
    */
   static Behavior<Command> create(
-      Plan plan, @Nullable Checkpoint checkpoint, CompletableFuture<Void> outcome) {
+      Plan plan, @Nullable LearnerState from, CompletableFuture<Void> outcome) {
     Behavior<Command> begun =
         Behaviors.setup(
             context ->
-                Behaviors.withTimers(
-                    timers -> new Guardian(context, timers, plan, checkpoint, outcome)));
+                Behaviors.withTimers(timers -> new Guardian(context, timers, plan, from, outcome)));
     return Behaviors.receive(Command.class)
         .onMessageEquals(Begin.INSTANCE, () -> begun)
         .onMessageEquals(
@@ -134,7 +143,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       Plan plan,
-      @Nullable Checkpoint checkpoint,
+      @Nullable LearnerState from,
       CompletableFuture<Void> outcome) {
     super(context);
     this.timers = timers;
@@ -153,12 +162,10 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
                 context.messageAdapter(ProposalConfirmed.class, SamplersConfirmed::new)),
             "publisher");
     context.watch(publisher);
-    this.samplers =
-        new WorkerFleet<>(context, "sampler", config.samplers().count(), plan.workers().sampler());
-    this.scorers =
-        new WorkerFleet<>(context, "scorer", config.scorers().count(), plan.workers().scorer());
+    this.workforce = new Workforce(context, config, plan.workers(), metrics);
     this.evaluator = spawnEvaluator();
-    this.stream = startStream(checkpoint);
+    this.from = from;
+    this.learner = spawnLearner();
   }
 
   private ActorRef<EvaluatorCommand> spawnEvaluator() {
@@ -172,16 +179,13 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     return spawned;
   }
 
-  private StreamParts startStream(@Nullable Checkpoint checkpoint) {
-    var files = plan.directory().files();
-    ActorRef<LearnerCommand> learner =
+  private ActorRef<LearnerCommand> spawnLearner() {
+    LearnerState state = from;
+    ActorRef<LearnerCommand> spawned =
         getContext()
             .spawn(
                 Learner.create(
-                    () ->
-                        checkpoint == null
-                            ? plan.parts().setup(files).begin()
-                            : plan.parts().setup(files).resume(checkpoint),
+                    () -> plan.parts().training(plan.directory().files(), state),
                     new Learner.Schedule(
                         config.publish().intervalSteps(),
                         config.evaluation().intervalSteps(),
@@ -193,14 +197,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
                     metrics.stage(Stage.LEARNER)),
                 "learner-" + restarts,
                 WorkerFleet.PINNED);
-    getContext().watch(learner);
-    LearnerState state = checkpoint == null ? null : checkpoint.state();
-    StreamParts started =
-        StreamParts.start(getContext(), config, state, learner, lostWorkers, plan.streamMetrics());
-    getContext()
-        .pipeToSelf(
-            started.stream().completion(), (done, failure) -> new StreamEnded(started, failure));
-    return started;
+    getContext().watch(spawned);
+    return spawned;
   }
 
   @Override
@@ -212,35 +210,46 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         .onMessage(StreamEnded.class, this::onStreamEnded)
         .onMessage(TextsCompared.class, this::onTextsCompared)
         .onMessage(Drain.class, drain -> onDrain())
-        .onMessage(FinalCheckpoint.class, this::onFinalCheckpoint)
-        .onMessage(GraceOver.class, over -> onGraceOver())
+        .onMessage(LetGo.class, letGo -> onLetGo())
+        .onMessage(LastCheckpoint.class, this::onLastCheckpoint)
+        .onMessage(TimeOver.class, over -> onTimeOver())
         .onSignal(Terminated.class, this::onTerminated)
         .build();
   }
 
   private Behavior<Command> onLearnerSpoke(LearnerSpoke spoke) {
-    watch.event(spoke.event());
+    if (!ended) {
+      watch.event(spoke.event());
+    }
     return this;
   }
 
+  /** The stream starts when a sampler has the proposal that the learner begins with. */
   private Behavior<Command> onSamplersConfirmed(SamplersConfirmed message) {
-    watch.confirmed(message.confirmation());
+    ProposalConfirmed confirmation = message.confirmation();
+    watch.confirmed(confirmation);
+    long begunWith = from == null ? RunSetup.FIRST_VERSION : from.proposalVersion();
+    if (stream == null
+        && recovering == null
+        && !draining
+        && !ended
+        && confirmation.version() == begunWith
+        && !confirmation.samplers().isEmpty()) {
+      StreamParts started =
+          StreamParts.start(getContext(), config, from, learner, lostWorkers, plan.streamMetrics());
+      stream = started;
+      getContext()
+          .pipeToSelf(
+              started.stream().completion(), (done, failure) -> new StreamEnded(started, failure));
+    }
     return this;
   }
 
   private Behavior<Command> onWorkerHangs(WorkerHangs message) {
-    ActorRef<?> worker = message.lost().worker();
-    getContext().getLog().error("{} hangs: {}", worker.path().name(), message.lost().reason());
-    if (samplers.holds(worker)) {
-      metrics.stage(Stage.SAMPLER).failed(FailureReason.STALLED);
-      if (countLost(worker)) {
-        samplers.abandon(worker);
-      }
-    } else if (scorers.holds(worker)) {
-      metrics.stage(Stage.SCORER).failed(FailureReason.STALLED);
-      if (countLost(worker)) {
-        scorers.abandon(worker);
-      }
+    try {
+      workforce.hangs(message.lost());
+    } catch (RunFailedException e) {
+      fail(e);
     }
     return this;
   }
@@ -254,64 +263,91 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     if (ended) {
       return this;
     }
-    if (samplers.holds(gone)) {
-      metrics.stage(Stage.SAMPLER).failed(FailureReason.ERROR);
-      if (countLost(gone)) {
-        samplers.replace(gone);
-      }
-    } else if (scorers.holds(gone)) {
-      metrics.stage(Stage.SCORER).failed(FailureReason.ERROR);
-      if (countLost(gone)) {
-        scorers.replace(gone);
-      }
+    if (workforce.holds(gone)) {
+      replaceWorker(gone, cause);
+    } else if (gone.equals(publisher)) {
+      fail(cause);
+    } else if (gone.equals(learner) && recovering != null) {
+      restart(recovering);
     } else {
-      recover(cause);
+      metrics
+          .stage(gone.equals(learner) ? Stage.LEARNER : Stage.EVALUATOR)
+          .failed(FailureReason.ERROR);
+      recover(cause, gone.equals(learner));
     }
     return this;
   }
 
-  /** Counts a lost worker; false if there were too many, and the run ends. */
-  private boolean countLost(ActorRef<?> worker) {
-    lost++;
-    if (lost > config.stream().maxLostWorkers()) {
-      fail(
-          new IllegalStateException(
-              "%d workers were lost, the last one %s; stream.max-lost-workers = %d"
-                  .formatted(lost, worker.path().name(), config.stream().maxLostWorkers())));
-      return false;
-    }
-    getContext().getLog().warn("{} is replaced", worker.path().name());
-    return true;
-  }
-
-  /** Goes on from the last checkpoint after a failure of what there is only one of. */
-  private void recover(Throwable failure) {
-    Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
-    Throwable cause = inner == null ? failure : inner;
-    boolean mendable = cause instanceof BadInputException || cause instanceof ConfigException;
-    if (mendable || draining || restarts >= config.learner().maxRestarts()) {
+  private void replaceWorker(ActorRef<?> gone, Throwable cause) {
+    if (isMendable(cause)) {
       fail(cause);
       return;
     }
-    Optional<Checkpoint> checkpoint = plan.parts().lastCheckpoint(plan.directory().files());
+    try {
+      workforce.stopped(gone, cause);
+    } catch (RunFailedException e) {
+      fail(e);
+    }
+  }
+
+  /** Whether the user has to change something before it makes sense to try again. */
+  private static boolean isMendable(Throwable cause) {
+    return cause instanceof BadInputException || cause instanceof ConfigException;
+  }
+
+  /**
+   * Goes on from the last checkpoint after a failure of what there is only one of. The old learner
+   * has to be gone before a new one reads and writes the run's files.
+   */
+  private void recover(Throwable failure, boolean learnerGone) {
+    Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
+    Throwable cause = inner == null ? failure : inner;
+    if (isMendable(cause)
+        || cause instanceof RunFailedException
+        || draining
+        || finished
+        || restarts >= config.learner().maxRestarts()) {
+      fail(cause);
+      return;
+    }
+    if (recovering != null) {
+      return;
+    }
+    recovering = cause;
+    if (stream != null) {
+      stream.stop();
+      stream = null;
+    }
+    if (learnerGone) {
+      restart(cause);
+    } else {
+      getContext().stop(learner);
+    }
+  }
+
+  private void restart(Throwable cause) {
+    Optional<LearnerState> checkpoint =
+        plan.parts().lastCheckpoint(plan.directory().files()).map(Checkpoint::state);
     if (checkpoint.isEmpty()) {
       fail(cause);
       return;
     }
     restarts++;
+    recovering = null;
+    from = checkpoint.get();
     getContext()
         .getLog()
         .error(
             "training failed; restart {} of {} from the checkpoint of step {}",
             restarts,
             config.learner().maxRestarts(),
-            checkpoint.get().state().step(),
+            from.step(),
             cause);
-    stream.stop();
+    watch.resumed(from);
     getContext().unwatch(evaluator);
     getContext().stop(evaluator);
     evaluator = spawnEvaluator();
-    stream = startStream(checkpoint.get());
+    learner = spawnLearner();
   }
 
   private Behavior<Command> onStreamEnded(StreamEnded message) {
@@ -319,18 +355,34 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       return this;
     }
     if (message.failure() != null) {
-      recover(message.failure());
+      recover(message.failure(), false);
       return this;
     }
-    stream.stopPools();
-    if (draining) {
-      CompletableFuture<Boolean> written = new CompletableFuture<>();
-      stream.learner().tell(new LearnerCommand.WriteCheckpoint(written));
-      getContext()
-          .pipeToSelf(
-              (CompletionStage<Boolean>) written,
-              (done, failure) -> new FinalCheckpoint(Boolean.TRUE.equals(done)));
+    finished = !draining;
+    message.parts().stopPools();
+    writeLastCheckpoint();
+    return this;
+  }
+
+  private void writeLastCheckpoint() {
+    CompletableFuture<Boolean> written = new CompletableFuture<>();
+    learner.tell(new LearnerCommand.WriteCheckpoint(written));
+    getContext()
+        .pipeToSelf(
+            (CompletionStage<Boolean>) written,
+            (done, failure) -> new LastCheckpoint(Boolean.TRUE.equals(done)));
+  }
+
+  private Behavior<Command> onLastCheckpoint(LastCheckpoint message) {
+    if (!message.written()) {
+      fail(
+          new RunFailedException(
+              "the last checkpoint could not be written, %s says why; what came after the one before is lost"
+                  .formatted(plan.directory().home().resolve("tributary.log"))));
+    } else if (draining) {
+      end();
     } else {
+      timers.startSingleTimer(TimeOver.INSTANCE, COMPARISON_TIME);
       evaluator.tell(
           new EvaluatorCommand.Compare(
               COMPARED_TEXTS, getContext().messageAdapter(Compared.class, TextsCompared::new)));
@@ -340,45 +392,55 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private Behavior<Command> onTextsCompared(TextsCompared message) {
     watch.compare(message.texts().base(), message.texts().policy());
-    return end();
+    end();
+    return this;
   }
 
   private Behavior<Command> onDrain() {
-    if (!draining && !ended) {
-      draining = true;
-      watch.state(ServiceState.DRAINING, null);
-      timers.startSingleTimer(GraceOver.INSTANCE, config.shutdown().grace());
-      stream.stream().drain();
+    if (draining || finished || ended) {
+      return this;
+    }
+    draining = true;
+    watch.state(ServiceState.DRAINING, null);
+    if (stream == null) {
+      end(); // nothing was learned yet
+      return this;
+    }
+    timers.startSingleTimer(LetGo.INSTANCE, config.shutdown().grace().dividedBy(2));
+    timers.startSingleTimer(TimeOver.INSTANCE, config.shutdown().grace());
+    stream.stream().drain();
+    return this;
+  }
+
+  /** Half of the grace time is for what is in flight, half for the checkpoint. */
+  private Behavior<Command> onLetGo() {
+    if (stream != null) {
+      stream.stream().stop();
     }
     return this;
   }
 
-  private Behavior<Command> onFinalCheckpoint(FinalCheckpoint message) {
-    if (!message.written()) {
-      getContext().getLog().error("no checkpoint was written at the end");
-    }
-    return end();
-  }
-
-  private Behavior<Command> onGraceOver() {
-    getContext()
-        .getLog()
-        .warn(
-            "what was in flight is not finished within {}; it is let go",
-            config.shutdown().grace());
-    return end();
+  private Behavior<Command> onTimeOver() {
+    getContext().getLog().warn("the time is over; what is under way is let go");
+    end();
+    return this;
   }
 
   private void fail(Throwable cause) {
+    if (ended) {
+      return;
+    }
+    getContext().getLog().error("the run has failed", cause);
     watch.state(ServiceState.FAILED, String.valueOf(cause.getMessage()));
     ended = true;
-    stream.stop();
+    if (stream != null) {
+      stream.stop();
+    }
     outcome.completeExceptionally(cause);
   }
 
-  private Behavior<Command> end() {
+  private void end() {
     ended = true;
     outcome.complete(null);
-    return this;
   }
 }

@@ -81,7 +81,7 @@ public final class RunConsole {
         Locale.ROOT, "  %-22s %11s %11s %11s", name, number(before), number(after), target);
   }
 
-  /** Three significant digits, or a dash for what is absent. */
+  /** A number as people read it, or a dash for what is absent. */
   static String number(double value) {
     if (Double.isNaN(value)) {
       return "-";

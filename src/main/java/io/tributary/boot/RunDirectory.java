@@ -14,6 +14,8 @@ import java.nio.file.StandardOpenOption;
 
 /** The directory of a run, locked for this process. */
 public final class RunDirectory implements AutoCloseable {
+  private static final long MAX_SAMPLES_BYTES = 64L << 20;
+
   private final Path home;
   private final FileChannel lockFile;
   private final TrainingRun.Files files;
@@ -25,7 +27,7 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
-   * Makes or opens the directory of a run and writes {@code effective.conf}.
+   * Makes or opens the directory of a run.
    *
    * @param resume whether a run that it holds is to be gone on with
    * @param checkpointBytes room that a checkpoint needs
@@ -47,18 +49,17 @@ public final class RunDirectory implements AutoCloseable {
       Files.createDirectories(home);
       lockFile = lock(home);
       requireRoom(home, checkpointBytes);
-      Files.writeString(home.resolve("effective.conf"), config.toHocon());
       return new RunDirectory(
           home,
           lockFile,
           new TrainingRun.Files(
               checkpoints,
               metrics,
-              new JsonLines(home.resolve("samples.jsonl")),
+              new JsonLines(home.resolve("samples.jsonl"), MAX_SAMPLES_BYTES),
               new JsonLines(home.resolve("versions.jsonl"))));
     } catch (IOException e) {
       closeQuietly(lockFile);
-      throw new BadInputException("run.directory: %s can't be written: %s".formatted(home, e), e);
+      throw new BadInputException("run.directory: %s can't be used: %s".formatted(home, e), e);
     } catch (BadInputException e) {
       closeQuietly(lockFile);
       throw e;
@@ -98,6 +99,20 @@ public final class RunDirectory implements AutoCloseable {
       } catch (IOException e) {
         // the failure that led here is the one to report
       }
+    }
+  }
+
+  /**
+   * Records what the run is configured with.
+   *
+   * @throws BadInputException if it can't be written
+   */
+  public void record(TributaryConfig config) {
+    Path file = home.resolve("effective.conf");
+    try {
+      Files.writeString(file, config.toHocon());
+    } catch (IOException e) {
+      throw new BadInputException("run.directory: %s can't be written: %s".formatted(file, e), e);
     }
   }
 

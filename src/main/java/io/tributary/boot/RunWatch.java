@@ -3,6 +3,7 @@ package io.tributary.boot;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Measurements;
 import io.tributary.data.ServiceState;
+import io.tributary.learn.LearnerState;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.ProposalDecision;
@@ -12,6 +13,7 @@ import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.RunStatus;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -21,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows a run: keeps its status for HTTP, its metrics for Prometheus and the lines of the
- * console. {@link #status} may be called from any thread.
+ * console. Safe for use by several threads.
  */
 final class RunWatch implements Supplier<RunStatus> {
   private static final Logger LOG = LoggerFactory.getLogger(RunWatch.class);
@@ -101,6 +103,9 @@ final class RunWatch implements Supplier<RunStatus> {
   synchronized void confirmed(ProposalConfirmed confirmation) {
     versions =
         new RunStatus.Versions(versions.policy(), confirmation.version(), confirmation.samplers());
+    if (state == ServiceState.STARTING && !confirmation.samplers().isEmpty()) {
+      state(ServiceState.RUNNING, null);
+    }
   }
 
   synchronized void event(LearnerEvent event) {
@@ -138,11 +143,16 @@ final class RunWatch implements Supplier<RunStatus> {
     }
   }
 
-  /** Totals of the run that is gone on with. */
-  synchronized void resumed(long resumedStep, long resumedSequences) {
-    metrics.learning().totals(resumedStep, resumedSequences);
-    step = resumedStep;
-    sequences = resumedSequences;
+  /** The run goes on from a checkpoint. */
+  synchronized void resumed(LearnerState from) {
+    metrics.learning().totals(from.step(), from.sequences());
+    metrics.weights().policyVersion(from.policyVersion());
+    metrics.weights().proposalAge(from.step() - from.proposalSince());
+    step = from.step();
+    sequences = from.sequences();
+    proposalSince = from.proposalSince();
+    versions =
+        new RunStatus.Versions(from.policyVersion(), from.proposalVersion(), versions.samplers());
   }
 
   private void stepped(LearnerEvent.Stepped stepped) {
@@ -169,11 +179,13 @@ final class RunWatch implements Supplier<RunStatus> {
         Math.min(1, (samplersTotal - samplersWaited) / seconds / config.samplers().count());
     learnerWaited = learnerTotal;
     samplersWaited = samplersTotal;
-    state(
-        learnerShare > WAITING_SHARE && learnerShare > samplerShare
-            ? ServiceState.WAITING_FOR_DATA
-            : samplerShare > WAITING_SHARE ? ServiceState.THROTTLED : ServiceState.RUNNING,
-        null);
+    if (state != ServiceState.DRAINING && state != ServiceState.FAILED) {
+      state(
+          learnerShare > WAITING_SHARE && learnerShare > samplerShare
+              ? ServiceState.WAITING_FOR_DATA
+              : samplerShare > WAITING_SHARE ? ServiceState.THROTTLED : ServiceState.RUNNING,
+          null);
+    }
     progress.add(stepped, seconds, learned, learnerShare, samplerShare);
     if (stepped.step() % config.publish().intervalSteps() == 0) {
       console.line(progress.text());
@@ -232,7 +244,7 @@ final class RunWatch implements Supplier<RunStatus> {
     firstEvaluation = measurements;
   }
 
-  void compare(java.util.List<String> baseTexts, java.util.List<String> policyTexts) {
+  void compare(List<String> baseTexts, List<String> policyTexts) {
     if (firstEvaluation != null && lastEvaluation != null) {
       console.comparison(firstEvaluation, lastEvaluation, targets, baseTexts, policyTexts);
     }

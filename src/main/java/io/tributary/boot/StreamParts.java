@@ -4,6 +4,7 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.Draw;
 import io.tributary.data.ScoredDraw;
 import io.tributary.learn.LearnerState;
+import io.tributary.learn.RunSetup;
 import io.tributary.metrics.Stage;
 import io.tributary.pipeline.AdmittedDraw;
 import io.tributary.pipeline.Learned;
@@ -22,27 +23,18 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.stream.Materializer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A stream with the pools that serve it and the learner that it ends in; they are made together,
- * and stopped together.
- */
+/** A stream with the pools that serve it; they are made together, and stopped together. */
 final class StreamParts {
-  private final ActorContext<?> context;
   private final ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool;
   private final ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool;
-  private final ActorRef<LearnerCommand> learner;
   private final RunningStream stream;
 
   private StreamParts(
-      ActorContext<?> context,
       ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool,
       ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool,
-      ActorRef<LearnerCommand> learner,
       RunningStream stream) {
-    this.context = context;
     this.samplerPool = samplerPool;
     this.scorerPool = scorerPool;
-    this.learner = learner;
     this.stream = stream;
   }
 
@@ -87,7 +79,7 @@ final class StreamParts {
             metrics,
             System::nanoTime,
             Materializer.createMaterializer(context.getSystem()));
-    return new StreamParts(context, samplerPool, scorerPool, learner, stream);
+    return new StreamParts(samplerPool, scorerPool, stream);
   }
 
   private static StreamPlan plan(TributaryConfig config, @Nullable LearnerState state) {
@@ -98,15 +90,11 @@ final class StreamParts {
         config.learner().batchSize(),
         config.stream().maxStalenessSteps(),
         config.stream().maxDropRate(),
-        state == null ? 1 : state.proposalVersion());
+        state == null ? RunSetup.FIRST_VERSION : state.proposalVersion());
   }
 
   RunningStream stream() {
     return stream;
-  }
-
-  ActorRef<LearnerCommand> learner() {
-    return learner;
   }
 
   /** Lets no draw wait for a worker any more. */
@@ -115,11 +103,9 @@ final class StreamParts {
     scorerPool.tell(new WorkerPool.Stop<>());
   }
 
-  /** Ends stream, pools and learner at once. */
+  /** Ends stream and pools at once. */
   void stop() {
-    context.unwatch(learner);
     stream.stop();
     stopPools();
-    context.stop(learner);
   }
 }

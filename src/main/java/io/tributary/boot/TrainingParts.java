@@ -6,9 +6,11 @@ import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
 import io.tributary.evaluate.PolicyEvaluation;
 import io.tributary.learn.Checkpoint;
+import io.tributary.learn.LearnerState;
 import io.tributary.learn.RunSetup;
 import io.tributary.learn.TrainingRun;
 import io.tributary.model.Gpt;
+import io.tributary.model.GptConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,10 +55,11 @@ public final class TrainingParts {
     this.target = PointwiseTarget.of(config.target());
     this.tokenizer = directory.tokenizer();
     this.base = directory.weights();
+    requireDevices(config);
     SamplersConfig samplers = config.samplers();
     int[] prompt = tokenizer.encode(samplers.prompt());
     this.prefix = prompt.length > 0 ? prompt : directory.config().beginning();
-    int needed = prefix.length + samplers.maxLength() - 1;
+    int needed = positions();
     if (needed > directory.config().positions()) {
       throw new BadInputException(
           "samplers.max-length = %d behind a prefix of %d tokens needs %d positions, the model in %s has %d"
@@ -66,6 +70,23 @@ public final class TrainingParts {
                   directory.path(),
                   directory.config().positions()));
     }
+  }
+
+  private static void requireDevices(TributaryConfig config) {
+    Torch.device(config.model().device());
+    Torch.device(config.learner().device());
+    config.samplers().devices().forEach(Torch::device);
+    config.scorers().devices().forEach(Torch::device);
+  }
+
+  /** Shape of the model. */
+  public GptConfig model() {
+    return directory.config();
+  }
+
+  /** Positions that prefix and sequence take; the last token is never read. */
+  public int positions() {
+    return prefix.length + config.samplers().maxLength() - 1;
   }
 
   /** Room that a checkpoint takes: policy, proposal, two moments, and some more. */
@@ -144,15 +165,24 @@ public final class TrainingParts {
     }
   }
 
-  /** What the learner's run is made of. */
-  public RunSetup setup(TrainingRun.Files files) {
-    return new RunSetup(
-        directory.config(),
-        base,
-        Torch.device(config.learner().device()),
-        prefix,
-        target.features().stream().map(Feature::name).toList(),
-        config,
-        files);
+  /**
+   * The learner's run, at its beginning or gone on with.
+   *
+   * @param from state of the checkpoint to go on from; null for a new run
+   */
+  public TrainingRun training(TrainingRun.Files files, @Nullable LearnerState from) {
+    RunSetup setup =
+        new RunSetup(
+            directory.config(),
+            base,
+            Torch.device(config.learner().device()),
+            prefix,
+            target.features().stream().map(Feature::name).toList(),
+            config,
+            files);
+    if (from == null) {
+      return setup.begin();
+    }
+    return setup.resume(checkpoint(files, OptionalLong.of(from.step()), LOG::warn).orElseThrow());
   }
 }

@@ -4,10 +4,14 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Measurements;
 import io.tributary.learn.Checkpoint;
+import io.tributary.learn.LearnerState;
+import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.serve.HttpService;
 import io.tributary.tensor.NativeHeap;
+import io.tributary.tensor.Torch;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,11 +83,26 @@ public final class TrainingService {
                   .formatted(directory.home(), checkpoint.get().state().step()));
           return;
         }
-        run(parts, directory, checkpoint);
+        checkpoint.ifPresent(from -> goOn(directory, from.state()));
+        directory.record(config);
+        run(parts, directory, checkpoint.map(Checkpoint::state).orElse(null));
       } finally {
         log.close();
       }
     }
+  }
+
+  /** Later checkpoints than the one that is gone on from would be mistaken for the run's newest. */
+  private void goOn(RunDirectory directory, LearnerState from) {
+    try {
+      List<Long> discarded = directory.files().checkpoints().discardAfter(from.step());
+      if (!discarded.isEmpty()) {
+        console.line("checkpoints of later steps are removed: " + discarded);
+      }
+    } catch (IOException e) {
+      throw new BadInputException("a checkpoint of a later step can't be removed: " + e, e);
+    }
+    console.line("going on from the checkpoint of step " + from.step());
   }
 
   private boolean isFinished(Checkpoint checkpoint) {
@@ -90,18 +110,19 @@ public final class TrainingService {
         && checkpoint.state().step() >= config.totalSteps().getAsLong();
   }
 
-  private void run(TrainingParts parts, RunDirectory directory, Optional<Checkpoint> checkpoint) {
+  private void run(TrainingParts parts, RunDirectory directory, @Nullable LearnerState from) {
     Map<String, Double> targets = parts.featureTargets();
     RunMetrics metrics = RunMetrics.create(targets);
     NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
     StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
     RunWatch watch = new RunWatch(config, metrics, console, streamMetrics, targets);
-    checkpoint.ifPresent(
-        from -> {
-          watch.resumed(from.state().step(), from.state().sequences());
-          firstEvaluation(directory).ifPresent(watch::firstEvaluation);
-          console.line("going on from the checkpoint of step " + from.state().step());
-        });
+    if (Torch.takesMklFastPath()) {
+      console.line("AMD processor: MKL's fast path is taken (native.mkl-fast-path = off)");
+    }
+    if (from != null) {
+      watch.resumed(from);
+      firstEvaluation(directory).ifPresent(watch::firstEvaluation);
+    }
     CompletableFuture<Void> outcome = new CompletableFuture<>();
     CompletableFuture<Void> ended = new CompletableFuture<>();
     ActorSystem<Guardian.Command> system =
@@ -115,9 +136,15 @@ public final class TrainingService {
                     metrics,
                     watch,
                     streamMetrics),
-                checkpoint.orElse(null),
+                from,
                 outcome),
             "tributary");
+    system
+        .getWhenTerminated()
+        .whenComplete(
+            (done, failure) ->
+                outcome.completeExceptionally(
+                    new IllegalStateException("the actor system has ended", failure)));
     Thread onSignal = new Thread(() -> drain(system, ended), "drain-on-signal");
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {
@@ -179,7 +206,7 @@ public final class TrainingService {
       return directory.files().metrics().rows().stream()
           .filter(row -> row.has("evaluation"))
           .findFirst()
-          .map(row -> io.tributary.metrics.MetricsJsonl.measurements(row));
+          .map(MetricsJsonl::measurements);
     } catch (IOException e) {
       LOG.warn("metrics.jsonl can't be read", e);
       return Optional.empty();

@@ -7,6 +7,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /**
  * The samplers or the scorers of this process: a fixed number of places, in each of which a new
@@ -19,15 +21,16 @@ final class WorkerFleet<C> {
   static final DispatcherSelector PINNED = DispatcherSelector.fromConfig("tributary-native");
 
   private final ActorContext<?> context;
-  private final String name;
+  private final ServiceKey<C> key;
   private final IntFunction<Behavior<C>> behavior;
   private final List<ActorRef<C>> workers = new ArrayList<>();
   private long incarnations;
 
   /** Spawns {@code count} workers with the behaviour of their place, and watches them. */
-  WorkerFleet(ActorContext<?> context, String name, int count, IntFunction<Behavior<C>> behavior) {
+  WorkerFleet(
+      ActorContext<?> context, ServiceKey<C> key, int count, IntFunction<Behavior<C>> behavior) {
     this.context = context;
-    this.name = name;
+    this.key = key;
     this.behavior = behavior;
     for (int place = 0; place < count; place++) {
       workers.add(spawn(place));
@@ -36,7 +39,7 @@ final class WorkerFleet<C> {
 
   private ActorRef<C> spawn(int place) {
     ActorRef<C> worker =
-        context.spawn(behavior.apply(place), name + "-" + place + "." + incarnations++, PINNED);
+        context.spawn(behavior.apply(place), key.id() + "-" + place + "." + incarnations++, PINNED);
     context.watch(worker);
     return worker;
   }
@@ -56,8 +59,10 @@ final class WorkerFleet<C> {
    * if ever.
    */
   void abandon(ActorRef<?> hanging) {
-    context.unwatch(hanging);
-    replace(hanging);
-    context.stop(hanging);
+    ActorRef<C> worker = workers.get(workers.indexOf(hanging));
+    context.unwatch(worker);
+    context.getSystem().receptionist().tell(Receptionist.deregister(key, worker));
+    replace(worker);
+    context.stop(worker);
   }
 }

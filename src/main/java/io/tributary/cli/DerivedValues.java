@@ -40,7 +40,7 @@ final class DerivedValues {
             ? "0 steps: sampling and learning take turns"
             : staleness + (staleness == 1 ? " step" : " steps") + " from admission to use");
     values.put("learning rate", learningRate(config));
-    values.put("model", model(config, base));
+    values.put("model", model(base));
     StringBuilder text = new StringBuilder();
     values.forEach((name, value) -> text.append(LINE.formatted(name, value)));
     MemoryEstimate.of(config, base)
@@ -71,7 +71,7 @@ final class DerivedValues {
             .formatted(warmup, config.totalSteps().getAsLong(), optimizer.schedule());
   }
 
-  private static String model(TributaryConfig config, BaseModel base) {
+  private static String model(BaseModel base) {
     return "%,d parameters: %d layers, %d heads, width %d, vocabulary %,d; %d of %d positions used"
         .formatted(
             base.config().parameters(),
@@ -79,7 +79,7 @@ final class DerivedValues {
             base.config().heads(),
             base.config().width(),
             base.config().vocabulary(),
-            base.positions(config.samplers()),
+            base.positions(),
             base.config().positions());
   }
 }

@@ -43,7 +43,7 @@ final class MemoryEstimate {
     MemoryEstimate estimate = new MemoryEstimate();
     GptConfig gpt = base.config();
     long weights = Float.BYTES * gpt.parameters();
-    long positions = base.positions(config.samplers());
+    long positions = base.positions();
     estimate.add(
         config.learner().device(),
         "learner",

@@ -7,6 +7,6 @@ package io.tributary.config;
  */
 public record PartitionFunctionConfig(int bootstrapSequences) {
   public PartitionFunctionConfig {
-    Require.atLeast(0, "bootstrap-sequences", bootstrapSequences);
+    Require.atLeast(1, "bootstrap-sequences", bootstrapSequences);
   }
 }

@@ -13,7 +13,11 @@ import java.time.Duration;
 public record StreamConfig(
     int maxStalenessSteps, Duration stallTimeout, double maxDropRate, int maxLostWorkers) {
   public StreamConfig {
-    Require.atLeast(0, "max-staleness-steps", maxStalenessSteps);
+    Require.that(
+        maxStalenessSteps >= 0 && maxStalenessSteps <= 1000,
+        "max-staleness-steps",
+        maxStalenessSteps,
+        "between 0 and 1000");
     Require.positive("stall-timeout", stallTimeout);
     Require.that(
         maxDropRate >= 0 && maxDropRate <= 1, "max-drop-rate", maxDropRate, "between 0 and 1");

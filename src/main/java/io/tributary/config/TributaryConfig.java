@@ -30,6 +30,12 @@ public record TributaryConfig(
         "partition-function.bootstrap-sequences",
         partitionFunction.bootstrapSequences(),
         samplers.batchSize());
+    Require.that(
+        samplers.temperature() == 1 || proposal.criterion() == Criterion.ALWAYS,
+        "proposal.criterion",
+        proposal.criterion(),
+        "always where samplers.temperature is not 1: the policy would be judged without the temperature that its"
+            + " sequences would be drawn with");
     requireEndOfSchedule(learner.optimizer(), totalSteps(run, learner));
   }
 

@@ -2,7 +2,7 @@ package io.tributary.evaluate;
 
 import io.tributary.data.Measurements;
 import io.tributary.data.Seeds;
-import io.tributary.data.WeightSnapshot;
+import io.tributary.data.TensorBytes;
 import io.tributary.model.AncestralSampler;
 import io.tributary.model.Gpt;
 import io.tributary.model.SamplingSettings;
@@ -57,8 +57,8 @@ public final class PolicyEvaluation implements AutoCloseable {
   /**
    * Takes the policy's weights over and measures samples of it; {@code step} seeds their generator.
    */
-  public Measurements evaluate(long step, WeightSnapshot weights, TargetMass mass) {
-    policy.load(weights.tensors());
+  public Measurements evaluate(long step, List<TensorBytes> weights, TargetMass mass) {
+    policy.load(weights);
     List<AncestralSampler.Sampled> samples =
         draw(
             policy, plan.sequences(), Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, step));

@@ -22,12 +22,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a run: directories {@code step-00001200}, each of which appears by one rename
  * after everything in it was flushed to disk.
  */
 public final class CheckpointStore {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final String PREFIX = "step-";
   private static final String POLICY = "policy.safetensors";
   private static final String PROPOSAL = "proposal.safetensors";
@@ -160,13 +163,31 @@ public final class CheckpointStore {
     return ModelDirectory.weights(checkpoint.resolve(POLICY), model);
   }
 
+  /**
+   * Removes every checkpoint of a later step, whole or not: a run that goes on from {@code step}
+   * makes them anew.
+   *
+   * @return the steps whose checkpoints were removed
+   */
+  public List<Long> discardAfter(long step) throws IOException {
+    List<Long> later = steps().stream().filter(s -> s > step).toList();
+    for (long s : later) {
+      delete(directory.resolve(name(s)));
+    }
+    return later;
+  }
+
   private static String name(long step) {
     return PREFIX + "%08d".formatted(step);
   }
 
-  private void prune() throws IOException {
+  private void prune() {
     for (long step : steps().stream().skip(keep).toList()) {
-      delete(directory.resolve(name(step)));
+      try {
+        delete(directory.resolve(name(step)));
+      } catch (IOException e) {
+        LOG.warn("the old checkpoint of step {} can't be removed", step, e);
+      }
     }
   }
 

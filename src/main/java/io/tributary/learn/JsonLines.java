@@ -4,6 +4,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,10 +20,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonLines {
   private final Path file;
-  private boolean torn;
+  private final long maxBytes;
+  private boolean torn = true; // what an earlier process left may end within a line
 
+  /** A file that grows without limit. */
   public JsonLines(Path file) {
+    this(file, Long.MAX_VALUE);
+  }
+
+  /**
+   * @param maxBytes size beyond which the file is put aside as {@code NAME.1}, in place of an
+   *     earlier one
+   */
+  public JsonLines(Path file, long maxBytes) {
     this.file = file;
+    this.maxBytes = maxBytes;
   }
 
   /**
@@ -31,7 +44,13 @@ public final class JsonLines {
    *     which no reader takes for one
    */
   public void add(String line) throws IOException {
-    String bytes = (torn ? "\n" : "") + line + "\n";
+    if (Files.exists(file) && Files.size(file) > maxBytes) {
+      Files.move(
+          file,
+          file.resolveSibling(file.getFileName() + ".1"),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    String bytes = (torn && endsWithinLine() ? "\n" : "") + line + "\n";
     torn = true;
     Files.writeString(file, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     torn = false;
@@ -65,6 +84,17 @@ public final class JsonLines {
     Files.writeString(shortened, kept);
     Files.move(shortened, file, StandardCopyOption.ATOMIC_MOVE);
     torn = false;
+  }
+
+  private boolean endsWithinLine() throws IOException {
+    if (!Files.exists(file) || Files.size(file) == 0) {
+      return false;
+    }
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      ByteBuffer last = ByteBuffer.allocate(1);
+      channel.position(channel.size() - 1).read(last);
+      return last.get(0) != '\n';
+    }
   }
 
   private List<String> lines() throws IOException {

@@ -46,6 +46,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private @Nullable CompletableFuture<BatchLearned> pending;
   private boolean checkpointOwed;
   private long idleSince = System.nanoTime();
+  private long evaluationStart;
 
   /**
    * When what is due.
@@ -153,6 +154,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
             step.measurements(),
             step.finite(),
             Duration.ofNanos(System.nanoTime() - start)));
+    run.requireFiniteSteps();
     if (run.step() % schedule.publishInterval() == 0) {
       judgeProposal();
     }
@@ -166,6 +168,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
 
   private void judgeProposal() {
     TrainingRun.Judgement judgement = run.judgeProposal();
+    log(() -> run.logVersion(judgement));
     if (judgement.replaced()) {
       publisher.tell(new ReplaceProposal(run.proposal()));
     }
@@ -179,11 +182,15 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void evaluate() {
-    evaluator.tell(new Evaluate(run.step(), run.policySnapshot(), run.targetMass(), evaluations));
+    events.tell(new LearnerEvent.Idle(run.step()));
+    evaluationStart = System.nanoTime();
+    evaluator.tell(new Evaluate(run.step(), run.policy(), run.targetMass(), evaluations));
   }
 
   private Behavior<LearnerCommand> onEvaluationDone(EvaluationDone message) {
     Evaluated evaluation = message.evaluation();
+    metrics.blocked(
+        BlockedReason.EVALUATION, Duration.ofNanos(System.nanoTime() - evaluationStart));
     log(
         () ->
             run.metricsLog()
@@ -196,7 +203,8 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void complete() {
-    if (checkpointOwed || run.step() % schedule.checkpointInterval() == 0 || isLast()) {
+    boolean again = checkpointOwed && run.step() % schedule.publishInterval() == 0;
+    if (again || run.step() % schedule.checkpointInterval() == 0 || isLast()) {
       checkpoint();
     }
     idleSince = System.nanoTime();

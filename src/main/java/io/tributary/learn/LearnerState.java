@@ -19,7 +19,7 @@ import io.tributary.objective.ReplacementWindow;
  * @param proposalSince step after which it became the proposal
  * @param partitionFunction estimate of Z
  * @param window of the next decision on the proposal
- * @param baseFingerprint of the base model's weights
+ * @param identity what may not change while the run goes on
  */
 public record LearnerState(
     long step,
@@ -32,7 +32,7 @@ public record LearnerState(
     long proposalSince,
     PartitionFunction.State partitionFunction,
     ReplacementWindow.State window,
-    String baseFingerprint) {
+    RunIdentity identity) {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
   String toJson() {
@@ -44,7 +44,10 @@ public record LearnerState(
    */
   static LearnerState fromJson(String json) {
     LearnerState state = GSON.fromJson(json, LearnerState.class);
-    if (state == null || state.partitionFunction() == null || state.window() == null) {
+    if (state == null
+        || state.partitionFunction() == null
+        || state.window() == null
+        || state.identity() == null) {
       throw new JsonParseException("the state of the learner is incomplete");
     }
     return state;

@@ -2,17 +2,13 @@ package io.tributary.learn;
 
 import ai.djl.Device;
 import io.tributary.config.LearnerConfig;
-import io.tributary.config.ObjectiveConfig;
 import io.tributary.config.OptimizerConfig;
 import io.tributary.config.TributaryConfig;
-import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.Gpt;
 import io.tributary.model.GptConfig;
 import io.tributary.model.GptTraining;
-import io.tributary.objective.Gdc;
-import io.tributary.objective.GdcPlusPlus;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
@@ -41,55 +37,32 @@ public record RunSetup(
     List<String> features,
     TributaryConfig config,
     TrainingRun.Files files) {
-  private static final long FIRST_VERSION = 1;
+  /** Version of the base model as the first proposal. */
+  public static final long FIRST_VERSION = 1;
 
-  /** A new run: policy and proposal are the base model. */
+  /** A new run: policy and proposal are the base model. Its logs begin anew. */
   public TrainingRun begin() {
     ReplacementWindow window = ReplacementWindow.create(config.proposal(), FIRST_VERSION);
     PartitionFunction z = PartitionFunction.create();
     LearnerState start =
         new LearnerState(
-            0,
-            0,
-            0,
-            0,
-            0,
-            FIRST_VERSION,
-            FIRST_VERSION,
-            0,
-            z.state(),
-            window.state(),
-            Fingerprint.of(base));
-    PolicyTrainer trainer = trainer(base, z, window);
-    return new TrainingRun(this, trainer, start, base);
+            0, 0, 0, 0, 0, FIRST_VERSION, FIRST_VERSION, 0, z.state(), window.state(), identity());
+    cutLogsAfter(-1);
+    TrainingRun run = new TrainingRun(this, trainer(base, z, window), start, base);
+    run.skipVersions(lastVersion());
+    return run;
   }
 
   /**
    * A run that goes on from a checkpoint; rows of later steps are cut off its logs.
    *
-   * @throws BadInputException if the checkpoint is one of another base model
+   * @throws io.tributary.data.BadInputException if the checkpoint is of another run
    * @throws UncheckedIOException if the logs can't be cut
    */
   public TrainingRun resume(Checkpoint checkpoint) {
     LearnerState state = checkpoint.state();
-    String fingerprint = Fingerprint.of(base);
-    if (!fingerprint.equals(state.baseFingerprint())) {
-      throw new BadInputException(
-          "model.base: the checkpoint of step %d was made with another base model (weights %.12s…, these are %.12s…); expected the model that the run was started with"
-              .formatted(state.step(), state.baseFingerprint(), fingerprint));
-    }
-    long lastVersion;
-    try {
-      files.metrics().cutAfter(state.step());
-      files.samples().cutAfter(state.step());
-      lastVersion =
-          files.versions().rows().stream()
-              .mapToLong(row -> row.get("version").getAsLong())
-              .max()
-              .orElse(0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    identity().requireSameAs(state.identity(), state.step());
+    cutLogsAfter(state.step());
     PolicyTrainer trainer =
         trainer(
             checkpoint.policy(),
@@ -97,8 +70,34 @@ public record RunSetup(
             ReplacementWindow.restore(config.proposal(), state.window()));
     trainer.training().optimizer().restore(state.optimizerUpdates(), checkpoint.optimizer());
     TrainingRun run = new TrainingRun(this, trainer, state, checkpoint.proposal());
-    run.skipVersions(lastVersion);
+    run.skipVersions(lastVersion());
     return run;
+  }
+
+  /** What a run of this set-up can be gone on with. */
+  RunIdentity identity() {
+    return RunIdentity.of(config, Fingerprint.of(base));
+  }
+
+  private void cutLogsAfter(long step) {
+    try {
+      files.metrics().cutAfter(step);
+      files.samples().cutAfter(step);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The highest version that was given away, also since the last checkpoint. */
+  private long lastVersion() {
+    try {
+      return files.versions().rows().stream()
+          .mapToLong(row -> row.get("version").getAsLong())
+          .max()
+          .orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private PolicyTrainer trainer(
@@ -121,7 +120,7 @@ public record RunSetup(
             config.totalSteps().orElse(Long.MAX_VALUE));
     return new PolicyTrainer(
         training,
-        objective(config.objective()),
+        Objective.of(config.objective()),
         learner,
         rate,
         prefix,
@@ -129,12 +128,5 @@ public record RunSetup(
         new StepMeasurements(features),
         z,
         window);
-  }
-
-  private static Objective objective(ObjectiveConfig config) {
-    return switch (config.type()) {
-      case GDC_WITH_BASELINE -> new GdcPlusPlus(config.normaliseByZ());
-      case GDC -> new Gdc(config.normaliseByZ());
-    };
   }
 }

@@ -1,10 +1,10 @@
 package io.tributary.learn;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Batch;
 import io.tributary.data.Fingerprint;
+import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
@@ -43,7 +43,7 @@ public final class TrainingRun implements AutoCloseable {
   private final List<String> features;
   private final int maxNonfiniteSteps;
   private final int samplesPerInterval;
-  private final String baseFingerprint;
+  private final RunIdentity identity;
   private WeightSnapshot proposal;
   private long step;
   private long sequences;
@@ -65,7 +65,7 @@ public final class TrainingRun implements AutoCloseable {
     this.features = setup.features();
     this.maxNonfiniteSteps = setup.config().learner().maxNonfiniteSteps();
     this.samplesPerInterval = setup.config().samples().perInterval();
-    this.baseFingerprint = start.baseFingerprint();
+    this.identity = start.identity();
     this.step = start.step();
     this.sequences = start.sequences();
     this.nextDraw = start.nextDraw();
@@ -129,7 +129,6 @@ public final class TrainingRun implements AutoCloseable {
    * One gradient step.
    *
    * @param progress called after every micro-batch
-   * @throws IllegalStateException if too many steps in a row were not finite
    */
   PolicyTrainer.Step learn(Batch.Training batch, Runnable progress) {
     PolicyTrainer.Step result = trainer.learn(step, batch, progress);
@@ -137,12 +136,20 @@ public final class TrainingRun implements AutoCloseable {
     sequences += batch.sequences().size();
     nextDraw = batch.nextDraw();
     nonfiniteInARow = result.finite() ? 0 : nonfiniteInARow + 1;
+    return result;
+  }
+
+  /**
+   * Gives up after too many steps that were skipped.
+   *
+   * @throws RunFailedException if loss or gradient was not finite in too many steps in a row
+   */
+  void requireFiniteSteps() {
     if (nonfiniteInARow >= maxNonfiniteSteps) {
-      throw new IllegalStateException(
+      throw new RunFailedException(
           "loss or gradient was not finite in %d steps in a row, the last one step %d; a lower learner.optimizer.learning-rate or a limit on the gradient norm (learner.optimizer.max-grad-norm) may help"
               .formatted(nonfiniteInARow, step));
     }
-    return result;
   }
 
   /** Publishes the policy under a new version, and makes it the proposal if it is closer to p. */
@@ -151,33 +158,30 @@ public final class TrainingRun implements AutoCloseable {
     ReplacementWindow.Verdict verdict = trainer.window().decide(partitionFunction());
     boolean replaced = verdict.decision() == ReplacementWindow.Decision.ACCEPTED;
     if (replaced) {
-      proposal = policySnapshot();
+      List<TensorBytes> tensors = policy();
+      proposal =
+          new WeightSnapshot(new WeightVersion(policyVersion, Fingerprint.of(tensors)), tensors);
       proposalSince = step;
     }
     trainer.window().reset(proposal.version().number());
-    logVersion(verdict, replaced);
     return new Judgement(verdict, policyVersion, replaced);
   }
 
-  private void logVersion(ReplacementWindow.Verdict verdict, boolean replaced) {
+  /** Records a publication, so that its version is never given again. */
+  void logVersion(Judgement judgement) throws IOException {
     JsonObject row = new JsonObject();
     row.addProperty("step", step);
-    row.addProperty("version", policyVersion);
-    row.addProperty("decision", verdict.decision().name());
-    if (replaced) {
+    row.addProperty("version", judgement.policyVersion());
+    row.addProperty("decision", judgement.verdict().decision().name());
+    if (judgement.replaced()) {
       row.addProperty("fingerprint", proposal.version().fingerprint());
     }
-    try {
-      files.versions().add(row.toString());
-    } catch (IOException e) {
-      throw new IllegalStateException("a version of the policy could not be recorded", e);
-    }
+    files.versions().add(row.toString());
   }
 
-  /** The policy as it is now, under the version given last. */
-  WeightSnapshot policySnapshot() {
-    List<TensorBytes> tensors = trainer.training().model().snapshot();
-    return new WeightSnapshot(new WeightVersion(policyVersion, Fingerprint.of(tensors)), tensors);
+  /** The policy's weights as they are now. */
+  List<TensorBytes> policy() {
+    return trainer.training().model().snapshot();
   }
 
   /**
@@ -190,10 +194,7 @@ public final class TrainingRun implements AutoCloseable {
         .checkpoints()
         .write(
             new Checkpoint(
-                state(),
-                trainer.training().model().snapshot(),
-                proposal.tensors(),
-                trainer.training().optimizer().state()));
+                state(), policy(), proposal.tensors(), trainer.training().optimizer().state()));
   }
 
   private LearnerState state() {
@@ -208,7 +209,7 @@ public final class TrainingRun implements AutoCloseable {
         proposalSince,
         trainer.partitionFunction().state(),
         trainer.window().state(),
-        baseFingerprint);
+        identity);
   }
 
   /** Writes the first sequences of a batch for people to look at. */
@@ -223,11 +224,9 @@ public final class TrainingRun implements AutoCloseable {
       row.addProperty("text", scored.text());
       row.addProperty("log_proposal", scored.sequence().logProposal());
       row.addProperty("weight", Math.exp(scored.logWeight()));
-      JsonArray values = new JsonArray();
       JsonObject named = new JsonObject();
       for (int i = 0; i < features.size(); i++) {
-        values.add(scored.features()[i]);
-        named.add(features.get(i), values.get(i));
+        named.addProperty(features.get(i), scored.features()[i]);
       }
       row.add("features", named);
       files.samples().add(row.toString());

@@ -4,8 +4,8 @@ package io.tributary.metrics;
 public enum BlockedReason implements LabelValue {
   /** Nothing to work on has arrived from the stage before. */
   INPUT,
-  /** The stage after it has not yet taken what is finished. */
-  OUTPUT,
+  /** The policy is being evaluated; the step after it comes then. */
+  EVALUATION,
   /** The bound on staleness holds further draws back until the learner has moved on. */
   ADMISSION,
   /** The draw asks for newer weights than the sampler has. */

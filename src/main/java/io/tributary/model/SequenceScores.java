@@ -32,6 +32,15 @@ public final class SequenceScores {
    * @param sequences token ids; padding is made here and adds nothing; one without a token gets 0
    */
   public double[] logProbs(int[] prefix, List<int[]> sequences) {
+    return logProbs(prefix, sequences, () -> {});
+  }
+
+  /**
+   * As {@link #logProbs(int[], List)}.
+   *
+   * @param progress called after every group of sequences that is computed at once
+   */
+  public double[] logProbs(int[] prefix, List<int[]> sequences, Runnable progress) {
     double[] logProbs = new double[sequences.size()];
     for (int[] rows : byLength(sequences, maxRows)) {
       int[] scored = IntStream.of(rows).filter(i -> sequences.get(i).length > 0).toArray();

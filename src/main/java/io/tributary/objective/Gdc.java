@@ -6,8 +6,8 @@ import java.util.Arrays;
  * KL-adaptive distributional policy gradients without a baseline: c = P/q, the off-policy form of
  * Eq. (5), Korbak et al. 2022, arXiv:2206.00761.
  *
- * @param normaliseByZ whether c is divided by Z, so that one learning rate serves rare and frequent
- *     constraints
+ * @param normaliseByZ whether c is divided by Z, so that one threshold of gradient clipping serves
+ *     rare and frequent constraints
  */
 public record Gdc(boolean normaliseByZ) implements Objective {
 

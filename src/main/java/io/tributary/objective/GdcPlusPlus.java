@@ -6,8 +6,8 @@ import java.util.Arrays;
  * KL-adaptive distributional policy gradients with a baseline: c = P/q - Z pi/q (Algorithm 1,
  * Korbak et al. 2022, arXiv:2206.00761).
  *
- * @param normaliseByZ whether c is divided by Z, so that one learning rate serves rare and frequent
- *     constraints
+ * @param normaliseByZ whether c is divided by Z, so that one threshold of gradient clipping serves
+ *     rare and frequent constraints
  */
 public record GdcPlusPlus(boolean normaliseByZ) implements Objective {
 

@@ -1,5 +1,7 @@
 package io.tributary.pipeline;
 
+import io.tributary.data.RunFailedException;
+
 /**
  * Watches how many sequences the scorer fails on: a few are let go, but a feature that fails often
  * would leave the learner with a biased sample, or none, and ends the run.
@@ -19,13 +21,13 @@ final class DropRate {
   /**
    * Counts a draw.
    *
-   * @throws IllegalStateException as soon as more of a window's sequences are dropped than allowed
+   * @throws RunFailedException as soon as more of a window's sequences are dropped than allowed
    */
   void count(int drawSequences, int droppedSequences) {
     scored += drawSequences;
     dropped += droppedSequences;
     if (dropped > maxDropRate * WINDOW) {
-      throw new IllegalStateException(
+      throw new RunFailedException(
           "scoring failed on %d of the last %d sequences, stream.max-drop-rate = %s allows %d of %d; the log of the scorers says why"
               .formatted(dropped, scored, maxDropRate, (int) (maxDropRate * WINDOW), WINDOW));
     }

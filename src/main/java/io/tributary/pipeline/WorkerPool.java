@@ -1,5 +1,6 @@
 package io.tributary.pipeline;
 
+import io.tributary.data.RunFailedException;
 import io.tributary.protocol.WorkerEvent;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
@@ -166,7 +167,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       waiting.add(job);
     } else if (job != null) {
       job.result.completeExceptionally(
-          new IllegalStateException(
+          new RunFailedException(
               "draw %d is given up: %d %ss in a row were lost with it, the last one (%s) %s; the log says what they failed on"
                   .formatted(job.number, MAX_LOST_WORKERS, kind(), worker.path().name(), reason)));
     }

@@ -1,7 +1,7 @@
 package io.tributary.protocol;
 
 import io.tributary.data.Measurements;
-import io.tributary.data.WeightSnapshot;
+import io.tributary.data.TensorBytes;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -12,10 +12,14 @@ public sealed interface EvaluatorCommand {
    * Draw samples from this policy and measure it.
    *
    * @param step learner step of the policy; also names the generator of the samples
+   * @param policy its weights
    * @param partitionFunction the learner's estimate of Z
    */
   record Evaluate(
-      long step, WeightSnapshot policy, TargetMass partitionFunction, ActorRef<Evaluated> replyTo)
+      long step,
+      List<TensorBytes> policy,
+      TargetMass partitionFunction,
+      ActorRef<Evaluated> replyTo)
       implements EvaluatorCommand {}
 
   /**

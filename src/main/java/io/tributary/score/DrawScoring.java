@@ -43,8 +43,10 @@ public final class DrawScoring implements AutoCloseable {
    * Scores every sequence of a draw; a sequence on which a feature fails is left out.
    *
    * @param failed told of a sequence that a feature failed on
+   * @param progress called every now and then
    */
-  public ScoredDraw score(Draw draw, BiConsumer<Sequence, RuntimeException> failed) {
+  public ScoredDraw score(
+      Draw draw, BiConsumer<Sequence, RuntimeException> failed, Runnable progress) {
     List<Featured> featured = new ArrayList<>();
     for (Sequence sequence : draw.sequences()) {
       try {
@@ -55,7 +57,8 @@ public final class DrawScoring implements AutoCloseable {
       }
     }
     double[] logBases =
-        scores.logProbs(prefix, featured.stream().map(f -> f.sequence().tokens()).toList());
+        scores.logProbs(
+            prefix, featured.stream().map(f -> f.sequence().tokens()).toList(), progress);
     List<ScoredSequence> scored = new ArrayList<>();
     for (int i = 0; i < logBases.length; i++) {
       Featured f = featured.get(i);

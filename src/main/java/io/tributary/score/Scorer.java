@@ -55,6 +55,8 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
   private Behavior<ScorerCommand> onScore(Score command) {
     long start = System.nanoTime();
     metrics.blocked(BlockedReason.INPUT, Duration.ofNanos(start - idleSince));
+    var progressed =
+        new WorkerEvent.Progressed<ScoredDraw>(command.draw().number(), getContext().getSelf());
     ScoredDraw scored =
         scoring.score(
             command.draw(),
@@ -65,7 +67,8 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
                         "sequence {} of draw {} is dropped, a feature failed on it",
                         sequence.index(),
                         sequence.draw(),
-                        e));
+                        e),
+            () -> command.replyTo().tell(progressed));
     idleSince = System.nanoTime();
     metrics.busy(Duration.ofNanos(idleSince - start));
     metrics.items(scored.sequences().size(), command.draw().tokens());

@@ -15,13 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class AllowedHosts {
 
-  private static final int HTTP_PORT = 80;
-
   private final Set<String> names;
-  private final int port;
 
   /**
-   * The loopback names, the configured name and the bound address, all with the bound port.
+   * The loopback names, the configured name and the bound address, with any port: a tunnel may end
+   * at another one.
    *
    * @param configured host as the configuration names it
    */
@@ -29,17 +27,15 @@ final class AllowedHosts {
     this.names = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1", "0:0:0:0:0:0:0:1"));
     names.add(normal(configured));
     names.add(normal(bound.getAddress().getHostAddress()));
-    this.port = bound.getPort();
   }
 
   /**
    * Whether a {@code Host} header may be served.
    *
    * @param host name or address, with or without brackets
-   * @param port 0 where the header has none
    */
-  boolean allowsHost(String host, int port) {
-    return names.contains(normal(host)) && (port <= 0 ? HTTP_PORT : port) == this.port;
+  boolean allowsHost(String host) {
+    return names.contains(normal(host));
   }
 
   /** Whether an {@code Origin} header may be served; a request without one comes from no page. */
@@ -51,7 +47,7 @@ final class AllowedHosts {
       URI uri = new URI(origin);
       return "http".equalsIgnoreCase(uri.getScheme())
           && uri.getHost() != null
-          && allowsHost(uri.getHost(), uri.getPort());
+          && allowsHost(uri.getHost());
     } catch (URISyntaxException e) {
       return false;
     }

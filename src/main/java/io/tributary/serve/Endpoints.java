@@ -67,7 +67,7 @@ final class Endpoints {
 
   private HttpResponse respond(HttpRequest request, AllowedHosts hosts) {
     Host host = request.getHeader(Host.class).orElse(null);
-    if (host == null || !hosts.allowsHost(host.host().address(), host.port())) {
+    if (host == null || !hosts.allowsHost(host.host().address())) {
       return error(StatusCodes.FORBIDDEN, "this server is not called by that Host");
     }
     if (!hosts.allowsOrigin(header(request, "Origin"))) {

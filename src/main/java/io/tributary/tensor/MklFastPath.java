@@ -61,6 +61,11 @@ final class MklFastPath {
     }
   }
 
+  /** Whether the library was opened. */
+  static synchronized boolean isTaken() {
+    return library != null;
+  }
+
   /** Opens the library; what it defines is seen by all libraries that are loaded afterwards. */
   static NativeLibrary open() throws IOException {
     Path file = Files.createTempFile("libmklfastpath", ".so");

@@ -42,6 +42,11 @@ public final class Torch {
     Engine.getEngine(ENGINE);
   }
 
+  /** Whether matrix products take MKL's fast path on an AMD processor. */
+  public static boolean takesMklFastPath() {
+    return MklFastPath.isTaken();
+  }
+
   /** Threads that one native operation may use. */
   public static int intraOpThreads() {
     return JniUtils.getNumThreads();

@@ -1,0 +1,83 @@
+package io.tributary.boot;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.RunFailedException;
+import io.tributary.metrics.FailureReason;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.Stage;
+import io.tributary.pipeline.WorkerLost;
+import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.ScorerCommand;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+
+/**
+ * The samplers and scorers of this process; those that fail or hang are replaced, a limited number
+ * of times.
+ */
+final class Workforce {
+  private final ActorContext<?> context;
+  private final RunMetrics metrics;
+  private final int maxLost;
+  private final WorkerFleet<SamplerCommand> samplers;
+  private final WorkerFleet<ScorerCommand> scorers;
+  private int lost;
+
+  /** Spawns as many samplers and scorers as are configured. */
+  Workforce(ActorContext<?> context, TributaryConfig config, Workers workers, RunMetrics metrics) {
+    this.context = context;
+    this.metrics = metrics;
+    this.maxLost = config.stream().maxLostWorkers();
+    this.samplers =
+        new WorkerFleet<>(
+            context, SamplerCommand.KEY, config.samplers().count(), workers.sampler());
+    this.scorers =
+        new WorkerFleet<>(context, ScorerCommand.KEY, config.scorers().count(), workers.scorer());
+  }
+
+  boolean holds(ActorRef<?> actor) {
+    return samplers.holds(actor) || scorers.holds(actor);
+  }
+
+  /**
+   * Replaces a worker that has stopped.
+   *
+   * @throws RunFailedException if too many were lost
+   */
+  void stopped(ActorRef<?> worker, Throwable cause) {
+    count(worker, FailureReason.ERROR, String.valueOf(cause));
+    if (samplers.holds(worker)) {
+      samplers.replace(worker);
+    } else {
+      scorers.replace(worker);
+    }
+  }
+
+  /**
+   * Replaces a worker that hangs.
+   *
+   * @throws RunFailedException if too many were lost
+   */
+  void hangs(WorkerLost loss) {
+    if (!holds(loss.worker())) {
+      return;
+    }
+    count(loss.worker(), FailureReason.STALLED, loss.reason());
+    if (samplers.holds(loss.worker())) {
+      samplers.abandon(loss.worker());
+    } else {
+      scorers.abandon(loss.worker());
+    }
+  }
+
+  private void count(ActorRef<?> worker, FailureReason reason, String detail) {
+    metrics.stage(samplers.holds(worker) ? Stage.SAMPLER : Stage.SCORER).failed(reason);
+    lost++;
+    if (lost > maxLost) {
+      throw new RunFailedException(
+          "%d samplers and scorers were lost, stream.max-lost-workers allows %d; the last one, %s: %s"
+              .formatted(lost, maxLost, worker.path().name(), detail));
+    }
+    context.getLog().warn("{} is replaced: {}", worker.path().name(), detail);
+  }
+}

@@ -1,0 +1,68 @@
+package io.tributary.learn;
+
+import io.tributary.config.FeatureConfig;
+import io.tributary.config.TargetConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.BadInputException;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What may not change while a run goes on, since Z, the numbers of draws and the weights of a
+ * checkpoint depend on it.
+ *
+ * @param values by configuration key
+ */
+public record RunIdentity(Map<String, String> values) {
+  private static final int SHOWN = 60;
+
+  public RunIdentity {
+    values = Map.copyOf(values);
+  }
+
+  /** The identity of a run of this configuration on a base model with this fingerprint. */
+  static RunIdentity of(TributaryConfig config, String baseFingerprint) {
+    Map<String, String> values = new TreeMap<>();
+    values.put("model.base", "weights " + baseFingerprint);
+    values.put("target.features", features(config.target()));
+    values.put("samplers.prompt", config.samplers().prompt());
+    values.put("samplers.max-length", Integer.toString(config.samplers().maxLength()));
+    values.put("samplers.stop-at-eos", Boolean.toString(config.samplers().stopAtEos()));
+    values.put("samplers.batch-size", Integer.toString(config.samplers().batchSize()));
+    values.put("run.seed", Long.toString(config.run().seed()));
+    return new RunIdentity(values);
+  }
+
+  private static String features(TargetConfig target) {
+    StringBuilder features = new StringBuilder();
+    for (FeatureConfig feature : target.features()) {
+      features.append(feature);
+      if (feature instanceof FeatureConfig.WordList list) {
+        features.append(list.entries());
+      }
+    }
+    return features.toString();
+  }
+
+  /**
+   * Refuses to go on from a checkpoint of another run.
+   *
+   * @throws BadInputException naming the key that differs
+   */
+  void requireSameAs(RunIdentity checkpoint, long step) {
+    new TreeMap<>(values)
+        .forEach(
+            (key, value) -> {
+              String before = checkpoint.values().getOrDefault(key, "");
+              if (!value.equals(before)) {
+                throw new BadInputException(
+                    "%s: the checkpoint of step %d was made with %s, this configuration has %s; a run goes on only with what it was started with, another run.name starts a new one"
+                        .formatted(key, step, shown(before), shown(value)));
+              }
+            });
+  }
+
+  private static String shown(String value) {
+    return value.length() > SHOWN ? value.substring(0, SHOWN) + "…" : value;
+  }
+}
