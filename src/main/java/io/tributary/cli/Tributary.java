@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       Validate.class,
       Pretrain.class,
       Score.class,
+      Sample.class,
       GenerateCompletion.class
     },
     mixinStandardHelpOptions = true,
