@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       Pretrain.class,
       Score.class,
       Sample.class,
+      Export.class,
       GenerateCompletion.class
     },
     mixinStandardHelpOptions = true,
