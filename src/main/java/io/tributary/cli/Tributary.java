@@ -22,7 +22,15 @@ import picocli.CommandLine.Spec;
     description =
         "Trains language models with distributional policy gradients, in a stream of samplers, "
             + "scorers and a learner.",
-    subcommands = {Run.class, Validate.class, Pretrain.class, GenerateCompletion.class},
+    subcommands = {
+      Run.class,
+      Validate.class,
+      Pretrain.class,
+      Score.class,
+      Sample.class,
+      Export.class,
+      GenerateCompletion.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     scope = ScopeType.INHERIT,

@@ -3,6 +3,7 @@ package io.tributary.config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import java.util.Optional;
 
 /** A configuration as it was read, with where each value came from. */
 public final class EffectiveConfig {
@@ -36,6 +37,17 @@ public final class EffectiveConfig {
     TargetConfig target = section(TargetConfig.class, "target");
     checkWordLists(target);
     return target;
+  }
+
+  /**
+   * The base model alone, if one is named, for a use without a run.
+   *
+   * @throws ConfigException if it can't be used
+   */
+  public Optional<ModelConfig> baseModel() {
+    return object("model").containsKey("base")
+        ? Optional.of(section(ModelConfig.class, "model"))
+        : Optional.empty();
   }
 
   /**

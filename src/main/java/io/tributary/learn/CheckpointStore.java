@@ -2,6 +2,7 @@ package io.tributary.learn;
 
 import com.google.gson.JsonParseException;
 import io.tributary.data.BadInputException;
+import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.GptConfig;
 import io.tributary.model.ModelDirectory;
@@ -149,16 +150,24 @@ public final class CheckpointStore {
    * The policy of one checkpoint.
    *
    * @param checkpoint its directory
-   * @throws BadInputException if it is not a whole checkpoint of such a model
+   * @param base weights of the base model that the run was started with
+   * @throws BadInputException if it is not a whole checkpoint, or one of another base model
    */
-  public static List<TensorBytes> policy(Path checkpoint, GptConfig model) {
+  public static List<TensorBytes> policy(Path checkpoint, GptConfig model, List<TensorBytes> base) {
+    LearnerState state;
     try {
       if (!Files.isDirectory(checkpoint)) {
         throw new IOException("it does not exist");
       }
       Manifest.verify(checkpoint);
-    } catch (IOException e) {
+      state = LearnerState.fromJson(Files.readString(checkpoint.resolve(STATE)));
+    } catch (IOException | JsonParseException e) {
       throw new BadInputException(checkpoint + " is not a whole checkpoint: " + e.getMessage(), e);
+    }
+    if (!state.baseFingerprint().equals(Fingerprint.of(base))) {
+      throw new BadInputException(
+          "%s was made with another base model; expected the one that the run was started with"
+              .formatted(checkpoint));
     }
     return ModelDirectory.weights(checkpoint.resolve(POLICY), model);
   }

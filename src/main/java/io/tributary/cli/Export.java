@@ -1,0 +1,110 @@
+package io.tributary.cli;
+
+import io.tributary.config.ConfigException;
+import io.tributary.config.ConfigLoader;
+import io.tributary.config.ModelConfig;
+import io.tributary.config.PretrainConfig.Dtype;
+import io.tributary.data.BadInputException;
+import io.tributary.data.TensorBytes;
+import io.tributary.learn.CheckpointStore;
+import io.tributary.model.ModelDirectory;
+import io.tributary.tensor.FloatType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** A trained policy as a model directory. */
+@Command(
+    name = "export",
+    description =
+        "Writes the policy of a checkpoint as a Hugging Face model directory: config.json, "
+            + "model.safetensors, tokenizer.json. Nothing is overwritten.")
+final class Export implements Callable<Integer> {
+
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      paramLabel = "DIR",
+      description = "The checkpoint, such as runs/NAME/checkpoints/step-00000100.")
+  @SuppressWarnings("NullAway.Init")
+  private Path checkpoint;
+
+  @Option(
+      names = "--to",
+      required = true,
+      paramLabel = "DIR",
+      description = "The model directory to write; new, or empty.")
+  @SuppressWarnings("NullAway.Init")
+  private Path to;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description =
+          "The base model that the run was started with, for its shape and its tokenizer. Default: "
+              + "model.base in the effective.conf of the run that the checkpoint lies in.")
+  private @Nullable Path model;
+
+  @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description = "How weights are stored: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Dtype dtype = Dtype.F32;
+
+  @Override
+  public Integer call() {
+    requireNothingThere();
+    ModelDirectory base = ModelDirectory.open(model == null ? baseOfRun() : model);
+    base.tokenizer();
+    List<TensorBytes> policy = CheckpointStore.policy(checkpoint, base.config(), base.weights());
+    try {
+      ModelDirectory.write(
+          to,
+          base.config(),
+          policy,
+          base.path().resolve(ModelDirectory.TOKENIZER),
+          dtype == Dtype.F16 ? FloatType.F16 : FloatType.F32);
+    } catch (IOException e) {
+      throw new BadInputException("--to = %s can't be written: %s".formatted(to, e), e);
+    }
+    return Tributary.DONE;
+  }
+
+  private void requireNothingThere() {
+    try (Stream<Path> entries = Files.isDirectory(to) ? Files.list(to) : Stream.empty()) {
+      if (entries.findAny().isPresent() || (Files.exists(to) && !Files.isDirectory(to))) {
+        throw new BadInputException(
+            "--to = %s exists and is not overwritten; name another directory".formatted(to));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path baseOfRun() {
+    Path run = checkpoint.toAbsolutePath().normalize().resolve("../..").normalize();
+    Path file = run.resolve("effective.conf");
+    if (!Files.isDirectory(checkpoint)) {
+      throw new BadInputException(
+          "--checkpoint = %s is not a directory; expected one such as runs/NAME/checkpoints/step-00000100"
+              .formatted(checkpoint));
+    }
+    try {
+      return ConfigLoader.read(file, Map.of())
+          .baseModel()
+          .map(ModelConfig::base)
+          .orElseThrow(() -> new ConfigException(file + " names no model.base"));
+    } catch (ConfigException e) {
+      throw new BadInputException(
+          "the run's base model is not found, --model names it: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.tributary.cli;
+
+import io.tributary.data.BadInputException;
+import io.tributary.data.Seeds;
+import io.tributary.model.AncestralSampler;
+import io.tributary.model.AncestralSampler.Sampled;
+import io.tributary.model.GptConfig;
+import io.tributary.model.SamplingSettings;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Sequences drawn from a model. */
+@Command(
+    name = "sample",
+    description = {
+      "Draws sequences from a model and prints one JSON object a line:",
+      "",
+      "text      the text behind the prompt; null if the model has no tokenizer.json",
+      "tokens    its tokens, the end-of-text token included if it was drawn",
+      "logProb   log-probability in nats under the distribution that it was drawn from, with "
+          + "temperature, top-k and top-p",
+      "",
+      "The same options give the same output."
+    })
+final class Sample implements Callable<Integer> {
+  private static final int USUAL_LENGTH = 40;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private ModelOptions modelOptions;
+
+  @Option(
+      names = {"-n", "--number"},
+      required = true,
+      paramLabel = "N",
+      description = "Number of sequences.")
+  private long number;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "TEXT",
+      description = "What each sequence follows. Default: the model's bos_token_id alone.")
+  private String prompt = "";
+
+  @Option(
+      names = "--max-length",
+      paramLabel = "TOKENS",
+      description =
+          "Tokens of a sequence at most. Default: "
+              + USUAL_LENGTH
+              + ", or what the model has room for.")
+  private @Nullable Integer maxLength;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "T",
+      description = "Logits are divided by it. Default: ${DEFAULT-VALUE}.")
+  private double temperature = 1;
+
+  @Option(
+      names = "--top-k",
+      paramLabel = "K",
+      description = "Only the K likeliest tokens; 0 for all. Default: ${DEFAULT-VALUE}.")
+  private int topK;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "P",
+      description =
+          "Only the likeliest tokens that together reach this probability. Default: ${DEFAULT-VALUE}.")
+  private double topP = 1;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "Sequences that are drawn at once. Default: ${DEFAULT-VALUE}.")
+  private int batchSize = 128;
+
+  @Override
+  public Integer call() {
+    if (number < 1 || batchSize < 1) {
+      throw new BadInputException(
+          "-n = %d, --batch-size = %d: expected at least 1".formatted(number, batchSize));
+    }
+    settings(1); // a bad one is told before the model is read
+    try (LoadedModel model = modelOptions.load()) {
+      int[] prefix = prompt.isEmpty() ? model.config().beginning() : model.encode(prompt);
+      model.requireVocabulary(prefix);
+      draw(model, prefix, settings(length(model.config(), prefix.length)));
+    }
+    return Tributary.DONE;
+  }
+
+  private void draw(LoadedModel model, int[] prefix, SamplingSettings settings) {
+    PrintWriter out = spec.commandLine().getOut();
+    AncestralSampler sampler = new AncestralSampler(model.gpt(), settings);
+    for (long drawn = 0; drawn < number; drawn += batchSize) {
+      int n = (int) Math.min(batchSize, number - drawn);
+      var random = Seeds.generator(seed, Seeds.Purpose.SAMPLE, drawn);
+      for (Sampled sampled : sampler.draw(prefix, n, random, () -> {})) {
+        new SequenceJson(model.decode(sampled.tokens()), sampled.tokens(), sampled.logProb())
+            .print(out);
+      }
+      SequenceJson.flush(out);
+    }
+  }
+
+  private SamplingSettings settings(int length) {
+    try {
+      return new SamplingSettings(length, true, temperature, topK, topP);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException("--" + e.getMessage(), e);
+    }
+  }
+
+  private int length(GptConfig config, int prefix) {
+    int room = config.positions() - prefix + 1; // the last token is never read
+    int length = maxLength == null ? Math.min(USUAL_LENGTH, room) : maxLength;
+    if (length < 1 || length > room) {
+      throw new BadInputException(
+          "--max-length = %d: behind a prompt of %d tokens the model has room for %d, expected from 1 to that"
+              .formatted(length, prefix, Math.max(0, room)));
+    }
+    return length;
+  }
+}

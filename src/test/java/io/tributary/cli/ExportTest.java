@@ -1,0 +1,133 @@
+package io.tributary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tributary.config.Criterion;
+import io.tributary.config.ProposalConfig;
+import io.tributary.data.Fingerprint;
+import io.tributary.data.TensorBytes;
+import io.tributary.learn.Checkpoint;
+import io.tributary.learn.CheckpointStore;
+import io.tributary.learn.LearnerState;
+import io.tributary.model.ModelDirectory;
+import io.tributary.objective.PartitionFunction;
+import io.tributary.objective.ReplacementWindow;
+import io.tributary.tensor.TorchExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(TorchExtension.class)
+class ExportTest {
+  @TempDir Path directory;
+  private Path base;
+  private Path policy;
+  private Path checkpoint;
+  private Path to;
+
+  @BeforeEach
+  void writeACheckpoint() throws IOException {
+    base = SmallModel.write(directory.resolve("base"), 1);
+    policy = SmallModel.write(directory.resolve("policy"), 2);
+    Path run = Files.createDirectories(directory.resolve("runs/some"));
+    Files.writeString(
+        run.resolve("effective.conf"), "tributary.model.base = \"%s\"\n".formatted(base));
+    List<TensorBytes> weights = ModelDirectory.open(policy).weights();
+    String fingerprint = Fingerprint.of(ModelDirectory.open(base).weights());
+    LearnerState state =
+        new LearnerState(
+            5,
+            50,
+            7,
+            5,
+            0,
+            1,
+            1,
+            0,
+            PartitionFunction.create().state(),
+            ReplacementWindow.create(new ProposalConfig(Criterion.KL, 0), 1).state(),
+            fingerprint);
+    new CheckpointStore(run.resolve("checkpoints"), 1)
+        .write(new Checkpoint(state, weights, weights, List.of()));
+    checkpoint = run.resolve("checkpoints/step-00000005");
+    to = directory.resolve("exported");
+  }
+
+  @Test
+  void thePolicyWithTheShapeAndTokenizerOfTheBaseModelIsWritten() throws IOException {
+    Cli cli = export();
+
+    assertThat(cli.err()).isEmpty();
+    assertThat(cli.out()).isEmpty();
+    assertThat(cli.exitCode()).isZero();
+    for (String part : new String[] {"config.json", "model.safetensors", "tokenizer.json"}) {
+      assertThat(to.resolve(part)).hasSameBinaryContentAs(policy.resolve(part));
+    }
+  }
+
+  @Test
+  void halfPrecisionTakesHalfTheRoom() throws IOException {
+    assertThat(export("--dtype", "f16").exitCode()).isZero();
+
+    assertThat(Files.size(to.resolve("model.safetensors")))
+        .isLessThan(Files.size(policy.resolve("model.safetensors")) * 3 / 4);
+    assertThat(ModelDirectory.open(to).weights()).isNotEmpty();
+    assertThat(export("--dtype", "bf16").err()).contains("f16", "f32");
+  }
+
+  @Test
+  void nothingIsOverwritten() throws IOException {
+    Files.createDirectory(to);
+    Path mine = Files.writeString(to.resolve("mine.txt"), "mine");
+
+    Cli cli = export();
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).contains("is not overwritten").hasLineCount(1);
+    try (Stream<Path> entries = Files.list(to)) {
+      assertThat(entries).containsExactly(mine);
+    }
+  }
+
+  @Test
+  void aBaseModelThatMovedIsNamed() throws IOException {
+    Path moved = Files.move(base, directory.resolve("moved"));
+
+    Cli lost = export();
+    assertThat(lost.exitCode()).isEqualTo(2);
+    assertThat(lost.err()).contains("--model names it", base.toString()).hasLineCount(1);
+    assertThat(to).doesNotExist();
+    assertThat(export("--model", moved.toString()).exitCode()).isZero();
+  }
+
+  @Test
+  void aCheckpointOfAnotherModelOrADamagedOneIsRefused() throws IOException {
+    Cli other = export("--model", policy.toString());
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err()).contains("another base model").hasLineCount(1);
+
+    Files.writeString(checkpoint.resolve("policy.safetensors"), "cut");
+    Cli damaged = export();
+    assertThat(damaged.exitCode()).isEqualTo(2);
+    assertThat(damaged.err()).contains("policy.safetensors").hasLineCount(1);
+    assertThat(to).doesNotExist();
+
+    Cli none = Cli.run("export", "--checkpoint", directory + "/no", "--to", to.toString());
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err()).contains("is not a directory");
+  }
+
+  private Cli export(String... options) {
+    return Cli.run(
+        Stream.concat(
+                Stream.of("export", "--checkpoint", checkpoint.toString(), "--to", to.toString()),
+                Stream.of(options))
+            .toArray(String[]::new));
+  }
+}
