@@ -164,7 +164,7 @@ public final class CheckpointStore {
     } catch (IOException | JsonParseException e) {
       throw new BadInputException(checkpoint + " is not a whole checkpoint: " + e.getMessage(), e);
     }
-    if (!state.baseFingerprint().equals(Fingerprint.of(base))) {
+    if (!state.identity().isOfBase(Fingerprint.of(base))) {
       throw new BadInputException(
           "%s was made with another base model; expected the one that the run was started with"
               .formatted(checkpoint));

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * @param values by configuration key
  */
 public record RunIdentity(Map<String, String> values) {
+  private static final String BASE = "model.base";
   private static final int SHOWN = 60;
 
   public RunIdentity {
@@ -23,7 +24,7 @@ public record RunIdentity(Map<String, String> values) {
   /** The identity of a run of this configuration on a base model with this fingerprint. */
   static RunIdentity of(TributaryConfig config, String baseFingerprint) {
     Map<String, String> values = new TreeMap<>();
-    values.put("model.base", "weights " + baseFingerprint);
+    values.put(BASE, weights(baseFingerprint));
     values.put("target.features", features(config.target()));
     values.put("samplers.prompt", config.samplers().prompt());
     values.put("samplers.max-length", Integer.toString(config.samplers().maxLength()));
@@ -31,6 +32,15 @@ public record RunIdentity(Map<String, String> values) {
     values.put("samplers.batch-size", Integer.toString(config.samplers().batchSize()));
     values.put("run.seed", Long.toString(config.run().seed()));
     return new RunIdentity(values);
+  }
+
+  /** Whether the run is on a base model with this fingerprint. */
+  boolean isOfBase(String fingerprint) {
+    return weights(fingerprint).equals(values.get(BASE));
+  }
+
+  private static String weights(String fingerprint) {
+    return "weights " + fingerprint;
   }
 
   private static String features(TargetConfig target) {

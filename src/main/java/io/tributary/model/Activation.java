@@ -13,7 +13,7 @@ public enum Activation {
     NDArray apply(NDArray x) {
       // x/2 (1 + tanh z) = x sigmoid(2 z), z = sqrt(2/pi) (x + 0.044715 x^3)
       double c = 2 * Math.sqrt(2 / Math.PI);
-      return x.mul(Ops.sigmoid(x.square().mul(0.044715 * c).add(c).mul(x)));
+      return x.mul(Ops.sigmoid(Ops.times(x.square(), 0.044715 * c).add(c).mul(x)));
     }
   },
   /** The same function under the name that newer exports use. */

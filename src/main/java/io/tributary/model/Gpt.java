@@ -137,7 +137,8 @@ public final class Gpt implements AutoCloseable {
         affine(norm(x, GptTensors.block(layer, "ln_1")), GptTensors.block(layer, "attn.c_attn"))
             .reshape(new Shape(b, t, 3, h, width))
             .transpose(2, 0, 3, 1, 4); // (3, B, H, T, D/H)
-    NDArray q = Ops.slice(qkv, 0, 0, 1).squeeze(0).mul(attentionScale(layer)); // (B, H, T, D/H)
+    NDArray q =
+        Ops.times(Ops.slice(qkv, 0, 0, 1).squeeze(0), attentionScale(layer)); // (B, H, T, D/H)
     NDArray k = Ops.slice(qkv, 0, 1, 2).squeeze(0);
     NDArray v = Ops.slice(qkv, 0, 2, 3).squeeze(0);
     if (cache != null) {

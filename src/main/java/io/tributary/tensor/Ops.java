@@ -74,6 +74,17 @@ public final class Ops {
     return JniUtils.dropout(torch(x), probability, true);
   }
 
+  /**
+   * {@code x} times a number. {@code x.mul(number)} must not be used where gradients are recorded:
+   * DJL puts the number into memory of Java that the garbage collector may free while the autograd
+   * graph still needs it.
+   */
+  public static NDArray times(NDArray x, double factor) {
+    try (NDArray number = x.getManager().full(new Shape(), (float) factor)) {
+      return x.mul(number);
+    }
+  }
+
   /** The logistic function. */
   public static NDArray sigmoid(NDArray x) {
     return JniUtils.sigmoid(torch(x));
