@@ -46,7 +46,8 @@ class ArchitectureTest {
           Map.entry("publish", BELOW_STAGES),
           Map.entry("evaluate", BELOW_STAGES),
           Map.entry("pipeline", union(BELOW_STAGES, STAGES)),
-          Map.entry("serve", Set.of("protocol", "data", "config", "metrics")));
+          Map.entry("serve", Set.of("protocol", "data", "config", "metrics")),
+          Map.entry("bench", union(BELOW_STAGES, Set.of("sample", "score", "boot", "pretrain"))));
 
   /** These use everything. */
   private static final Set<String> TOP = Set.of("", "boot", "cli");

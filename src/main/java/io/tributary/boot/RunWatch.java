@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class RunWatch implements Supplier<RunStatus> {
   private final RunConsole console;
   private final StreamMetrics stream;
   private final Map<String, Double> targets;
+  private final Consumer<LearnerEvent> listener;
   private final ProgressLine progress;
   private final Instant startedAt = Instant.now();
   private ServiceState state = ServiceState.STARTING;
@@ -62,12 +64,14 @@ final class RunWatch implements Supplier<RunStatus> {
       RunMetrics metrics,
       RunConsole console,
       StreamMetrics stream,
-      Map<String, Double> targets) {
+      Map<String, Double> targets,
+      Consumer<LearnerEvent> listener) {
     this.config = config;
     this.metrics = metrics;
     this.console = console;
     this.stream = stream;
     this.targets = targets;
+    this.listener = listener;
     this.progress = new ProgressLine(config, targets);
     this.stepNanos = System.nanoTime();
   }
@@ -109,6 +113,7 @@ final class RunWatch implements Supplier<RunStatus> {
   }
 
   synchronized void event(LearnerEvent event) {
+    listener.accept(event);
     if (event instanceof LearnerEvent.Active) {
       learnerActiveAt = Instant.now();
     } else if (event instanceof LearnerEvent.Idle) {

@@ -7,6 +7,7 @@ import io.tributary.learn.Checkpoint;
 import io.tributary.learn.LearnerState;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.protocol.LearnerEvent;
 import io.tributary.serve.HttpService;
 import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,19 +33,32 @@ public final class TrainingService {
 
   private final TributaryConfig config;
   private final RunConsole console;
+  private final Consumer<LearnerEvent> listener;
   private final BiFunction<TrainingParts, RunMetrics, Workers> workers;
 
   /** A service that shows its progress on {@code console}. */
   public TrainingService(TributaryConfig config, RunConsole console) {
-    this(config, console, Workers::of);
+    this(config, console, event -> {});
+  }
+
+  /**
+   * A service that tells its progress to {@code listener} too.
+   *
+   * @param listener hears of everything that the learner does; one call at a time, not to block
+   */
+  public TrainingService(
+      TributaryConfig config, RunConsole console, Consumer<LearnerEvent> listener) {
+    this(config, console, listener, Workers::of);
   }
 
   TrainingService(
       TributaryConfig config,
       RunConsole console,
+      Consumer<LearnerEvent> listener,
       BiFunction<TrainingParts, RunMetrics, Workers> workers) {
     this.config = config;
     this.console = console;
+    this.listener = listener;
     this.workers = workers;
   }
 
@@ -115,7 +130,7 @@ public final class TrainingService {
     RunMetrics metrics = RunMetrics.create(targets);
     NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
     StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
-    RunWatch watch = new RunWatch(config, metrics, console, streamMetrics, targets);
+    RunWatch watch = new RunWatch(config, metrics, console, streamMetrics, targets, listener);
     if (Torch.takesMklFastPath()) {
       console.line("AMD processor: MKL's fast path is taken (native.mkl-fast-path = off)");
     }

@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import io.tributary.bench.Shape;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
       Score.class,
       Sample.class,
       Export.class,
+      Bench.class,
       GenerateCompletion.class
     },
     mixinStandardHelpOptions = true,
@@ -71,6 +73,7 @@ public final class Tributary implements Callable<Integer> {
         new CommandLine(tributary)
             .setUsageHelpAutoWidth(true)
             .setAbbreviatedOptionsAllowed(false)
+            .registerConverter(Shape.class, Shape::of)
             .setExecutionExceptionHandler(errors)
             .setParameterExceptionHandler(errors);
     commandLine.setExecutionStrategy(

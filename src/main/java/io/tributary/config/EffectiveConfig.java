@@ -51,6 +51,15 @@ public final class EffectiveConfig {
   }
 
   /**
+   * The samplers' settings alone, for a use without a run.
+   *
+   * @throws ConfigException if they can't be used
+   */
+  public SamplersConfig samplers() {
+    return section(SamplersConfig.class, "samplers");
+  }
+
+  /**
    * The native library's settings alone, for a use without a run.
    *
    * @throws ConfigException if they can't be used

@@ -19,7 +19,7 @@ import java.util.List;
  * a softmax, and only one block per row is copied.
  */
 final class TokenChoice {
-  private static final int BLOCK = 2048;
+  static final int BLOCK = 2048;
 
   private TokenChoice() {}
 

@@ -1,0 +1,107 @@
+package io.tributary.bench;
+
+import ai.djl.Device;
+import io.tributary.data.BadInputException;
+import io.tributary.model.Gpt;
+import io.tributary.model.GptConfig;
+import io.tributary.model.ModelDirectory;
+import io.tributary.pretrain.TokenizerCut;
+import io.tributary.tensor.FloatType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A temporary directory for what a benchmark needs, removed at its end. */
+final class Workplace implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Workplace.class);
+  private static final int BYTES_AND_END_OF_TEXT = 257;
+
+  private final Path directory;
+  private final Thread onSignal = new Thread(this::removeQuietly, "remove-workplace");
+
+  private Workplace(Path directory) {
+    this.directory = directory;
+    Runtime.getRuntime().addShutdownHook(onSignal);
+  }
+
+  static Workplace open() {
+    try {
+      return new Workplace(Files.createTempDirectory("tributary-bench"));
+    } catch (IOException e) {
+      throw new BadInputException("no temporary directory can be made: " + e, e);
+    }
+  }
+
+  Path runs() {
+    return directory.resolve("runs");
+  }
+
+  /** A configuration that leaves everything to the defaults. */
+  Path emptyConfiguration() {
+    try {
+      return Files.writeString(directory.resolve("bench.conf"), "tributary { }\n");
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  /**
+   * A model directory with random weights.
+   *
+   * @param tokenizer GPT-2's {@code tokenizer.json}, cut to the vocabulary of the shape
+   * @throws BadInputException if the tokenizer can't be used, or the disk is full
+   */
+  Path randomModel(Shape shape, Path tokenizer) {
+    TokenizerCut cut =
+        TokenizerCut.of(tokenizer, OptionalInt.of(shape.vocabulary() - BYTES_AND_END_OF_TEXT));
+    GptConfig config = shape.config(cut.endOfText());
+    Path model = directory.resolve("model");
+    try (Gpt gpt = Gpt.initialise(config, 1, Device.cpu())) {
+      Path file = Files.writeString(directory.resolve("tokenizer.json"), cut.json());
+      ModelDirectory.write(model, config, gpt.snapshot(), file, FloatType.F32);
+      return model;
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+  }
+
+  private BadInputException unwritable(IOException e) {
+    return new BadInputException("%s can't be written: %s".formatted(directory, e), e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(onSignal);
+      remove();
+    } catch (IllegalStateException e) {
+      LOG.debug("a signal is ending the process, and removes {}", directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(directory + " can't be removed", e);
+    }
+  }
+
+  private void removeQuietly() {
+    try {
+      remove();
+    } catch (IOException e) {
+      LOG.warn("{} can't be removed", directory, e);
+    }
+  }
+
+  private void remove() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : deepestFirst) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.tributary.cli;
+
+import io.tributary.bench.BenchPlan;
+import io.tributary.bench.BenchReport;
+import io.tributary.bench.Benchmark;
+import io.tributary.bench.Shape;
+import io.tributary.data.BadInputException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How fast the stages and the whole stream are on this machine. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures the throughput of each stage alone and of the whole stream, beside the "
+          + "matrix-product peak of this machine in the same run, and prints a table.",
+      "",
+      "Sampling and scoring take 2 operations per parameter and token, learning 6, and the whole "
+          + "stream all 10. A stage alone is compared with the peak of one product of "
+          + "native.intra-op-threads threads, the stream with that of as many at once as can "
+          + "compute at once in a run.",
+      ""
+    })
+final class Bench implements Callable<Integer> {
+  private static final String STANDARD_OUTPUT = "-";
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description =
+          "The configuration of the run to measure, in HOCON. Default: what the defaults say, with "
+              + "a target that any model meets.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "-D",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Goes over the value in the file; the key is relative to 'tributary', as in "
+              + "-D learner.batch-size=32. May be repeated.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "The model directory. Default: model.base of the configuration.")
+  private @Nullable Path model;
+
+  @Option(
+      names = "--shape",
+      paramLabel = "L,H,D,V,P",
+      description =
+          "Instead of a model: random weights of L layers, H heads, width D, vocabulary V and P "
+              + "positions, with a target that they meet. GPT-2 small is 12,12,768,50257,1024.")
+  private @Nullable Shape shape;
+
+  @Option(
+      names = "--tokenizer",
+      paramLabel = "FILE",
+      description =
+          "With --shape: GPT-2's tokenizer.json, plain or with gzip, which is cut to the "
+              + "vocabulary. Default: ${DEFAULT-VALUE}.")
+  private Path tokenizer = Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz");
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      description =
+          "Time for each measurement, of which there are 7; a step that takes longer is made "
+              + "whole. Default: ${DEFAULT-VALUE}.")
+  private double seconds = 5;
+
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      fallbackValue = STANDARD_OUTPUT,
+      paramLabel = "FILE",
+      description = "Print JSON instead of the table, or write it to a file besides: --json=FILE.")
+  private @Nullable String json;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    boolean jsonAlone = STANDARD_OUTPUT.equals(json);
+    BenchPlan plan =
+        new BenchPlan(
+            Optional.ofNullable(config),
+            overrides,
+            Optional.ofNullable(model),
+            Optional.ofNullable(shape),
+            tokenizer,
+            seconds);
+    try (Benchmark benchmark = Benchmark.open(plan)) {
+      Engine.load(benchmark.nativeLibrary());
+      BenchReport report =
+          benchmark.run(
+              line -> {
+                if (!jsonAlone) {
+                  out.println(line);
+                  out.flush();
+                }
+              });
+      if (jsonAlone) {
+        out.println(report.toJson());
+      } else if (json != null) {
+        Files.writeString(Path.of(json), report.toJson() + "\n");
+      }
+    } catch (IOException e) {
+      throw new BadInputException("--json = %s can't be written: %s".formatted(json, e), e);
+    }
+    return Tributary.DONE;
+  }
+}
