@@ -45,6 +45,11 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /** What the guardian is told. */
   sealed interface Command {}
 
+  /** Start the run. Nothing is drawn, learned or written before. */
+  enum Begin implements Command {
+    INSTANCE
+  }
+
   /** Finish what is in flight, write a checkpoint, and end. */
   enum Drain implements Command {
     INSTANCE
@@ -61,6 +66,10 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private record TextsCompared(Compared texts) implements Command {}
 
   private record FinalCheckpoint(boolean written) implements Command {}
+
+  private enum LearnerStuck implements Command {
+    INSTANCE
+  }
 
   private enum GraceOver implements Command {
     INSTANCE
@@ -79,18 +88,19 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private final TimerScheduler<Command> timers;
   private final ActorRef<LearnerEvent> learnerEvents;
   private final ActorRef<WorkerLost> lostWorkers;
-  private final ActorRef<PublisherCommand> publisher;
+  private ActorRef<PublisherCommand> publisher;
   private final WorkerFleet<SamplerCommand> samplers;
   private final WorkerFleet<ScorerCommand> scorers;
   private ActorRef<EvaluatorCommand> evaluator;
   private StreamParts stream;
+  private @Nullable Checkpoint recovering;
   private int lost;
   private int restarts;
   private boolean draining;
   private boolean ended;
 
   /**
-   * A guardian, which starts the run.
+   * A guardian, which starts the run when it is told to {@link Begin}.
    *
    * @param workers behaviours of samplers and scorers
    * @param checkpoint where the run goes on; null at its beginning
@@ -106,22 +116,32 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       StreamMetrics streamMetrics,
       @Nullable Checkpoint checkpoint,
       CompletableFuture<Void> outcome) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers ->
-                    new Guardian(
-                        context,
-                        timers,
-                        config,
-                        parts,
-                        workers,
-                        directory,
-                        metrics,
-                        watch,
-                        streamMetrics,
-                        checkpoint,
-                        outcome)));
+    Behavior<Command> running =
+        Behaviors.setup(
+            context ->
+                Behaviors.withTimers(
+                    timers ->
+                        new Guardian(
+                            context,
+                            timers,
+                            config,
+                            parts,
+                            workers,
+                            directory,
+                            metrics,
+                            watch,
+                            streamMetrics,
+                            checkpoint,
+                            outcome)));
+    return Behaviors.receive(Command.class)
+        .onMessageEquals(Begin.INSTANCE, () -> running)
+        .onMessageEquals(
+            Drain.INSTANCE,
+            () -> {
+              outcome.complete(null);
+              return Behaviors.empty();
+            })
+        .build();
   }
 
   private Guardian(
@@ -147,19 +167,28 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     this.outcome = outcome;
     this.learnerEvents = context.messageAdapter(LearnerEvent.class, LearnerSpoke::new);
     this.lostWorkers = context.messageAdapter(WorkerLost.class, WorkerHangs::new);
-    this.publisher =
-        context.spawn(
-            Publisher.create(
-                config.publish().timeout(),
-                metrics.weights(),
-                context.messageAdapter(ProposalConfirmed.class, SamplersConfirmed::new)),
-            "publisher");
-    context.watch(publisher);
+    this.publisher = spawnPublisher();
     this.samplers =
-        new WorkerFleet<>(context, "sampler", config.samplers().count(), workers.sampler());
-    this.scorers = new WorkerFleet<>(context, "scorer", config.scorers().count(), workers.scorer());
+        new WorkerFleet<>(
+            context, "sampler", SamplerCommand.KEY, config.samplers().count(), workers.sampler());
+    this.scorers =
+        new WorkerFleet<>(
+            context, "scorer", ScorerCommand.KEY, config.scorers().count(), workers.scorer());
     this.evaluator = spawnEvaluator();
     this.stream = startStream(checkpoint);
+  }
+
+  private ActorRef<PublisherCommand> spawnPublisher() {
+    ActorRef<PublisherCommand> spawned =
+        getContext()
+            .spawn(
+                Publisher.create(
+                    config.publish().timeout(),
+                    metrics.weights(),
+                    getContext().messageAdapter(ProposalConfirmed.class, SamplersConfirmed::new)),
+                "publisher-" + restarts);
+    getContext().watch(spawned);
+    return spawned;
   }
 
   private ActorRef<EvaluatorCommand> spawnEvaluator() {
@@ -214,6 +243,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         .onMessage(TextsCompared.class, this::onTextsCompared)
         .onMessage(Drain.class, drain -> onDrain())
         .onMessage(FinalCheckpoint.class, this::onFinalCheckpoint)
+        .onMessage(LearnerStuck.class, stuck -> onLearnerStuck())
         .onMessage(GraceOver.class, over -> onGraceOver())
         .onSignal(Terminated.class, this::onTerminated)
         .build();
@@ -231,6 +261,9 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private Behavior<Command> onWorkerHangs(WorkerHangs message) {
     ActorRef<?> worker = message.lost().worker();
+    if (ended) {
+      return this;
+    }
     getContext().getLog().error("{} hangs: {}", worker.path().name(), message.lost().reason());
     if (samplers.holds(worker)) {
       metrics.stage(Stage.SAMPLER).failed(FailureReason.STALLED);
@@ -265,8 +298,12 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       if (countLost(gone)) {
         scorers.replace(gone);
       }
+    } else if (recovering != null) {
+      if (gone.equals(stream.learner())) {
+        goOn(recovering);
+      }
     } else {
-      recover(cause);
+      recover(gone.equals(stream.learner()), cause);
     }
     return this;
   }
@@ -285,8 +322,11 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     return true;
   }
 
-  /** Goes on from the last checkpoint after a failure of what there is only one of. */
-  private void recover(Throwable failure) {
+  /**
+   * Goes on from the last checkpoint after a failure of what there is only one of, as soon as the
+   * learner has ended: two of them must not write the same files.
+   */
+  private void recover(boolean learnerEnded, Throwable failure) {
     Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
     Throwable cause = inner == null ? failure : inner;
     boolean mendable = cause instanceof BadInputException || cause instanceof ConfigException;
@@ -308,34 +348,85 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
             config.learner().maxRestarts(),
             checkpoint.get().state().step(),
             cause);
+    recovering = checkpoint.get();
     stream.stop();
     getContext().unwatch(evaluator);
     getContext().stop(evaluator);
+    getContext().unwatch(publisher);
+    getContext().stop(publisher);
+    if (learnerEnded) {
+      goOn(checkpoint.get());
+    } else {
+      timers.startSingleTimer(LearnerStuck.INSTANCE, config.shutdown().grace());
+    }
+  }
+
+  /**
+   * Starts training again. Samplers are new ones, since those that there are hold weights that the
+   * run has not come to yet.
+   */
+  private void goOn(Checkpoint checkpoint) {
+    recovering = null;
+    timers.cancel(LearnerStuck.INSTANCE);
+    if (draining) {
+      end();
+      return;
+    }
+    watch.resumed(checkpoint.state());
+    publisher = spawnPublisher();
+    samplers.renew();
     evaluator = spawnEvaluator();
-    stream = startStream(checkpoint.get());
+    stream = startStream(checkpoint);
+  }
+
+  private Behavior<Command> onLearnerStuck() {
+    if (recovering != null) {
+      fail(
+          new IllegalStateException(
+              "the learner could not be restarted: it has not ended within "
+                  + config.shutdown().grace()));
+    }
+    return this;
   }
 
   private Behavior<Command> onStreamEnded(StreamEnded message) {
-    if (ended || message.parts() != stream) {
+    if (ended || recovering != null || message.parts() != stream) {
       return this;
     }
     if (message.failure() != null) {
-      recover(message.failure());
+      recover(false, message.failure());
       return this;
     }
     stream.stopPools();
-    if (draining) {
-      CompletableFuture<Boolean> written = new CompletableFuture<>();
-      stream.learner().tell(new LearnerCommand.WriteCheckpoint(written));
-      getContext()
-          .pipeToSelf(
-              (CompletionStage<Boolean>) written,
-              (done, failure) -> new FinalCheckpoint(Boolean.TRUE.equals(done)));
-    } else {
-      evaluator.tell(
-          new EvaluatorCommand.Compare(
-              COMPARED_TEXTS, getContext().messageAdapter(Compared.class, TextsCompared::new)));
+    CompletableFuture<Boolean> written = new CompletableFuture<>();
+    stream.learner().tell(new LearnerCommand.WriteCheckpoint(written));
+    getContext()
+        .pipeToSelf(
+            (CompletionStage<Boolean>) written,
+            (done, failure) -> new FinalCheckpoint(Boolean.TRUE.equals(done)));
+    return this;
+  }
+
+  private Behavior<Command> onFinalCheckpoint(FinalCheckpoint message) {
+    if (ended) {
+      return this;
     }
+    if (draining) {
+      if (!message.written()) {
+        getContext().getLog().warn("no checkpoint was written at the end");
+      }
+      return end();
+    }
+    if (!message.written()) {
+      fail(
+          new IllegalStateException(
+              "the checkpoint of the last step could not be written; with room on the disk,"
+                  + " --resume makes up for what came after the last one"));
+      return this;
+    }
+    evaluator.tell(
+        new EvaluatorCommand.Compare(
+            COMPARED_TEXTS, getContext().messageAdapter(Compared.class, TextsCompared::new)));
     return this;
   }
 
@@ -352,13 +443,6 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       stream.stream().drain();
     }
     return this;
-  }
-
-  private Behavior<Command> onFinalCheckpoint(FinalCheckpoint message) {
-    if (!message.written()) {
-      getContext().getLog().error("no checkpoint was written at the end");
-    }
-    return end();
   }
 
   private Behavior<Command> onGraceOver() {

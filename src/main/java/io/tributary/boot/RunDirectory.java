@@ -25,7 +25,7 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
-   * Makes or opens the directory of a run and writes {@code effective.conf}.
+   * Makes or opens the directory of a run. Nothing of the run that it holds is changed.
    *
    * @param resume whether a run that it holds is to be gone on with
    * @param checkpointBytes room that a checkpoint needs
@@ -47,7 +47,6 @@ public final class RunDirectory implements AutoCloseable {
       Files.createDirectories(home);
       lockFile = lock(home);
       requireRoom(home, checkpointBytes);
-      Files.writeString(home.resolve("effective.conf"), config.toHocon());
       return new RunDirectory(
           home,
           lockFile,
@@ -98,6 +97,19 @@ public final class RunDirectory implements AutoCloseable {
       } catch (IOException e) {
         // the failure that led here is the one to report
       }
+    }
+  }
+
+  /**
+   * Writes {@code effective.conf}.
+   *
+   * @throws BadInputException if it can't be written
+   */
+  void describe(TributaryConfig config) {
+    try {
+      Files.writeString(home.resolve("effective.conf"), config.toHocon());
+    } catch (IOException e) {
+      throw new BadInputException("run.directory: %s can't be written: %s".formatted(home, e), e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.tributary.boot;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Measurements;
 import io.tributary.data.ServiceState;
+import io.tributary.learn.LearnerState;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.ProposalDecision;
@@ -121,10 +122,16 @@ final class RunWatch implements Supplier<RunStatus> {
     }
   }
 
-  /** Totals of the run that is gone on with. */
-  void resumed(long step, long sequences) {
-    metrics.learning().totals(step, sequences);
-    status = status.withTotals(step, sequences);
+  /** Totals and versions of the run that is gone on with. */
+  void resumed(LearnerState state) {
+    metrics.learning().totals(state.step(), state.sequences());
+    metrics.weights().policyVersion(state.policyVersion());
+    proposalSince = state.proposalSince();
+    status =
+        status
+            .withTotals(state.step(), state.sequences())
+            .withVersions(
+                new RunStatus.Versions(state.policyVersion(), state.proposalVersion(), Map.of()));
   }
 
   private void stepped(LearnerEvent.Stepped stepped) {
@@ -147,8 +154,11 @@ final class RunWatch implements Supplier<RunStatus> {
             .withMeasurements(stepped.measurements().values());
     double learnerShare = share(Stage.LEARNER, BlockedReason.INPUT, learnerWaited, seconds);
     double samplerShare =
-        share(Stage.SAMPLER, BlockedReason.ADMISSION, samplersWaited, seconds)
-            / config.samplers().count();
+        share(
+            Stage.SAMPLER,
+            BlockedReason.ADMISSION,
+            samplersWaited,
+            seconds * config.samplers().count());
     learnerWaited += learnerShare * seconds;
     samplersWaited += samplerShare * seconds * config.samplers().count();
     state(

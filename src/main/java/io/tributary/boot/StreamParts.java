@@ -115,9 +115,8 @@ final class StreamParts {
     scorerPool.tell(new WorkerPool.Stop<>());
   }
 
-  /** Ends stream, pools and learner at once. */
+  /** Ends stream and pools at once, and the learner when it is done with what it is at. */
   void stop() {
-    context.unwatch(learner);
     stream.stop();
     stopPools();
     context.stop(learner);

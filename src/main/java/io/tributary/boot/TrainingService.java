@@ -78,6 +78,8 @@ public final class TrainingService {
                   .formatted(directory.home(), checkpoint.get().state().step()));
           return;
         }
+        checkpoint.ifPresent(parts.setup(directory.files())::requireSameBase);
+        directory.describe(config);
         run(parts, directory, checkpoint);
       } finally {
         log.close();
@@ -98,7 +100,7 @@ public final class TrainingService {
     RunWatch watch = new RunWatch(config, metrics, console, streamMetrics, targets);
     checkpoint.ifPresent(
         from -> {
-          watch.resumed(from.state().step(), from.state().sequences());
+          watch.resumed(from.state());
           firstEvaluation(directory).ifPresent(watch::firstEvaluation);
           console.line("going on from the checkpoint of step " + from.state().step());
         });
@@ -117,6 +119,12 @@ public final class TrainingService {
                 checkpoint.orElse(null),
                 outcome),
             "tributary");
+    system
+        .getWhenTerminated()
+        .whenComplete(
+            (done, failure) ->
+                outcome.completeExceptionally(
+                    new IllegalStateException("the run's actors have ended", failure)));
     Thread onSignal = new Thread(() -> drain(system, ended), "drain-on-signal");
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {
@@ -126,6 +134,7 @@ public final class TrainingService {
               .join();
       console.line(
           "run %s: %s, files in %s".formatted(config.run().name(), http.uri(), directory.home()));
+      system.tell(Guardian.Begin.INSTANCE);
       outcome.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;

@@ -7,6 +7,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /**
  * The samplers or the scorers of this process: a fixed number of places, in each of which a new
@@ -20,14 +22,25 @@ final class WorkerFleet<C> {
 
   private final ActorContext<?> context;
   private final String name;
+  private final ServiceKey<C> key;
   private final IntFunction<Behavior<C>> behavior;
   private final List<ActorRef<C>> workers = new ArrayList<>();
   private long incarnations;
 
-  /** Spawns {@code count} workers with the behaviour of their place, and watches them. */
-  WorkerFleet(ActorContext<?> context, String name, int count, IntFunction<Behavior<C>> behavior) {
+  /**
+   * Spawns {@code count} workers with the behaviour of their place, and watches them.
+   *
+   * @param key under which they register themselves
+   */
+  WorkerFleet(
+      ActorContext<?> context,
+      String name,
+      ServiceKey<C> key,
+      int count,
+      IntFunction<Behavior<C>> behavior) {
     this.context = context;
     this.name = name;
+    this.key = key;
     this.behavior = behavior;
     for (int place = 0; place < count; place++) {
       workers.add(spawn(place));
@@ -53,11 +66,19 @@ final class WorkerFleet<C> {
 
   /**
    * Puts a new worker in the place of one that hangs; that one ends when its native call returns,
-   * if ever.
+   * if ever, and nobody finds it any more.
    */
   void abandon(ActorRef<?> hanging) {
-    context.unwatch(hanging);
-    replace(hanging);
-    context.stop(hanging);
+    int place = workers.indexOf(hanging);
+    ActorRef<C> worker = workers.get(place);
+    context.unwatch(worker);
+    context.getSystem().receptionist().tell(Receptionist.deregister(key, worker));
+    context.stop(worker);
+    workers.set(place, spawn(place));
+  }
+
+  /** Puts a new worker in every place. */
+  void renew() {
+    List.copyOf(workers).forEach(this::abandon);
   }
 }

@@ -85,6 +85,20 @@ public final class CheckpointStore {
     }
   }
 
+  /**
+   * Puts the checkpoints of later steps than {@code step} aside, as {@code superseded-step-…}: the
+   * run goes on from {@code step}, and they would be taken for its newest.
+   */
+  void setAsideAfter(long step) throws IOException {
+    for (long later : steps()) {
+      if (later > step) {
+        Path aside = directory.resolve("superseded-" + name(later));
+        delete(aside);
+        Files.move(directory.resolve(name(later)), aside, StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+  }
+
   /** Steps of all checkpoints that are there, complete or not, newest first. */
   public List<Long> steps() {
     if (!Files.isDirectory(directory)) {

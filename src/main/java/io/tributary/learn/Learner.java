@@ -209,7 +209,8 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private Behavior<LearnerCommand> onWriteCheckpoint(WriteCheckpoint command) {
-    command.written().complete(checkpoint());
+    // without an estimate of Z the run would go on without its bootstrap: it begins again instead
+    command.written().complete(run.isBegun() && checkpoint());
     return this;
   }
 

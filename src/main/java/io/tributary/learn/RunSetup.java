@@ -43,7 +43,12 @@ public record RunSetup(
     TrainingRun.Files files) {
   private static final long FIRST_VERSION = 1;
 
-  /** A new run: policy and proposal are the base model. */
+  /**
+   * A new run: policy and proposal are the base model. What one that made no checkpoint has left in
+   * the logs is cut off.
+   *
+   * @throws UncheckedIOException if the logs can't be cut
+   */
   public TrainingRun begin() {
     ReplacementWindow window = ReplacementWindow.create(config.proposal(), FIRST_VERSION);
     PartitionFunction z = PartitionFunction.create();
@@ -61,16 +66,17 @@ public record RunSetup(
             window.state(),
             Fingerprint.of(base));
     PolicyTrainer trainer = trainer(base, z, window);
-    return new TrainingRun(this, trainer, start, base);
+    TrainingRun run = new TrainingRun(this, trainer, start, base);
+    run.skipVersions(cutLogsAfter(-1));
+    return run;
   }
 
   /**
-   * A run that goes on from a checkpoint; rows of later steps are cut off its logs.
+   * Checks that a checkpoint is one of this base model.
    *
-   * @throws BadInputException if the checkpoint is one of another base model
-   * @throws UncheckedIOException if the logs can't be cut
+   * @throws BadInputException if it is not
    */
-  public TrainingRun resume(Checkpoint checkpoint) {
+  public void requireSameBase(Checkpoint checkpoint) {
     LearnerState state = checkpoint.state();
     String fingerprint = Fingerprint.of(base);
     if (!fingerprint.equals(state.baseFingerprint())) {
@@ -78,18 +84,19 @@ public record RunSetup(
           "model.base: the checkpoint of step %d was made with another base model (weights %.12s…, these are %.12s…); expected the model that the run was started with"
               .formatted(state.step(), state.baseFingerprint(), fingerprint));
     }
-    long lastVersion;
-    try {
-      files.metrics().cutAfter(state.step());
-      files.samples().cutAfter(state.step());
-      lastVersion =
-          files.versions().rows().stream()
-              .mapToLong(row -> row.get("version").getAsLong())
-              .max()
-              .orElse(0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  }
+
+  /**
+   * A run that goes on from a checkpoint; rows of later steps are cut off its logs, checkpoints of
+   * later steps are put aside.
+   *
+   * @throws BadInputException if the checkpoint is one of another base model
+   * @throws UncheckedIOException if the logs can't be cut
+   */
+  public TrainingRun resume(Checkpoint checkpoint) {
+    requireSameBase(checkpoint);
+    LearnerState state = checkpoint.state();
+    long lastVersion = cutLogsAfter(state.step());
     PolicyTrainer trainer =
         trainer(
             checkpoint.policy(),
@@ -99,6 +106,21 @@ public record RunSetup(
     TrainingRun run = new TrainingRun(this, trainer, state, checkpoint.proposal());
     run.skipVersions(lastVersion);
     return run;
+  }
+
+  /** Removes what came after {@code step}, and gives the highest version given to a policy. */
+  private long cutLogsAfter(long step) {
+    try {
+      files.metrics().cutAfter(step);
+      files.samples().cutAfter(step);
+      files.checkpoints().setAsideAfter(step);
+      return files.versions().rows().stream()
+          .mapToLong(row -> row.get("version").getAsLong())
+          .max()
+          .orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private PolicyTrainer trainer(
