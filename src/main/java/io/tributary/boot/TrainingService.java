@@ -110,12 +110,12 @@ public final class TrainingService {
   /** Later checkpoints than the one that is gone on from would be mistaken for the run's newest. */
   private void goOn(RunDirectory directory, LearnerState from) {
     try {
-      List<Long> discarded = directory.files().checkpoints().discardAfter(from.step());
-      if (!discarded.isEmpty()) {
-        console.line("checkpoints of later steps are removed: " + discarded);
+      List<Long> aside = directory.files().checkpoints().setAsideAfter(from.step());
+      if (!aside.isEmpty()) {
+        console.line("checkpoints of later steps are put aside: " + aside);
       }
     } catch (IOException e) {
-      throw new BadInputException("a checkpoint of a later step can't be removed: " + e, e);
+      throw new BadInputException("a checkpoint of a later step can't be put aside: " + e, e);
     }
     console.line("going on from the checkpoint of step " + from.step());
   }

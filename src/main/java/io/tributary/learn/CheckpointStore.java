@@ -173,15 +173,17 @@ public final class CheckpointStore {
   }
 
   /**
-   * Removes every checkpoint of a later step, whole or not: a run that goes on from {@code step}
-   * makes them anew.
+   * Puts the checkpoints of later steps aside, as {@code superseded-step-…}: a run that goes on
+   * from {@code step} would take them for its newest.
    *
-   * @return the steps whose checkpoints were removed
+   * @return the steps whose checkpoints were put aside
    */
-  public List<Long> discardAfter(long step) throws IOException {
+  public List<Long> setAsideAfter(long step) throws IOException {
     List<Long> later = steps().stream().filter(s -> s > step).toList();
     for (long s : later) {
-      delete(directory.resolve(name(s)));
+      Path aside = directory.resolve("superseded-" + name(s));
+      delete(aside);
+      Files.move(directory.resolve(name(s)), aside, StandardCopyOption.ATOMIC_MOVE);
     }
     return later;
   }

@@ -217,7 +217,8 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private Behavior<LearnerCommand> onWriteCheckpoint(WriteCheckpoint command) {
-    command.written().complete(checkpoint());
+    // before Z is estimated there is nothing to go on from: the run begins again instead
+    command.written().complete(!run.isBegun() || checkpoint());
     return this;
   }
 

@@ -81,6 +81,11 @@ public final class TrainingRun implements AutoCloseable {
     return step;
   }
 
+  /** Whether Z has been estimated, so that there is something to go on from. */
+  boolean isBegun() {
+    return nextDraw > 0;
+  }
+
   /** Versions up to this one were given away since the checkpoint, and are not given again. */
   void skipVersions(long lastVersion) {
     policyVersion = Math.max(policyVersion, lastVersion);

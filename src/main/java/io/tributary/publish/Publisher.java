@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * has confirmed it.
  *
  * <p>A sampler that does not confirm in time is reported by name; one that confirms another
- * fingerprint gets the weights again.
+ * fingerprint gets the weights again, once.
  */
 public final class Publisher extends AbstractBehavior<PublisherCommand> {
   private final TimerScheduler<PublisherCommand> timers;
@@ -41,6 +41,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
   private final ActorRef<TakenOver> confirmations;
   private final Set<ActorRef<SamplerCommand>> samplers = new HashSet<>();
   private final Map<ActorRef<SamplerCommand>, Long> confirmed = new HashMap<>();
+  private final Set<ActorRef<SamplerCommand>> deliveredAgain = new HashSet<>();
   private @Nullable WeightSnapshot proposal;
   private long deliveryStart;
 
@@ -89,6 +90,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
 
   private Behavior<PublisherCommand> onReplaceProposal(ReplaceProposal command) {
     proposal = command.proposal();
+    deliveredAgain.clear();
     metrics.proposalVersion(version());
     samplers.forEach(this::deliver);
     startDelivery();
@@ -98,12 +100,14 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
   private Behavior<PublisherCommand> onSamplersListed(SamplersListed listed) {
     Set<ActorRef<SamplerCommand>> gone = new HashSet<>(samplers);
     gone.removeAll(listed.samplers());
-    gone.forEach(
-        sampler -> {
-          samplers.remove(sampler);
-          confirmed.remove(sampler);
-          metrics.samplerGone(name(sampler));
-        });
+    samplers.removeAll(gone);
+    deliveredAgain.removeAll(gone);
+    for (ActorRef<SamplerCommand> sampler : gone) {
+      confirmed.remove(sampler);
+      if (samplers.stream().noneMatch(other -> name(other).equals(name(sampler)))) {
+        metrics.samplerGone(name(sampler));
+      }
+    }
     boolean added = false;
     for (ActorRef<SamplerCommand> sampler : listed.samplers()) {
       if (samplers.add(sampler)) {
@@ -127,16 +131,20 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
       return this;
     }
     if (!confirmation.fingerprint().equals(current.version().fingerprint())) {
+      boolean again = deliveredAgain.add(confirmation.sampler());
       getContext()
           .getLog()
           .error(
-              "sampler {} has fingerprint {} of proposal {}, expected {}; it gets the weights again",
+              "sampler {} has fingerprint {} of proposal {}, expected {}; {}",
               name(confirmation.sampler()),
               confirmation.fingerprint(),
               version(),
-              current.version().fingerprint());
+              current.version().fingerprint(),
+              again ? "it gets the weights again" : "twice now, so it stays unconfirmed");
       metrics.publishFailed(PublishFailure.FINGERPRINT);
-      deliver(confirmation.sampler());
+      if (again) {
+        deliver(confirmation.sampler());
+      }
       return this;
     }
     confirmed.put(confirmation.sampler(), confirmation.version());

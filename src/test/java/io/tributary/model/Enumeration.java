@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /** All sequences of a tiny model with the probability that they are to be drawn with. */
-final class Enumeration {
+public final class Enumeration {
   private final Gpt model;
   private final SamplingSettings settings;
   private final SequenceScores scores;
@@ -25,7 +25,8 @@ final class Enumeration {
    * log-probabilities of all sequences that can be drawn behind {@code prefix}, computed from
    * teacher-forced log-probabilities of single tokens.
    */
-  static Map<List<Integer>, Double> logProbs(Gpt model, int[] prefix, SamplingSettings settings) {
+  public static Map<List<Integer>, Double> logProbs(
+      Gpt model, int[] prefix, SamplingSettings settings) {
     Map<List<Integer>, Double> all = new LinkedHashMap<>();
     new Enumeration(model, settings).extend(prefix, List.of(), 0, all);
     return all;

@@ -1,0 +1,272 @@
+package io.tributary.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tributary.data.BadInputException;
+import io.tributary.data.Fingerprint;
+import io.tributary.data.TensorBytes;
+import io.tributary.model.GptConfig;
+import io.tributary.model.TinyModels;
+import io.tributary.objective.PartitionFunction;
+import io.tributary.objective.ReplacementWindow;
+import io.tributary.objective.RunningMoments;
+import io.tributary.tensor.Tensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointStoreTest {
+  private static final GptConfig MODEL = GptConfig.of(1, 1, 8, 4, 6, 5);
+  private static final List<TensorBytes> POLICY = TinyModels.weights(MODEL, 1, 0.5);
+  private static final List<TensorBytes> PROPOSAL = TinyModels.weights(MODEL, 2, 0.5);
+  private static final List<TensorBytes> OPTIMIZER =
+      List.of(Tensors.of("wte.weight.first", i -> i / 7.0, 2, 3));
+
+  @TempDir Path run;
+  private Path directory;
+  private CheckpointStore store;
+  private final List<String> skipped = new ArrayList<>();
+
+  @BeforeEach
+  void makeAStore() {
+    directory = run.resolve("checkpoints");
+    store = new CheckpointStore(directory, 3);
+  }
+
+  private static Checkpoint checkpoint(long step) {
+    RunningMoments moments = new RunningMoments(9, 4, -3.5, 0.1 + 0.2, 1.0 / 3);
+    return new Checkpoint(
+        new LearnerState(
+            step,
+            64 * step,
+            4 * step,
+            step - 1,
+            1,
+            7,
+            5,
+            3,
+            new PartitionFunction.State(moments),
+            new ReplacementWindow.State(5, moments, -0.25, 2, 1),
+            new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
+        POLICY,
+        PROPOSAL,
+        OPTIMIZER);
+  }
+
+  private Path path(long step) {
+    return directory.resolve("step-%08d".formatted(step));
+  }
+
+  private Checkpoint newest() {
+    return store.read(OptionalLong.empty(), MODEL, skipped::add).orElseThrow();
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void aCheckpointIsReadAsItWasWritten() throws IOException {
+    long bytes = store.write(checkpoint(12));
+    assertThat(newest()).usingRecursiveComparison().isEqualTo(checkpoint(12));
+    try (Stream<Path> files = Files.list(path(12))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "policy.safetensors",
+              "proposal.safetensors",
+              "optimizer.safetensors",
+              "state.json",
+              "manifest.json");
+    }
+    long stored = 0;
+    for (String file :
+        List.of(
+            "policy.safetensors", "proposal.safetensors", "optimizer.safetensors", "state.json")) {
+      stored += Files.size(path(12).resolve(file));
+    }
+    assertThat(bytes).isEqualTo(stored);
+    assertThat(skipped).isEmpty();
+    assertThat(CheckpointStore.policy(path(12), MODEL, POLICY))
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(POLICY);
+  }
+
+  @Test
+  void thereIsNoneBeforeTheFirst() {
+    assertThat(store.read(OptionalLong.empty(), MODEL, skipped::add)).isEmpty();
+    assertThat(store.steps()).isEmpty();
+  }
+
+  @Test
+  void theNewestAreKept() throws IOException {
+    for (long step : new long[] {4, 8, 12, 100_000_000, 16}) {
+      store.write(checkpoint(step));
+    }
+    assertThat(store.steps()).containsExactly(100_000_000L, 16L, 12L);
+    assertThat(newest().state().step()).isEqualTo(100_000_000);
+    assertThat(names()).containsExactly("step-00000012", "step-00000016", "step-100000000");
+  }
+
+  @Test
+  void oneThatIsWholeIsNotWrittenAgainAndOneThatIsNotIs() throws IOException {
+    long bytes = store.write(checkpoint(4));
+    Path policy = path(4).resolve("policy.safetensors");
+    var before = Files.getLastModifiedTime(policy);
+    assertThat(store.write(checkpoint(4))).isEqualTo(bytes);
+    assertThat(Files.getLastModifiedTime(policy)).isEqualTo(before);
+
+    Files.delete(policy);
+    assertThat(store.write(checkpoint(4))).isEqualTo(bytes);
+    assertThat(newest()).usingRecursiveComparison().isEqualTo(checkpoint(4));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"truncated", "flipped", "no file", "no manifest", "empty manifest", "newer"})
+  void aDamagedOneIsSkippedWithTheReason(String damage) throws IOException {
+    store.write(checkpoint(4));
+    store.write(checkpoint(8));
+    Path policy = path(8).resolve("policy.safetensors");
+    Path manifest = path(8).resolve("manifest.json");
+    byte[] bytes = Files.readAllBytes(policy);
+    String reason =
+        switch (damage) {
+          case "truncated" -> {
+            Files.write(policy, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+            yield "policy.safetensors has %d bytes, its manifest says %d"
+                .formatted(bytes.length - 1, bytes.length);
+          }
+          case "flipped" -> {
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(policy, bytes);
+            yield "policy.safetensors does not have the SHA-256 of its manifest";
+          }
+          case "no file" -> {
+            Files.delete(policy);
+            yield "policy.safetensors is missing";
+          }
+          case "no manifest" -> {
+            Files.delete(manifest);
+            yield "it has no manifest.json, so it was never completed";
+          }
+          case "empty manifest" -> {
+            Files.writeString(manifest, "");
+            yield "manifest.json is empty";
+          }
+          default -> {
+            Files.writeString(
+                manifest, Files.readString(manifest).replace("\"format\": 1", "\"format\": 2"));
+            yield "it has format 2, this version of the program reads formats up to 1";
+          }
+        };
+    assertThat(newest().state().step()).isEqualTo(4);
+    assertThat(skipped).containsExactly(path(8) + " can't be used: " + reason);
+
+    assertThatThrownBy(() -> store.read(OptionalLong.of(8), MODEL, skipped::add))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("those of steps [8, 4]")
+        .hasMessageContaining(reason);
+    assertThatThrownBy(() -> CheckpointStore.policy(path(8), MODEL, POLICY))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(reason);
+  }
+
+  @Test
+  void theOneThatIsAskedForIsRead() throws IOException {
+    store.write(checkpoint(4));
+    store.write(checkpoint(8));
+    Checkpoint asked = store.read(OptionalLong.of(4), MODEL, skipped::add).orElseThrow();
+    assertThat(asked.state().step()).isEqualTo(4);
+    assertThatThrownBy(() -> store.read(OptionalLong.of(5), MODEL, skipped::add))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("step-00000005 can't be used: it does not exist");
+  }
+
+  @Test
+  void oneOfAModelOfAnotherShapeIsRefused() throws IOException {
+    store.write(checkpoint(4));
+    assertThatThrownBy(
+            () -> store.read(OptionalLong.empty(), GptConfig.of(1, 1, 8, 4, 7, 5), skipped::add))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("tensor")
+        .hasMessageContaining("[6, 8]");
+  }
+
+  @Test
+  void whatWasNotCompletedIsNotTakenForACheckpoint() throws IOException {
+    store.write(checkpoint(4));
+    Files.createDirectory(directory.resolve(".step-00000008.part"));
+    assertThat(newest().state().step()).isEqualTo(4);
+    store.write(checkpoint(8));
+    assertThat(names()).containsExactly("step-00000004", "step-00000008");
+  }
+
+  @Test
+  void laterOnesAreAsideWhenTheRunGoesOnFromAnEarlierOne() throws IOException {
+    CheckpointStore one = new CheckpointStore(directory, 1);
+    for (long step : new long[] {4, 8, 12}) {
+      store.write(checkpoint(step));
+    }
+    store.setAsideAfter(4);
+    one.write(checkpoint(5));
+    assertThat(newest().state().step()).isEqualTo(5);
+    assertThat(names())
+        .containsExactly("step-00000005", "superseded-step-00000008", "superseded-step-00000012");
+    store.write(checkpoint(8));
+    store.setAsideAfter(5);
+    assertThat(names()).hasSize(3);
+  }
+
+  @Test
+  void aFailureAtTheEndOfWritingLeavesNothingBehind() throws IOException {
+    store.write(checkpoint(4));
+    Files.writeString(path(8), "in the way of the rename");
+    assertThatThrownBy(() -> store.write(checkpoint(8))).isInstanceOf(IOException.class);
+    assertThat(names()).containsExactly("step-00000004", "step-00000008");
+    assertThat(newest()).usingRecursiveComparison().isEqualTo(checkpoint(4));
+
+    Files.delete(path(8));
+    store.write(checkpoint(8));
+    assertThat(newest().state().step()).isEqualTo(8);
+  }
+
+  @Test
+  void aDirectoryThatCanNotBeMadeIsAFailureToo() throws IOException {
+    Files.writeString(directory, "in the way");
+    assertThatThrownBy(() -> store.write(checkpoint(4))).isInstanceOf(IOException.class);
+    assertThat(directory).hasContent("in the way");
+  }
+
+  @Test
+  void aFullDiskLeavesNothingBehindAndTheOlderOnesWhole() throws Exception {
+    Files.createDirectory(directory);
+    try (SmallDisk disk = SmallDisk.mountedAt(directory, 256 << 10)) {
+      org.junit.jupiter.api.Assumptions.assumeTrue(disk.isMounted(), "mounting takes privileges");
+      store.write(checkpoint(4));
+      long ballast = directory.toFile().getUsableSpace() - (16 << 10);
+      Files.write(directory.resolve("ballast"), new byte[(int) ballast]);
+      assertThatThrownBy(() -> store.write(checkpoint(8)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("No space left");
+      assertThat(names()).containsExactly("ballast", "step-00000004");
+      assertThat(newest()).usingRecursiveComparison().isEqualTo(checkpoint(4));
+
+      Files.delete(directory.resolve("ballast"));
+      store.write(checkpoint(8));
+      assertThat(newest().state().step()).isEqualTo(8);
+    }
+  }
+}

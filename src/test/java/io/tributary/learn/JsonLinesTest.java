@@ -1,0 +1,82 @@
+package io.tributary.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JsonLinesTest {
+  private static final String FIRST = "{\"step\":1,\"text\":\"caf\u00e9 \u4f60\u597d\"}";
+  private static final String SECOND = "{\"step\":2,\"text\":\"na\u00efve\"}";
+  @TempDir Path directory;
+  private Path file;
+  private JsonLines lines;
+
+  @BeforeEach
+  void makeAFile() {
+    file = directory.resolve("metrics.jsonl");
+    lines = new JsonLines(file);
+  }
+
+  @Test
+  void rowsAreReadAsTheyWereAdded() throws IOException {
+    assertThat(lines.rows()).isEmpty();
+    lines.add(FIRST);
+    lines.add(SECOND);
+    assertThat(file).content().isEqualTo(FIRST + "\n" + SECOND + "\n");
+    assertThat(lines.rows()).extracting(row -> row.get("step").getAsInt()).containsExactly(1, 2);
+  }
+
+  @Test
+  void rowsOfLaterStepsAreCutOffAndTheOthersStayAsTheyWere() throws IOException {
+    lines.cutAfter(3);
+    assertThat(file).doesNotExist();
+    lines.add(FIRST);
+    lines.add(SECOND);
+    lines.add(FIRST);
+    lines.cutAfter(1);
+    assertThat(file).content().isEqualTo(FIRST + "\n" + FIRST + "\n");
+    lines.cutAfter(-1);
+    assertThat(file).isEmptyFile();
+    try (var entries = Files.list(directory)) {
+      assertThat(entries).containsExactly(file);
+    }
+  }
+
+  @Test
+  void aLineThatAKillCutOffAnywhereIsNoRow() throws IOException {
+    byte[] second = SECOND.getBytes(StandardCharsets.UTF_8);
+    for (int length = 0; length < second.length; length++) {
+      byte[] torn = Arrays.copyOf(second, length);
+      Files.writeString(file, FIRST + "\n");
+      Files.write(file, torn, java.nio.file.StandardOpenOption.APPEND);
+      assertThat(lines.rows()).as("cut off after %d bytes", length).hasSize(1);
+      lines.cutAfter(9);
+      assertThat(file).content().isEqualTo(FIRST + "\n");
+    }
+    Files.writeString(file, FIRST + "\n" + SECOND);
+    lines.cutAfter(9);
+    assertThat(file).content().isEqualTo(FIRST + "\n" + SECOND + "\n");
+  }
+
+  @Test
+  void whatAFullDiskLeftOfALineStandsAlone() throws IOException {
+    lines.add(FIRST);
+    Path elsewhere = directory.resolve("elsewhere");
+    Files.move(file, elsewhere);
+    Files.createDirectory(file);
+    assertThatThrownBy(() -> lines.add(SECOND)).isInstanceOf(IOException.class);
+    Files.delete(file);
+    Files.move(elsewhere, file);
+    Files.writeString(file, "{\"step\":2,", java.nio.file.StandardOpenOption.APPEND);
+    lines.add(SECOND);
+    assertThat(lines.rows()).extracting(row -> row.get("step").getAsInt()).containsExactly(1, 2);
+  }
+}

@@ -1,0 +1,245 @@
+package io.tributary.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tributary.config.ProposalConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.Batch;
+import io.tributary.data.Measurements;
+import io.tributary.data.ScoredSequence;
+import io.tributary.model.Gpt;
+import io.tributary.model.GptTraining;
+import io.tributary.model.Gradients;
+import io.tributary.model.TinyModels;
+import io.tributary.objective.Objective;
+import io.tributary.objective.PartitionFunction;
+import io.tributary.objective.ReplacementWindow;
+import io.tributary.sample.ProposalSampling;
+import io.tributary.score.DrawScoring;
+import io.tributary.tensor.AdamW;
+import io.tributary.tensor.LearningRate;
+import io.tributary.tensor.TorchExtension;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(TorchExtension.class)
+class PolicyTrainerTest {
+  private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
+  @TempDir private static Path shared;
+  private static TinyWorld world;
+  private static Gpt policy;
+  private static List<ScoredSequence> bootstrap;
+  private static Batch.Training batch;
+
+  @TempDir Path directory;
+
+  @BeforeAll
+  static void drawABatch() throws IOException {
+    world = TinyWorld.arbitrary(shared);
+    policy = world.model(12);
+    try (Gpt proposal = world.model(13);
+        ProposalSampling sampling = world.sampling(64, proposal, 1);
+        DrawScoring scoring = world.scoring()) {
+      bootstrap = TinyWorld.score(scoring, sampling.draw(0, () -> {}));
+      batch = new Batch.Training(TinyWorld.score(scoring, sampling.draw(1, () -> {})), 2);
+    }
+  }
+
+  @AfterAll
+  static void closeModels() {
+    policy.close();
+    world.close();
+  }
+
+  /** The gradient of one step, what it measured, and whether it was made. */
+  private record Outcome(
+      double[] gradient, Measurements measurements, boolean finite, boolean moved, long updates) {}
+
+  private Outcome learn(Map<String, String> overrides) throws IOException {
+    return learn(policy, 5, overrides);
+  }
+
+  private Outcome learn(Gpt start, long step, Map<String, String> overrides) throws IOException {
+    TributaryConfig config = TinyTraining.config(directory, overrides);
+    try (Gpt model = world.copy(start);
+        GptTraining training = new GptTraining(model, SETTINGS)) {
+      PolicyTrainer trainer =
+          new PolicyTrainer(
+              training,
+              Objective.of(config.objective()),
+              config.learner(),
+              new LearningRate(1e-3, 0, config.learner().optimizer().schedule(), Long.MAX_VALUE),
+              world.prefix,
+              config.run().seed(),
+              new StepMeasurements(List.of("chosen")),
+              PartitionFunction.create(),
+              ReplacementWindow.create(new ProposalConfig(config.proposal().criterion(), 0), 1));
+      trainer.bootstrap(new Batch.Bootstrap(bootstrap, 1));
+      PolicyTrainer.Step result = trainer.learn(step, batch, () -> {});
+      boolean moved =
+          !io.tributary.data.Fingerprint.of(model.snapshot())
+              .equals(io.tributary.data.Fingerprint.of(start.snapshot()));
+      return new Outcome(
+          Gradients.of(training),
+          result.measurements(),
+          result.finite(),
+          moved,
+          training.optimizer().updates());
+    }
+  }
+
+  /** The gradient of the batch's loss computed at once, with the Z of these sequences. */
+  private static double[] gradientWithZOf(List<ScoredSequence> ofZ, Objective objective) {
+    PartitionFunction z = PartitionFunction.create();
+    z.add(ofZ.stream().mapToDouble(ScoredSequence::logWeight).toArray());
+    PolicyTrainer.BatchArrays arrays = PolicyTrainer.BatchArrays.of(batch.sequences());
+    try (Gpt model = world.copy(policy);
+        GptTraining training = new GptTraining(model, SETTINGS)) {
+      training.accumulate(
+          world.prefix,
+          arrays.tokens(),
+          0,
+          logPolicies -> {
+            double[] c =
+                objective.coefficients(
+                    arrays.logWeights(), arrays.logRatios(logPolicies), z.estimate());
+            for (int i = 0; i < c.length; i++) {
+              c[i] /= c.length;
+            }
+            return c;
+          });
+      return Gradients.of(training);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gdc++", "gdc"})
+  void microBatchesDoNotChangeTheResult(String objective) throws IOException {
+    Map<String, String> settings = new HashMap<>(Map.of("objective.type", objective));
+    Outcome whole = learn(settings);
+    assertThat(whole.finite()).isTrue();
+    assertThat(whole.moved()).isTrue();
+    for (String size : List.of("1", "7", "63")) {
+      settings.put("learner.micro-batch-size", size);
+      Outcome parts = learn(settings);
+      assertSame(parts.gradient(), whole.gradient());
+      parts
+          .measurements()
+          .values()
+          .forEach(
+              (key, value) ->
+                  assertThat(value)
+                      .as(key.toString())
+                      .isEqualTo(
+                          whole.measurements().values().get(key),
+                          within(1e-4 * Math.max(1, Math.abs(value)))));
+    }
+  }
+
+  @Test
+  void aBatchIsLearnedWithTheZOfTheBatchesBeforeIt() throws IOException {
+    Outcome outcome = learn(Map.of("objective.type", "gdc++"));
+    Objective objective = new io.tributary.objective.GdcPlusPlus(false);
+    assertSame(outcome.gradient(), gradientWithZOf(bootstrap, objective));
+
+    List<ScoredSequence> both = new java.util.ArrayList<>(bootstrap);
+    both.addAll(batch.sequences());
+    double[] later = gradientWithZOf(both, objective);
+    assertThat(distance(later, outcome.gradient()) / norm(later)).isGreaterThan(1e-2);
+    double mean = both.stream().mapToDouble(s -> Math.exp(s.logWeight())).average().orElseThrow();
+    assertThat(outcome.measurements().get("partition_function")).isEqualTo(mean, within(1e-9));
+  }
+
+  @Test
+  void gdcNeedsNoGradientOfSequencesWithoutWeight() throws IOException {
+    assertThat(batch.sequences()).anyMatch(s -> Math.exp(s.logWeight()) == 0);
+    Outcome outcome = learn(Map.of("objective.type", "gdc"));
+    assertSame(
+        outcome.gradient(), gradientWithZOf(bootstrap, new io.tributary.objective.Gdc(false)));
+    Outcome withBaseline = learn(Map.of("objective.type", "gdc++"));
+    for (String key : Set.of("p_pi", "pi_a")) {
+      assertThat(outcome.measurements().get("kl_nats", key))
+          .as("all sequences are measured")
+          .isEqualTo(withBaseline.measurements().get("kl_nats", key), within(1e-5));
+    }
+  }
+
+  @Test
+  void dropoutActsOnTheGradientAloneAndIsSeededByTheStep() throws IOException {
+    Map<String, String> dropout =
+        Map.of("learner.dropout", "0.2", "learner.micro-batch-size", "16");
+    Outcome without = learn(Map.of());
+    Outcome with = learn(dropout);
+    assertThat(distance(with.gradient(), without.gradient()))
+        .isGreaterThan(1e-2 * norm(without.gradient()));
+    without
+        .measurements()
+        .values()
+        .forEach(
+            (key, value) -> {
+              if (!Set.of("learner_loss", "learner_gradient_norm").contains(key.name())) {
+                assertThat(with.measurements().values().get(key))
+                    .as(key.toString())
+                    .isEqualTo(value, within(1e-4 * Math.max(1, Math.abs(value))));
+              }
+            });
+    assertThat(learn(dropout).gradient()).containsExactly(with.gradient());
+    assertThat(learn(policy, 6, dropout).gradient()).isNotEqualTo(with.gradient());
+  }
+
+  @Test
+  void aStepThatIsNotFiniteLeavesTheWeightsAlone() throws IOException {
+    try (Gpt huge = TinyModels.random(world.config, 12, 1e20)) {
+      Outcome outcome = learn(huge, 5, Map.of());
+      assertThat(outcome.finite()).isFalse();
+      assertThat(outcome.moved()).isFalse();
+      assertThat(outcome.updates()).isZero();
+      assertThat(outcome.measurements().get("partition_function")).isPositive();
+    }
+  }
+
+  @Test
+  void tooManyStepsThatAreNotFiniteEndTheRun() throws IOException {
+    Map<String, String> settings =
+        Map.of("learner.max-nonfinite-steps", "3", "learner.optimizer.learning-rate", "1e30");
+    try (TinyTraining training = new TinyTraining(world, directory, settings)) {
+      training.bootstrap();
+      assertThat(training.step().finite()).isTrue();
+      assertThat(training.step().finite()).isFalse();
+      assertThat(training.step().finite()).isFalse();
+      assertThatThrownBy(training::step)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("not finite in 3 steps in a row, the last one step 4")
+          .hasMessageContaining("learner.optimizer.learning-rate");
+    }
+  }
+
+  private static void assertSame(double[] gradient, double[] expected) {
+    assertThat(distance(gradient, expected) / norm(expected)).isLessThan(1e-5);
+  }
+
+  private static double distance(double[] a, double[] b) {
+    double squares = 0;
+    for (int i = 0; i < a.length; i++) {
+      squares += (a[i] - b[i]) * (a[i] - b[i]);
+    }
+    return Math.sqrt(squares);
+  }
+
+  private static double norm(double[] a) {
+    return distance(a, new double[a.length]);
+  }
+}

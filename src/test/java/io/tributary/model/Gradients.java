@@ -1,0 +1,28 @@
+package io.tributary.model;
+
+import io.tributary.tensor.TensorCopy;
+import io.tributary.tensor.Tensors;
+import io.tributary.tensor.TrainedParameter;
+
+/** Gradients of a training as one vector. */
+public final class Gradients {
+  private Gradients() {}
+
+  /** All accumulated gradients one after the other, in the order of the model's snapshot. */
+  public static double[] of(GptTraining training) {
+    return training.parameters().stream()
+        .map(TrainedParameter::gradient)
+        .map(gradient -> Tensors.values(TensorCopy.toBytes("gradient", gradient)))
+        .collect(
+            () -> new java.util.ArrayList<Double>(),
+            (all, values) -> {
+              for (float value : values) {
+                all.add((double) value);
+              }
+            },
+            java.util.ArrayList::addAll)
+        .stream()
+        .mapToDouble(Double::doubleValue)
+        .toArray();
+  }
+}
