@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AllowedHosts {
 
+  private static final int HTTP_PORT = 80;
+
   private final Set<String> names;
 
   /**
@@ -38,8 +40,13 @@ final class AllowedHosts {
     return names.contains(normal(host));
   }
 
-  /** Whether an {@code Origin} header may be served; a request without one comes from no page. */
-  boolean allowsOrigin(@Nullable String origin) {
+  /**
+   * Whether an {@code Origin} header may be served; a request without one comes from no page.
+   *
+   * @param requestedPort the port of the request's {@code Host}, which the page must come from too;
+   *     0 where it has none
+   */
+  boolean allowsOrigin(@Nullable String origin, int requestedPort) {
     if (origin == null) {
       return true;
     }
@@ -47,10 +54,15 @@ final class AllowedHosts {
       URI uri = new URI(origin);
       return "http".equalsIgnoreCase(uri.getScheme())
           && uri.getHost() != null
-          && allowsHost(uri.getHost());
+          && allowsHost(uri.getHost())
+          && orDefault(uri.getPort()) == orDefault(requestedPort);
     } catch (URISyntaxException e) {
       return false;
     }
+  }
+
+  private static int orDefault(int port) {
+    return port <= 0 ? HTTP_PORT : port;
   }
 
   private static String normal(String host) {

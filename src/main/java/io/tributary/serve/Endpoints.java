@@ -70,7 +70,7 @@ final class Endpoints {
     if (host == null || !hosts.allowsHost(host.host().address())) {
       return error(StatusCodes.FORBIDDEN, "this server is not called by that Host");
     }
-    if (!hosts.allowsOrigin(header(request, "Origin"))) {
+    if (!hosts.allowsOrigin(header(request, "Origin"), host.port())) {
       return error(StatusCodes.FORBIDDEN, "pages of that Origin may not read from this server");
     }
     Function<HttpRequest, HttpResponse> handler = paths.get(request.getUri().path());

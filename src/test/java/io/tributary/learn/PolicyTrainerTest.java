@@ -8,6 +8,7 @@ import io.tributary.config.ProposalConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Batch;
 import io.tributary.data.Measurements;
+import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredSequence;
 import io.tributary.model.Gpt;
 import io.tributary.model.GptTraining;
@@ -221,7 +222,7 @@ class PolicyTrainerTest {
       assertThat(training.step().finite()).isFalse();
       assertThat(training.step().finite()).isFalse();
       assertThatThrownBy(training::step)
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(RunFailedException.class)
           .hasMessageContaining("not finite in 3 steps in a row, the last one step 4")
           .hasMessageContaining("learner.optimizer.learning-rate");
     }

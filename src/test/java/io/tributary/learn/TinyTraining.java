@@ -107,6 +107,7 @@ final class TinyTraining implements AutoCloseable {
   /** A step, and what is due after it. */
   PolicyTrainer.Step step() {
     PolicyTrainer.Step step = run.learn(batch(), () -> {});
+    run.requireFiniteSteps();
     if (run.step() % config.publish().intervalSteps() == 0 && run.judgeProposal().replaced()) {
       sampling.takeOver(run.proposal());
     }

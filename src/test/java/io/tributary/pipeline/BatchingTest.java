@@ -5,10 +5,12 @@ import static io.tributary.pipeline.Draws.names;
 import static io.tributary.pipeline.Draws.plan;
 import static io.tributary.pipeline.Draws.score;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.tributary.data.Batch;
+import io.tributary.data.RunFailedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -103,7 +105,7 @@ class BatchingTest {
     LongStream.range(0, 10)
         .forEach(k -> batching.add(admitted(k), score(draw(k, 1, 100), Set.of((int) k))));
 
-    assertThatIllegalStateException()
+    assertThatExceptionOfType(RunFailedException.class)
         .isThrownBy(() -> batching.add(admitted(10), score(draw(10, 1, 100), Set.of(5))))
         .withMessageContaining("scoring failed on 11 of the last 1100 sequences");
   }

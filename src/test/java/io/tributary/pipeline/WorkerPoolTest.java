@@ -3,6 +3,7 @@ package io.tributary.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.data.RunFailedException;
 import io.tributary.protocol.WorkerEvent;
 import java.time.Duration;
 import java.util.Comparator;
@@ -263,7 +264,7 @@ class WorkerPoolTest {
     finish(survivor, expectOrder(survivor, 1), "b");
 
     assertThatThrownBy(() -> get(zero))
-        .hasRootCauseInstanceOf(IllegalStateException.class)
+        .hasRootCauseInstanceOf(RunFailedException.class)
         .hasMessageContaining("draw 0 is given up: 3 worker");
     assertThat(get(one)).isEqualTo("b");
     assertThat(listener.reissued).containsExactly(0L, 0L);
