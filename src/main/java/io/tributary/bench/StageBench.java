@@ -100,7 +100,8 @@ final class StageBench {
                     draw,
                     (sequence, e) -> {
                       throw e;
-                    });
+                    },
+                    () -> {});
                 scored.add(draw);
               });
       return throughput(scored.subList(1, scored.size()), times.total(), FORWARD, peak);

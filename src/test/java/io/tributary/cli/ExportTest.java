@@ -9,6 +9,7 @@ import io.tributary.data.TensorBytes;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.LearnerState;
+import io.tributary.learn.RunIdentity;
 import io.tributary.model.ModelDirectory;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +54,7 @@ class ExportTest {
             0,
             PartitionFunction.create().state(),
             ReplacementWindow.create(new ProposalConfig(Criterion.KL, 0), 1).state(),
-            fingerprint);
+            new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), 1)
         .write(new Checkpoint(state, weights, weights, List.of()));
     checkpoint = run.resolve("checkpoints/step-00000005");
