@@ -36,6 +36,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Parent of all actors of a run: starts them, replaces samplers and scorers that fail or hang,
@@ -89,6 +91,9 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       RunMetrics metrics,
       RunWatch watch,
       StreamMetrics streamMetrics) {}
+
+  /** The context's own logger is the one that failures of children are logged with. */
+  private static final Logger LOG = LoggerFactory.getLogger(Guardian.class);
 
   /** Texts of either model that are shown at the end. */
   private static final int COMPARED_TEXTS = 10;
@@ -335,9 +340,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     restarts++;
     recovering = null;
     from = checkpoint.get();
-    getContext()
-        .getLog()
-        .error(
+    LOG.error(
             "training failed; restart {} of {} from the checkpoint of step {}",
             restarts,
             config.learner().maxRestarts(),
@@ -421,7 +424,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private Behavior<Command> onTimeOver() {
-    getContext().getLog().warn("the time is over; what is under way is let go");
+    LOG.warn("the time is over; what is under way is let go");
     end();
     return this;
   }
@@ -430,7 +433,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     if (ended) {
       return;
     }
-    getContext().getLog().error("the run has failed", cause);
+    LOG.error(RunLog.REPORTED, "the run has failed", cause);
     watch.state(ServiceState.FAILED, String.valueOf(cause.getMessage()));
     ended = true;
     if (stream != null) {

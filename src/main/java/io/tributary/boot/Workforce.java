@@ -10,13 +10,16 @@ import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.ScorerCommand;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The samplers and scorers of this process; those that fail or hang are replaced, a limited number
  * of times.
  */
 final class Workforce {
-  private final ActorContext<?> context;
+  private static final Logger LOG = LoggerFactory.getLogger(Workforce.class);
+
   private final RunMetrics metrics;
   private final int maxLost;
   private final WorkerFleet<SamplerCommand> samplers;
@@ -25,7 +28,6 @@ final class Workforce {
 
   /** Spawns as many samplers and scorers as are configured. */
   Workforce(ActorContext<?> context, TributaryConfig config, Workers workers, RunMetrics metrics) {
-    this.context = context;
     this.metrics = metrics;
     this.maxLost = config.stream().maxLostWorkers();
     this.samplers =
@@ -78,6 +80,6 @@ final class Workforce {
           "%d samplers and scorers were lost, stream.max-lost-workers allows %d; the last one, %s: %s"
               .formatted(lost, maxLost, worker.path().name(), detail));
     }
-    context.getLog().warn("{} is replaced: {}", worker.path().name(), detail);
+    LOG.warn("{} is replaced: {}", worker.path().name(), detail);
   }
 }

@@ -86,6 +86,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       ActorRef<LearnerEvent> events,
       StageMetrics metrics) {
     super(context);
+    context.setLoggerName(Learner.class);
     this.run = run;
     this.schedule = schedule;
     this.publisher = publisher;

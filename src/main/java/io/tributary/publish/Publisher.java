@@ -66,6 +66,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
       WeightMetrics metrics,
       ActorRef<ProposalConfirmed> listener) {
     super(context);
+    context.setLoggerName(Publisher.class);
     this.timers = timers;
     this.timeout = timeout;
     this.metrics = metrics;

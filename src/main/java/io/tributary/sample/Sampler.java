@@ -46,6 +46,7 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
   private Sampler(
       ActorContext<SamplerCommand> context, ProposalSampling sampling, StageMetrics metrics) {
     super(context);
+    context.setLoggerName(Sampler.class);
     this.sampling = sampling;
     this.metrics = metrics;
     context

@@ -35,6 +35,7 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
 
   private Scorer(ActorContext<ScorerCommand> context, DrawScoring scoring, StageMetrics metrics) {
     super(context);
+    context.setLoggerName(Scorer.class);
     this.scoring = scoring;
     this.metrics = metrics;
     context
