@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.ActorInitializationException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
@@ -263,7 +264,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     ActorRef<?> gone = signal.getRef();
     Throwable cause =
         signal instanceof ChildFailed failed
-            ? failed.getCause()
+            ? reason(failed.getCause())
             : new IllegalStateException(gone.path().name() + " has stopped");
     if (ended) {
       return this;
@@ -293,6 +294,13 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     } catch (RunFailedException e) {
       fail(e);
     }
+  }
+
+  /** What made an actor fail; a failure at its creation comes wrapped. */
+  private static Throwable reason(Throwable failure) {
+    return failure instanceof ActorInitializationException && failure.getCause() != null
+        ? reason(failure.getCause())
+        : failure;
   }
 
   /** Whether the user has to change something before it makes sense to try again. */
@@ -341,11 +349,11 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     recovering = null;
     from = checkpoint.get();
     LOG.error(
-            "training failed; restart {} of {} from the checkpoint of step {}",
-            restarts,
-            config.learner().maxRestarts(),
-            from.step(),
-            cause);
+        "training failed; restart {} of {} from the checkpoint of step {}",
+        restarts,
+        config.learner().maxRestarts(),
+        from.step(),
+        cause);
     watch.resumed(from);
     getContext().unwatch(evaluator);
     getContext().stop(evaluator);

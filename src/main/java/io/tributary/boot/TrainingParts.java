@@ -3,10 +3,12 @@ package io.tributary.boot;
 import io.tributary.config.SamplersConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
+import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.evaluate.PolicyEvaluation;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.LearnerState;
+import io.tributary.learn.RunIdentity;
 import io.tributary.learn.RunSetup;
 import io.tributary.learn.TrainingRun;
 import io.tributary.model.Gpt;
@@ -153,6 +155,15 @@ public final class TrainingParts {
   public Optional<Checkpoint> checkpoint(
       TrainingRun.Files files, OptionalLong step, Consumer<String> skipped) {
     return files.checkpoints().read(step, directory.config(), skipped);
+  }
+
+  /**
+   * Refuses to go on from a checkpoint of another run.
+   *
+   * @throws BadInputException naming the configuration key that differs
+   */
+  public void requireSameRun(LearnerState from) {
+    RunIdentity.of(config, Fingerprint.of(base)).requireSameAs(from.identity(), from.step());
   }
 
   /** The newest checkpoint that is whole, if any is. */

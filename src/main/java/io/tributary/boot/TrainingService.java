@@ -98,6 +98,7 @@ public final class TrainingService {
                   .formatted(directory.home(), checkpoint.get().state().step()));
           return;
         }
+        checkpoint.ifPresent(from -> parts.requireSameRun(from.state()));
         checkpoint.ifPresent(from -> goOn(directory, from.state()));
         directory.record(config);
         run(parts, directory, checkpoint.map(Checkpoint::state).orElse(null));

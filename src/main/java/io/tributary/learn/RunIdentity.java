@@ -22,7 +22,7 @@ public record RunIdentity(Map<String, String> values) {
   }
 
   /** The identity of a run of this configuration on a base model with this fingerprint. */
-  static RunIdentity of(TributaryConfig config, String baseFingerprint) {
+  public static RunIdentity of(TributaryConfig config, String baseFingerprint) {
     Map<String, String> values = new TreeMap<>();
     values.put(BASE, weights(baseFingerprint));
     values.put("target.features", features(config.target()));
@@ -59,7 +59,7 @@ public record RunIdentity(Map<String, String> values) {
    *
    * @throws BadInputException naming the key that differs
    */
-  void requireSameAs(RunIdentity checkpoint, long step) {
+  public void requireSameAs(RunIdentity checkpoint, long step) {
     new TreeMap<>(values)
         .forEach(
             (key, value) -> {

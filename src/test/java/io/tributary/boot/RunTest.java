@@ -182,7 +182,7 @@ class RunTest {
 
   @Test
   void aPortInUseIsOneMessageAndNothingHasBegun() throws IOException {
-    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Outcome outcome = tiny.run("port", "-D", "http.port=" + other.getLocalPort());
       assertBadInput(outcome, "http.port: " + other.getLocalPort());
     }
