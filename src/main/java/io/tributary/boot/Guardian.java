@@ -276,10 +276,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     } else if (gone.equals(learner) && recovering != null) {
       restart(recovering);
     } else {
-      metrics
-          .stage(gone.equals(learner) ? Stage.LEARNER : Stage.EVALUATOR)
-          .failed(FailureReason.ERROR);
-      recover(cause, gone.equals(learner));
+      Stage stage = gone.equals(learner) ? Stage.LEARNER : Stage.EVALUATOR;
+      recover(stage, cause, gone.equals(learner));
     }
     return this;
   }
@@ -311,8 +309,14 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /**
    * Goes on from the last checkpoint after a failure of what there is only one of. The old learner
    * has to be gone before a new one reads and writes the run's files.
+   *
+   * @param stage what has failed
    */
-  private void recover(Throwable failure, boolean learnerGone) {
+  private void recover(Stage stage, Throwable failure, boolean learnerGone) {
+    if (recovering != null) {
+      return;
+    }
+    metrics.stage(stage).failed(FailureReason.ERROR);
     Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
     Throwable cause = inner == null ? failure : inner;
     if (isMendable(cause)
@@ -321,9 +325,6 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         || finished
         || restarts >= config.learner().maxRestarts()) {
       fail(cause);
-      return;
-    }
-    if (recovering != null) {
       return;
     }
     recovering = cause;
@@ -366,7 +367,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       return this;
     }
     if (message.failure() != null) {
-      recover(message.failure(), false);
+      recover(Stage.LEARNER, message.failure(), false);
       return this;
     }
     finished = !draining;

@@ -99,8 +99,6 @@ public final class TrainingService {
           return;
         }
         checkpoint.ifPresent(from -> parts.requireSameRun(from.state()));
-        checkpoint.ifPresent(from -> goOn(directory, from.state()));
-        directory.record(config);
         run(parts, directory, checkpoint.map(Checkpoint::state).orElse(null));
       } finally {
         log.close();
@@ -170,6 +168,10 @@ public final class TrainingService {
               .join();
       console.line(
           "run %s: %s, files in %s".formatted(config.run().name(), http.uri(), directory.home()));
+      if (from != null) {
+        goOn(directory, from);
+      }
+      directory.record(config);
       system.tell(Guardian.Begin.INSTANCE);
       outcome.join();
     } catch (CompletionException e) {

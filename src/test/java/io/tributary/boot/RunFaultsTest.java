@@ -1,0 +1,414 @@
+package io.tributary.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tributary.boot.TrainingService.Resume;
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.ScoredDraw;
+import io.tributary.data.ScoredSequence;
+import io.tributary.data.Sequence;
+import io.tributary.metrics.Metric;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.Stage;
+import io.tributary.model.Gpt;
+import io.tributary.model.ModelDirectory;
+import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.ScorerCommand;
+import io.tributary.protocol.WorkerEvent;
+import io.tributary.score.DrawScoring;
+import io.tributary.score.Scorer;
+import io.tributary.target.Feature;
+import io.tributary.target.PointwiseTarget;
+import io.tributary.target.Target;
+import io.tributary.tensor.TorchExtension;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.BehaviorInterceptor;
+import org.apache.pekko.actor.typed.TypedActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs whose workers, learner or disk fail, held against a run that nothing has disturbed. */
+@ExtendWith(TorchExtension.class)
+class RunFaultsTest {
+  /** Number of the first draw that is trained on; a step takes two. */
+  private static final long FIRST_DRAW = 4;
+
+  @TempDir private static Path directory;
+  private static TinyRun tiny;
+  private static String undisturbed;
+
+  private final StringWriter shown = new StringWriter();
+  private final List<LearnerEvent> events = new CopyOnWriteArrayList<>();
+  private RunMetrics metrics;
+
+  @BeforeAll
+  static void runOnce() throws IOException {
+    tiny = new TinyRun(directory);
+    assertThat(tiny.run("whole").exitCode()).isZero();
+    undisturbed = tiny.metrics("whole");
+  }
+
+  /** Runs with the behaviours that {@code change} makes of those that a run has. */
+  private void run(String name, Map<String, String> overrides, UnaryOperator<Workers> change) {
+    new TrainingService(
+            tiny.config(name, overrides),
+            new RunConsole(new PrintWriter(shown), false),
+            events::add,
+            (parts, madeMetrics) -> {
+              metrics = madeMetrics;
+              return change.apply(Workers.of(parts, madeMetrics));
+            })
+        .run(Resume.NO);
+  }
+
+  private double failures(String stage, String reason) {
+    return metrics.value(Metric.STAGE_FAILURES_TOTAL, stage, reason);
+  }
+
+  private double value(Metric metric) {
+    return metrics.value(metric);
+  }
+
+  /** Does something in place of a message's handling, wherever the predicate holds. */
+  private static <C, M extends C> Behavior<C> at(
+      Class<C> protocol, Class<M> type, Predicate<M> when, Runnable instead, Behavior<C> behavior) {
+    return Behaviors.intercept(
+        () ->
+            new BehaviorInterceptor<>(protocol) {
+              @Override
+              public Behavior<C> aroundReceive(
+                  TypedActorContext<C> context, C message, ReceiveTarget<C> target) {
+                if (type.isInstance(message) && when.test(type.cast(message))) {
+                  instead.run();
+                  return Behaviors.same();
+                }
+                return target.apply(context, message);
+              }
+            },
+        behavior);
+  }
+
+  private static UnaryOperator<Workers> samplersAt(
+      Predicate<SamplerCommand.DrawSequences> when, Runnable instead) {
+    return workers ->
+        new Workers(
+            place ->
+                at(
+                    SamplerCommand.class,
+                    SamplerCommand.DrawSequences.class,
+                    when,
+                    instead,
+                    workers.sampler().apply(place)),
+            workers.scorer());
+  }
+
+  private static UnaryOperator<Workers> scorersAt(
+      Predicate<ScorerCommand.Score> when, Runnable instead) {
+    return workers ->
+        new Workers(
+            workers.sampler(),
+            place ->
+                at(
+                    ScorerCommand.class,
+                    ScorerCommand.Score.class,
+                    when,
+                    instead,
+                    workers.scorer().apply(place)));
+  }
+
+  private static void fail() {
+    throw new IllegalStateException("as the test asked");
+  }
+
+  /** True for the first one with this number only. */
+  private static Predicate<Long> once(long number) {
+    Set<Long> seen = ConcurrentHashMap.newKeySet();
+    return n -> n == number && seen.add(n);
+  }
+
+  @Test
+  void aSamplerThatThrowsIsReplacedAndNoDrawIsLost() throws IOException {
+    Predicate<Long> second = once(1);
+    run("throws", Map.of(), samplersAt(draw -> second.test(draw.number()), RunFaultsTest::fail));
+    assertThat(tiny.metrics("throws")).isEqualTo(undisturbed);
+    assertThat(failures("sampler", "error")).isEqualTo(1);
+    assertThat(value(Metric.DRAWS_REISSUED_TOTAL)).isEqualTo(1);
+    assertThat(metrics.value(Metric.STAGE_SEQUENCES_TOTAL, Stage.SAMPLER.label()))
+        .isEqualTo(32 + 12 * 16);
+  }
+
+  @Test
+  void aSamplerThatHangsIsReplacedAndNoDrawIsLost() throws IOException {
+    Predicate<Long> one = once(9);
+    run(
+        "hangs",
+        Map.of("stream.stall-timeout", "2s", "samplers.count", "2"),
+        samplersAt(draw -> one.test(draw.number()), () -> {}));
+    assertThat(tiny.metrics("hangs")).isEqualTo(undisturbed);
+    assertThat(failures("sampler", "stalled")).isPositive();
+    assertThat(value(Metric.DRAWS_REISSUED_TOTAL)).isPositive();
+  }
+
+  @Test
+  void aScorerThatThrowsIsReplacedAndNoDrawIsLost() throws IOException {
+    Predicate<Long> one = once(6);
+    run(
+        "scorer",
+        Map.of(),
+        scorersAt(score -> one.test(score.draw().number()), RunFaultsTest::fail));
+    assertThat(tiny.metrics("scorer")).isEqualTo(undisturbed);
+    assertThat(failures("scorer", "error")).isEqualTo(1);
+  }
+
+  @Test
+  void tooManyLostWorkersEndTheRun() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    "lost",
+                    Map.of("stream.max-lost-workers", "1"),
+                    samplersAt(draw -> true, RunFaultsTest::fail)))
+        .hasMessageContaining("2 samplers and scorers were lost")
+        .hasMessageContaining("stream.max-lost-workers allows 1")
+        .hasMessageContaining("as the test asked");
+  }
+
+  @Test
+  void aDrawThatNoWorkerSurvivesEndsTheRun() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    "poison",
+                    Map.of(),
+                    scorersAt(score -> score.draw().number() == 2, RunFaultsTest::fail)))
+        .hasMessageContaining("draw 2 is given up: 3 scorers in a row were lost with it");
+  }
+
+  /** A target whose features fail on the n-th text. */
+  private record Failing(Target target, AtomicInteger left) implements Target {
+    @Override
+    public List<Feature> features() {
+      return target.features();
+    }
+
+    @Override
+    public double[] moments() {
+      return target.moments();
+    }
+
+    @Override
+    public double logFactor(double[] features) {
+      return target.logFactor(features);
+    }
+
+    @Override
+    public double[] featureValues(String text) {
+      if (left.getAndDecrement() == 0) {
+        fail();
+      }
+      return target.featureValues(text);
+    }
+  }
+
+  @Test
+  void aSequenceThatAFeatureFailsOnIsDroppedAndMadeUpFor() throws IOException {
+    TributaryConfig config = tiny.config("drop", Map.of());
+    ModelDirectory model = ModelDirectory.open(config.model().base());
+    Target target = new Failing(PointwiseTarget.of(config.target()), new AtomicInteger(50));
+    run(
+        "drop",
+        Map.of(),
+        workers ->
+            new Workers(
+                workers.sampler(),
+                place ->
+                    Scorer.create(
+                        () ->
+                            new DrawScoring(
+                                new Gpt(model.config(), model.weights(), ai.djl.Device.cpu()),
+                                model.tokenizer(),
+                                target,
+                                model.config().beginning(),
+                                8),
+                        metrics.stage(Stage.SCORER))));
+    assertThat(metrics.value(Metric.SEQUENCES_DROPPED_TOTAL, "scoring")).isEqualTo(1);
+    assertThat(failures("scorer", "error")).isZero();
+    assertThat(tiny.metrics("drop")).hasLineCount((int) undisturbed.lines().count());
+    assertThat(tiny.metrics("drop").lines().limit(2))
+        .containsExactlyElementsOf(undisturbed.lines().limit(2).toList());
+  }
+
+  /** Scorers that give the learner tokens that there are not, where the predicate holds. */
+  private static UnaryOperator<Workers> poisonLearnerAt(Predicate<Long> when) {
+    return workers ->
+        new Workers(
+            workers.sampler(),
+            place ->
+                Behaviors.intercept(
+                    () ->
+                        new BehaviorInterceptor<>(ScorerCommand.class) {
+                          @Override
+                          public Behavior<ScorerCommand> aroundReceive(
+                              TypedActorContext<ScorerCommand> context,
+                              ScorerCommand message,
+                              ReceiveTarget<ScorerCommand> target) {
+                            return target.apply(
+                                context,
+                                message instanceof ScorerCommand.Score score
+                                        && when.test(score.draw().number())
+                                    ? new ScorerCommand.Score(
+                                        score.draw(),
+                                        context.asJava().spawnAnonymous(poisoning(score.replyTo())))
+                                    : message);
+                          }
+                        },
+                    workers.scorer().apply(place)));
+  }
+
+  private static Behavior<WorkerEvent<ScoredDraw>> poisoning(
+      ActorRef<WorkerEvent<ScoredDraw>> replyTo) {
+    return Behaviors.receiveMessage(
+        event -> {
+          if (event instanceof WorkerEvent.Finished<ScoredDraw> finished) {
+            replyTo.tell(
+                new WorkerEvent.Finished<>(
+                    finished.draw(), finished.worker(), poisoned(finished.result())));
+            return Behaviors.stopped();
+          }
+          return Behaviors.same();
+        });
+  }
+
+  private static ScoredDraw poisoned(ScoredDraw draw) {
+    List<ScoredSequence> sequences =
+        draw.sequences().stream()
+            .map(
+                s ->
+                    new ScoredSequence(
+                        new Sequence(
+                            s.sequence().draw(),
+                            s.sequence().index(),
+                            new int[] {1_000_000},
+                            s.sequence().logProposal(),
+                            s.sequence().proposalVersion()),
+                        s.text(),
+                        s.features(),
+                        s.logBase(),
+                        s.logTarget()))
+            .toList();
+    return new ScoredDraw(draw.number(), sequences, draw.dropped());
+  }
+
+  @Test
+  void aLearnerThatFailsGoesOnFromTheLastCheckpoint() throws IOException {
+    Predicate<Long> ofStepEight = once(FIRST_DRAW + 2 * 7);
+    run("learner", Map.of("samplers.count", "3"), poisonLearnerAt(ofStepEight));
+    assertThat(tiny.metrics("learner")).isEqualTo(undisturbed);
+    assertThat(failures("learner", "error")).isEqualTo(1);
+    assertThat(failures("scorer", "error")).isZero();
+  }
+
+  @Test
+  void aLearnerThatFailsWithoutACheckpointEndsTheRun() throws IOException {
+    Files.createDirectories(tiny.home("early"));
+    Files.writeString(tiny.home("early").resolve("checkpoints"), "in the way");
+    assertThatThrownBy(() -> run("early", Map.of(), poisonLearnerAt(once(FIRST_DRAW + 2))))
+        .hasMessageContaining("token 1000000 is not in the model's vocabulary");
+  }
+
+  @Test
+  void aLearnerThatFailsAgainAndAgainEndsTheRun() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    "again",
+                    Map.of("learner.max-restarts", "2"),
+                    poisonLearnerAt(number -> number == FIRST_DRAW + 2 * 7)))
+        .hasMessageContaining("token 1000000 is not in the model's vocabulary");
+    assertThat(failures("learner", "error")).isEqualTo(3);
+  }
+
+  @Test
+  void aLearnerThatDivergesEndsTheRunWithAClearMessage() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    "diverges",
+                    Map.of(
+                        "learner.optimizer.learning-rate",
+                        "1e30",
+                        "learner.max-nonfinite-steps",
+                        "2"),
+                    workers -> workers))
+        .hasMessageContaining("not finite in 2 steps in a row");
+    assertThat(value(Metric.NONFINITE_STEPS_TOTAL)).isEqualTo(2);
+  }
+
+  @Test
+  void aCheckpointThatCanNotBeWrittenIsTriedAgain() throws IOException {
+    Path inTheWay = tiny.home("disk").resolve("checkpoints");
+    Files.createDirectories(tiny.home("disk"));
+    Files.writeString(inTheWay, "in the way");
+    Predicate<Long> ofStepSix = once(FIRST_DRAW + 2 * 5);
+    run(
+        "disk",
+        Map.of(),
+        samplersAt(
+            draw -> {
+              if (ofStepSix.test(draw.number())) {
+                delete(inTheWay);
+              }
+              return false;
+            },
+            RunFaultsTest::fail));
+    assertThat(value(Metric.CHECKPOINT_FAILURES_TOTAL)).as("at 0, 3 and 4").isEqualTo(3);
+    assertThat(events)
+        .filteredOn(event -> event instanceof LearnerEvent.CheckpointWritten)
+        .extracting(event -> ((LearnerEvent.CheckpointWritten) event).step())
+        .startsWith(6L, 8L, 12L);
+    assertThat(shown.toString()).contains("the run goes on and tries again");
+    assertThat(tiny.checkpoints("disk")).containsExactly("step-00000008", "step-00000012");
+    assertThat(tiny.metrics("disk")).isEqualTo(undisturbed);
+  }
+
+  @Test
+  void aRunWhoseLastCheckpointCanNotBeWrittenHasFailed() throws IOException {
+    Path inTheWay = tiny.home("full").resolve("checkpoints");
+    Files.createDirectories(tiny.home("full"));
+    Files.writeString(inTheWay, "in the way");
+    assertThatThrownBy(() -> run("full", Map.of(), workers -> workers))
+        .hasMessageContaining("the last checkpoint could not be written");
+    assertThat(value(Metric.CHECKPOINT_FAILURES_TOTAL)).isGreaterThan(3);
+    delete(inTheWay);
+    assertThat(tiny.run("full", "--resume").exitCode()).isZero();
+    assertThat(tiny.metrics("full")).isEqualTo(undisturbed);
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
