@@ -59,6 +59,7 @@ final class BenchConfig {
     values.put("evaluation.interval-steps", NEVER);
     values.put("evaluation.sequences", String.valueOf(BOOTSTRAP_SEQUENCES));
     values.put("checkpoint.interval-steps", NEVER);
+    values.put("shutdown.grace", "1s");
     values.put("learner.optimizer.schedule", "constant");
     if (plan.shape().isPresent() || plan.configuration().isEmpty()) {
       values.put(

@@ -79,7 +79,8 @@ public final class Benchmark implements AutoCloseable {
     long steps =
         Math.max(MIN_STEPS, Math.min(MAX_STEPS, Math.round(plan.seconds() / secondsPerStep)));
     long warmup = 2L + config.stream().maxStalenessSteps();
-    double rate = new StreamBench(configs.ofSteps(warmup + steps), warmup).sequencesPerSecond();
+    StreamBench bench = new StreamBench(configs.ofSteps(warmup + steps), warmup);
+    double rate = place.run(bench::sequencesPerSecond);
     double operations =
         (2.0 * StageBench.FORWARD + StageBench.FORWARD_AND_BACKWARD) * model.parameters();
     return new Throughput(rate, rate * tokens, operations, together.operationsPerSecond());

@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +24,13 @@ import org.slf4j.LoggerFactory;
 /** A temporary directory for what a benchmark needs, removed at its end. */
 final class Workplace implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Workplace.class);
+  private static final long RUN_ENDS_SECONDS = 30;
   private static final int BYTES_AND_END_OF_TEXT = 257;
 
   private final Path directory;
-  private final Thread onSignal = new Thread(this::removeQuietly, "remove-workplace");
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread onSignal = new Thread(this::removeOnSignal, "remove-workplace");
+  private volatile boolean inRun;
 
   private Workplace(Path directory) {
     this.directory = directory;
@@ -39,6 +45,7 @@ final class Workplace implements AutoCloseable {
     }
   }
 
+  /** Where runs go; a run that a signal ends is waited for before anything is removed. */
   Path runs() {
     return directory.resolve("runs");
   }
@@ -76,27 +83,46 @@ final class Workplace implements AutoCloseable {
     return new BadInputException("%s can't be written: %s".formatted(directory, e), e);
   }
 
-  @Override
-  public void close() {
+  /** Does what writes to {@link #runs}. */
+  double run(DoubleSupplier run) {
+    inRun = true;
     try {
-      Runtime.getRuntime().removeShutdownHook(onSignal);
-      remove();
-    } catch (IllegalStateException e) {
-      LOG.debug("a signal is ending the process, and removes {}", directory);
-    } catch (IOException e) {
-      throw new UncheckedIOException(directory + " can't be removed", e);
+      return run.getAsDouble();
+    } finally {
+      inRun = false;
     }
   }
 
-  private void removeQuietly() {
+  @Override
+  public void close() {
     try {
       remove();
+      Runtime.getRuntime().removeShutdownHook(onSignal);
+    } catch (IllegalStateException e) {
+      LOG.debug("a signal is ending the process");
+    } catch (IOException e) {
+      throw new UncheckedIOException(directory + " can't be removed", e);
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  private void removeOnSignal() {
+    try {
+      if (!inRun || !closed.await(RUN_ENDS_SECONDS, TimeUnit.SECONDS)) {
+        remove();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (IOException e) {
       LOG.warn("{} can't be removed", directory, e);
     }
   }
 
   private void remove() throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(directory)) {
       List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
       for (Path file : deepestFirst) {
