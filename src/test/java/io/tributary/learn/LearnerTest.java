@@ -1,0 +1,271 @@
+package io.tributary.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tributary.data.Batch;
+import io.tributary.data.Measurements;
+import io.tributary.data.ScoredSequence;
+import io.tributary.data.Sequence;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.Stage;
+import io.tributary.model.Gpt;
+import io.tributary.protocol.Commands;
+import io.tributary.protocol.EvaluatorCommand;
+import io.tributary.protocol.EvaluatorCommand.Evaluate;
+import io.tributary.protocol.EvaluatorCommand.Evaluated;
+import io.tributary.protocol.LearnerCommand;
+import io.tributary.protocol.LearnerCommand.BatchLearned;
+import io.tributary.protocol.LearnerCommand.Learn;
+import io.tributary.protocol.LearnerCommand.WriteCheckpoint;
+import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.PublisherCommand;
+import io.tributary.protocol.PublisherCommand.ReplaceProposal;
+import io.tributary.sample.ProposalSampling;
+import io.tributary.score.DrawScoring;
+import io.tributary.tensor.TorchExtension;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(TorchExtension.class)
+class LearnerTest {
+  @TempDir private static Path shared;
+  private static TinyWorld world;
+  private static Batch.Bootstrap bootstrap;
+  private static Batch.Training batch;
+
+  @TempDir Path directory;
+  private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
+  private final RunMetrics metrics = RunMetrics.create(Map.of("chosen", 1.0));
+  private TestProbe<PublisherCommand> publisher;
+  private TestProbe<EvaluatorCommand> evaluator;
+  private TestProbe<LearnerEvent> events;
+  private TrainingRun.Files files;
+  private ActorRef<LearnerCommand> learner;
+
+  @BeforeAll
+  static void drawBatches() throws IOException {
+    world = TinyWorld.arbitrary(shared);
+    try (Gpt proposal = world.copy(world.base);
+        ProposalSampling sampling = world.sampling(64, proposal, 1);
+        DrawScoring scoring = world.scoring()) {
+      bootstrap = new Batch.Bootstrap(TinyWorld.score(scoring, sampling.draw(0, () -> {})), 1);
+      batch = new Batch.Training(TinyWorld.score(scoring, sampling.draw(1, () -> {})), 2);
+    }
+  }
+
+  @AfterAll
+  static void closeTheWorld() {
+    world.close();
+  }
+
+  @BeforeEach
+  void spawn() throws IOException {
+    publisher = kit.createTestProbe(PublisherCommand.class);
+    evaluator = kit.createTestProbe(EvaluatorCommand.class);
+    events = kit.createTestProbe(LearnerEvent.class);
+    files = TinyTraining.files(directory, 3);
+    learner = kit.spawn(behavior(new Learner.Schedule(1, 2, 1, 4)));
+  }
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  private Behavior<LearnerCommand> behavior(Learner.Schedule schedule) throws IOException {
+    RunSetup setup =
+        TinyTraining.setup(
+            world,
+            TinyTraining.config(directory, Map.of("proposal.criterion", "always")),
+            directory);
+    return Learner.create(
+        setup::begin,
+        schedule,
+        publisher.getRef(),
+        evaluator.getRef(),
+        events.getRef(),
+        metrics.stage(Stage.LEARNER));
+  }
+
+  private CompletableFuture<BatchLearned> learn(Batch next) {
+    CompletableFuture<BatchLearned> done = new CompletableFuture<>();
+    learner.tell(new Learn(next, done));
+    return done;
+  }
+
+  private static BatchLearned await(CompletableFuture<BatchLearned> done) throws Exception {
+    return done.get(10, TimeUnit.SECONDS);
+  }
+
+  private Evaluate expectEvaluation(long step) {
+    Evaluate evaluate = evaluator.expectMessageClass(Evaluate.class);
+    assertThat(evaluate.step()).isEqualTo(step);
+    return evaluate;
+  }
+
+  private static void answer(Evaluate evaluate) {
+    evaluate.replyTo().tell(new Evaluated(evaluate.step(), new Measurements()));
+  }
+
+  private long expectProposal() {
+    return publisher.expectMessageClass(ReplaceProposal.class).proposal().version().number();
+  }
+
+  /** What was told since, without signs of life. */
+  private List<Class<?>> told(Class<? extends LearnerEvent> last) {
+    List<Class<?>> told = new ArrayList<>();
+    while (told.isEmpty() || told.get(told.size() - 1) != last) {
+      LearnerEvent event = events.receiveMessage();
+      if (!(event instanceof LearnerEvent.Active || event instanceof LearnerEvent.Idle)) {
+        told.add(event.getClass());
+      }
+    }
+    return told;
+  }
+
+  private void begin() throws Exception {
+    CompletableFuture<BatchLearned> done = learn(bootstrap);
+    answer(expectEvaluation(0));
+    await(done);
+  }
+
+  @Test
+  void theProposalIsPublishedBeforeAnythingIsLearned() throws Exception {
+    ReplaceProposal first = publisher.expectMessageClass(ReplaceProposal.class);
+    assertThat(first.proposal().version().number()).isEqualTo(RunSetup.FIRST_VERSION);
+    assertThat(first.proposal().tensors())
+        .usingRecursiveFieldByFieldElementComparator()
+        .isEqualTo(world.base.snapshot());
+  }
+
+  @Test
+  void theBootstrapIsAnsweredAfterTheFirstEvaluation() throws Exception {
+    CompletableFuture<BatchLearned> done = learn(bootstrap);
+    Evaluate evaluate = expectEvaluation(0);
+    assertThat(evaluate.partitionFunction().count()).isEqualTo(64);
+    assertThat(done).isNotDone();
+    answer(evaluate);
+    assertThat(await(done)).isEqualTo(new BatchLearned(1, false));
+    assertThat(told(LearnerEvent.CheckpointWritten.class))
+        .containsExactly(
+            LearnerEvent.Bootstrapped.class,
+            LearnerEvent.PolicyEvaluated.class,
+            LearnerEvent.CheckpointWritten.class);
+  }
+
+  @Test
+  void aStepIsAnsweredAfterPublicationEvaluationAndCheckpointInThisOrder() throws Exception {
+    begin();
+    assertThat(expectProposal()).isEqualTo(1);
+    assertThat(await(learn(batch)))
+        .as("no evaluation is due")
+        .isEqualTo(new BatchLearned(2, false));
+    assertThat(expectProposal()).isEqualTo(2);
+
+    CompletableFuture<BatchLearned> done = learn(batch);
+    Evaluate evaluate = expectEvaluation(2);
+    assertThat(expectProposal()).as("published before the evaluation").isEqualTo(3);
+    assertThat(files.checkpoints().steps()).as("not yet").containsExactly(1L, 0L);
+    assertThat(done).isNotDone();
+    answer(evaluate);
+    assertThat(await(done)).isEqualTo(new BatchLearned(3, false));
+    assertThat(files.checkpoints().steps()).containsExactly(2L, 1L, 0L);
+    assertThat(files.metrics().rows())
+        .extracting(row -> row.get("step").getAsInt())
+        .containsExactly(0, 1, 2, 2);
+
+    told(LearnerEvent.CheckpointWritten.class);
+    told(LearnerEvent.CheckpointWritten.class);
+    assertThat(told(LearnerEvent.CheckpointWritten.class))
+        .containsExactly(
+            LearnerEvent.Stepped.class,
+            LearnerEvent.ProposalJudged.class,
+            LearnerEvent.PolicyEvaluated.class,
+            LearnerEvent.CheckpointWritten.class);
+  }
+
+  @Test
+  void theLastStepIsEvaluatedAndSaysThatItIsTheLast() throws Exception {
+    begin();
+    await(learn(batch));
+    for (long step = 2; step <= 4; step++) {
+      CompletableFuture<BatchLearned> done = learn(batch);
+      if (step != 3) {
+        answer(expectEvaluation(step));
+      }
+      assertThat(await(done).finished()).isEqualTo(step == 4);
+    }
+  }
+
+  @Test
+  void aCheckpointIsWrittenWhenItIsAskedFor() throws Exception {
+    CompletableFuture<Boolean> early = new CompletableFuture<>();
+    learner.tell(new WriteCheckpoint(early));
+    assertThat(early.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(files.checkpoints().steps()).as("there is nothing to go on from").isEmpty();
+
+    begin();
+    CompletableFuture<Boolean> written = new CompletableFuture<>();
+    learner.tell(new WriteCheckpoint(written));
+    assertThat(written.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(files.checkpoints().steps()).containsExactly(0L);
+  }
+
+  @Test
+  void aBatchThatCanNotBeLearnedFailsItsAnswerAndTheLearner() throws Exception {
+    begin();
+    Sequence unknown = new Sequence(9, 0, new int[] {77}, -3, 1);
+    ScoredSequence scored = new ScoredSequence(unknown, "", new double[] {1}, -3, -3);
+    CompletableFuture<BatchLearned> done = learn(new Batch.Training(List.of(scored), 10));
+    assertThatThrownBy(() -> await(done))
+        .isInstanceOf(ExecutionException.class)
+        .hasMessageContaining("token 77 is not in the model's vocabulary");
+    kit.createTestProbe().expectTerminated(learner);
+  }
+
+  @Test
+  void aLearnerThatIsStoppedOwesNoAnswer() {
+    CompletableFuture<BatchLearned> done = learn(bootstrap);
+    expectEvaluation(0);
+    kit.stop(learner);
+    assertThatThrownBy(() -> await(done)).hasMessageContaining("the learner has stopped");
+  }
+
+  @Test
+  void everyCommandIsHandled() throws IOException {
+    BehaviorTestKit<LearnerCommand> alone =
+        BehaviorTestKit.create(behavior(new Learner.Schedule(1, 1, 1, 4)));
+    Map<Class<?>, Object> values =
+        Map.of(
+            Batch.class,
+            bootstrap,
+            CompletableFuture.class,
+            new CompletableFuture<>(),
+            Evaluated.class,
+            new Evaluated(0, new Measurements()));
+    for (LearnerCommand command : Commands.of(LearnerCommand.class, values)) {
+      alone.run(command);
+      assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", command).isFalse();
+    }
+  }
+}
