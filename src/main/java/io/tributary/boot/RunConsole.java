@@ -1,6 +1,7 @@
 package io.tributary.boot;
 
 import io.tributary.data.Measurements;
+import io.tributary.terminal.TerminalOutput;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -11,33 +12,26 @@ import java.util.Map;
  * plain lines elsewhere, and a comparison of base model and policy at the end.
  */
 public final class RunConsole {
-  private static final String CLEAR_LINE = "\r\u001b[K";
   private static final int TEXT_WIDTH = 160;
 
-  private final PrintWriter out;
-  private final boolean terminal;
+  private final TerminalOutput output;
 
   /**
    * @param out where it is shown
    * @param terminal whether that is a terminal
    */
   public RunConsole(PrintWriter out, boolean terminal) {
-    this.out = out;
-    this.terminal = terminal;
+    this.output = new TerminalOutput(out, terminal);
   }
 
   /** A line that stays. */
   void line(String text) {
-    out.println((terminal ? CLEAR_LINE : "") + text);
-    out.flush();
+    output.line(text);
   }
 
   /** A line that the next one takes the place of; shown on a terminal only. */
   void transientLine(String text) {
-    if (terminal) {
-      out.print(CLEAR_LINE + text);
-      out.flush();
-    }
+    output.transientLine(text);
   }
 
   /** Base model and policy side by side. */

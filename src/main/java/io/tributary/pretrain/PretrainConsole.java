@@ -1,5 +1,6 @@
 package io.tributary.pretrain;
 
+import io.tributary.terminal.TerminalOutput;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
@@ -10,29 +11,23 @@ import java.util.function.Consumer;
  * that line, a plain line per report.
  */
 public final class PretrainConsole implements Consumer<PretrainProgress> {
-  private static final String CLEAR_LINE = "\r\u001b[K";
-
-  private final PrintWriter out;
-  private final boolean terminal;
+  private final TerminalOutput output;
 
   /**
    * @param out where it is shown
    * @param terminal whether that is a terminal
    */
   public PretrainConsole(PrintWriter out, boolean terminal) {
-    this.out = out;
-    this.terminal = terminal;
+    this.output = new TerminalOutput(out, terminal);
   }
 
   @Override
   public void accept(PretrainProgress progress) {
-    boolean report = progress.heldOutPerplexity().isPresent();
-    if (terminal) {
-      out.print(CLEAR_LINE + line(progress) + (report ? System.lineSeparator() : ""));
-    } else if (report) {
-      out.println(line(progress));
+    if (progress.heldOutPerplexity().isPresent()) {
+      output.line(line(progress));
+    } else {
+      output.transientLine(line(progress));
     }
-    out.flush();
   }
 
   private static String line(PretrainProgress progress) {
