@@ -45,23 +45,38 @@ public final class Benchmark implements AutoCloseable {
     BenchConfig configs = BenchConfig.of(plan, place);
     TributaryConfig config = configs.ofSteps(1);
     GptConfig model = ModelDirectory.open(config.model().base()).config();
-    StageBench stages = new StageBench(config, plan.seconds());
     BenchTable lines = new BenchTable(table);
+    Alone measured = alone(model, config, lines);
+    add(lines, "stream", stream(configs, config, measured, model));
+    OptionalLong resident = ResidentMemory.peakBytes();
+    resident.ifPresent(lines::memory);
+    return new BenchReport(
+        model,
+        config,
+        measured.peak(),
+        measured.peakTogether(),
+        measured.choice(),
+        throughputs,
+        resident);
+  }
+
+  private record Alone(Peak peak, Peak peakTogether, Choice choice, double tokensPerSequence) {}
+
+  /** Peaks, and each stage alone; the stages' weights are let go before the stream has its own. */
+  private Alone alone(GptConfig model, TributaryConfig config, BenchTable lines) {
+    StageBench stages = new StageBench(config, plan.seconds());
     lines.setting(model, config);
-    Peak alone = MatrixProduct.peak(1, plan.seconds());
-    lines.peak(alone);
+    Peak peak = MatrixProduct.peak(1, plan.seconds());
+    lines.peak(peak);
     Peak together = MatrixProduct.peak(computing(config), plan.seconds());
     lines.peak(together);
     Choice choice = stages.choice();
     lines.choice(choice);
     lines.heading();
-    add(lines, "sampling", stages.sampling(alone.operationsPerSecond()));
-    add(lines, "scoring", stages.scoring(alone.operationsPerSecond()));
-    add(lines, "learning", stages.learning(alone.operationsPerSecond()));
-    add(lines, "stream", stream(configs, config, together, model, stages.tokensPerSequence()));
-    OptionalLong resident = ResidentMemory.peakBytes();
-    resident.ifPresent(lines::memory);
-    return new BenchReport(model, config, alone, together, choice, throughputs, resident);
+    add(lines, "sampling", stages.sampling(peak.operationsPerSecond()));
+    add(lines, "scoring", stages.scoring(peak.operationsPerSecond()));
+    add(lines, "learning", stages.learning(peak.operationsPerSecond()));
+    return new Alone(peak, together, choice, stages.tokensPerSequence());
   }
 
   private void add(BenchTable lines, String name, Throughput throughput) {
@@ -71,7 +86,8 @@ public final class Benchmark implements AutoCloseable {
 
   /** The whole stream, for about as long as was asked for by what its stages took. */
   private Throughput stream(
-      BenchConfig configs, TributaryConfig config, Peak together, GptConfig model, double tokens) {
+      BenchConfig configs, TributaryConfig config, Alone measured, GptConfig model) {
+    Peak together = measured.peakTogether();
     double secondsPerSequence =
         throughputs.values().stream().mapToDouble(t -> 1 / t.sequencesPerSecond()).sum();
     double secondsPerStep =
@@ -83,7 +99,8 @@ public final class Benchmark implements AutoCloseable {
     double rate = place.run(bench::sequencesPerSecond);
     double operations =
         (2.0 * StageBench.FORWARD + StageBench.FORWARD_AND_BACKWARD) * model.parameters();
-    return new Throughput(rate, rate * tokens, operations, together.operationsPerSecond());
+    return new Throughput(
+        rate, rate * measured.tokensPerSequence(), operations, together.operationsPerSecond());
   }
 
   /** Threads that compute at once: as many as there are workers and a learner, if cores suffice. */
