@@ -1,13 +1,8 @@
 package io.tributary.boot;
 
-import io.tributary.config.ConfigException;
 import io.tributary.config.TributaryConfig;
-import io.tributary.data.BadInputException;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ServiceState;
-import io.tributary.evaluate.Evaluator;
-import io.tributary.learn.Checkpoint;
-import io.tributary.learn.Learner;
 import io.tributary.learn.LearnerState;
 import io.tributary.learn.RunSetup;
 import io.tributary.metrics.FailureReason;
@@ -22,11 +17,8 @@ import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.publish.Publisher;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.ActorInitializationException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
@@ -108,16 +100,12 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private final RunWatch watch;
   private final CompletableFuture<Void> outcome;
   private final TimerScheduler<Command> timers;
-  private final ActorRef<LearnerEvent> learnerEvents;
   private final ActorRef<WorkerLost> lostWorkers;
   private final ActorRef<PublisherCommand> publisher;
   private final Workforce workforce;
-  private ActorRef<EvaluatorCommand> evaluator;
-  private ActorRef<LearnerCommand> learner;
-  private @Nullable LearnerState from;
+  private final TrainingCore core;
   private @Nullable StreamParts stream;
   private @Nullable Throwable recovering;
-  private int restarts;
   private boolean draining;
   private boolean finished;
   private boolean ended;
@@ -158,7 +146,6 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     this.metrics = plan.metrics();
     this.watch = plan.watch();
     this.outcome = outcome;
-    this.learnerEvents = context.messageAdapter(LearnerEvent.class, LearnerSpoke::new);
     this.lostWorkers = context.messageAdapter(WorkerLost.class, WorkerHangs::new);
     this.publisher =
         context.spawn(
@@ -169,42 +156,13 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
             "publisher");
     context.watch(publisher);
     this.workforce = new Workforce(context, config, plan.workers(), metrics);
-    this.evaluator = spawnEvaluator();
-    this.from = from;
-    this.learner = spawnLearner();
-  }
-
-  private ActorRef<EvaluatorCommand> spawnEvaluator() {
-    ActorRef<EvaluatorCommand> spawned =
-        getContext()
-            .spawn(
-                Evaluator.create(plan.parts()::evaluation, metrics.stage(Stage.EVALUATOR)),
-                "evaluator-" + restarts,
-                WorkerFleet.PINNED);
-    getContext().watch(spawned);
-    return spawned;
-  }
-
-  private ActorRef<LearnerCommand> spawnLearner() {
-    LearnerState state = from;
-    ActorRef<LearnerCommand> spawned =
-        getContext()
-            .spawn(
-                Learner.create(
-                    () -> plan.parts().training(plan.directory().files(), state),
-                    new Learner.Schedule(
-                        config.publish().intervalSteps(),
-                        config.evaluation().intervalSteps(),
-                        config.checkpoint().intervalSteps(),
-                        config.totalSteps().orElse(Long.MAX_VALUE)),
-                    publisher,
-                    evaluator,
-                    learnerEvents,
-                    metrics.stage(Stage.LEARNER)),
-                "learner-" + restarts,
-                WorkerFleet.PINNED);
-    getContext().watch(spawned);
-    return spawned;
+    this.core =
+        new TrainingCore(
+            context,
+            plan,
+            from,
+            publisher,
+            context.messageAdapter(LearnerEvent.class, LearnerSpoke::new));
   }
 
   @Override
@@ -234,6 +192,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private Behavior<Command> onSamplersConfirmed(SamplersConfirmed message) {
     ProposalConfirmed confirmation = message.confirmation();
     watch.confirmed(confirmation);
+    LearnerState from = core.from();
     long begunWith = from == null ? RunSetup.FIRST_VERSION : from.proposalVersion();
     if (stream == null
         && recovering == null
@@ -242,7 +201,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         && confirmation.version() == begunWith
         && !confirmation.samplers().isEmpty()) {
       StreamParts started =
-          StreamParts.start(getContext(), config, from, learner, lostWorkers, plan.streamMetrics());
+          StreamParts.start(
+              getContext(), config, from, core.learner(), lostWorkers, plan.streamMetrics());
       stream = started;
       getContext()
           .pipeToSelf(
@@ -264,7 +224,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     ActorRef<?> gone = signal.getRef();
     Throwable cause =
         signal instanceof ChildFailed failed
-            ? reason(failed.getCause())
+            ? FailureCause.of(failed.getCause())
             : new IllegalStateException(gone.path().name() + " has stopped");
     if (ended) {
       return this;
@@ -273,17 +233,17 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       replaceWorker(gone, cause);
     } else if (gone.equals(publisher)) {
       fail(cause);
-    } else if (gone.equals(learner) && recovering != null) {
+    } else if (gone.equals(core.learner()) && recovering != null) {
       restart(recovering);
     } else {
-      Stage stage = gone.equals(learner) ? Stage.LEARNER : Stage.EVALUATOR;
-      recover(stage, cause, gone.equals(learner));
+      Stage stage = gone.equals(core.learner()) ? Stage.LEARNER : Stage.EVALUATOR;
+      recover(stage, cause, gone.equals(core.learner()));
     }
     return this;
   }
 
   private void replaceWorker(ActorRef<?> gone, Throwable cause) {
-    if (isMendable(cause)) {
+    if (FailureCause.isMendable(cause)) {
       fail(cause);
       return;
     }
@@ -292,18 +252,6 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     } catch (RunFailedException e) {
       fail(e);
     }
-  }
-
-  /** What made an actor fail; a failure at its creation comes wrapped. */
-  private static Throwable reason(Throwable failure) {
-    return failure instanceof ActorInitializationException && failure.getCause() != null
-        ? reason(failure.getCause())
-        : failure;
-  }
-
-  /** Whether the user has to change something before it makes sense to try again. */
-  private static boolean isMendable(Throwable cause) {
-    return cause instanceof BadInputException || cause instanceof ConfigException;
   }
 
   /**
@@ -317,13 +265,12 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       return;
     }
     metrics.stage(stage).failed(FailureReason.ERROR);
-    Throwable inner = failure instanceof CompletionException ? failure.getCause() : null;
-    Throwable cause = inner == null ? failure : inner;
-    if (isMendable(cause)
+    Throwable cause = FailureCause.of(failure);
+    if (FailureCause.isMendable(cause)
         || cause instanceof RunFailedException
         || draining
         || finished
-        || restarts >= config.learner().maxRestarts()) {
+        || !core.mayRestart()) {
       fail(cause);
       return;
     }
@@ -335,31 +282,15 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     if (learnerGone) {
       restart(cause);
     } else {
-      getContext().stop(learner);
+      core.stopLearner();
     }
   }
 
   private void restart(Throwable cause) {
-    Optional<LearnerState> checkpoint =
-        plan.parts().lastCheckpoint(plan.directory().files()).map(Checkpoint::state);
-    if (checkpoint.isEmpty()) {
-      fail(cause);
-      return;
-    }
-    restarts++;
     recovering = null;
-    from = checkpoint.get();
-    LOG.error(
-        "training failed; restart {} of {} from the checkpoint of step {}",
-        restarts,
-        config.learner().maxRestarts(),
-        from.step(),
-        cause);
-    watch.resumed(from);
-    getContext().unwatch(evaluator);
-    getContext().stop(evaluator);
-    evaluator = spawnEvaluator();
-    learner = spawnLearner();
+    if (!core.restart(cause)) {
+      fail(cause);
+    }
   }
 
   private Behavior<Command> onStreamEnded(StreamEnded message) {
@@ -378,7 +309,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private void writeLastCheckpoint() {
     CompletableFuture<Boolean> written = new CompletableFuture<>();
-    learner.tell(new LearnerCommand.WriteCheckpoint(written));
+    core.learner().tell(new LearnerCommand.WriteCheckpoint(written));
     getContext()
         .pipeToSelf(
             (CompletionStage<Boolean>) written,
@@ -395,9 +326,10 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       end();
     } else {
       timers.startSingleTimer(TimeOver.INSTANCE, COMPARISON_TIME);
-      evaluator.tell(
-          new EvaluatorCommand.Compare(
-              COMPARED_TEXTS, getContext().messageAdapter(Compared.class, TextsCompared::new)));
+      core.evaluator()
+          .tell(
+              new EvaluatorCommand.Compare(
+                  COMPARED_TEXTS, getContext().messageAdapter(Compared.class, TextsCompared::new)));
     }
     return this;
   }
