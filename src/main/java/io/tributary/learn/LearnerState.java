@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
+import io.tributary.objective.RunningMean;
 
 /**
  * What a checkpoint holds besides tensors: restored from it, training goes on bit by bit.
@@ -18,6 +19,7 @@ import io.tributary.objective.ReplacementWindow;
  * @param proposalVersion version of the proposal
  * @param proposalSince step after which it became the proposal
  * @param partitionFunction estimate of Z
+ * @param signals mean of the objective's signal
  * @param window of the next decision on the proposal
  * @param identity what may not change while the run goes on
  */
@@ -31,6 +33,7 @@ public record LearnerState(
     long proposalVersion,
     long proposalSince,
     PartitionFunction.State partitionFunction,
+    RunningMean.State signals,
     ReplacementWindow.State window,
     RunIdentity identity) {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
@@ -46,6 +49,7 @@ public record LearnerState(
     LearnerState state = GSON.fromJson(json, LearnerState.class);
     if (state == null
         || state.partitionFunction() == null
+        || state.signals() == null
         || state.window() == null
         || state.identity() == null) {
       throw new JsonParseException("the state of the learner is incomplete");

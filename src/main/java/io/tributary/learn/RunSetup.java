@@ -12,6 +12,8 @@ import io.tributary.model.GptTraining;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
+import io.tributary.objective.Reward;
+import io.tributary.objective.RunningMean;
 import io.tributary.tensor.AdamW;
 import io.tributary.tensor.LearningRate;
 import java.io.IOException;
@@ -42,13 +44,27 @@ public record RunSetup(
 
   /** A new run: policy and proposal are the base model. Its logs begin anew. */
   public TrainingRun begin() {
-    ReplacementWindow window = ReplacementWindow.create(config.proposal(), FIRST_VERSION);
-    PartitionFunction z = PartitionFunction.create();
+    Estimators estimators =
+        new Estimators(
+            PartitionFunction.create(),
+            RunningMean.create(),
+            ReplacementWindow.create(config.proposal(), FIRST_VERSION));
     LearnerState start =
         new LearnerState(
-            0, 0, 0, 0, 0, FIRST_VERSION, FIRST_VERSION, 0, z.state(), window.state(), identity());
+            0,
+            0,
+            0,
+            0,
+            0,
+            FIRST_VERSION,
+            FIRST_VERSION,
+            0,
+            estimators.partitionFunction().state(),
+            estimators.signals().state(),
+            estimators.window().state(),
+            identity());
     cutLogsAfter(-1);
-    TrainingRun run = new TrainingRun(this, trainer(base, z, window), start, base);
+    TrainingRun run = new TrainingRun(this, trainer(base, estimators), start, base);
     run.skipVersions(lastVersion());
     return run;
   }
@@ -66,8 +82,10 @@ public record RunSetup(
     PolicyTrainer trainer =
         trainer(
             checkpoint.policy(),
-            PartitionFunction.restore(state.partitionFunction()),
-            ReplacementWindow.restore(config.proposal(), state.window()));
+            new Estimators(
+                PartitionFunction.restore(state.partitionFunction()),
+                RunningMean.restore(state.signals()),
+                ReplacementWindow.restore(config.proposal(), state.window())));
     trainer.training().optimizer().restore(state.optimizerUpdates(), checkpoint.optimizer());
     TrainingRun run = new TrainingRun(this, trainer, state, checkpoint.proposal());
     run.skipVersions(lastVersion());
@@ -100,8 +118,7 @@ public record RunSetup(
     }
   }
 
-  private PolicyTrainer trainer(
-      List<TensorBytes> policy, PartitionFunction z, ReplacementWindow window) {
+  private PolicyTrainer trainer(List<TensorBytes> policy, Estimators estimators) {
     LearnerConfig learner = config.learner();
     OptimizerConfig optimizer = learner.optimizer();
     GptTraining training =
@@ -121,12 +138,12 @@ public record RunSetup(
     return new PolicyTrainer(
         training,
         Objective.of(config.objective()),
+        new Reward(),
         learner,
         rate,
         prefix,
         config.run().seed(),
         new StepMeasurements(features),
-        z,
-        window);
+        estimators);
   }
 }

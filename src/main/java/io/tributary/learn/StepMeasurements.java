@@ -1,7 +1,7 @@
 package io.tributary.learn;
 
 import io.tributary.data.Measurements;
-import io.tributary.learn.PolicyTrainer.BatchArrays;
+import io.tributary.objective.BatchValues;
 import io.tributary.objective.Diagnostics;
 import io.tributary.objective.Divergences;
 import io.tributary.objective.Moments;
@@ -24,18 +24,18 @@ final class StepMeasurements {
   /**
    * Measures a batch.
    *
-   * @param logPolicies log pi of each sequence, before the update and without dropout
-   * @param z the estimate of Z that the batch was learned with, which does not hold the batch
+   * @param values the same batch with log pi before the update and without dropout, and with the
+   *     estimate of Z that it was learned with, which does not hold the batch
    * @param after the estimate of Z that does
    */
   Measurements of(
       BatchArrays batch,
-      double[] logPolicies,
-      PartitionFunction.Estimate z,
+      BatchValues values,
       Objective objective,
       PartitionFunction.Estimate after) {
-    double[] logWeights = batch.logWeights();
-    double[] logRatios = batch.logRatios(logPolicies);
+    PartitionFunction.Estimate z = values.z();
+    double[] logWeights = values.logWeights();
+    double[] logRatios = values.logPolicyRatios();
     Measurements measured = new Measurements();
     if (after.isKnown()) {
       measured
@@ -44,7 +44,10 @@ final class StepMeasurements {
     }
     putKl(measured, "p_pi", Divergences.klTargetPolicy(logWeights, logRatios, z));
     putKl(measured, "p_q", Divergences.klTargetProposal(logWeights, z));
-    putKl(measured, "pi_a", Divergences.klPolicyBase(logRatios, logPolicies, batch.logBases()));
+    putKl(
+        measured,
+        "pi_a",
+        Divergences.klPolicyBase(logRatios, values.logPolicies(), values.logBases()));
     measured
         .put(
             "total_variation",
@@ -52,17 +55,19 @@ final class StepMeasurements {
             "p_pi")
         .put("total_variation", Divergences.tvdTargetProposal(logWeights, z).value(), "p_q");
     for (int i = 0; i < features.size(); i++) {
-      double[] values = batch.feature(i);
+      double[] phi = batch.feature(i);
       measured
-          .put("feature_moment", Moments.ofPolicy(logRatios, values).value(), features.get(i), "pi")
-          .put("feature_moment", Moments.ofSamples(values).value(), features.get(i), "q");
+          .put("feature_moment", Moments.ofPolicy(logRatios, phi).value(), features.get(i), "pi")
+          .put("feature_moment", Moments.ofSamples(phi).value(), features.get(i), "q");
     }
-    double[] advantages = objective.advantages(logWeights, logRatios, z);
+    double[] levels = objective.levels(values);
+    double[] advantages = objective.advantages(values, levels);
     return measured
         .put("advantage_mean", Diagnostics.mean(advantages))
         .put("advantage_variance", Diagnostics.variance(advantages))
         .put("advantage_abs_mean", Diagnostics.meanAbsolute(advantages))
-        .put("baseline_mean", Diagnostics.mean(objective.baselines(logRatios, z)))
+        .put("baseline_mean", Diagnostics.mean(objective.baselines(values, levels)))
+        .put("reward_mean", Moments.ofPolicy(logRatios, values.rewards()).value())
         .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logWeights), "p_q")
         .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logRatios), "pi_q")
         .put("max_weight_share_ratio", Diagnostics.maxWeightShare(logWeights), "p_q")

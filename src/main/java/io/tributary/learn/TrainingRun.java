@@ -160,7 +160,7 @@ public final class TrainingRun implements AutoCloseable {
   /** Publishes the policy under a new version, and makes it the proposal if it is closer to p. */
   Judgement judgeProposal() {
     policyVersion++;
-    ReplacementWindow.Verdict verdict = trainer.window().decide(partitionFunction());
+    ReplacementWindow.Verdict verdict = trainer.estimators().window().decide(partitionFunction());
     boolean replaced = verdict.decision() == ReplacementWindow.Decision.ACCEPTED;
     if (replaced) {
       List<TensorBytes> tensors = policy();
@@ -168,7 +168,7 @@ public final class TrainingRun implements AutoCloseable {
           new WeightSnapshot(new WeightVersion(policyVersion, Fingerprint.of(tensors)), tensors);
       proposalSince = step;
     }
-    trainer.window().reset(proposal.version().number());
+    trainer.estimators().window().reset(proposal.version().number());
     return new Judgement(verdict, policyVersion, replaced);
   }
 
@@ -213,7 +213,8 @@ public final class TrainingRun implements AutoCloseable {
         proposal.version().number(),
         proposalSince,
         trainer.partitionFunction().state(),
-        trainer.window().state(),
+        trainer.estimators().signals().state(),
+        trainer.estimators().window().state(),
         identity);
   }
 

@@ -66,6 +66,7 @@ public enum Metric {
   ADVANTAGE_VARIANCE(Type.MEASURED, "1", "Variance of the advantage in the last batch."),
   ADVANTAGE_ABS_MEAN(Type.MEASURED, "1", "Mean absolute advantage of the last batch."),
   BASELINE_MEAN(Type.MEASURED, "1", "Mean baseline of the last batch."),
+  REWARD_MEAN(Type.MEASURED, "1", "Mean reward of the policy, from the last batch."),
   EFFECTIVE_SAMPLE_SIZE_RATIO(
       Type.MEASURED, "ratio", "Effective sample size over sample size.", Label.WEIGHT),
   MAX_WEIGHT_SHARE_RATIO(

@@ -11,29 +11,23 @@ import java.util.Arrays;
  */
 public record Gdc(boolean normaliseByZ) implements Objective {
 
-  /** B = 0. */
+  /** S = P/q = exp(log w), in the unit of P (a probability). */
   @Override
-  public double[] baselines(double[] logPolicyRatios, PartitionFunction.Estimate z) {
-    return new double[logPolicyRatios.length];
+  public double[] signals(BatchValues rows) {
+    return Arrays.stream(rows.logWeights()).map(Math::exp).toArray();
   }
 
-  /** A = P/q = exp(log w). */
+  /** b = 0. */
   @Override
-  public double[] advantages(
-      double[] logWeights, double[] logPolicyRatios, PartitionFunction.Estimate z) {
-    LogSpace.requireSameLength(logWeights, logPolicyRatios);
-    return Arrays.stream(logWeights).map(Math::exp).toArray();
+  public double[] levels(BatchValues batch) {
+    return new double[batch.size()];
   }
 
   /** c = P/q, or p/q = exp(log w - log Z). */
   @Override
-  public double[] coefficients(
-      double[] logWeights, double[] logPolicyRatios, PartitionFunction.Estimate z) {
-    if (!normaliseByZ || !z.isKnown()) {
-      return advantages(logWeights, logPolicyRatios, z);
-    }
-    LogSpace.requireSameLength(logWeights, logPolicyRatios);
-    return Arrays.stream(logWeights).map(logW -> Math.exp(logW - z.logZ())).toArray();
+  public double[] coefficients(BatchValues rows, double[] levels) {
+    double logUnit = normaliseByZ && rows.z().isKnown() ? rows.z().logZ() : 0;
+    return Arrays.stream(rows.logWeights()).map(logW -> Math.exp(logW - logUnit)).toArray();
   }
 
   @Override

@@ -11,42 +11,39 @@ import java.util.Arrays;
  */
 public record GdcPlusPlus(boolean normaliseByZ) implements Objective {
 
+  /** S = P/q = exp(log w), in the unit of P (a probability). */
+  @Override
+  public double[] signals(BatchValues rows) {
+    return Arrays.stream(rows.logWeights()).map(Math::exp).toArray();
+  }
+
+  /** b = Z = E_q[P/q] (Eq. (13), Korbak et al. 2022, arXiv:2206.00761), from earlier batches. */
+  @Override
+  public double[] levels(BatchValues batch) {
+    double[] levels = new double[batch.size()];
+    Arrays.fill(levels, batch.z().value());
+    return levels;
+  }
+
   /** B = Z pi/q = exp(log Z + log v) (Eq. (15), Korbak et al. 2022, arXiv:2206.00761). */
   @Override
-  public double[] baselines(double[] logPolicyRatios, PartitionFunction.Estimate z) {
-    return z.isKnown()
-        ? Arrays.stream(logPolicyRatios).map(logV -> Math.exp(z.logZ() + logV)).toArray()
-        : new double[logPolicyRatios.length];
+  public double[] baselines(BatchValues rows, double[] levels) {
+    double[] baselines = rows.logPolicyRatios();
+    Arrays.setAll(
+        baselines, j -> rows.z().isKnown() ? Math.exp(rows.z().logZ() + baselines[j]) : 0);
+    return baselines;
   }
 
-  /** A = P/q - Z pi/q (Algorithm 1, line 5). */
+  /** c = P/q - Z pi/q (Algorithm 1, line 5), or p/q - pi/q. */
   @Override
-  public double[] advantages(
-      double[] logWeights, double[] logPolicyRatios, PartitionFunction.Estimate z) {
-    return difference(logWeights, logPolicyRatios, z, 0);
-  }
-
-  /** c = P/q - Z pi/q, or p/q - pi/q. */
-  @Override
-  public double[] coefficients(
-      double[] logWeights, double[] logPolicyRatios, PartitionFunction.Estimate z) {
-    return difference(logWeights, logPolicyRatios, z, normaliseByZ && z.isKnown() ? z.logZ() : 0);
-  }
-
-  @Override
-  public boolean needsGradientAtZeroWeight() {
-    return true;
-  }
-
-  /** (P/q - Z pi/q) / exp(logUnit); without the second term while log Z is minus infinity. */
-  private static double[] difference(
-      double[] logWeights, double[] logPolicyRatios, PartitionFunction.Estimate z, double logUnit) {
-    LogSpace.requireSameLength(logWeights, logPolicyRatios);
-    double[] result = new double[logWeights.length];
-    for (int j = 0; j < result.length; j++) {
-      result[j] =
-          Math.exp(logWeights[j] - logUnit) - Math.exp(z.logZ() - logUnit + logPolicyRatios[j]);
+  public double[] coefficients(BatchValues rows, double[] levels) {
+    double logZ = rows.z().logZ();
+    if (!normaliseByZ || !rows.z().isKnown()) {
+      return advantages(rows, levels);
     }
-    return result;
+    double[] logPolicyRatios = rows.logPolicyRatios();
+    double[] c = new double[rows.size()];
+    Arrays.setAll(c, j -> Math.exp(rows.logWeights()[j] - logZ) - Math.exp(logPolicyRatios[j]));
+    return c;
   }
 }

@@ -1,15 +1,21 @@
 package io.tributary.objective;
 
 import io.tributary.config.ObjectiveConfig;
+import java.util.Arrays;
 
 /**
- * Turns importance weights into the coefficients c(x) of the loss - mean_batch[ c(x) log pi(x) ],
- * where c is a constant for the gradient.
+ * Turns what is known of a batch into the coefficients c(x) of the loss - mean_batch[ c(x) log
+ * pi(x) ], where c is a constant for the gradient.
  *
- * <p>Arrays run over the N sequences of a batch, those of weight 0 too. All of an objective's
- * coefficients are in the unit of P (a probability), or free of it where they are divided by Z.
- * While no positive weight has been seen, the baseline is 0 and nothing is divided by Z. NaN in a
- * policy ratio gives NaN, so that a diverged policy shows.
+ * <p>Every objective follows the gradient E_q[ S(x) grad log pi(x) ] of its signal S, and may take
+ * a baseline off it: A(x) = S(x) - v(x) b(x) with a level b that does not depend on x itself. Since
+ * E_q[ v grad log pi ] = E_pi[ grad log pi ] = 0 for every proposal q, the level changes no
+ * expected gradient (Facts 1 and 2, Korbak et al. 2022, arXiv:2206.00761); the best ones are near
+ * E_q[S].
+ *
+ * <p>Arrays run over the N sequences of a batch, those of weight 0 too. While no positive weight
+ * has been seen, a level that is made from Z is 0 and nothing is divided by Z. NaN in log pi gives
+ * NaN, so that a diverged policy shows.
  */
 public sealed interface Objective permits Gdc, GdcPlusPlus {
 
@@ -22,35 +28,67 @@ public sealed interface Objective permits Gdc, GdcPlusPlus {
   }
 
   /**
-   * The baseline B(x) that is subtracted from P(x)/q(x).
+   * The signal S(x), each from its own sequence alone.
    *
-   * @param logPolicyRatios (N), log v = log pi - log q in nats
-   * @param z the estimate of Z from the sequences before this batch
-   * @return (N), in the unit of P
+   * @return (N)
    */
-  double[] baselines(double[] logPolicyRatios, PartitionFunction.Estimate z);
+  double[] signals(BatchValues rows);
 
   /**
-   * The advantage A(x) = P(x)/q(x) - B(x), whatever the coefficients are divided by.
+   * The level b of each sequence's baseline, made from other sequences only: those of earlier
+   * batches, or the others of this one.
    *
-   * @param logWeights (N), log w = log P - log q in nats; minus infinity where P(x) = 0
-   * @param logPolicyRatios (N), log v = log pi - log q in nats
-   * @param z the estimate of Z from the sequences before this batch
-   * @return (N), in the unit of P
+   * @param batch the whole batch; its log pi is read only where {@link #comparesSequences}
+   * @return (N)
    */
-  double[] advantages(double[] logWeights, double[] logPolicyRatios, PartitionFunction.Estimate z);
+  double[] levels(BatchValues batch);
+
+  /** Whether a level is made from the other sequences of the batch, and needs their log pi. */
+  default boolean comparesSequences() {
+    return false;
+  }
 
   /**
-   * The coefficients c(x) of the loss; arguments and length as for {@link #advantages}.
+   * The baseline B(x) = v(x) b(x).
    *
-   * @return (N), A(x), or A(x)/Z where the objective is normalised
+   * @param levels (N), of these rows
+   * @return (N), in the unit of the signal
    */
-  double[] coefficients(
-      double[] logWeights, double[] logPolicyRatios, PartitionFunction.Estimate z);
+  default double[] baselines(BatchValues rows, double[] levels) {
+    double[] baselines = rows.logPolicyRatios();
+    LogSpace.requireSameLength(baselines, levels);
+    Arrays.setAll(baselines, j -> LogSpace.weigh(levels[j], Math.exp(baselines[j])));
+    return baselines;
+  }
+
+  /**
+   * The advantage A(x) = S(x) - B(x), whatever the coefficients are divided by.
+   *
+   * @param levels (N), of these rows
+   * @return (N), in the unit of the signal
+   */
+  default double[] advantages(BatchValues rows, double[] levels) {
+    double[] signals = signals(rows);
+    double[] baselines = baselines(rows, levels);
+    Arrays.setAll(signals, j -> signals[j] - baselines[j]);
+    return signals;
+  }
+
+  /**
+   * The coefficients c(x) of the loss: A(x), or A(x)/Z where the objective is normalised.
+   *
+   * @param levels (N), of these rows
+   * @return (N)
+   */
+  default double[] coefficients(BatchValues rows, double[] levels) {
+    return advantages(rows, levels);
+  }
 
   /**
    * Whether a sequence of weight 0 has a coefficient other than 0; where not, its log pi need not
    * be differentiated.
    */
-  boolean needsGradientAtZeroWeight();
+  default boolean needsGradientAtZeroWeight() {
+    return true;
+  }
 }

@@ -13,6 +13,7 @@ import io.tributary.learn.RunIdentity;
 import io.tributary.model.ModelDirectory;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
+import io.tributary.objective.RunningMean;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,6 +54,7 @@ class ExportTest {
             1,
             0,
             PartitionFunction.create().state(),
+            RunningMean.create().state(),
             ReplacementWindow.create(new ProposalConfig(Criterion.KL, 0), 1).state(),
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), 1)

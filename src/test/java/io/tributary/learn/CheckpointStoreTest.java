@@ -10,6 +10,7 @@ import io.tributary.model.GptConfig;
 import io.tributary.model.TinyModels;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
+import io.tributary.objective.RunningMean;
 import io.tributary.objective.RunningMoments;
 import io.tributary.tensor.Tensors;
 import java.io.IOException;
@@ -57,6 +58,7 @@ class CheckpointStoreTest {
             5,
             3,
             new PartitionFunction.State(moments),
+            new RunningMean.State(moments),
             new ReplacementWindow.State(5, moments, -0.25, 2, 1),
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,

@@ -13,8 +13,11 @@ import io.tributary.evaluate.PolicyEvaluation;
 import io.tributary.model.Gpt;
 import io.tributary.model.GptTraining;
 import io.tributary.model.Gradients;
+import io.tributary.objective.BatchValues;
+import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
+import io.tributary.objective.Reward;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
@@ -94,9 +97,15 @@ class EnumeratedLearningTest {
             world.sequences,
             0,
             logPolicies -> {
-              double[] logWeights = difference(world.logTargets, logProposals);
-              double[] logRatios = difference(logPolicies, logProposals);
-              double[] c = objective.coefficients(logWeights, logRatios, exact);
+              BatchValues values =
+                  new BatchValues(
+                      difference(world.logTargets, logProposals),
+                      logProposals,
+                      logPolicies,
+                      world.logBases,
+                      new double[logPolicies.length],
+                      new Earlier(exact, 0));
+              double[] c = objective.coefficients(values, objective.levels(values));
               for (int i = 0; i < c.length; i++) {
                 c[i] *= Math.exp(logProposals[i]) / proposals;
               }
@@ -225,12 +234,12 @@ class EnumeratedLearningTest {
         new io.tributary.model.SequenceScores(policy, 1000)
             .logProbs(world.prefix, batch.stream().map(s -> s.sequence().tokens()).toList());
     var exact = new PartitionFunction.Estimate(Math.log(world.z()), 0, 1000, 100, 100);
+    BatchArrays arrays = BatchArrays.of(batch, new Reward());
     Measurements measured =
         new StepMeasurements(List.of("chosen"))
             .of(
-                PolicyTrainer.BatchArrays.of(batch),
-                logPolicies,
-                exact,
+                arrays,
+                arrays.values(logPolicies, new Earlier(exact, 0)),
                 Objective.of(new ObjectiveConfig(ObjectiveType.GDC_WITH_BASELINE, false)),
                 exact);
     double[] p = world.target();
@@ -242,6 +251,7 @@ class EnumeratedLearningTest {
     assertWithinStandardErrors(measured, "pi_a", TinyWorld.kl(pi, world.logBases));
     assertThat(measured.get("feature_moment", "chosen", "pi"))
         .isEqualTo(massOfTarget(pi), within(0.02));
+    assertThat(measured.get("reward_mean")).isEqualTo(massOfTarget(pi), within(0.02));
     assertThat(measured.get("advantage_mean")).isEqualTo(0, within(0.01));
     double tvd = 0;
     for (int i = 0; i < p.length; i++) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonParseException;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
+import io.tributary.objective.RunningMean;
 import io.tributary.objective.RunningMoments;
 import java.util.Map;
 import net.jqwik.api.Example;
@@ -24,6 +25,7 @@ class LearnerStateTest {
         seed + 5,
         seed + 6,
         new PartitionFunction.State(new RunningMoments(20, 10, a, b, Math.abs(c))),
+        new RunningMean.State(new RunningMoments(25, 12, c, d, Math.abs(a))),
         new ReplacementWindow.State(
             seed + 7, new RunningMoments(30, 15, b, a, Math.abs(d)), c, 4, 3),
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));

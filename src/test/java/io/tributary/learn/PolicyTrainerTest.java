@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.config.ProposalConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Batch;
 import io.tributary.data.Measurements;
@@ -14,9 +13,13 @@ import io.tributary.model.Gpt;
 import io.tributary.model.GptTraining;
 import io.tributary.model.Gradients;
 import io.tributary.model.TinyModels;
+import io.tributary.objective.BatchValues;
+import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
+import io.tributary.objective.Reward;
+import io.tributary.objective.RunningMean;
 import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
 import io.tributary.tensor.AdamW;
@@ -81,13 +84,16 @@ class PolicyTrainerTest {
           new PolicyTrainer(
               training,
               Objective.of(config.objective()),
+              new Reward(),
               config.learner(),
               new LearningRate(1e-3, 0, config.learner().optimizer().schedule(), Long.MAX_VALUE),
               world.prefix,
               config.run().seed(),
               new StepMeasurements(List.of("chosen")),
-              PartitionFunction.create(),
-              ReplacementWindow.create(new ProposalConfig(config.proposal().criterion(), 0), 1));
+              new Estimators(
+                  PartitionFunction.create(),
+                  RunningMean.create(),
+                  ReplacementWindow.create(config.proposal(), 1)));
       trainer.bootstrap(new Batch.Bootstrap(bootstrap, 1));
       PolicyTrainer.Step result = trainer.learn(step, batch, () -> {});
       boolean moved =
@@ -106,7 +112,7 @@ class PolicyTrainerTest {
   private static double[] gradientWithZOf(List<ScoredSequence> ofZ, Objective objective) {
     PartitionFunction z = PartitionFunction.create();
     z.add(ofZ.stream().mapToDouble(ScoredSequence::logWeight).toArray());
-    PolicyTrainer.BatchArrays arrays = PolicyTrainer.BatchArrays.of(batch.sequences());
+    BatchArrays arrays = BatchArrays.of(batch.sequences(), new Reward());
     try (Gpt model = world.copy(policy);
         GptTraining training = new GptTraining(model, SETTINGS)) {
       training.accumulate(
@@ -114,9 +120,8 @@ class PolicyTrainerTest {
           arrays.tokens(),
           0,
           logPolicies -> {
-            double[] c =
-                objective.coefficients(
-                    arrays.logWeights(), arrays.logRatios(logPolicies), z.estimate());
+            BatchValues values = arrays.values(logPolicies, new Earlier(z.estimate(), 0));
+            double[] c = objective.coefficients(values, objective.levels(values));
             for (int i = 0; i < c.length; i++) {
               c[i] /= c.length;
             }

@@ -76,8 +76,9 @@ class DiagnosticsTest {
     EnumerableWorld world = new EnumerableWorld();
     Estimate z = world.exactZ();
     MixedSample sample = world.mixedSample(500, new Random(3));
-    double[] advantages =
-        new GdcPlusPlus(true).advantages(sample.logWeights(), sample.logPolicyRatios(), z);
+    BatchValues values = EnumerableWorld.values(sample.logWeights(), sample.logPolicyRatios(), z);
+    Objective objective = new GdcPlusPlus(true);
+    double[] advantages = objective.advantages(values, objective.levels(values));
     double tvd =
         Divergences.tvdTargetPolicy(sample.logWeights(), sample.logPolicyRatios(), z).value();
     assertThat(Diagnostics.meanAbsolute(advantages)).isCloseTo(2 * world.z * tvd, within(1e-12));

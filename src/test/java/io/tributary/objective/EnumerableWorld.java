@@ -36,6 +36,19 @@ final class EnumerableWorld {
     return map(x -> Math.log(target[x]) - Math.log(proposal[x]));
   }
 
+  /** All sequences as if each were drawn once from a proposal, with the reward phi. */
+  BatchValues values(double[] proposal, Estimate z) {
+    return new BatchValues(
+        logWeights(proposal), logs(proposal), logs(pi), logs(a), phi, new Earlier(z, 0));
+  }
+
+  /** Values of which nothing but these matters; log q is 0. */
+  static BatchValues values(double[] logWeights, double[] logPolicyRatios, Estimate z) {
+    double[] nothing = new double[logWeights.length];
+    return new BatchValues(
+        logWeights, nothing, logPolicyRatios, nothing, nothing, new Earlier(z, 0));
+  }
+
   /** log m1 - log m2 of all sequences. */
   static double[] logRatios(double[] model1, double[] model2) {
     return map(x -> Math.log(model1[x]) - Math.log(model2[x]));

@@ -51,22 +51,15 @@ class ObjectiveTest {
 
   @Test
   void theBaselineCentresTheAdvantageOffPolicyToo() {
-    double[] advantages =
-        new GdcPlusPlus(true)
-            .advantages(
-                world.logWeights(world.q),
-                EnumerableWorld.logRatios(world.pi, world.q),
-                world.exactZ());
+    double[] advantages = advantages(new GdcPlusPlus(true), world.values(world.q, world.exactZ()));
     assertThat(EnumerableWorld.expectation(world.q, x -> advantages[x]))
         .isCloseTo(0, within(1e-15));
   }
 
   @Test
   void onPolicyTheBaselineKeepsTheVarianceAndTakesZSquaredOffTheSecondMoment() {
-    double[] logWeights = world.logWeights(world.pi);
-    double[] ones = new double[logWeights.length];
-    double[] without = new Gdc(false).advantages(logWeights, ones, world.exactZ());
-    double[] with = new GdcPlusPlus(false).advantages(logWeights, ones, world.exactZ());
+    double[] without = advantages(new Gdc(false), world.values(world.pi, world.exactZ()));
+    double[] with = advantages(new GdcPlusPlus(false), world.values(world.pi, world.exactZ()));
 
     double meanWithout = EnumerableWorld.expectation(world.pi, x -> without[x]);
     double squaresWithout = EnumerableWorld.expectation(world.pi, x -> without[x] * without[x]);
@@ -96,8 +89,10 @@ class ObjectiveTest {
     double squares = Arrays.stream(pi).map(m -> m * m).sum();
     double[] gradientSquares = EnumerableWorld.map(x -> 1 - 2 * pi[x] + squares);
 
-    double[] without = new Gdc(false).coefficients(logWeights, onPolicy, exact);
-    double[] with = new GdcPlusPlus(false).coefficients(logWeights, onPolicy, exact);
+    double[] without =
+        coefficients(new Gdc(false), EnumerableWorld.values(logWeights, onPolicy, exact));
+    double[] with =
+        coefficients(new GdcPlusPlus(false), EnumerableWorld.values(logWeights, onPolicy, exact));
     // both have the same mean, so their variances differ as their second moments do
     double removed =
         EnumerableWorld.expectation(
@@ -118,11 +113,12 @@ class ObjectiveTest {
   @Test
   void baselineIsZTimesThePolicyRatioAndNoneForGdc() {
     Estimate z = new Estimate(Math.log(0.25), 0, 1, 1, 1);
-    double[] logPolicyRatios = {Math.log(2), Math.log(0.5)};
+    BatchValues values =
+        EnumerableWorld.values(new double[2], new double[] {Math.log(2), Math.log(0.5)}, z);
     for (boolean normalise : new boolean[] {false, true}) {
-      assertThat(new GdcPlusPlus(normalise).baselines(logPolicyRatios, z))
+      assertThat(baselines(new GdcPlusPlus(normalise), values))
           .containsExactly(new double[] {0.5, 0.125}, within(1e-15));
-      assertThat(new Gdc(normalise).baselines(logPolicyRatios, z)).containsExactly(0, 0);
+      assertThat(baselines(new Gdc(normalise), values)).containsExactly(0, 0);
     }
   }
 
@@ -130,14 +126,15 @@ class ObjectiveTest {
   void coefficientsAreThoseOfTheAlgorithm() {
     Estimate z = new Estimate(Math.log(0.25), 0, 1, 1, 1);
     double[] logWeights = {Math.log(3), Double.NEGATIVE_INFINITY};
-    double[] logPolicyRatios = {Math.log(2), Math.log(0.5)};
-    assertThat(new GdcPlusPlus(false).coefficients(logWeights, logPolicyRatios, z))
+    BatchValues values =
+        EnumerableWorld.values(logWeights, new double[] {Math.log(2), Math.log(0.5)}, z);
+    assertThat(coefficients(new GdcPlusPlus(false), values))
         .containsExactly(new double[] {2.5, -0.125}, within(1e-15));
-    assertThat(new GdcPlusPlus(true).coefficients(logWeights, logPolicyRatios, z))
+    assertThat(coefficients(new GdcPlusPlus(true), values))
         .containsExactly(new double[] {10, -0.5}, within(1e-14));
-    assertThat(new Gdc(false).coefficients(logWeights, logPolicyRatios, z))
+    assertThat(coefficients(new Gdc(false), values))
         .containsExactly(new double[] {3, 0}, within(1e-15));
-    assertThat(new Gdc(true).coefficients(logWeights, logPolicyRatios, z))
+    assertThat(coefficients(new Gdc(true), values))
         .containsExactly(new double[] {12, 0}, within(1e-14));
   }
 
@@ -145,26 +142,26 @@ class ObjectiveTest {
   @MethodSource("all")
   void withoutAPositiveWeightSoFarThereIsNoBaselineAndNothingIsDivided(Objective objective) {
     double[] logWeights = {Math.log(3), Double.NEGATIVE_INFINITY};
-    double[] logPolicyRatios = {Math.log(2), 800}; // v overflows
-    assertThat(objective.baselines(logPolicyRatios, NOTHING_SEEN)).containsExactly(0, 0);
-    assertThat(objective.coefficients(logWeights, logPolicyRatios, NOTHING_SEEN))
-        .containsExactly(new double[] {3, 0}, within(1e-15));
-    assertThat(objective.advantages(logWeights, logPolicyRatios, NOTHING_SEEN))
-        .containsExactly(new double[] {3, 0}, within(1e-15));
+    BatchValues values =
+        EnumerableWorld.values(
+            logWeights, new double[] {Math.log(2), 800}, NOTHING_SEEN); // v overflows
+    assertThat(baselines(objective, values)).containsExactly(0, 0);
+    assertThat(coefficients(objective, values)).containsExactly(new double[] {3, 0}, within(1e-15));
+    assertThat(advantages(objective, values)).containsExactly(new double[] {3, 0}, within(1e-15));
   }
 
   @ParameterizedTest
   @MethodSource("all")
   void advantagesAreInTheUnitOfPAndCoefficientsTheSameUpToZ(Objective objective) {
-    double[] logWeights = world.logWeights(world.q);
-    double[] logPolicyRatios = EnumerableWorld.logRatios(world.pi, world.q);
-    double[] advantages = objective.advantages(logWeights, logPolicyRatios, world.exactZ());
-    double[] coefficients = objective.coefficients(logWeights, logPolicyRatios, world.exactZ());
+    BatchValues values = world.values(world.q, world.exactZ());
+    double[] advantages = advantages(objective, values);
+    double[] coefficients = coefficients(objective, values);
     double unit = isNormalised(objective) ? world.z : 1;
-    double[] baselines = objective.baselines(logPolicyRatios, world.exactZ());
+    double[] baselines = baselines(objective, values);
     for (int x = 0; x < advantages.length; x++) {
       assertThat(coefficients[x] * unit).isCloseTo(advantages[x], within(1e-14));
-      assertThat(advantages[x] + baselines[x]).isCloseTo(Math.exp(logWeights[x]), within(1e-14));
+      assertThat(advantages[x] + baselines[x])
+          .isCloseTo(Math.exp(values.logWeights()[x]), within(1e-14));
     }
   }
 
@@ -172,7 +169,8 @@ class ObjectiveTest {
   @MethodSource("all")
   void onlyAnObjectiveWithBaselineLearnsFromSequencesOfWeightZero(Objective objective) {
     double[] nothing = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
-    double[] coefficients = objective.coefficients(nothing, new double[2], world.exactZ());
+    double[] coefficients =
+        coefficients(objective, EnumerableWorld.values(nothing, new double[2], world.exactZ()));
     assertThat(Arrays.stream(coefficients).anyMatch(c -> c != 0))
         .isEqualTo(objective.needsGradientAtZeroWeight());
   }
@@ -182,35 +180,43 @@ class ObjectiveTest {
     for (double huge : new double[] {2000, -2000}) {
       Estimate z = new Estimate(huge, 0, 1, 1, 1);
       double[] logWeights = {huge + Math.log(3)};
-      double[] logPolicyRatios = {Math.log(2)};
-      assertThat(new Gdc(true).coefficients(logWeights, logPolicyRatios, z)[0])
-          .isCloseTo(3, within(1e-9));
-      assertThat(new GdcPlusPlus(true).coefficients(logWeights, logPolicyRatios, z)[0])
-          .isCloseTo(1, within(1e-9));
+      BatchValues values = EnumerableWorld.values(logWeights, new double[] {Math.log(2)}, z);
+      assertThat(coefficients(new Gdc(true), values)[0]).isCloseTo(3, within(1e-9));
+      assertThat(coefficients(new GdcPlusPlus(true), values)[0]).isCloseTo(1, within(1e-9));
     }
   }
 
   @Test
   void aDivergedPolicyShowsInTheCoefficients() {
     double[] coefficients =
-        new GdcPlusPlus(false)
-            .coefficients(new double[] {0}, new double[] {Double.NaN}, world.exactZ());
+        coefficients(
+            new GdcPlusPlus(false),
+            EnumerableWorld.values(new double[] {0}, new double[] {Double.NaN}, world.exactZ()));
     assertThat(coefficients[0]).isNaN();
   }
 
-  @ParameterizedTest
-  @MethodSource("all")
-  void arraysOfDifferentLengthsAreRefused(Objective objective) {
-    assertThatThrownBy(() -> objective.coefficients(new double[2], new double[3], world.exactZ()))
+  @Test
+  void arraysOfDifferentLengthsAreRefused() {
+    assertThatThrownBy(() -> EnumerableWorld.values(new double[2], new double[3], world.exactZ()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("2 and 3");
   }
 
+  private static double[] coefficients(Objective objective, BatchValues values) {
+    return objective.coefficients(values, objective.levels(values));
+  }
+
+  private static double[] advantages(Objective objective, BatchValues values) {
+    return objective.advantages(values, objective.levels(values));
+  }
+
+  private static double[] baselines(Objective objective, BatchValues values) {
+    return objective.baselines(values, objective.levels(values));
+  }
+
   /** sum_x q(x) c(x) grad log pi(x), where pi is the softmax of its logits. */
   private double[] expectedUpdate(Objective objective, double[] proposal, Estimate z) {
-    double[] c =
-        objective.coefficients(
-            world.logWeights(proposal), EnumerableWorld.logRatios(world.pi, proposal), z);
+    double[] c = coefficients(objective, world.values(proposal, z));
     return EnumerableWorld.map(
         i -> EnumerableWorld.expectation(proposal, x -> c[x] * ((x == i ? 1 : 0) - world.pi[i])));
   }

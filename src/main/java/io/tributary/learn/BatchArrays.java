@@ -1,0 +1,59 @@
+package io.tributary.learn;
+
+import io.tributary.data.ScoredSequence;
+import io.tributary.objective.BatchValues;
+import io.tributary.objective.Earlier;
+import io.tributary.objective.Reward;
+import java.util.List;
+
+/**
+ * A batch as arrays over its N sequences.
+ *
+ * @param proposalVersions (N), the proposal that each sequence was drawn from
+ * @param logWeights (N), log w = log P - log q in nats
+ * @param logProposals (N), log q in nats
+ * @param logBases (N), log a in nats
+ * @param rewards (N), r(x)
+ */
+record BatchArrays(
+    List<ScoredSequence> sequences,
+    List<int[]> tokens,
+    long[] proposalVersions,
+    double[] logWeights,
+    double[] logProposals,
+    double[] logBases,
+    double[] rewards) {
+
+  static BatchArrays of(List<ScoredSequence> sequences, Reward reward) {
+    return new BatchArrays(
+        sequences,
+        sequences.stream().map(s -> s.sequence().tokens()).toList(),
+        sequences.stream().mapToLong(s -> s.sequence().proposalVersion()).toArray(),
+        sequences.stream().mapToDouble(ScoredSequence::logWeight).toArray(),
+        sequences.stream().mapToDouble(s -> s.sequence().logProposal()).toArray(),
+        sequences.stream().mapToDouble(ScoredSequence::logBase).toArray(),
+        sequences.stream().mapToDouble(reward::of).toArray());
+  }
+
+  int size() {
+    return sequences.size();
+  }
+
+  boolean isPositive(int i) {
+    return logWeights[i] > Double.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * What an objective is told.
+   *
+   * @param logPolicies (N), log pi in nats
+   */
+  BatchValues values(double[] logPolicies, Earlier earlier) {
+    return new BatchValues(logWeights, logProposals, logPolicies, logBases, rewards, earlier);
+  }
+
+  /** Values of feature {@code i}. */
+  double[] feature(int i) {
+    return sequences.stream().mapToDouble(s -> s.features()[i]).toArray();
+  }
+}

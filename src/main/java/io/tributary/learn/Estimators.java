@@ -1,0 +1,22 @@
+package io.tributary.learn;
+
+import io.tributary.objective.Earlier;
+import io.tributary.objective.PartitionFunction;
+import io.tributary.objective.ReplacementWindow;
+import io.tributary.objective.RunningMean;
+
+/**
+ * What is estimated from one batch to the next.
+ *
+ * @param partitionFunction Z
+ * @param signals mean of the objective's signal
+ * @param window of the next decision on the proposal
+ */
+record Estimators(
+    PartitionFunction partitionFunction, RunningMean signals, ReplacementWindow window) {
+
+  /** What is known before the next batch. */
+  Earlier earlier() {
+    return new Earlier(partitionFunction.estimate(), signals.mean());
+  }
+}
