@@ -80,9 +80,9 @@ final class ProgressLine {
             sequences / seconds));
     means.forEach(
         (name, mean) -> {
-          Double target = targets.get(name.replaceAll("^E\\[|]$", ""));
+          double target = targets.getOrDefault(name.replaceAll("^E\\[|]$", ""), Double.NaN);
           text.append("  ").append(name).append(' ').append(RunConsole.number(mean[0] / mean[1]));
-          if (target != null) {
+          if (!Double.isNaN(target)) {
             text.append(" of ").append(RunConsole.number(target));
           }
         });

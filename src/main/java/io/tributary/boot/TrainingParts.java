@@ -18,8 +18,8 @@ import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
+import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
-import io.tributary.target.PointwiseTarget;
 import io.tributary.target.Target;
 import io.tributary.tensor.Torch;
 import java.util.LinkedHashMap;
@@ -54,7 +54,7 @@ public final class TrainingParts {
   public TrainingParts(TributaryConfig config) {
     this.config = config;
     this.directory = ModelDirectory.open(config.model().base());
-    this.target = PointwiseTarget.of(config.target());
+    this.target = EnergyBasedModel.of(config.target());
     this.tokenizer = directory.tokenizer();
     this.base = directory.weights();
     requireDevices(config);
@@ -96,7 +96,7 @@ public final class TrainingParts {
     return 4 * Float.BYTES * directory.config().parameters() + (1 << 20);
   }
 
-  /** The desired moment of each feature. */
+  /** The desired moment of each feature; NaN where none is asked. */
   public Map<String, Double> featureTargets() {
     Map<String, Double> targets = new LinkedHashMap<>();
     List<Feature> features = target.features();

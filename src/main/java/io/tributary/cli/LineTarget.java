@@ -7,9 +7,10 @@ import io.tributary.config.ModelConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.SequenceScores;
+import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
-import io.tributary.target.PointwiseTarget;
 import io.tributary.target.Target;
+import io.tributary.target.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ final class LineTarget implements AutoCloseable {
    *     has no tokenizer, since features look at text
    */
   static LineTarget of(EffectiveConfig config, LoadedModel model, ModelOptions options) {
-    Target target = PointwiseTarget.of(config.target());
+    Target target = EnergyBasedModel.of(config.target());
     model.requireTokenizer();
     Optional<Path> named =
         config.baseModel().map(ModelConfig::base).filter(path -> !isSame(path, model.path()));
@@ -79,9 +80,20 @@ final class LineTarget implements AutoCloseable {
             .logProbs(base.config().beginning(), tokens);
   }
 
+  /**
+   * Values of the features.
+   *
+   * @return (lines, features)
+   */
+  double[][] featureValues(List<Line> lines) {
+    return target.featureValues(
+        lines.stream()
+            .map(line -> new Text(Objects.requireNonNull(line.text()), line.tokens().length))
+            .toList());
+  }
+
   /** Adds features and log P of a line. */
-  SequenceJson describe(SequenceJson json, Line line, double logBase) {
-    double[] values = target.featureValues(Objects.requireNonNull(line.text()));
+  SequenceJson describe(SequenceJson json, double[] values, double logBase) {
     JsonObject features = new JsonObject();
     List<Feature> named = target.features();
     for (int i = 0; i < values.length; i++) {

@@ -128,10 +128,11 @@ final class Score implements Callable<Integer> {
       List<int[]> tokens = batch.stream().map(Line::tokens).toList();
       double[] logProbs = scores.logProbs(model.config().beginning(), tokens);
       double[] logBases = target == null ? logProbs : target.logBases(tokens, logProbs);
+      double[][] features = target == null ? new double[0][] : target.featureValues(batch);
       for (int i = 0; i < logProbs.length; i++) {
         Line line = batch.get(i);
         SequenceJson json = new SequenceJson(line.text(), line.tokens(), logProbs[i]);
-        (target == null ? json : target.describe(json, line, logBases[i])).print(out);
+        (target == null ? json : target.describe(json, features[i], logBases[i])).print(out);
       }
       SequenceJson.flush(out);
       batch = new ArrayList<>();

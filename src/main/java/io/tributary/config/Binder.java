@@ -58,6 +58,9 @@ final class Binder {
   }
 
   private Object component(RecordComponent component, ConfigObject object, String path) {
+    if (Schema.isEmbedded(component)) {
+      return implementation(object, component.getType(), path);
+    }
     String key = Schema.key(component);
     Type type = component.getGenericType();
     @Nullable ConfigValue value = object.get(key);
@@ -95,8 +98,6 @@ final class Binder {
       return list(value, Schema.content(type), path);
     } else if (type instanceof Class<?> plain && plain.isRecord()) {
       return bind(plain, object(value, path), path);
-    } else if (type instanceof Class<?> plain && plain.isSealed()) {
-      return implementation(object(value, path), plain, path);
     }
     return Scalars.read(value, type, path, existing);
   }

@@ -113,10 +113,15 @@ public final class EffectiveConfig {
   }
 
   private static void checkWordLists(TargetConfig target) {
-    for (FeatureConfig feature : target.features()) {
-      if (feature instanceof FeatureConfig.WordList list) {
-        list.entries();
-      }
+    for (ConstraintConfig constraint : target.features()) {
+      constraint
+          .feature()
+          .forEach(
+              feature -> {
+                if (feature instanceof FeatureConfig.WordList list) {
+                  list.entries();
+                }
+              });
     }
   }
 }

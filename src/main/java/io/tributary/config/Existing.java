@@ -16,6 +16,7 @@ import java.lang.annotation.Target;
   /** What is expected at the path. */
   enum Kind {
     FILE,
+    DIRECTORY,
     MODEL_DIRECTORY
   }
 }

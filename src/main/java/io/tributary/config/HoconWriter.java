@@ -42,7 +42,9 @@ final class HoconWriter {
   private void components(Object section, @Nullable ConfigObject source, int depth) {
     for (RecordComponent component : section.getClass().getRecordComponents()) {
       Object value = unwrap(get(component, section));
-      if (value != null) {
+      if (value != null && Schema.isEmbedded(component)) {
+        embedded(value, source, depth);
+      } else if (value != null) {
         String key = Schema.key(component);
         entry(key, value, source == null ? null : source.get(key), depth);
       }
@@ -70,18 +72,19 @@ final class HoconWriter {
     }
   }
 
+  private void embedded(Object value, @Nullable ConfigObject source, int depth) {
+    indent(depth);
+    leaf(
+        Schema.TYPE + " = " + ConfigUtil.quoteString(Schema.typeName(value.getClass())),
+        source == null ? null : source.get(Schema.TYPE),
+        depth);
+    components(value, source, depth);
+  }
+
   private void element(Object value, @Nullable ConfigValue source, int depth) {
     indent(depth);
     out.append("{\n");
-    @Nullable ConfigObject object = source instanceof ConfigObject from ? from : null;
-    if (value.getClass().getInterfaces().length > 0) {
-      indent(depth + 1);
-      leaf(
-          Schema.TYPE + " = " + ConfigUtil.quoteString(Schema.typeName(value.getClass())),
-          object == null ? null : object.get(Schema.TYPE),
-          depth + 1);
-    }
-    components(value, object, depth + 1);
+    components(value, source instanceof ConfigObject object ? object : null, depth + 1);
     indent(depth);
     out.append("}\n");
   }

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import java.lang.reflect.Type;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -57,23 +58,28 @@ final class KeyCheck {
       for (int i = 0; i < list.size(); i++) {
         checkValue(list.get(i), Schema.content(type), path + "[" + i + "]");
       }
-    } else if (Schema.content(type) instanceof Class<?> inner) {
-      if (inner.isRecord()) {
-        checkObject(value, Schema.keys(inner), path);
-      } else if (inner.isSealed() && value instanceof ConfigObject object) {
-        checkImplementation(object, inner, path);
+    } else if (Schema.content(type) instanceof Class<?> inner
+        && inner.isRecord()
+        && value instanceof ConfigObject object) {
+      Map<String, Type> keys = Schema.keys(inner);
+      if (keys.get(Schema.TYPE) instanceof Class<?> embedded && embedded.isSealed()) {
+        checkImplementation(object, keys, embedded, path);
+      } else {
+        checkObject(object, keys, path);
       }
     }
   }
 
-  private static void checkImplementation(ConfigObject object, Class<?> sealed, String path) {
+  /** Checks the keys of a record and of what is embedded in it, where it is known what that is. */
+  private static void checkImplementation(
+      ConfigObject object, Map<String, Type> keys, Class<?> sealed, String path) {
     ConfigValue type = object.get(Schema.TYPE);
     @Nullable Class<?> implementation =
         type == null ? null : Schema.implementations(sealed).get(String.valueOf(type.unwrapped()));
     if (implementation != null) {
-      Map<String, Type> keys = Schema.keys(implementation);
-      keys.put(Schema.TYPE, String.class);
-      checkObject(object, keys, path);
+      Map<String, Type> known = new LinkedHashMap<>(keys);
+      known.putAll(Schema.keys(implementation));
+      checkObject(object, known, path);
     }
   }
 

@@ -70,7 +70,7 @@ final class Scalars {
       return "one of " + String.join(", ", Schema.constants(choice));
     } else if (Schema.isList(type)) {
       return "a list: [ … ]";
-    } else if (type instanceof Class<?> section && (section.isRecord() || section.isSealed())) {
+    } else if (type instanceof Class<?> section && section.isRecord()) {
       return "a section: { … }";
     }
     return "a text";
@@ -133,6 +133,11 @@ final class Scalars {
       case FILE -> {
         if (!Files.isRegularFile(resolved) || !Files.isReadable(resolved)) {
           throw notThere(value, path, "a readable file", "no such file", resolved);
+        }
+      }
+      case DIRECTORY -> {
+        if (!Files.isDirectory(resolved)) {
+          throw notThere(value, path, "a directory", "no such directory", resolved);
         }
       }
       case MODEL_DIRECTORY -> {

@@ -24,13 +24,26 @@ final class Schema {
     return sections;
   }
 
-  /** The keys of a record in the order of its components, with their types. */
+  /**
+   * The keys of a record in the order of its components, with their types. A component of a sealed
+   * type has no key of its own: {@code type} and the keys of its implementation stand beside the
+   * others.
+   */
   static Map<String, Type> keys(Class<?> recordType) {
     Map<String, Type> keys = new LinkedHashMap<>();
     for (RecordComponent component : recordType.getRecordComponents()) {
-      keys.put(key(component), component.getGenericType());
+      if (isEmbedded(component)) {
+        keys.put(TYPE, component.getType());
+      } else {
+        keys.put(key(component), component.getGenericType());
+      }
     }
     return keys;
+  }
+
+  /** Whether the component's keys stand beside those of the record that it belongs to. */
+  static boolean isEmbedded(RecordComponent component) {
+    return component.getType().isSealed();
   }
 
   static String key(RecordComponent component) {

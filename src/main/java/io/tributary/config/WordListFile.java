@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A list of words in a UTF-8 file: one a line; blank lines and lines that begin with # are skipped.
+ * A list of words in a UTF-8 file: one entry a line, of one word or several; blank lines and lines
+ * that begin with # are skipped.
  */
 final class WordListFile {
   private WordListFile() {}
@@ -22,15 +23,15 @@ final class WordListFile {
       if (word.isEmpty() || word.startsWith("#")) {
         continue;
       }
-      if (!FeatureConfig.isWord(word)) {
+      if (!FeatureConfig.isEntry(word)) {
         throw new ConfigException(
-            "%s:%d: \"%s\" is not a single word; expected one word a line"
+            "%s:%d: \"%s\" has no letter or digit; expected a word or several a line"
                 .formatted(file, number, word));
       }
       words.add(word);
     }
     if (words.isEmpty()) {
-      throw new ConfigException(file + ": holds no word; expected one word a line");
+      throw new ConfigException(file + ": holds no word; expected one entry a line");
     }
     return List.copyOf(words);
   }
@@ -39,7 +40,7 @@ final class WordListFile {
     try {
       return Files.readAllLines(file);
     } catch (CharacterCodingException e) {
-      throw new ConfigException(file + ": is not UTF-8 text; expected one word a line", e);
+      throw new ConfigException(file + ": is not UTF-8 text; expected one entry a line", e);
     } catch (IOException e) {
       throw new ConfigException(file + ": can't be read: " + e, e);
     }

@@ -14,6 +14,7 @@ import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.PointEstimate;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.target.Target;
+import io.tributary.target.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -67,9 +68,8 @@ public final class PolicyEvaluation implements AutoCloseable {
         samples.stream().mapToDouble(AncestralSampler.Sampled::logProb).toArray();
     double[] logBases = new SequenceScores(base, plan.rows()).logProbs(plan.prefix(), tokens);
     double[][] features =
-        tokens.stream()
-            .map(t -> target.featureValues(tokenizer.decode(t)))
-            .toArray(double[][]::new);
+        target.featureValues(
+            tokens.stream().map(t -> new Text(tokenizer.decode(t), t.length)).toList());
     double[] logTargets = new double[tokens.size()];
     for (int i = 0; i < logTargets.length; i++) {
       logTargets[i] = target.logTarget(logBases[i], features[i]);

@@ -1,5 +1,6 @@
 package io.tributary.learn;
 
+import io.tributary.config.ConstraintConfig;
 import io.tributary.config.FeatureConfig;
 import io.tributary.config.TargetConfig;
 import io.tributary.config.TributaryConfig;
@@ -45,11 +46,16 @@ public record RunIdentity(Map<String, String> values) {
 
   private static String features(TargetConfig target) {
     StringBuilder features = new StringBuilder();
-    for (FeatureConfig feature : target.features()) {
-      features.append(feature);
-      if (feature instanceof FeatureConfig.WordList list) {
-        features.append(list.entries());
-      }
+    for (ConstraintConfig constraint : target.features()) {
+      features.append(constraint);
+      constraint
+          .feature()
+          .forEach(
+              feature -> {
+                if (feature instanceof FeatureConfig.WordList list) {
+                  features.append(list.entries());
+                }
+              });
     }
     return features.toString();
   }

@@ -39,7 +39,7 @@ public final class RunMetrics {
   /**
    * All series of a run, at their initial values.
    *
-   * @param featureTargets the desired moment of each feature
+   * @param featureTargets the desired moment of each feature; NaN where none is asked
    */
   public static RunMetrics create(Map<String, Double> featureTargets) {
     return new RunMetrics(featureTargets, Clock.systemUTC());

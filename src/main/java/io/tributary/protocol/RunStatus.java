@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param versions of weights
  * @param learnerActiveAt when the learner last showed progress on the batch that it holds; null
  *     while it holds none
- * @param featureTargets desired moments by feature
+ * @param featureTargets desired moments by feature; NaN where none is asked
  * @param measurements of the last step
  * @param checkpoint the last complete one; null while there is none
  */

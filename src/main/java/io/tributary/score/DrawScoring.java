@@ -8,6 +8,7 @@ import io.tributary.model.Gpt;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
 import io.tributary.target.Target;
+import io.tributary.target.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -47,15 +48,17 @@ public final class DrawScoring implements AutoCloseable {
    */
   public ScoredDraw score(
       Draw draw, BiConsumer<Sequence, RuntimeException> failed, Runnable progress) {
+    List<Sequence> sequences = draw.sequences();
+    List<Text> texts =
+        sequences.stream()
+            .map(s -> new Text(tokenizer.decode(s.tokens()), s.tokens().length))
+            .toList();
     List<Featured> featured = new ArrayList<>();
-    for (Sequence sequence : draw.sequences()) {
-      try {
-        String text = tokenizer.decode(sequence.tokens());
-        featured.add(new Featured(sequence, text, target.featureValues(text)));
-      } catch (RuntimeException e) {
-        failed.accept(sequence, e);
-      }
-    }
+    target
+        .featureValues(texts, (j, e) -> failed.accept(sequences.get(j), e))
+        .forEach(
+            (j, values) ->
+                featured.add(new Featured(sequences.get(j), texts.get(j).text(), values)));
     double[] logBases =
         scores.logProbs(
             prefix, featured.stream().map(f -> f.sequence().tokens()).toList(), progress);

@@ -1,6 +1,9 @@
 package io.tributary.target;
 
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * The energy-based model P(x) &gt;= 0 that training aims at: the base model a(x) times a factor
@@ -15,7 +18,7 @@ public interface Target {
   List<Feature> features();
 
   /**
-   * The moments E_p[phi] asked for, in the order of the features.
+   * The moments E_p[phi] asked for, in the order of the features; NaN where none is.
    *
    * @return (features)
    */
@@ -30,13 +33,54 @@ public interface Target {
   double logFactor(double[] features);
 
   /**
+   * Whether all hard constraints hold; true where there are none.
+   *
+   * @param features (features), phi(x) as of {@link #featureValues}
+   */
+  boolean hardFactorsHold(double[] features);
+
+  /**
    * phi(x) of all features.
    *
-   * @param text the decoded text of a sequence
-   * @return (features)
+   * @return (texts, features)
    */
-  default double[] featureValues(String text) {
-    return features().stream().mapToDouble(feature -> feature.value(text)).toArray();
+  default double[][] featureValues(List<Text> texts) {
+    List<Feature> features = features();
+    double[][] values = new double[texts.size()][features.size()];
+    for (int f = 0; f < features.size(); f++) {
+      double[] ofTexts = features.get(f).values(texts);
+      for (int j = 0; j < values.length; j++) {
+        values[j][f] = ofTexts[j];
+      }
+    }
+    return values;
+  }
+
+  /**
+   * As {@link #featureValues(List)}, where a feature may fail on a text: then they are taken one by
+   * one, so that only those on which one fails are left out.
+   *
+   * @param failed told the index of a text that is left out, and why
+   * @return (features) by the index of the text, in ascending order
+   */
+  default SortedMap<Integer, double[]> featureValues(
+      List<Text> texts, BiConsumer<Integer, RuntimeException> failed) {
+    SortedMap<Integer, double[]> values = new TreeMap<>();
+    try {
+      double[][] all = featureValues(texts);
+      for (int j = 0; j < all.length; j++) {
+        values.put(j, all[j]);
+      }
+    } catch (RuntimeException ofSome) {
+      for (int j = 0; j < texts.size(); j++) {
+        try {
+          values.put(j, featureValues(texts.subList(j, j + 1))[0]);
+        } catch (RuntimeException e) {
+          failed.accept(j, e);
+        }
+      }
+    }
+    return values;
   }
 
   /**

@@ -2,63 +2,79 @@ package io.tributary.target;
 
 import io.tributary.config.ConfigException;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
- * 1 iff any word of a list occurs among the word tokens of the text, else 0.
+ * 1 iff any entry of a list occurs among the word tokens of the text, else 0. An entry is a word,
+ * or several that have to follow each other.
  *
  * <p>A token with a contracted verb or possessive at its end is an occurrence of the word before it
  * too ({@code he's} of {@code he}); see {@link WordTokens#withoutClitic}. Each token costs one look
- * into a hash set, however long the list is.
+ * into a hash map, however long the list is, and one more for each word of an entry that begins
+ * there.
  */
 public final class WordListFeature implements Feature {
+  private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Pd}]+");
+
   private final String name;
-  private final Set<String> words;
+  private final Node root;
   private final boolean caseSensitive;
 
-  private WordListFeature(String name, Set<String> words, boolean caseSensitive) {
+  private WordListFeature(String name, Node root, boolean caseSensitive) {
     this.name = name;
-    this.words = words;
+    this.root = root;
     this.caseSensitive = caseSensitive;
+  }
+
+  /** What may follow the words that lead here. */
+  private static final class Node {
+    final Map<String, Node> next = new HashMap<>();
+    boolean isEnd;
   }
 
   /**
    * A feature of a list of words.
    *
-   * @param words at least one, each exactly one word token
+   * @param entries at least one, each of word tokens with white space or hyphens between them
    * @param caseSensitive whether upper and lower case differ
-   * @throws ConfigException if there is no word, or one that could never occur because it is not
-   *     one word token
+   * @throws ConfigException if there is no entry, or one that could never occur since text is split
+   *     into other words
    */
-  public static WordListFeature of(String name, Collection<String> words, boolean caseSensitive) {
-    Set<String> entries = new HashSet<>();
-    for (String word : words) {
-      String entry = WordTokens.normalise(word).strip();
-      List<String> tokens = WordTokens.of(entry);
-      if (!tokens.equals(List.of(entry))) {
-        throw new ConfigException(
-            "feature \"%s\": \"%s\" is not one word and would never occur; %s"
-                .formatted(name, word, advice(tokens)));
+  public static WordListFeature of(String name, Collection<String> entries, boolean caseSensitive) {
+    Node root = new Node();
+    for (String entry : entries) {
+      Node node = root;
+      for (String word : words(name, entry)) {
+        String folded = caseSensitive ? word : WordTokens.fold(word);
+        node = node.next.computeIfAbsent(folded, w -> new Node());
       }
-      entries.add(caseSensitive ? entry : WordTokens.fold(entry));
+      node.isEnd = true;
     }
-    if (entries.isEmpty()) {
+    if (root.next.isEmpty()) {
       throw new ConfigException(
           "feature \"%s\" has an empty word list; give it at least one word".formatted(name));
     }
-    return new WordListFeature(name, Set.copyOf(entries), caseSensitive);
+    return new WordListFeature(name, root, caseSensitive);
   }
 
-  private static String advice(List<String> tokens) {
-    return switch (tokens.size()) {
-      case 0 -> "expected letters or digits";
-      case 1 -> "expected \"" + tokens.get(0) + "\" without what is around it";
-      default ->
-          "expected a single word, but text is split into the words %s; list those that are meant"
-              .formatted(tokens);
-    };
+  private static List<String> words(String name, String entry) {
+    String written = WordTokens.normalise(entry).strip();
+    List<String> words = WordTokens.of(written);
+    String understood = String.join(" ", words);
+    if (words.isEmpty() || !SEPARATOR.matcher(written).replaceAll(" ").equals(understood)) {
+      throw new ConfigException(
+          "feature \"%s\": \"%s\" would never occur as it is written; expected %s"
+              .formatted(
+                  name,
+                  entry,
+                  words.isEmpty()
+                      ? "letters or digits"
+                      : '"' + understood + "\", the words that text is split into"));
+    }
+    return words;
   }
 
   @Override
@@ -67,12 +83,27 @@ public final class WordListFeature implements Feature {
   }
 
   @Override
-  public double value(String text) {
-    return WordTokens.stream(text).anyMatch(this::contains) ? 1 : 0;
+  public double value(Text text) {
+    List<String> words = text.words();
+    for (int i = 0; i < words.size(); i++) {
+      if (beginsAt(i, words)) {
+        return 1;
+      }
+    }
+    return 0;
   }
 
-  private boolean contains(String token) {
-    String folded = caseSensitive ? token : WordTokens.fold(token);
-    return words.contains(folded) || words.contains(WordTokens.withoutClitic(folded));
+  private boolean beginsAt(int start, List<String> words) {
+    Node node = root;
+    for (int i = start; node != null && i < words.size(); i++) {
+      String word = caseSensitive ? words.get(i) : WordTokens.fold(words.get(i));
+      Node whole = node.next.get(word);
+      Node withoutClitic = node.next.get(WordTokens.withoutClitic(word));
+      if ((whole != null && whole.isEnd) || (withoutClitic != null && withoutClitic.isEnd)) {
+        return true;
+      }
+      node = whole;
+    }
+    return false;
   }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Splits text into word tokens: the only word tokeniser, of features and of text metrics alike.
@@ -38,11 +37,7 @@ public final class WordTokens {
 
   /** The word tokens of a text in their order, case kept. */
   public static List<String> of(String text) {
-    return stream(text).toList();
-  }
-
-  static Stream<String> stream(String text) {
-    return WORD.matcher(normalise(text)).results().map(MatchResult::group);
+    return WORD.matcher(normalise(text)).results().map(MatchResult::group).toList();
   }
 
   /** Unicode form C, one apostrophe, nothing invisible. */

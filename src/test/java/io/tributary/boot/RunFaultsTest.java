@@ -19,9 +19,10 @@ import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.score.DrawScoring;
 import io.tributary.score.Scorer;
+import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
-import io.tributary.target.PointwiseTarget;
 import io.tributary.target.Target;
+import io.tributary.target.Text;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -222,11 +223,20 @@ class RunFaultsTest {
     }
 
     @Override
-    public double[] featureValues(String text) {
-      if (left.getAndDecrement() == 0) {
+    public boolean hardFactorsHold(double[] features) {
+      return target.hardFactorsHold(features);
+    }
+
+    @Override
+    public double[][] featureValues(List<Text> texts) {
+      boolean fails = left.get() >= 0 && left.get() < texts.size();
+      if (!fails || texts.size() == 1) {
+        left.addAndGet(-texts.size());
+      }
+      if (fails) {
         fail();
       }
-      return target.featureValues(text);
+      return target.featureValues(texts);
     }
   }
 
@@ -234,7 +244,7 @@ class RunFaultsTest {
   void aSequenceThatAFeatureFailsOnIsDroppedAndMadeUpFor() throws IOException {
     TributaryConfig config = tiny.config("drop", Map.of());
     ModelDirectory model = ModelDirectory.open(config.model().base());
-    Target target = new Failing(PointwiseTarget.of(config.target()), new AtomicInteger(50));
+    Target target = new Failing(EnergyBasedModel.of(config.target()), new AtomicInteger(50));
     run(
         "drop",
         Map.of(),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,11 @@ class ConfigLoaderTest {
     assertThat(config.run().directory()).isEqualTo(Path.of("runs").toAbsolutePath());
     assertThat(config.model().base()).isEqualTo(model);
     assertThat(config.target().features())
-        .containsExactly(new FeatureConfig.Word("water", "water", false, 1));
+        .containsExactly(
+            new ConstraintConfig(
+                "water", new FeatureConfig.Word("water", false), Optional.empty(), false));
+    assertThat(config.target().fit()).isEqualTo(new FitConfig(10240, 200000, 0.01, 100));
+    assertThat(config.target().klControl()).isEmpty();
     assertThat(config.objective().type()).isEqualTo(ObjectiveType.GDC_WITH_BASELINE);
     assertThat(config.samplers().devices()).containsExactly("cpu");
     assertThat(config.stream().stallTimeout()).isEqualTo(Duration.ofSeconds(60));
@@ -111,11 +116,33 @@ class ConfigLoaderTest {
         "run.name = \"a/b\" | without a slash",
         "target.features = [] | must be a list of at least one feature",
         "target.features = [{ name = a, word = b }] | missing key tributary.target.features[0].type",
-        "target.features = [{ name = a, type = regex }] | must be one of word, wordlist",
+        "target.features = [{ name = a, type = rhyme }] | pronouns, classifier, regex",
+        "target.features = [{ type = word, word = a }] | missing key tributary.target.features[0].name",
+        "target.features = [{ name = \" \", type = word, word = a }] | must be a text that is not blank",
         "target.features = [{ name = a, type = word }] | missing key tributary.target.features[0].word",
         "target.features = [{ name = a, type = word, words = [b] }] | did you mean word?",
         "target.features = [{ name = a, type = word, word = \"b c\" }] | a single word without spaces",
-        "target.features = [{ name = a, type = word, word = b, moment = 0.5 }] | no distributional moments",
+        "target.features = [{ name = a, type = word, word = \"-\" }] | a single word without spaces",
+        "target.features = [{ name = a, type = word, word = b, moment = 1.5 }] | between 0 and 1",
+        "target.features = [{ name = a, type = word, word = b, moment = often }] | moment must be a number",
+        "target.features = [{ name = a, type = length }] | moment must be given for a feature that is not 0 or 1",
+        "target.features = [{ name = a, type = length, moment = 1e400 }] | a finite number",
+        "target.features = [{ name = a, type = pronouns, pronouns = many }] | one of female, male, balanced",
+        "target.features = [{ name = a, type = regex, pattern = \"(\" }] | must be a regular expression of java.util.regex, got \"(\" (Unclosed group at position 1)",
+        "target.features = [{ name = a, type = classifier, directory = nowhere, labels = [b] }] | must be a directory",
+        "target.features = [{ name = a, type = all-of, features = [] }] | at least one feature",
+        "target.features = [{ name = a, type = not, feature { type = length } }] | target.features[0].feature.type must be a feature that is 0 or 1, since others are made of it, got length",
+        "target.features = [{ name = a, type = not, feature { type = word, word = b, moment = 1 } }] | unknown key tributary.target.features[0].feature.moment",
+        "target.features = [{ name = a, type = any-of, features = [{ type = word, wrod = b }] }] | features[0].features[0].wrod; did you mean word?",
+        "target.features = [{ name = a, type = any-of, features = [{ word = b }] }] | missing key tributary.target.features[0].features[0].type",
+        "target.fit.sequences = 1 | at least 2",
+        "target.fit.max-sequences = 5 | must be at least target.fit.sequences = 10240, got 5",
+        "target.fit.tolerance = 0 | more than 0",
+        "target.fit.min-effective-sample-size = -1 | zero or a positive number",
+        "target.kl-control { beta = 0, reward = [{ feature = water }] } | must be a positive number",
+        "target.kl-control { beta = 1, reward = [] } | a list of at least one feature",
+        "target.kl-control { beta = 1, reward = [{ feature = fire }] } | :2: tributary.target.kl-control.reward[0].feature must be one of the target's features [water], got \"fire\"",
+        "target { features = [{ name = a, type = word, word = b, moment = 1 }], kl-control { beta = 1, reward = [{ feature = a }] } } | target.features[0].moment must be left out where target.kl-control is given",
         "target.features = [{ name = a, type = wordlist }] | got 0 words and no file",
         "target.features = [{ name = a, type = wordlist, file = nowhere }] | no such file: /",
         "target.features = [${f}, ${f}] | :2: ",
@@ -192,21 +219,30 @@ class ConfigLoaderTest {
   @Test
   void readsAWordListFromItsFile() throws IOException {
     Path words =
-        Files.writeString(directory.resolve("words.txt"), "# politics\nsenate\n\n vote \n");
+        Files.writeString(
+            directory.resolve("words.txt"), "# politics\nsenate\n\n prime minister \n");
     TributaryConfig config = load(wordList(words));
 
-    FeatureConfig.WordList list = (FeatureConfig.WordList) config.target().features().get(0);
-    assertThat(list.entries()).containsExactly("senate", "vote");
+    FeatureConfig.WordList list =
+        (FeatureConfig.WordList) config.target().features().get(0).feature();
+    assertThat(list.entries()).containsExactly("senate", "prime minister");
   }
 
   @Test
-  void refusesAWordListThatIsEmptyOrHoldsSeveralWordsALine() throws IOException {
+  void refusesAWordListThatIsEmptyOrHoldsALineWithoutAWord() throws IOException {
     Path words = Files.writeString(directory.resolve("words.txt"), "# nothing\n");
     assertThatThrownBy(() -> load(wordList(words)))
         .hasMessageContaining("words.txt: holds no word");
-    Files.writeString(words, "one\ntwo three\n");
-    assertThatThrownBy(() -> load(wordList(words)))
-        .hasMessageContaining("words.txt:2: \"two three\" is not a single word");
+    Files.writeString(words, "one\n--\n");
+    for (String type : List.of("%s", "not, feature { %s }", "all-of, features = [{ %s }]")) {
+      String nested = type.formatted("type = wordlist, file = \"" + words + "\"");
+      assertThatThrownBy(
+              () ->
+                  load(
+                      "target.features = [{ name = p, %s%s }]"
+                          .formatted(type.equals("%s") ? "" : "type = ", nested)))
+          .hasMessageContaining("words.txt:2: \"--\" has no letter or digit");
+    }
   }
 
   @Test
@@ -217,6 +253,11 @@ class ConfigLoaderTest {
             "target.features += { name = p, type = wordlist, file = \"%s\", case-sensitive = true }"
                     .formatted(words)
                 + "\ntarget.features += { name = w, type = wordlist, words = [a, \"ü\\\"\"] }"
+                + "\ntarget.features += { name = d, type = all-of, soft = true, features = ["
+                + "{ name = x, type = not, feature { type = pronouns, pronouns = balanced } },"
+                + "{ type = any-of, features = [ { type = word, word = a } ] } ] }"
+                + "\ntarget.features += { name = l, type = length, moment = 12.5 }"
+                + "\ntarget.features += { name = r, type = regex, pattern = \"^\\\\s$\", moment = 0 }"
                 + "\nrun.steps = 12345678901, learner.optimizer.learning-rate = 3e-4"
                 + "\nsamplers.prompt = \"a\\n${x} \\\"b\\\"\", stream.stall-timeout = 1500ms");
 
@@ -235,7 +276,8 @@ class ConfigLoaderTest {
         .containsPattern("count = 2 +# command line\n")
         .containsPattern("batch-size = 128 +# default\n")
         .containsPattern("name = \"test\" +# name of the file\n")
-        .containsPattern("moment = 1.0 +# default\n");
+        .containsPattern("type = \"word\" +# " + file + ":1\n")
+        .containsPattern("soft = false +# default\n");
   }
 
   private TributaryConfig load(String line) {

@@ -15,9 +15,10 @@ import io.tributary.model.TextTokenizer;
 import io.tributary.model.TinyModels;
 import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
+import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
-import io.tributary.target.PointwiseTarget;
 import io.tributary.target.Target;
+import io.tributary.target.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ final class TinyWorld implements AutoCloseable {
     prefix = config.beginning();
     tokenizer = TextTokenizer.read(Files.writeString(directory.resolve("words.json"), words()));
     base = model(SEED);
-    target = new PointwiseTarget(List.of(new Chosen(chosen)));
+    target = EnergyBasedModel.pointwise(List.of(new Chosen(chosen)));
     sequences =
         Enumeration.logProbs(base, prefix, SETTINGS).keySet().stream()
             .map(tokens -> tokens.stream().mapToInt(Integer::intValue).toArray())
@@ -68,7 +69,13 @@ final class TinyWorld implements AutoCloseable {
     logBases = logProbs(base);
     logTargets =
         IntStream.range(0, sequences.size())
-            .mapToDouble(i -> target.logTarget(logBases[i], target.featureValues(texts.get(i))))
+            .mapToDouble(
+                i ->
+                    target.logTarget(
+                        logBases[i],
+                        target
+                            .featureValues(
+                                List.of(new Text(texts.get(i), sequences.get(i).length)))[0]))
             .toArray();
   }
 
@@ -79,8 +86,8 @@ final class TinyWorld implements AutoCloseable {
     }
 
     @Override
-    public double value(String text) {
-      return chosen.test(text) ? 1 : 0;
+    public double value(Text text) {
+      return chosen.test(text.text()) ? 1 : 0;
     }
   }
 

@@ -19,8 +19,9 @@ import io.tributary.protocol.Commands;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.ScorerCommand.Score;
 import io.tributary.protocol.WorkerEvent;
+import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
-import io.tributary.target.PointwiseTarget;
+import io.tributary.target.Text;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,11 +82,11 @@ class ScorerTest {
     }
 
     @Override
-    public double value(String text) {
-      if (text.contains("x")) {
+    public double value(Text text) {
+      if (text.text().contains("x")) {
         throw new IllegalStateException("as the test asked");
       }
-      return text.contains("a") ? 1 : 0;
+      return text.text().contains("a") ? 1 : 0;
     }
   }
 
@@ -95,7 +96,7 @@ class ScorerTest {
             new DrawScoring(
                 TinyModels.random(MODEL, 1, 0.5),
                 tokenizer,
-                new PointwiseTarget(List.of(new HasA())),
+                EnergyBasedModel.pointwise(List.of(new HasA())),
                 MODEL.beginning(),
                 2),
         metrics.stage(Stage.SCORER));

@@ -1,0 +1,144 @@
+package io.tributary.target;
+
+import io.tributary.config.ConstraintConfig;
+import io.tributary.config.KlControlConfig;
+import io.tributary.config.TargetConfig;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * P(x) = a(x) * prod_i f_i(x), one factor for each feature.
+ *
+ * <p>Pointwise constraints are factors phi or 1 - phi, distributional ones exp(lambda phi), and a
+ * hybrid target has both (Eq. (16), Korbak et al. 2022, arXiv:2206.00761); KL-control is
+ * exp(r/beta) with r = sum_i weight_i phi_i (Eq. (9)).
+ *
+ * @param factors at least one, of features with names that differ
+ */
+public record EnergyBasedModel(List<Factor> factors) implements Target {
+  public EnergyBasedModel {
+    factors = List.copyOf(factors);
+    List<String> names = factors.stream().map(factor -> factor.feature().name()).toList();
+    if (factors.isEmpty() || names.stream().distinct().count() < names.size()) {
+      throw new IllegalArgumentException(
+          "a target has at least one feature, and their names differ; got " + names);
+    }
+  }
+
+  /**
+   * The target that the configuration describes, with lambdas that are still to be fitted.
+   *
+   * @throws io.tributary.config.ConfigException if a feature can't be made
+   */
+  public static EnergyBasedModel of(TargetConfig config) {
+    List<Factor> factors = new ArrayList<>();
+    for (ConstraintConfig constraint : config.features()) {
+      Feature feature = Features.of(constraint.name(), constraint.feature());
+      factors.add(
+          config.klControl().isPresent()
+              ? rewarded(feature, config.klControl().get())
+              : constrained(feature, constraint, config.fit().tolerance()));
+    }
+    return new EnergyBasedModel(factors);
+  }
+
+  /** The target that asks every feature of every sequence. */
+  public static EnergyBasedModel pointwise(List<Feature> features) {
+    return new EnergyBasedModel(features.stream().<Factor>map(Factor.Required::new).toList());
+  }
+
+  private static Factor rewarded(Feature feature, KlControlConfig control) {
+    double weight =
+        control.reward().stream()
+            .filter(term -> term.feature().equals(feature.name()))
+            .mapToDouble(term -> term.weight())
+            .sum();
+    return new Factor.Tilted(feature, Double.NaN, weight / control.beta());
+  }
+
+  private static Factor constrained(
+      Feature feature, ConstraintConfig constraint, double tolerance) {
+    double moment = constraint.moment().orElse(1.0);
+    boolean extreme = constraint.feature().isBinary() && (moment == 0 || moment == 1);
+    if (extreme && !constraint.soft()) {
+      return moment == 1 ? new Factor.Required(feature) : new Factor.Forbidden(feature);
+    }
+    double aimedAt = extreme ? Math.abs(moment - tolerance) : moment;
+    return new Factor.Tilted(feature, aimedAt, Double.NaN);
+  }
+
+  /** Whether all lambdas are known, so that P(x) can be computed. */
+  public boolean isFitted() {
+    return lambdas().values().stream().noneMatch(lambda -> Double.isNaN(lambda));
+  }
+
+  /** The lambdas of the features that have one, by name; NaN where they are not fitted. */
+  public Map<String, Double> lambdas() {
+    Map<String, Double> lambdas = new LinkedHashMap<>();
+    for (Factor factor : factors) {
+      if (factor instanceof Factor.Tilted tilted) {
+        lambdas.put(tilted.feature().name(), tilted.lambda());
+      }
+    }
+    return lambdas;
+  }
+
+  /**
+   * The same target with other lambdas.
+   *
+   * @param lambdas one for each feature that has one, by name
+   */
+  public EnergyBasedModel withLambdas(Map<String, Double> lambdas) {
+    if (!lambdas.keySet().equals(lambdas().keySet())) {
+      throw new IllegalArgumentException(
+          "lambdas of %s given, expected those of %s"
+              .formatted(lambdas.keySet(), lambdas().keySet()));
+    }
+    List<Factor> replaced = new ArrayList<>();
+    for (Factor factor : factors) {
+      Double lambda = lambdas.get(factor.feature().name());
+      replaced.add(
+          lambda == null ? factor : new Factor.Tilted(factor.feature(), factor.moment(), lambda));
+    }
+    return new EnergyBasedModel(replaced);
+  }
+
+  @Override
+  public List<Feature> features() {
+    return factors.stream().map(Factor::feature).toList();
+  }
+
+  @Override
+  public double[] moments() {
+    return factors.stream().mapToDouble(Factor::moment).toArray();
+  }
+
+  @Override
+  public double logFactor(double[] features) {
+    double logFactor = logHardFactor(features);
+    for (int i = 0; i < features.length && logFactor > Double.NEGATIVE_INFINITY; i++) {
+      logFactor += factors.get(i).isHard() ? 0 : factors.get(i).log(features[i]);
+    }
+    return logFactor;
+  }
+
+  /** Log of the product of the hard factors alone. */
+  double logHardFactor(double[] features) {
+    if (features.length != factors.size()) {
+      throw new IllegalArgumentException(
+          "%d feature values for %d features".formatted(features.length, factors.size()));
+    }
+    double logFactor = 0;
+    for (int i = 0; i < features.length; i++) {
+      logFactor += factors.get(i).isHard() ? factors.get(i).log(features[i]) : 0;
+    }
+    return logFactor;
+  }
+
+  @Override
+  public boolean hardFactorsHold(double[] features) {
+    return logHardFactor(features) > Double.NEGATIVE_INFINITY;
+  }
+}

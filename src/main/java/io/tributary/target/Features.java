@@ -1,0 +1,49 @@
+package io.tributary.target;
+
+import io.tributary.config.ConfigException;
+import io.tributary.config.FeatureConfig;
+import java.util.List;
+
+/** Makes features of what the configuration says about them. */
+final class Features {
+  private Features() {}
+
+  /**
+   * The feature that the configuration describes.
+   *
+   * @throws ConfigException if a word list can't be read or holds what is no word
+   */
+  static Feature of(String name, FeatureConfig config) {
+    if (config instanceof FeatureConfig.Word word) {
+      return WordListFeature.of(name, List.of(word.word()), word.caseSensitive());
+    } else if (config instanceof FeatureConfig.WordList list) {
+      return wordList(name, list);
+    } else if (config instanceof FeatureConfig.Pronouns pronouns) {
+      return new PronounsFeature(name, pronouns.pronouns());
+    } else if (config instanceof FeatureConfig.Regex regex) {
+      return new RegexFeature(name, regex.pattern(), regex.caseSensitive());
+    } else if (config instanceof FeatureConfig.Length) {
+      return new LengthFeature(name);
+    } else if (config instanceof FeatureConfig.AllOf all) {
+      return new AllOfFeature(name, parts(name, all.parts()));
+    } else if (config instanceof FeatureConfig.AnyOf any) {
+      return new AnyOfFeature(name, parts(name, any.parts()));
+    } else if (config instanceof FeatureConfig.Not not) {
+      return new NotFeature(name, of(name, not.feature().feature()));
+    }
+    throw new IllegalArgumentException("no feature is made of " + config);
+  }
+
+  private static List<Feature> parts(String name, List<FeatureConfig> configs) {
+    return configs.stream().map(config -> of(name, config)).toList();
+  }
+
+  private static Feature wordList(String name, FeatureConfig.WordList list) {
+    List<String> entries = list.entries();
+    try {
+      return WordListFeature.of(name, entries, list.caseSensitive());
+    } catch (ConfigException e) {
+      throw list.file().map(file -> new ConfigException(file + ": " + e.getMessage(), e)).orElse(e);
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package io.tributary.target;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tributary.config.ConfigException;
+import io.tributary.config.ConstraintConfig;
+import io.tributary.config.FeatureConfig;
+import io.tributary.config.FitConfig;
+import io.tributary.config.KlControlConfig;
+import io.tributary.config.RewardTerm;
+import io.tributary.config.TargetConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EnergyBasedModelTest {
+  private static final FeatureConfig ANIMAL = new FeatureConfig.Word("animal", false);
+  private static final FeatureConfig WET =
+      new FeatureConfig.WordList(List.of("water", "rain"), Optional.empty(), false);
+  private static final FeatureConfig LENGTH = new FeatureConfig.Length();
+  private static final FitConfig FIT = new FitConfig(100, 1000, 0.01, 10);
+
+  @TempDir private Path directory;
+
+  private static ConstraintConfig constraint(String name, FeatureConfig feature) {
+    return new ConstraintConfig(name, feature, Optional.empty(), false);
+  }
+
+  private static ConstraintConfig constraint(
+      String name, FeatureConfig feature, double moment, boolean soft) {
+    return new ConstraintConfig(name, feature, Optional.of(moment), soft);
+  }
+
+  private static EnergyBasedModel model(ConstraintConfig... constraints) {
+    return EnergyBasedModel.of(new TargetConfig(List.of(constraints), FIT, Optional.empty()));
+  }
+
+  private static double[] values(Target target, String text) {
+    return target.featureValues(List.of(new Text(text, 7)))[0];
+  }
+
+  @Test
+  void aPointwiseTargetKeepsTheBaseModelWhereAllFeaturesHoldAndForbidsTheRest() {
+    EnergyBasedModel target = model(constraint("animal", ANIMAL), constraint("wet", WET));
+    assertThat(target.features()).extracting(Feature::name).containsExactly("animal", "wet");
+    assertThat(target.moments()).containsExactly(1, 1);
+    assertThat(target.isFitted()).isTrue();
+    assertThat(target.lambdas()).isEmpty();
+
+    double[] both = values(target, "An animal in the rain.");
+    assertThat(both).containsExactly(1, 1);
+    assertThat(target.logFactor(both)).isZero();
+    assertThat(target.logTarget(-12.5, both)).isEqualTo(-12.5);
+    assertThat(target.hardFactorsHold(both)).isTrue();
+
+    double[] one = values(target, "Rain.");
+    assertThat(one).containsExactly(0, 1);
+    assertThat(target.logFactor(one)).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(target.logTarget(-12.5, one)).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(target.hardFactorsHold(one)).isFalse();
+  }
+
+  @Test
+  void aMomentOfZeroForbidsAFeature() {
+    EnergyBasedModel target = model(constraint("animal", ANIMAL, 0, false));
+    assertThat(target.moments()).containsExactly(0);
+    assertThat(target.logTarget(-12.5, new double[] {0})).isEqualTo(-12.5);
+    assertThat(target.logTarget(-12.5, new double[] {1})).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(target.logFactor(new double[] {0.25})).isCloseTo(Math.log(0.75), within(1e-15));
+    assertThatThrownBy(() -> target.logFactor(new double[] {1.5}))
+        .hasMessageContaining("animal")
+        .hasMessageContaining("1.5");
+  }
+
+  @Test
+  void whereAFactorIsZeroTheBaseModelIsNotAsked() {
+    Target target = model(constraint("animal", ANIMAL));
+    assertThat(target.logTarget(Double.NaN, new double[] {0})).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(target.logTarget(Double.NaN, new double[] {1})).isNaN();
+  }
+
+  @Test
+  void factorsBetweenZeroAndOneMultiply() {
+    Target target = model(constraint("animal", ANIMAL), constraint("wet", WET));
+    assertThat(target.logTarget(-3, new double[] {0.5, 0.25}))
+        .isCloseTo(-3 + Math.log(0.125), within(1e-12));
+  }
+
+  @Test
+  void factorsThatAreNoFactorsAreRefused() {
+    Target target = model(constraint("animal", ANIMAL));
+    assertThatThrownBy(() -> target.logFactor(new double[] {-1}))
+        .hasMessageContaining("animal")
+        .hasMessageContaining("-1.0");
+    assertThatThrownBy(() -> target.logFactor(new double[] {Double.NaN}))
+        .hasMessageContaining("NaN");
+    assertThatThrownBy(() -> target.logFactor(new double[2])).hasMessageContaining("2 feature");
+  }
+
+  @Test
+  void otherMomentsHaveALambdaThatIsToBeFitted() {
+    EnergyBasedModel target =
+        model(
+            constraint("animal", ANIMAL, 0.5, false),
+            constraint("wet", WET),
+            constraint("length", LENGTH, 12, false));
+    assertThat(target.moments()).containsExactly(0.5, 1, 12);
+    assertThat(target.isFitted()).isFalse();
+    assertThat(target.lambdas().keySet()).containsExactly("animal", "length");
+    assertThat(target.hardFactorsHold(new double[] {1, 1, 3})).isTrue();
+    assertThatThrownBy(() -> target.logFactor(new double[] {1, 1, 3}))
+        .hasMessageContaining("animal")
+        .hasMessageContaining("lambda = NaN");
+
+    EnergyBasedModel fitted = target.withLambdas(Map.of("animal", 2.0, "length", -0.25));
+    assertThat(fitted.isFitted()).isTrue();
+    assertThat(fitted.moments()).isEqualTo(target.moments());
+    assertThat(fitted.lambdas()).containsExactly(entry("animal", 2.0), entry("length", -0.25));
+    assertThat(values(fitted, "An animal in rain")).containsExactly(1, 1, 7);
+    assertThat(fitted.logTarget(-3, new double[] {1, 1, 7})).isCloseTo(-2.75, within(1e-12));
+    assertThat(fitted.logTarget(-3, new double[] {1, 0, 7})).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThatThrownBy(() -> target.withLambdas(Map.of("animal", 2.0)))
+        .hasMessageContaining("expected those of [animal, length]");
+  }
+
+  @Test
+  void aSoftMomentOfOneOrZeroAimsBesideItByTheTolerance() {
+    EnergyBasedModel target =
+        model(constraint("animal", ANIMAL, 1, true), constraint("wet", WET, 0, true));
+    assertThat(target.moments()).containsExactly(0.99, 0.01);
+    assertThat(target.lambdas().keySet()).containsExactly("animal", "wet");
+    assertThat(target.hardFactorsHold(new double[] {0, 1})).isTrue();
+  }
+
+  @Test
+  void klControlTiltsByTheRewardOverBetaAndAsksForNoMoments() {
+    KlControlConfig control =
+        new KlControlConfig(
+            0.5,
+            List.of(
+                new RewardTerm("animal", 1),
+                new RewardTerm("length", -0.25),
+                new RewardTerm("animal", 2)));
+    EnergyBasedModel target =
+        EnergyBasedModel.of(
+            new TargetConfig(
+                List.of(
+                    constraint("animal", ANIMAL),
+                    constraint("wet", WET),
+                    constraint("length", LENGTH)),
+                FIT,
+                Optional.of(control)));
+    assertThat(target.moments()).containsOnly(Double.NaN);
+    assertThat(target.isFitted()).isTrue();
+    assertThat(target.lambdas())
+        .containsExactly(entry("animal", 6.0), entry("wet", 0.0), entry("length", -0.5));
+    assertThat(target.logTarget(-3, new double[] {1, 1, 4})).isEqualTo(1);
+    assertThat(target.hardFactorsHold(new double[] {0, 0, 4})).isTrue();
+  }
+
+  /** Fails on an x, and counts how many texts it is given at once. */
+  private record Failing(Map<Integer, Integer> batches) implements Feature {
+    @Override
+    public String name() {
+      return "failing";
+    }
+
+    @Override
+    public double value(Text text) {
+      if (text.text().equals("x")) {
+        throw new IllegalStateException("as the test asked");
+      }
+      return text.text().length();
+    }
+
+    @Override
+    public double[] values(List<Text> texts) {
+      batches.merge(texts.size(), 1, Integer::sum);
+      return Feature.super.values(texts);
+    }
+  }
+
+  @Test
+  void onlyTheTextsThatAFeatureFailsOnAreLeftOut() {
+    Map<Integer, Integer> batches = new TreeMap<>();
+    Target target = EnergyBasedModel.pointwise(List.of(new Failing(batches)));
+    Map<Integer, RuntimeException> failed = new TreeMap<>();
+    List<Text> good = List.of(new Text("a", 1), new Text("bc", 1));
+    assertThat(target.featureValues(good, failed::put).keySet()).containsExactly(0, 1);
+    assertThat(batches).containsExactly(entry(2, 1));
+    assertThat(failed).isEmpty();
+
+    List<Text> bad = List.of(new Text("a", 1), new Text("x", 1), new Text("bc", 1));
+    Map<Integer, double[]> values = target.featureValues(bad, failed::put);
+    assertThat(values.keySet()).containsExactly(0, 2);
+    assertThat(values.get(2)).containsExactly(2);
+    assertThat(failed.keySet()).containsExactly(1);
+    assertThat(failed.get(1)).hasMessage("as the test asked");
+  }
+
+  @Test
+  void wordsAreReadFromAFileThatMayHoldCommentsAndBlankLines() throws IOException {
+    Path file = directory.resolve("words.txt");
+    Files.writeString(file, "# science\n\n physics \nOrganic  Chemistry\n#art\n");
+    Target target = model(inFile(file));
+    assertThat(values(target, "PHYSICS!")).containsExactly(1);
+    assertThat(values(target, "of organic\nchemistry")).containsExactly(1);
+    assertThat(values(target, "science art chemistry")).containsExactly(0);
+  }
+
+  @Test
+  void anEntryThatNeverOccursIsReportedWithItsFile() throws IOException {
+    Path file = directory.resolve("words.txt");
+    Files.writeString(file, "physics\nc++\n");
+    assertThatThrownBy(() -> model(inFile(file)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("c++");
+  }
+
+  @Test
+  void aFileThatIsMissingOrEmptyIsReportedWithItsName() throws IOException {
+    Path missing = directory.resolve("missing.txt");
+    Path empty = Files.createFile(directory.resolve("empty.txt"));
+    for (Path file : List.of(missing, empty)) {
+      assertThatThrownBy(() -> model(inFile(file)))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining(file.toString());
+    }
+  }
+
+  @Test
+  void aTargetHasFeaturesWithDifferentNames() {
+    Feature feature = WordListFeature.of("twice", List.of("word"), false);
+    assertThatThrownBy(() -> EnergyBasedModel.pointwise(List.of(feature, feature)))
+        .hasMessageContaining("twice");
+    assertThatThrownBy(() -> EnergyBasedModel.pointwise(List.of()))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static ConstraintConfig inFile(Path file) {
+    return constraint("topic", new FeatureConfig.WordList(List.of(), Optional.of(file), false));
+  }
+}
