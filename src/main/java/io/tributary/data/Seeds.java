@@ -16,6 +16,7 @@ public final class Seeds {
     EVALUATION,
     COMPARISON,
     SAMPLE,
+    FITTING,
     TEXT_ORDER,
     HELD_OUT
   }

@@ -74,6 +74,15 @@ public record EnergyBasedModel(List<Factor> factors) implements Target {
     return lambdas().values().stream().noneMatch(lambda -> Double.isNaN(lambda));
   }
 
+  /** The factors whose lambdas are to be found such that their moments are the desired ones. */
+  public List<Factor.Tilted> distributional() {
+    return factors.stream()
+        .filter(Factor.Tilted.class::isInstance)
+        .map(Factor.Tilted.class::cast)
+        .filter(Factor.Tilted::isDistributional)
+        .toList();
+  }
+
   /** The lambdas of the features that have one, by name; NaN where they are not fitted. */
   public Map<String, Double> lambdas() {
     Map<String, Double> lambdas = new LinkedHashMap<>();

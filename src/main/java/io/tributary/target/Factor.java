@@ -78,7 +78,7 @@ public sealed interface Factor {
   record Tilted(Feature feature, double moment, double lambda) implements Factor {
 
     /** Whether lambda is to be found such that the moment is the desired one. */
-    boolean isFitted() {
+    boolean isDistributional() {
       return !Double.isNaN(moment);
     }
 

@@ -1,0 +1,14 @@
+package io.tributary.fit;
+
+/** Hears how far the drawing for a fit is; called by several threads. */
+@FunctionalInterface
+public interface FittingProgress {
+
+  /**
+   * A draw is done.
+   *
+   * @param sequences drawn so far
+   * @param wanted sequences that the fit under way is to be made of; it may turn out to need more
+   */
+  void drawn(long sequences, long wanted);
+}
