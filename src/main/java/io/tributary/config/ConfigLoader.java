@@ -43,8 +43,12 @@ public final class ConfigLoader {
     try {
       Config given = commandLine(overrides).withFallback(parse(file));
       KeyCheck.check(given.root());
-      Config all = given.withFallback(defaultName(file)).withFallback(defaults()).resolve();
-      return new EffectiveConfig(file.toString(), all.getObject(ROOT));
+      Config named = given.withFallback(defaultName(file));
+      Config all = named.withFallback(defaults()).resolve();
+      Config ofObjective = ObjectiveDefaults.of(all.getObject(ROOT)).atPath(ROOT);
+      return new EffectiveConfig(
+          file.toString(),
+          named.withFallback(ofObjective).withFallback(defaults()).resolve().getObject(ROOT));
     } catch (com.typesafe.config.ConfigException e) {
       throw new ConfigException(explain(e, file), e);
     }

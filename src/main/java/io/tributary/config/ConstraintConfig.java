@@ -25,4 +25,10 @@ public record ConstraintConfig(
           "between 0 and 1, the mean of a feature that is 0 or 1");
     }
   }
+
+  /** Whether every sequence shall have the feature, or none, where moments are asked at all. */
+  public boolean isHard() {
+    double asked = moment.orElse(1.0);
+    return feature.isBinary() && !soft && (asked == 0 || asked == 1);
+  }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The keys that the records make up. */
 final class Schema {
@@ -78,6 +79,11 @@ final class Schema {
 
   static boolean isOptional(Type type) {
     return type instanceof ParameterizedType generic && generic.getRawType() == Optional.class;
+  }
+
+  /** Choices for a message: {@code a, b, c}. */
+  static String list(List<?> choices) {
+    return choices.stream().map(Object::toString).collect(Collectors.joining(", "));
   }
 
   static List<String> constants(Class<?> enumType) {

@@ -53,4 +53,9 @@ public record TargetConfig(
           "one of the target's features " + names.stream().sorted().toList());
     }
   }
+
+  /** Whether some sequences can't be had at all: P(x) = 0. */
+  public boolean hasHardFactors() {
+    return klControl.isEmpty() && features.stream().anyMatch(ConstraintConfig::isHard);
+  }
 }

@@ -37,6 +37,7 @@ public record TributaryConfig(
         "always where samplers.temperature is not 1: the policy would be judged without the temperature that its"
             + " sequences would be drawn with");
     requireEndOfSchedule(learner.optimizer(), totalSteps(run, learner));
+    ObjectiveChecks.require(objective, target, learner, publish, proposal);
   }
 
   /** Number of draws in one batch of the learner. */

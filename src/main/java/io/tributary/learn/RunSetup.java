@@ -138,7 +138,7 @@ public record RunSetup(
     return new PolicyTrainer(
         training,
         Objective.of(config.objective()),
-        new Reward(),
+        Reward.of(config.objective(), config.target()),
         learner,
         rate,
         prefix,

@@ -24,6 +24,11 @@ final class LogSpace {
     return Arrays.stream(logs).max().orElse(Double.NEGATIVE_INFINITY);
   }
 
+  /** log(1 + exp(x)), which nears x where exp(x) would overflow. */
+  static double logOnePlusExp(double x) {
+    return Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)));
+  }
+
   /** {@code factor * value}, where a factor of 0 wins over an infinite value: 0 log 0 = 0. */
   static double weigh(double factor, double value) {
     return factor == 0 ? 0 : factor * value;

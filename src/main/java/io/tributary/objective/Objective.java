@@ -1,5 +1,6 @@
 package io.tributary.objective;
 
+import io.tributary.config.Baseline;
 import io.tributary.config.ObjectiveConfig;
 import java.util.Arrays;
 
@@ -17,13 +18,17 @@ import java.util.Arrays;
  * has been seen, a level that is made from Z is 0 and nothing is divided by Z. NaN in log pi gives
  * NaN, so that a diverged policy shows.
  */
-public sealed interface Objective permits Gdc, GdcPlusPlus {
+public sealed interface Objective permits Gdc, GdcPlusPlus, Reinforce, KlControl, FDivergence {
 
   /** The objective that the configuration names. */
   static Objective of(ObjectiveConfig config) {
+    boolean baseline = config.baseline() != Baseline.NONE;
     return switch (config.type()) {
-      case GDC -> new Gdc(config.normaliseByZ());
-      case GDC_WITH_BASELINE -> new GdcPlusPlus(config.normaliseByZ());
+      case GDC, GDC_WITH_BASELINE, DPG ->
+          baseline ? new GdcPlusPlus(config.normaliseByZ()) : new Gdc(config.normaliseByZ());
+      case REINFORCE -> new Reinforce(config.baseline());
+      case KL_CONTROL -> new KlControl(config.beta().orElseThrow(), baseline);
+      case F_DIVERGENCE -> new FDivergence(config.divergence().orElseThrow(), baseline);
     };
   }
 

@@ -61,10 +61,10 @@ public record EnergyBasedModel(List<Factor> factors) implements Target {
   private static Factor constrained(
       Feature feature, ConstraintConfig constraint, double tolerance) {
     double moment = constraint.moment().orElse(1.0);
-    boolean extreme = constraint.feature().isBinary() && (moment == 0 || moment == 1);
-    if (extreme && !constraint.soft()) {
+    if (constraint.isHard()) {
       return moment == 1 ? new Factor.Required(feature) : new Factor.Forbidden(feature);
     }
+    boolean extreme = constraint.feature().isBinary() && (moment == 0 || moment == 1);
     double aimedAt = extreme ? Math.abs(moment - tolerance) : moment;
     return new Factor.Tilted(feature, aimedAt, Double.NaN);
   }

@@ -79,6 +79,39 @@ class ConfigLoaderTest {
     assertThat(load("run.sequences = 2560, run.steps = 9").totalSteps()).hasValue(9);
   }
 
+  @Test
+  void theObjectiveDecidesOnSomeDefaults() {
+    TributaryConfig offPolicy = load("");
+    assertThat(offPolicy.objective().baseline()).isEqualTo(Baseline.Z);
+    assertThat(offPolicy.proposal().criterion()).isEqualTo(Criterion.KL);
+    assertThat(offPolicy.publish().intervalSteps()).isEqualTo(10);
+    for (ObjectiveType type :
+        List.of(ObjectiveType.DPG, ObjectiveType.REINFORCE, ObjectiveType.KL_CONTROL)) {
+      TributaryConfig onPolicy =
+          load(
+              "objective { type = %s, %s }"
+                  .formatted(type, type == ObjectiveType.KL_CONTROL ? "beta = 0.1" : ""));
+      assertThat(onPolicy.objective().baseline()).isEqualTo(type.baselines().get(0));
+      assertThat(onPolicy.proposal().criterion()).isEqualTo(Criterion.ALWAYS);
+      assertThat(onPolicy.publish().intervalSteps()).isEqualTo(1);
+    }
+    assertThat(load("objective { type = f-divergence, divergence = total-variation }").objective())
+        .isEqualTo(
+            new ObjectiveConfig(
+                ObjectiveType.F_DIVERGENCE,
+                false,
+                Baseline.LEAVE_ONE_OUT,
+                List.of(),
+                Optional.empty(),
+                Optional.of(Divergence.TOTAL_VARIATION)));
+  }
+
+  @Test
+  void aRewardIsASumOfFeatures() {
+    assertThat(load("objective.reward = [ { feature = water, weight = -2 } ]").objective().reward())
+        .containsExactly(new RewardTerm("water", -2));
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource(
       delimiter = '|',
@@ -103,7 +136,22 @@ class ConfigLoaderTest {
         "samplers.stop-at-eos = maybe | must be true or false, got \"maybe\"",
         "stream.stall-timeout = 60 | must be a duration with its unit, such as 60s or 500ms, got 60",
         "stream.stall-timeout = 0s | must be longer than zero, got 0s",
-        "objective.type = dpg | must be one of gdc++, gdc, got \"dpg\"",
+        "objective.type = ppo | must be one of gdc++, gdc, dpg, reinforce, kl-control, f-divergence, got \"ppo\"",
+        "objective { type = dpg, baseline = running-mean } | :2: tributary.objective.baseline must be one of z, none with type = dpg, got running-mean",
+        "objective { type = gdc, baseline = z } | baseline must be one of none with type = gdc, got z",
+        "objective { type = reinforce, baseline = z } | baseline must be one of leave-one-out, running-mean, none with type = reinforce",
+        "objective { type = reinforce, normalise-by-z = true } | normalise-by-z must be false with type = reinforce",
+        "objective { type = kl-control } | test.conf: tributary.objective.beta must be given with type = kl-control: a positive number, got none",
+        "objective { type = kl-control, beta = 0 } | :2: tributary.objective.beta must be a positive number, got 0.0",
+        "objective { type = reinforce, beta = 0.1 } | beta must be absent with type = reinforce, since it belongs to kl-control, got 0.1",
+        "objective { type = f-divergence } | tributary.objective.divergence must be given with type = f-divergence: one of forward-kl, reverse-kl, total-variation, jensen-shannon, got none",
+        "objective { type = gdc, divergence = forward-kl } | divergence must be absent with type = gdc",
+        "objective { type = f-divergence, divergence = reverse-kl } | :2: tributary.objective.divergence must be another one where the target has a hard constraint",
+        "objective.reward = [ { feature = nothing } ] | :2: tributary.objective.reward[0].feature must be the name of one of the target's features: water, got \"nothing\"",
+        "objective.reward = [ { feature = water, weight = x } ] | reward[0].weight must be a number",
+        "objective.type = dpg, proposal.criterion = kl | :2: tributary.proposal.criterion must be always with objective.type = dpg",
+        "objective.type = reinforce, publish.interval-steps = 10 | :2: tributary.publish.interval-steps must be 1 with objective.type = reinforce",
+        "objective.type = reinforce, samplers.batch-size = 1, learner.batch-size = 1, learner.micro-batch-size = 1 | learner.batch-size must be at least 2 where objective.baseline is leave-one-out, got 1",
         "objective.type = gdc++ | :2: ",
         "learner.batch-size = 200 | a multiple of samplers.batch-size = 128, such as 128 or 256, got",
         "learner.micro-batch-size = 257 | at most learner.batch-size = 256, got 257",
@@ -258,6 +306,7 @@ class ConfigLoaderTest {
                 + "{ type = any-of, features = [ { type = word, word = a } ] } ] }"
                 + "\ntarget.features += { name = l, type = length, moment = 12.5 }"
                 + "\ntarget.features += { name = r, type = regex, pattern = \"^\\\\s$\", moment = 0 }"
+                + "\nobjective { type = kl-control, beta = 0.2, reward = [ { feature = w, weight = 3 } ] }"
                 + "\nrun.steps = 12345678901, learner.optimizer.learning-rate = 3e-4"
                 + "\nsamplers.prompt = \"a\\n${x} \\\"b\\\"\", stream.stall-timeout = 1500ms");
 

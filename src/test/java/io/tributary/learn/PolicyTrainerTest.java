@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(TorchExtension.class)
 class PolicyTrainerTest {
   private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
+  private static final Reward HARD = new Reward(new int[0], new double[0], true);
   @TempDir private static Path shared;
   private static TinyWorld world;
   private static Gpt policy;
@@ -84,7 +85,7 @@ class PolicyTrainerTest {
           new PolicyTrainer(
               training,
               Objective.of(config.objective()),
-              new Reward(),
+              Reward.of(config.objective(), config.target()),
               config.learner(),
               new LearningRate(1e-3, 0, config.learner().optimizer().schedule(), Long.MAX_VALUE),
               world.prefix,
@@ -112,7 +113,7 @@ class PolicyTrainerTest {
   private static double[] gradientWithZOf(List<ScoredSequence> ofZ, Objective objective) {
     PartitionFunction z = PartitionFunction.create();
     z.add(ofZ.stream().mapToDouble(ScoredSequence::logWeight).toArray());
-    BatchArrays arrays = BatchArrays.of(batch.sequences(), new Reward());
+    BatchArrays arrays = BatchArrays.of(batch.sequences(), HARD);
     try (Gpt model = world.copy(policy);
         GptTraining training = new GptTraining(model, SETTINGS)) {
       training.accumulate(
@@ -132,9 +133,9 @@ class PolicyTrainerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gdc++", "gdc"})
+  @ValueSource(strings = {"gdc++", "gdc", "reinforce", "kl-control", "f-divergence"})
   void microBatchesDoNotChangeTheResult(String objective) throws IOException {
-    Map<String, String> settings = new HashMap<>(Map.of("objective.type", objective));
+    Map<String, String> settings = new HashMap<>(TinyTraining.objective(objective));
     Outcome whole = learn(settings);
     assertThat(whole.finite()).isTrue();
     assertThat(whole.moved()).isTrue();

@@ -66,12 +66,21 @@ final class TinyTraining implements AutoCloseable {
                 micro-batch-size = 64
                 optimizer { learning-rate = 1e-2, warmup-steps = 0 }
               }
-              publish.interval-steps = 5
               evaluation.sequences = 64
             }
             """
                 .formatted(directory.resolve("runs"), model));
     return ConfigLoader.load(file, overrides);
+  }
+
+  /** Overrides that name an objective, with what it can't be without. */
+  static Map<String, String> objective(String type) {
+    return switch (type) {
+      case "kl-control" -> Map.of("objective.type", type, "objective.beta", "0.2");
+      case "f-divergence" ->
+          Map.of("objective.type", type, "objective.divergence", "jensen-shannon");
+      default -> Map.of("objective.type", type);
+    };
   }
 
   static TrainingRun.Files files(Path directory, int keep) {
@@ -128,8 +137,13 @@ final class TinyTraining implements AutoCloseable {
 
   /** The listed KL(p||pi) of the policy as it is now. */
   double klFromTarget() {
+    return TinyWorld.kl(world.target(), logPolicies());
+  }
+
+  /** log pi of every sequence for the policy as it is now. */
+  double[] logPolicies() {
     try (Gpt policy = new Gpt(world.config, run.policy(), Device.cpu())) {
-      return world.klFromTarget(policy);
+      return world.logProbs(policy);
     }
   }
 

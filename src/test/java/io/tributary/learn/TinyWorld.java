@@ -121,6 +121,14 @@ final class TinyWorld implements AutoCloseable {
     return Arrays.stream(logTargets).map(Math::exp).sum();
   }
 
+  /** Mass of the chosen sequences under a model, from log m(x) of every sequence. */
+  double chosenMass(double[] logProbs) {
+    return IntStream.range(0, logProbs.length)
+        .filter(i -> logTargets[i] > Double.NEGATIVE_INFINITY)
+        .mapToDouble(i -> Math.exp(logProbs[i]))
+        .sum();
+  }
+
   /** p(x) of every sequence. */
   double[] target() {
     double z = z();

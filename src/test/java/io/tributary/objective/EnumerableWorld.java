@@ -3,6 +3,7 @@ package io.tributary.objective;
 import io.tributary.objective.PartitionFunction.Estimate;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -22,9 +23,21 @@ final class EnumerableWorld {
   /** A feature of every third sequence or so, with a factor other than 1 on some. */
   final double[] phi = map(x -> x % 3 == 1 ? 1 : x % 7 == 2 ? 0.4 : 0);
 
-  final double[] target = map(x -> a[x] * phi[x]); // P
-  final double z = Arrays.stream(target).sum();
-  final double[] p = map(x -> target[x] / z);
+  final double[] target; // P
+  final double z;
+  final double[] p;
+
+  /** Some sequences can't be had: P = a phi. */
+  EnumerableWorld() {
+    this(phi -> phi);
+  }
+
+  /** P = a times a factor that phi decides. */
+  EnumerableWorld(DoubleUnaryOperator factor) {
+    target = map(x -> a[x] * factor.applyAsDouble(phi[x]));
+    z = Arrays.stream(target).sum();
+    p = map(x -> target[x] / z);
+  }
 
   /** The enumerated Z, without error. */
   Estimate exactZ() {

@@ -1,0 +1,50 @@
+package io.tributary.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The defaults that depend on {@code objective.type}; they go over those of reference.conf. */
+final class ObjectiveDefaults {
+  private ObjectiveDefaults() {}
+
+  /**
+   * The defaults of the type that is configured; none where it isn't one, which is reported where
+   * it is read.
+   *
+   * @param all everything under {@code tributary}
+   */
+  static Config of(ConfigObject all) {
+    return type(all).map(ObjectiveDefaults::of).orElse(ConfigFactory.empty());
+  }
+
+  private static Optional<ObjectiveType> type(ConfigObject all) {
+    if (all.get("objective") instanceof ConfigObject objective) {
+      ConfigValue type = objective.get("type");
+      return Arrays.stream(ObjectiveType.values())
+          .filter(known -> type != null && known.toString().equals(type.unwrapped()))
+          .findAny();
+    }
+    return Optional.empty();
+  }
+
+  private static Config of(ObjectiveType type) {
+    Config defaults = with(ConfigFactory.empty(), "objective.baseline", type.baselines().get(0));
+    if (type.isOnPolicy()) {
+      defaults = with(defaults, "publish.interval-steps", 1);
+      defaults = with(defaults, "proposal.criterion", Criterion.ALWAYS);
+    }
+    return defaults;
+  }
+
+  private static Config with(Config defaults, String path, Object value) {
+    return defaults.withValue(
+        path,
+        ConfigValueFactory.fromAnyRef(
+            value instanceof Integer ? value : value.toString(), Place.DEFAULT));
+  }
+}

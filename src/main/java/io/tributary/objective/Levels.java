@@ -1,0 +1,38 @@
+package io.tributary.objective;
+
+import java.util.Arrays;
+
+/** Levels of baselines that do not depend on the sequence that they are taken off. */
+final class Levels {
+  private Levels() {}
+
+  /** One level for all. */
+  static double[] constant(int n, double level) {
+    double[] levels = new double[n];
+    Arrays.fill(levels, level);
+    return levels;
+  }
+
+  /**
+   * The mean of the others' signals, b_i = sum_{j != i} S_j / (N - 1); 0 for a sequence alone.
+   *
+   * <p>It has the expectation E_q[S] whatever proposals the others were drawn from, and is
+   * independent of x_i, so that E[ v_i b_i grad log pi(x_i) ] = E[b_i] E_pi[ grad log pi ] = 0. A
+   * mean that held S_i too would shrink the expected gradient by (N - 1)/N.
+   */
+  static double[] ofOthers(double[] signals) {
+    int n = signals.length;
+    double[] levels = new double[n];
+    double before = 0;
+    for (int i = 0; i < n; i++) {
+      levels[i] = before;
+      before += signals[i];
+    }
+    double after = 0;
+    for (int i = n - 1; i >= 0; i--) {
+      levels[i] = n == 1 ? 0 : (levels[i] + after) / (n - 1);
+      after += signals[i];
+    }
+    return levels;
+  }
+}

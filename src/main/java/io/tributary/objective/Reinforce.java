@@ -1,0 +1,45 @@
+package io.tributary.objective;
+
+import io.tributary.config.Baseline;
+
+/**
+ * REINFORCE: follows grad E_pi[r] with c = v (r - b) (Williams 1992; Eq. (1) and (11), Korbak et
+ * al. 2022, arXiv:2206.00761).
+ *
+ * <p>v = pi/q is 1 where q = pi; where the sequences are some steps old it makes the expected
+ * gradient that of the present policy all the same.
+ *
+ * @param baseline none, leave-one-out or running-mean
+ */
+public record Reinforce(Baseline baseline) implements Objective {
+  public Reinforce {
+    if (baseline == Baseline.Z) {
+      throw new IllegalArgumentException("the mean reward has nothing to do with Z");
+    }
+  }
+
+  /** S = v r, whose mean is E_pi[r]. */
+  @Override
+  public double[] signals(BatchValues rows) {
+    double[] signals = rows.logPolicyRatios();
+    for (int j = 0; j < signals.length; j++) {
+      signals[j] = LogSpace.weigh(Math.exp(signals[j]), rows.rewards()[j]);
+    }
+    return signals;
+  }
+
+  /** b = E_pi[r] (Eq. (12), Korbak et al. 2022), from the others or from earlier batches. */
+  @Override
+  public double[] levels(BatchValues batch) {
+    return switch (baseline) {
+      case LEAVE_ONE_OUT -> Levels.ofOthers(signals(batch));
+      case RUNNING_MEAN -> Levels.constant(batch.size(), batch.earlier().meanSignal());
+      case NONE, Z -> new double[batch.size()];
+    };
+  }
+
+  @Override
+  public boolean comparesSequences() {
+    return baseline == Baseline.LEAVE_ONE_OUT;
+  }
+}
