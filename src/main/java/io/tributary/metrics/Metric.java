@@ -72,6 +72,14 @@ public enum Metric {
   MAX_WEIGHT_SHARE_RATIO(
       Type.MEASURED, "ratio", "Largest weight over the sum of all.", Label.WEIGHT),
 
+  // Quality of samples
+  DISTINCT_1(Type.MEASURED, "1", "Different words of a text over its words, on average."),
+  DISTINCT_2(Type.MEASURED, "1", "Different 2-grams of a text over its words, on average."),
+  DISTINCT_3(Type.MEASURED, "1", "Different 3-grams of a text over its words, on average."),
+  SELF_BLEU_3(Type.MEASURED, "1", "Mean BLEU-3 of a text against the others."),
+  SELF_BLEU_4(Type.MEASURED, "1", "Mean BLEU-4 of a text against the others."),
+  SELF_BLEU_5(Type.MEASURED, "1", "Mean BLEU-5 of a text against the others."),
+
   // Weights
   POLICY_VERSION(Type.LEVEL, "version", "Version of the policy published last."),
   PROPOSAL_VERSION(Type.LEVEL, "version", "Version of the current proposal."),
