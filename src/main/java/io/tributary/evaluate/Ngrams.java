@@ -1,14 +1,12 @@
 package io.tributary.evaluate;
 
-import io.tributary.target.WordTokens;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The n-grams of the word tokens of some texts, as numbers: equal n-grams have equal numbers. Word
- * tokens are those of {@link WordTokens}, with their case kept.
+ * The n-grams of the word tokens of some texts, as numbers: equal n-grams have equal numbers.
  */
 final class Ngrams {
   private final int[] lengths;
@@ -19,9 +17,12 @@ final class Ngrams {
     this.ids = ids;
   }
 
-  /** The n-grams of texts, for n from 1 to {@code longest}. */
-  static Ngrams of(List<String> texts, int longest) {
-    List<List<String>> words = texts.stream().map(WordTokens::of).toList();
+  /**
+   * The n-grams of texts, for n from 1 to {@code longest}.
+   *
+   * @param words the word tokens of each text
+   */
+  static Ngrams of(List<List<String>> words, int longest) {
     Map<String, Integer> vocabulary = new HashMap<>();
     int[][][] ids = new int[longest][][];
     ids[0] =

@@ -18,14 +18,19 @@ public final class TextMetrics {
 
   private TextMetrics() {}
 
-  /** {@code distinct_n} and {@code self_bleu_n}; absent where there are too few texts. */
-  public static Measurements of(List<String> texts) {
+  /**
+   * {@code distinct_n} and {@code self_bleu_n}; absent where there are too few texts.
+   *
+   * @param texts the word tokens of each text, as {@link io.tributary.target.WordTokens} splits it,
+   *     with their case kept
+   */
+  public static Measurements of(List<List<String>> texts) {
     Measurements measured = new Measurements();
     Ngrams all = Ngrams.of(texts, LONGEST_DISTINCT);
     for (int n = 1; n <= LONGEST_DISTINCT; n++) {
       measured.put("distinct_" + n, DistinctNgrams.mean(all, n));
     }
-    List<String> compared = texts.subList(0, Math.min(texts.size(), SELF_BLEU_TEXTS));
+    List<List<String>> compared = texts.subList(0, Math.min(texts.size(), SELF_BLEU_TEXTS));
     SelfBleu bleu = SelfBleu.of(Ngrams.of(compared, LONGEST_BLEU), LONGEST_BLEU);
     for (int n = SHORTEST_BLEU; n <= LONGEST_BLEU; n++) {
       measured.put("self_bleu_" + n, bleu.mean(n));

@@ -35,11 +35,15 @@ class TextMetricsTest {
         .map(json -> Named.of(json.get("name").getAsString(), json));
   }
 
+  private static Measurements measure(List<String> texts) {
+    return TextMetrics.of(texts.stream().map(WordTokens::of).toList());
+  }
+
   @ParameterizedTest
   @MethodSource("recorded")
   void agreesWithNltk(JsonObject recorded) {
     List<String> texts = strings(recorded.getAsJsonArray("texts"));
-    Measurements measured = TextMetrics.of(texts);
+    Measurements measured = measure(texts);
     recorded
         .getAsJsonObject("measured")
         .entrySet()
@@ -64,7 +68,7 @@ class TextMetricsTest {
 
   @Test
   void tokensAndNotNgramsAreTheDenominatorOfDistinct() {
-    Measurements measured = TextMetrics.of(List.of("a b a b", "c"));
+    Measurements measured = measure(List.of("a b a b", "c"));
     assertThat(measured.get("distinct_1")).isEqualTo((2.0 / 4 + 1) / 2);
     assertThat(measured.get("distinct_2")).isEqualTo((2.0 / 4 + 0) / 2);
     assertThat(measured.get("distinct_3")).isEqualTo((2.0 / 4 + 0) / 2);
@@ -72,26 +76,26 @@ class TextMetricsTest {
 
   @Test
   void caseMakesAWordAnotherOne() {
-    Measurements measured = TextMetrics.of(List.of("The the", "the"));
+    Measurements measured = measure(List.of("The the", "the"));
     assertThat(measured.get("distinct_1")).isEqualTo(1);
   }
 
   @Test
   void oneTextHasNothingToBeComparedWithAndNoneHasNoMeasure() {
-    Measurements one = TextMetrics.of(List.of("the cat"));
+    Measurements one = measure(List.of("the cat"));
     assertThat(one.get("distinct_1")).isEqualTo(1);
     assertThat(one.get("self_bleu_3")).isNaN();
-    assertThat(TextMetrics.of(List.of()).values().values()).allMatch(value -> value.isNaN());
+    assertThat(measure(List.of()).values().values()).allMatch(value -> value.isNaN());
   }
 
   @Test
   void selfBleuDoesNotDependOnTheOrderOfTheTexts() {
     List<String> texts = texts(80, 30, 7);
-    Measurements measured = TextMetrics.of(texts);
+    Measurements measured = measure(texts);
     List<String> shuffled = new ArrayList<>(texts);
     Collections.shuffle(shuffled, new Random(1));
     for (String name : List.of("self_bleu_3", "self_bleu_5", "distinct_2")) {
-      assertThat(TextMetrics.of(shuffled).get(name)).isCloseTo(measured.get(name), within(1e-12));
+      assertThat(measure(shuffled).get(name)).isCloseTo(measured.get(name), within(1e-12));
     }
   }
 
@@ -100,8 +104,8 @@ class TextMetricsTest {
     List<String> texts = texts(TextMetrics.SELF_BLEU_TEXTS, 10, 3);
     List<String> more = new ArrayList<>(texts);
     more.addAll(Collections.nCopies(100, "x x x x x x x x"));
-    Measurements few = TextMetrics.of(texts);
-    Measurements many = TextMetrics.of(more);
+    Measurements few = measure(texts);
+    Measurements many = measure(more);
     assertThat(many.get("self_bleu_4")).isEqualTo(few.get("self_bleu_4"));
     assertThat(many.get("distinct_1")).isLessThan(few.get("distinct_1"));
   }
@@ -110,7 +114,7 @@ class TextMetricsTest {
   void fiveHundredTextsOfFortyWordsTakeLittleTime() {
     List<String> texts = texts(TextMetrics.SELF_BLEU_TEXTS, 40, 5);
     long start = System.nanoTime();
-    assertThat(TextMetrics.of(texts).get("self_bleu_5")).isBetween(0.0, 1.0);
+    assertThat(measure(texts).get("self_bleu_5")).isBetween(0.0, 1.0);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
   }
 
