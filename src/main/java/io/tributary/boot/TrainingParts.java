@@ -138,7 +138,12 @@ public final class TrainingParts {
             config.evaluation().sequences(),
             config.samplers().batchSize(),
             prefix,
-            SamplingSettings.plain(config.samplers().maxLength(), config.samplers().stopAtEos()),
+            new SamplingSettings(
+                config.samplers().maxLength(),
+                config.samplers().stopAtEos(),
+                1,
+                0,
+                config.evaluation().topP()),
             config.run().seed()),
         new Gpt(directory.config(), base, device),
         new Gpt(directory.config(), base, device),

@@ -3,32 +3,22 @@ package io.tributary.cli;
 import com.google.gson.JsonObject;
 import io.tributary.cli.ScoreInput.Line;
 import io.tributary.config.EffectiveConfig;
-import io.tributary.config.ModelConfig;
 import io.tributary.data.BadInputException;
-import io.tributary.model.ModelDirectory;
 import io.tributary.model.SequenceScores;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
 import io.tributary.target.Target;
 import io.tributary.target.Text;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** What a configuration's target says about lines: features and log P. */
 final class LineTarget implements AutoCloseable {
   private final Target target;
-  private final LoadedModel model;
-  private final @Nullable LoadedModel base;
+  private final TargetBase base;
 
-  private LineTarget(Target target, LoadedModel model, @Nullable LoadedModel base) {
+  private LineTarget(Target target, TargetBase base) {
     this.target = target;
-    this.model = model;
     this.base = base;
   }
 
@@ -41,31 +31,12 @@ final class LineTarget implements AutoCloseable {
   static LineTarget of(EffectiveConfig config, LoadedModel model, ModelOptions options) {
     Target target = EnergyBasedModel.of(config.target());
     model.requireTokenizer();
-    Optional<Path> named =
-        config.baseModel().map(ModelConfig::base).filter(path -> !isSame(path, model.path()));
-    if (named.isEmpty()) {
-      return new LineTarget(target, model, null);
-    }
-    int vocabulary = ModelDirectory.open(named.get()).config().vocabulary();
-    if (vocabulary != model.config().vocabulary()) {
-      throw new BadInputException(
-          "model.base = %s has a vocabulary of %,d, %s one of %,d; expected models of the same tokens"
-              .formatted(named.get(), vocabulary, model.path(), model.config().vocabulary()));
-    }
-    return new LineTarget(target, model, options.load(named.get()));
-  }
-
-  private static boolean isSame(Path a, Path b) {
-    try {
-      return Files.isSameFile(a, b);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new LineTarget(target, TargetBase.of(config, model, options));
   }
 
   /** Tokens that the base model has room for. */
   int positions() {
-    return (base == null ? model : base).config().positions();
+    return base.model().config().positions();
   }
 
   /**
@@ -74,10 +45,10 @@ final class LineTarget implements AutoCloseable {
    * @param logProbs the same under the model
    */
   double[] logBases(List<int[]> tokens, double[] logProbs) {
-    return base == null
+    return base.borrowed()
         ? logProbs
-        : new SequenceScores(base.gpt(), Math.max(1, tokens.size()))
-            .logProbs(base.config().beginning(), tokens);
+        : new SequenceScores(base.model().gpt(), Math.max(1, tokens.size()))
+            .logProbs(base.model().config().beginning(), tokens);
   }
 
   /**
@@ -104,8 +75,6 @@ final class LineTarget implements AutoCloseable {
 
   @Override
   public void close() {
-    if (base != null) {
-      base.close();
-    }
+    base.close();
   }
 }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       Pretrain.class,
       Score.class,
       Sample.class,
+      Evaluate.class,
       Export.class,
       Bench.class,
       GenerateCompletion.class

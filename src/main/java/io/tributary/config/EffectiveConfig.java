@@ -60,6 +60,15 @@ public final class EffectiveConfig {
   }
 
   /**
+   * The settings of evaluations alone, for a use without a run.
+   *
+   * @throws ConfigException if they can't be used
+   */
+  public EvaluationConfig evaluation() {
+    return section(EvaluationConfig.class, "evaluation");
+  }
+
+  /**
    * The native library's settings alone, for a use without a run.
    *
    * @throws ConfigException if they can't be used

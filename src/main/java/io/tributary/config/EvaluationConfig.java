@@ -5,10 +5,13 @@ package io.tributary.config;
  *
  * @param intervalSteps learner steps between two evaluations
  * @param sequences samples per evaluation
+ * @param topP samples are drawn of the likeliest tokens that together reach this probability; 1 for
+ *     all
  */
-public record EvaluationConfig(int intervalSteps, int sequences) {
+public record EvaluationConfig(int intervalSteps, int sequences, double topP) {
   public EvaluationConfig {
     Require.atLeast(1, "interval-steps", intervalSteps);
     Require.atLeast(1, "sequences", sequences);
+    Require.that(topP > 0 && topP <= 1, "top-p", topP, "more than 0 and at most 1");
   }
 }

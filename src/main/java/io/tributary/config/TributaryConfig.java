@@ -20,6 +20,7 @@ public record TributaryConfig(
     ProposalConfig proposal,
     CheckpointConfig checkpoint,
     EvaluationConfig evaluation,
+    DiagnosticsConfig diagnostics,
     SamplesConfig samples,
     HttpConfig http,
     ShutdownConfig shutdown,
@@ -36,6 +37,13 @@ public record TributaryConfig(
         proposal.criterion(),
         "always where samplers.temperature is not 1: the policy would be judged without the temperature that its"
             + " sequences would be drawn with");
+    Require.that(
+        diagnostics.gradientVarianceIntervalSteps() == 0
+            || diagnostics.gradientVarianceSequences() <= learner.batchSize(),
+        "diagnostics.gradient-variance-sequences",
+        diagnostics.gradientVarianceSequences(),
+        "at most learner.batch-size = %d, since they are taken from a batch"
+            .formatted(learner.batchSize()));
     requireEndOfSchedule(learner.optimizer(), totalSteps(run, learner));
     ObjectiveChecks.require(objective, target, learner, publish, proposal);
   }

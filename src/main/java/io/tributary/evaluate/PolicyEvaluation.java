@@ -3,25 +3,24 @@ package io.tributary.evaluate;
 import io.tributary.data.Measurements;
 import io.tributary.data.Seeds;
 import io.tributary.data.TensorBytes;
-import io.tributary.model.AncestralSampler;
 import io.tributary.model.Gpt;
 import io.tributary.model.SamplingSettings;
-import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.Divergences;
-import io.tributary.objective.Moments;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.PointEstimate;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.target.Target;
-import io.tributary.target.Text;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
  * Draws samples from the evaluator's own copy of the policy and measures them: moments, KL(p||pi),
- * KL(pi||a). For one thread.
+ * KL(pi||a), perplexity under a, and how varied the texts are (section 4.2, Korbak et al. 2022,
+ * arXiv:2206.00761). For one thread.
+ *
+ * <p>Where only the likeliest tokens are drawn, samples are not the policy's own and the
+ * divergences are absent.
  */
 public final class PolicyEvaluation implements AutoCloseable {
 
@@ -31,17 +30,19 @@ public final class PolicyEvaluation implements AutoCloseable {
    * @param sequences samples of an evaluation
    * @param rows samples that are computed at once
    * @param prefix tokens that every sequence follows
-   * @param settings how tokens are chosen: plainly, at temperature 1, so that samples are the
-   *     policy's own
+   * @param settings how tokens are chosen, at temperature 1
    * @param seed of the run
    */
-  public record Plan(int sequences, int rows, int[] prefix, SamplingSettings settings, long seed) {}
+  public record Plan(int sequences, int rows, int[] prefix, SamplingSettings settings, long seed) {
+    Sampling.Plan sampling() {
+      return new Sampling.Plan(rows, prefix, settings);
+    }
+  }
 
   private final Plan plan;
   private final Gpt base;
   private final Gpt policy;
-  private final TextTokenizer tokenizer;
-  private final Target target;
+  private final Sampling sampling;
 
   /**
    * @param base the base model a; closed with this
@@ -51,8 +52,7 @@ public final class PolicyEvaluation implements AutoCloseable {
     this.plan = plan;
     this.base = base;
     this.policy = policy;
-    this.tokenizer = tokenizer;
-    this.target = target;
+    this.sampling = new Sampling(plan.sampling(), base, tokenizer, target);
   }
 
   /**
@@ -60,49 +60,28 @@ public final class PolicyEvaluation implements AutoCloseable {
    */
   public Measurements evaluate(long step, List<TensorBytes> weights, TargetMass mass) {
     policy.load(weights);
-    List<AncestralSampler.Sampled> samples =
-        draw(
-            policy, plan.sequences(), Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, step));
-    List<int[]> tokens = samples.stream().map(AncestralSampler.Sampled::tokens).toList();
-    double[] logPolicies =
-        samples.stream().mapToDouble(AncestralSampler.Sampled::logProb).toArray();
-    double[] logBases = new SequenceScores(base, plan.rows()).logProbs(plan.prefix(), tokens);
-    double[][] features =
-        target.featureValues(
-            tokens.stream().map(t -> new Text(tokenizer.decode(t), t.length)).toList());
-    double[] logTargets = new double[tokens.size()];
-    for (int i = 0; i < logTargets.length; i++) {
-      logTargets[i] = target.logTarget(logBases[i], features[i]);
-    }
-    return measure(logPolicies, logBases, logTargets, features, mass);
-  }
-
-  private Measurements measure(
-      double[] logPolicies,
-      double[] logBases,
-      double[] logTargets,
-      double[][] features,
-      TargetMass mass) {
-    Measurements measured = new Measurements();
-    var z =
-        new PartitionFunction.Estimate(
-            mass.logZ(), mass.relativeStandardError(), mass.count(), mass.positive(), Double.NaN);
-    put(measured, "p_pi", Divergences.klTargetPolicyOnPolicy(logTargets, logPolicies, z));
-    put(measured, "pi_a", Divergences.klPolicyBaseOnPolicy(logPolicies, logBases));
-    for (int f = 0; f < target.features().size(); f++) {
-      int feature = f;
-      double[] values =
-          java.util.Arrays.stream(features).mapToDouble(row -> row[feature]).toArray();
-      measured.put(
-          "feature_moment",
-          Moments.ofSamples(values).value(),
-          target.features().get(f).name(),
-          "pi");
+    RandomGenerator random = Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, step);
+    Samples samples = sampling.samples(policy, plan.sequences(), random);
+    Measurements measured = samples.measure(sampling.features());
+    if (!plan.settings().truncated()) {
+      putDivergences(measured, samples, mass);
     }
     return measured;
   }
 
-  private static void put(Measurements measured, String pair, PointEstimate kl) {
+  private static void putDivergences(Measurements measured, Samples samples, TargetMass mass) {
+    var z =
+        new PartitionFunction.Estimate(
+            mass.logZ(), mass.relativeStandardError(), mass.count(), mass.positive(), Double.NaN);
+    putKl(
+        measured,
+        "p_pi",
+        Divergences.klTargetPolicyOnPolicy(samples.logTargets(), samples.logProbs(), z));
+    putKl(
+        measured, "pi_a", Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases()));
+  }
+
+  static void putKl(Measurements measured, String pair, PointEstimate kl) {
     measured.put("kl_nats", kl.value(), pair).put("kl_stderr_nats", kl.standardError(), pair);
   }
 
@@ -117,18 +96,7 @@ public final class PolicyEvaluation implements AutoCloseable {
   }
 
   private List<String> texts(Gpt model, int n, long stream) {
-    RandomGenerator random = Seeds.generator(plan.seed(), Seeds.Purpose.COMPARISON, stream);
-    return draw(model, n, random).stream().map(s -> tokenizer.decode(s.tokens())).toList();
-  }
-
-  private List<AncestralSampler.Sampled> draw(Gpt model, int n, RandomGenerator random) {
-    AncestralSampler sampler = new AncestralSampler(model, plan.settings());
-    List<AncestralSampler.Sampled> samples = new ArrayList<>(n);
-    while (samples.size() < n) {
-      int rows = Math.min(plan.rows(), n - samples.size());
-      samples.addAll(sampler.draw(plan.prefix(), rows, random, () -> {}));
-    }
-    return samples;
+    return sampling.texts(model, n, Seeds.generator(plan.seed(), Seeds.Purpose.COMPARISON, stream));
   }
 
   @Override

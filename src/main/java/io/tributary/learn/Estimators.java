@@ -4,6 +4,7 @@ import io.tributary.objective.Earlier;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.RunningMean;
+import io.tributary.objective.WeightTails;
 
 /**
  * What is estimated from one batch to the next.
@@ -11,9 +12,13 @@ import io.tributary.objective.RunningMean;
  * @param partitionFunction Z
  * @param signals mean of the objective's signal
  * @param window of the next decision on the proposal
+ * @param tails of the importance weights
  */
 record Estimators(
-    PartitionFunction partitionFunction, RunningMean signals, ReplacementWindow window) {
+    PartitionFunction partitionFunction,
+    RunningMean signals,
+    ReplacementWindow window,
+    WeightTails tails) {
 
   /** What is known before the next batch. */
   Earlier earlier() {

@@ -10,6 +10,7 @@ import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.Reward;
 import io.tributary.tensor.LearningRate;
+import java.util.OptionalDouble;
 
 /**
  * One gradient step of Algorithm 1 (Korbak et al. 2022, arXiv:2206.00761) after the other, on
@@ -30,6 +31,7 @@ final class PolicyTrainer {
 
   private final GptTraining training;
   private final GradientPasses passes;
+  private final GradientVariance gradientVariance;
   private final Objective objective;
   private final Reward reward;
   private final LearningRate learningRate;
@@ -46,9 +48,11 @@ final class PolicyTrainer {
       int[] prefix,
       long seed,
       StepMeasurements measurements,
+      GradientVariance gradientVariance,
       Estimators estimators) {
     this.training = training;
     this.passes = new GradientPasses(training, objective, config, prefix, seed);
+    this.gradientVariance = gradientVariance;
     this.objective = objective;
     this.reward = reward;
     this.learningRate = learningRate;
@@ -86,6 +90,10 @@ final class PolicyTrainer {
   Step learn(long step, Batch.Training batch, Runnable progress) {
     BatchArrays arrays = BatchArrays.of(batch.sequences(), reward);
     Earlier earlier = estimators.earlier();
+    OptionalDouble variance =
+        gradientVariance.isDue(step + 1)
+            ? OptionalDouble.of(gradientVariance.of(arrays, earlier, progress))
+            : OptionalDouble.empty();
     training.zeroGradients();
     GradientPasses.Result result = passes.accumulate(step, arrays, earlier, progress);
     double gradientNorm = training.gradientNorm();
@@ -97,6 +105,7 @@ final class PolicyTrainer {
     BatchValues values = arrays.values(result.logPolicies(), earlier);
     estimators.partitionFunction().add(arrays.logWeights());
     estimators.signals().add(objective.signals(values));
+    estimators.tails().add(arrays.logWeights(), values.logPolicyRatios());
     estimators
         .window()
         .add(arrays.proposalVersions(), arrays.logWeights(), values.logPolicyRatios(), earlier.z());
@@ -105,7 +114,10 @@ final class PolicyTrainer {
     measured
         .put("learner_loss", result.loss())
         .put("learner_gradient_norm", gradientNorm)
-        .put("learner_learning_rate", rate);
+        .put("learner_learning_rate", rate)
+        .put("pareto_k", estimators.tails().targetShape(), "p_q")
+        .put("pareto_k", estimators.tails().policyShape(), "pi_q");
+    variance.ifPresent(value -> measured.put("gradient_variance", value));
     return new Step(measured, finite);
   }
 }

@@ -14,6 +14,7 @@ import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningMean;
+import io.tributary.objective.WeightTails;
 import io.tributary.tensor.AdamW;
 import io.tributary.tensor.LearningRate;
 import java.io.IOException;
@@ -48,7 +49,8 @@ public record RunSetup(
         new Estimators(
             PartitionFunction.create(),
             RunningMean.create(),
-            ReplacementWindow.create(config.proposal(), FIRST_VERSION));
+            ReplacementWindow.create(config.proposal(), FIRST_VERSION),
+            WeightTails.create());
     LearnerState start =
         new LearnerState(
             0,
@@ -62,6 +64,7 @@ public record RunSetup(
             estimators.partitionFunction().state(),
             estimators.signals().state(),
             estimators.window().state(),
+            estimators.tails().state(),
             identity());
     cutLogsAfter(-1);
     TrainingRun run = new TrainingRun(this, trainer(base, estimators), start, base);
@@ -85,7 +88,8 @@ public record RunSetup(
             new Estimators(
                 PartitionFunction.restore(state.partitionFunction()),
                 RunningMean.restore(state.signals()),
-                ReplacementWindow.restore(config.proposal(), state.window())));
+                ReplacementWindow.restore(config.proposal(), state.window()),
+                WeightTails.restore(state.tails())));
     trainer.training().optimizer().restore(state.optimizerUpdates(), checkpoint.optimizer());
     TrainingRun run = new TrainingRun(this, trainer, state, checkpoint.proposal());
     run.skipVersions(lastVersion());
@@ -135,15 +139,18 @@ public record RunSetup(
             optimizer.warmupSteps(),
             optimizer.schedule(),
             config.totalSteps().orElse(Long.MAX_VALUE));
+    Objective objective = Objective.of(config.objective());
     return new PolicyTrainer(
         training,
-        Objective.of(config.objective()),
+        objective,
         Reward.of(config.objective(), config.target()),
         learner,
         rate,
         prefix,
         config.run().seed(),
         new StepMeasurements(features),
+        new GradientVariance(
+            training, objective, config.diagnostics(), prefix, learner.microBatchSize()),
         estimators);
   }
 }

@@ -56,9 +56,8 @@ final class StepMeasurements {
         .put("total_variation", Divergences.tvdTargetProposal(logWeights, z).value(), "p_q");
     for (int i = 0; i < features.size(); i++) {
       double[] phi = batch.feature(i);
-      measured
-          .put("feature_moment", Moments.ofPolicy(logRatios, phi).value(), features.get(i), "pi")
-          .put("feature_moment", Moments.ofSamples(phi).value(), features.get(i), "q");
+      putMoment(measured, features.get(i), "pi", Moments.ofPolicy(logRatios, phi));
+      putMoment(measured, features.get(i), "q", Moments.ofSamples(phi));
     }
     double[] levels = objective.levels(values);
     double[] advantages = objective.advantages(values, levels);
@@ -72,6 +71,13 @@ final class StepMeasurements {
         .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logRatios), "pi_q")
         .put("max_weight_share_ratio", Diagnostics.maxWeightShare(logWeights), "p_q")
         .put("max_weight_share_ratio", Diagnostics.maxWeightShare(logRatios), "pi_q");
+  }
+
+  private static void putMoment(
+      Measurements measured, String feature, String distribution, PointEstimate moment) {
+    measured
+        .put("feature_moment", moment.value(), feature, distribution)
+        .put("feature_moment_stderr", moment.standardError(), feature, distribution);
   }
 
   private static void putKl(Measurements measured, String pair, PointEstimate kl) {

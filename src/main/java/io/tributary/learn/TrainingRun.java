@@ -215,6 +215,7 @@ public final class TrainingRun implements AutoCloseable {
         trainer.partitionFunction().state(),
         trainer.estimators().signals().state(),
         trainer.estimators().window().state(),
+        trainer.estimators().tails().state(),
         identity);
   }
 

@@ -61,6 +61,12 @@ public enum Metric {
   KL_STDERR_NATS(Type.MEASURED, "nats", "Standard error of the divergence.", Label.KL_PAIR),
   TOTAL_VARIATION(Type.MEASURED, "1", "Total variation distance.", Label.TVD_PAIR),
   FEATURE_MOMENT(Type.MEASURED, "1", "Mean of a feature.", Label.FEATURE, Label.DISTRIBUTION),
+  FEATURE_MOMENT_STDERR(
+      Type.MEASURED,
+      "1",
+      "Standard error of the mean of a feature.",
+      Label.FEATURE,
+      Label.DISTRIBUTION),
   FEATURE_TARGET(Type.MEASURED, "1", "Desired mean of a feature.", Label.FEATURE),
   ADVANTAGE_MEAN(Type.MEASURED, "1", "Mean advantage of the last batch."),
   ADVANTAGE_VARIANCE(Type.MEASURED, "1", "Variance of the advantage in the last batch."),
@@ -71,6 +77,21 @@ public enum Metric {
       Type.MEASURED, "ratio", "Effective sample size over sample size.", Label.WEIGHT),
   MAX_WEIGHT_SHARE_RATIO(
       Type.MEASURED, "ratio", "Largest weight over the sum of all.", Label.WEIGHT),
+  PARETO_K(
+      Type.MEASURED,
+      "1",
+      "Pareto k of the newest weights; estimates with them are unreliable above 0.7.",
+      Label.WEIGHT),
+  GRADIENT_VARIANCE(Type.MEASURED, "1", "Variance of the gradient of one sequence."),
+
+  // Quality of samples
+  DISTINCT_1(Type.MEASURED, "1", "Different words of a text over its words, on average."),
+  DISTINCT_2(Type.MEASURED, "1", "Different 2-grams of a text over its words, on average."),
+  DISTINCT_3(Type.MEASURED, "1", "Different 3-grams of a text over its words, on average."),
+  SELF_BLEU_3(Type.MEASURED, "1", "Mean BLEU-3 of a text against the others."),
+  SELF_BLEU_4(Type.MEASURED, "1", "Mean BLEU-4 of a text against the others."),
+  SELF_BLEU_5(Type.MEASURED, "1", "Mean BLEU-5 of a text against the others."),
+  PERPLEXITY_BASE(Type.MEASURED, "1", "Perplexity of samples of pi under the base model."),
 
   // Weights
   POLICY_VERSION(Type.LEVEL, "version", "Version of the policy published last."),

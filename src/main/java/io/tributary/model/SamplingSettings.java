@@ -31,7 +31,8 @@ public record SamplingSettings(
     return new SamplingSettings(maxLength, stopAtEos, 1, 0, 1);
   }
 
-  boolean truncated() {
+  /** Whether some tokens are left out, so that what is drawn is not of the model itself. */
+  public boolean truncated() {
     return topK > 0 || topP < 1;
   }
 }

@@ -57,6 +57,19 @@ public final class Diagnostics {
   }
 
   /**
+   * Var(G) = [ mean ||G||^2 - ||mean G||^2 ] n/(n - 1), the sum of the variances of the components
+   * of the gradients G(x) = A(x) grad log pi(x), estimated without bias (Eq. (17) and (18), Korbak
+   * et al. 2022, arXiv:2206.00761).
+   *
+   * @param squaredNorms (n), ||G||^2 of each sequence
+   * @param squaredNormOfMean ||mean G||^2 of the same sequences
+   */
+  public static double gradientVariance(double[] squaredNorms, double squaredNormOfMean) {
+    double n = squaredNorms.length;
+    return (mean(squaredNorms) - squaredNormOfMean) * n / (n - 1);
+  }
+
+  /**
    * E_q |A|, which is 2 Z TVD(p, pi) when the baseline is on (Eq. (20) and (21), Korbak et al.
    * 2022, arXiv:2206.00761).
    *

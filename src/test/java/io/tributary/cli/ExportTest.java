@@ -14,6 +14,7 @@ import io.tributary.model.ModelDirectory;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.RunningMean;
+import io.tributary.objective.WeightTails;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,6 +57,7 @@ class ExportTest {
             PartitionFunction.create().state(),
             RunningMean.create().state(),
             ReplacementWindow.create(new ProposalConfig(Criterion.KL, 0), 1).state(),
+            WeightTails.create().state(),
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), 1)
         .write(new Checkpoint(state, weights, weights, List.of()));

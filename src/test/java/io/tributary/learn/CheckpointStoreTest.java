@@ -12,6 +12,7 @@ import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.RunningMoments;
+import io.tributary.objective.WeightTails;
 import io.tributary.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +61,7 @@ class CheckpointStoreTest {
             new PartitionFunction.State(moments),
             new RunningMean.State(moments),
             new ReplacementWindow.State(5, moments, -0.25, 2, 1),
+            new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,
         PROPOSAL,

@@ -8,6 +8,8 @@ import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.RunningMoments;
+import io.tributary.objective.WeightTails;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -28,6 +30,7 @@ class LearnerStateTest {
         new RunningMean.State(new RunningMoments(25, 12, c, d, Math.abs(a))),
         new ReplacementWindow.State(
             seed + 7, new RunningMoments(30, 15, b, a, Math.abs(d)), c, 4, 3),
+        new WeightTails.State(List.of(a, b), List.of(d, c, a)),
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
   }
 

@@ -14,12 +14,14 @@ import io.tributary.model.GptTraining;
 import io.tributary.model.Gradients;
 import io.tributary.model.TinyModels;
 import io.tributary.objective.BatchValues;
+import io.tributary.objective.Diagnostics;
 import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningMean;
+import io.tributary.objective.WeightTails;
 import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
 import io.tributary.tensor.AdamW;
@@ -31,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,20 +84,28 @@ class PolicyTrainerTest {
     TributaryConfig config = TinyTraining.config(directory, overrides);
     try (Gpt model = world.copy(start);
         GptTraining training = new GptTraining(model, SETTINGS)) {
+      Objective objective = Objective.of(config.objective());
       PolicyTrainer trainer =
           new PolicyTrainer(
               training,
-              Objective.of(config.objective()),
+              objective,
               Reward.of(config.objective(), config.target()),
               config.learner(),
               new LearningRate(1e-3, 0, config.learner().optimizer().schedule(), Long.MAX_VALUE),
               world.prefix,
               config.run().seed(),
               new StepMeasurements(List.of("chosen")),
+              new GradientVariance(
+                  training,
+                  objective,
+                  config.diagnostics(),
+                  world.prefix,
+                  config.learner().microBatchSize()),
               new Estimators(
                   PartitionFunction.create(),
                   RunningMean.create(),
-                  ReplacementWindow.create(config.proposal(), 1)));
+                  ReplacementWindow.create(config.proposal(), 1),
+                  WeightTails.create()));
       trainer.bootstrap(new Batch.Bootstrap(bootstrap, 1));
       PolicyTrainer.Step result = trainer.learn(step, batch, () -> {});
       boolean moved =
@@ -111,9 +122,14 @@ class PolicyTrainerTest {
 
   /** The gradient of the batch's loss computed at once, with the Z of these sequences. */
   private static double[] gradientWithZOf(List<ScoredSequence> ofZ, Objective objective) {
+    return gradientWithZOf(ofZ, batch.sequences(), objective);
+  }
+
+  private static double[] gradientWithZOf(
+      List<ScoredSequence> ofZ, List<ScoredSequence> sequences, Objective objective) {
     PartitionFunction z = PartitionFunction.create();
     z.add(ofZ.stream().mapToDouble(ScoredSequence::logWeight).toArray());
-    BatchArrays arrays = BatchArrays.of(batch.sequences(), HARD);
+    BatchArrays arrays = BatchArrays.of(sequences, HARD);
     try (Gpt model = world.copy(policy);
         GptTraining training = new GptTraining(model, SETTINGS)) {
       training.accumulate(
@@ -132,6 +148,57 @@ class PolicyTrainerTest {
     }
   }
 
+  private static Map<Measurements.Key, Double> present(Measurements measurements) {
+    Map<Measurements.Key, Double> present = measurements.values();
+    present.values().removeIf(value -> value.isNaN());
+    return present;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gdc++", "gdc"})
+  void theVarianceOfTheGradientIsThatOfTheGradientsOfSingleSequences(String type)
+      throws IOException {
+    Map<String, String> settings =
+        Map.of(
+            "objective.type", type,
+            "diagnostics.gradient-variance-interval-steps", "3",
+            "diagnostics.gradient-variance-sequences", "20",
+            "learner.micro-batch-size", "7");
+    Objective objective = Objective.of(TinyTraining.config(directory, settings).objective());
+    double[][] gradients =
+        batch.sequences().stream()
+            .limit(20)
+            .map(sequence -> gradientWithZOf(bootstrap, List.of(sequence), objective))
+            .toArray(double[][]::new);
+    double variance = 0;
+    for (int i = 0; i < gradients[0].length; i++) {
+      int component = i;
+      variance +=
+          Diagnostics.variance(Stream.of(gradients).mapToDouble(g -> g[component]).toArray());
+    }
+    assertThat(variance).isPositive();
+    assertThat(learn(policy, 5, settings).measurements().get("gradient_variance"))
+        .isCloseTo(variance, within(1e-4 * variance));
+    assertThat(learn(policy, 6, settings).measurements().get("gradient_variance")).isNaN();
+    assertThat(learn(Map.of()).measurements().get("gradient_variance")).isNaN();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0.2"})
+  void measuringTheVarianceChangesNeitherGradientNorDropout(String dropout) throws IOException {
+    Outcome without = learn(Map.of("learner.dropout", dropout));
+    Outcome with =
+        learn(
+            Map.of(
+                "learner.dropout", dropout, "diagnostics.gradient-variance-interval-steps", "1"));
+    assertThat(with.measurements().get("gradient_variance")).isPositive();
+    assertThat(with.gradient()).isEqualTo(without.gradient());
+    assertThat(with.updates()).isEqualTo(without.updates());
+    Map<Measurements.Key, Double> others = with.measurements().values();
+    others.remove(new Measurements.Key("gradient_variance", List.of()));
+    assertThat(others).isEqualTo(without.measurements().values());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"gdc++", "gdc", "reinforce", "kl-control", "f-divergence"})
   void microBatchesDoNotChangeTheResult(String objective) throws IOException {
@@ -143,9 +210,7 @@ class PolicyTrainerTest {
       settings.put("learner.micro-batch-size", size);
       Outcome parts = learn(settings);
       assertSame(parts.gradient(), whole.gradient());
-      parts
-          .measurements()
-          .values()
+      present(parts.measurements())
           .forEach(
               (key, value) ->
                   assertThat(value)
@@ -192,9 +257,7 @@ class PolicyTrainerTest {
     Outcome with = learn(dropout);
     assertThat(distance(with.gradient(), without.gradient()))
         .isGreaterThan(1e-2 * norm(without.gradient()));
-    without
-        .measurements()
-        .values()
+    present(without.measurements())
         .forEach(
             (key, value) -> {
               if (!Set.of("learner_loss", "learner_gradient_norm").contains(key.name())) {

@@ -70,6 +70,91 @@ class DiagnosticsTest {
     assertThat(Diagnostics.variance(new double[] {5, 5, 8})).isEqualTo(3);
   }
 
+  /** Components of grad log pi(x) with respect to the logits of a softmax over all sequences. */
+  private static double[] gradient(double[] pi, int x, double factor) {
+    return EnumerableWorld.map(y -> factor * ((y == x ? 1 : 0) - pi[y]));
+  }
+
+  private static double squaredNorm(double[] vector) {
+    return Arrays.stream(vector).map(v -> v * v).sum();
+  }
+
+  /** Var(G) by enumeration, with the advantage P/pi - level, on-policy. */
+  private static double enumeratedVariance(double[] pi, double[] target, double level) {
+    double[] mean = new double[EnumerableWorld.SIZE];
+    double squares = 0;
+    for (int x = 0; x < mean.length; x++) {
+      double[] g = gradient(pi, x, target[x] / pi[x] - level);
+      squares += pi[x] * squaredNorm(g);
+      for (int y = 0; y < mean.length; y++) {
+        mean[y] += pi[x] * g[y];
+      }
+    }
+    return squares - squaredNorm(mean);
+  }
+
+  @Test
+  void theVarianceOfTheGradientIsEstimatedWithoutBias() {
+    EnumerableWorld world = new EnumerableWorld();
+    double expected = 0;
+    for (int x = 0; x < EnumerableWorld.SIZE; x++) {
+      for (int y = 0; y < EnumerableWorld.SIZE; y++) {
+        double[] one = gradient(world.pi, x, world.target[x] / world.pi[x]);
+        double[] other = gradient(world.pi, y, world.target[y] / world.pi[y]);
+        double estimate =
+            Diagnostics.gradientVariance(
+                new double[] {squaredNorm(one), squaredNorm(other)},
+                squaredNorm(EnumerableWorld.map(i -> (one[i] + other[i]) / 2)));
+        expected += world.pi[x] * world.pi[y] * estimate;
+      }
+    }
+    double listed = enumeratedVariance(world.pi, world.target, 0);
+    assertThat(expected).isCloseTo(listed, within(1e-12 * listed));
+  }
+
+  /** On-policy, Var(G) falls exactly when 2 E_p ||grad log pi||^2 exceeds that of pi itself. */
+  @Test
+  void theBaselineLowersTheVarianceOfTheGradientOrRaisesItAsComputed() {
+    EnumerableWorld world = new EnumerableWorld();
+    double[] peaked = EnumerableWorld.softmax(EnumerableWorld.map(x -> x == 7 ? 6 : 0));
+    double[] onPeak = EnumerableWorld.map(x -> x == 7 ? 0.3 : 0);
+    int lowered = 0;
+    double[][][] cases = {{world.pi, world.target}, {peaked, onPeak}, {world.a, world.target}};
+    for (double[][] each : cases) {
+      double[] pi = each[0];
+      double[] target = each[1];
+      double z = Arrays.stream(target).sum();
+      double ofTarget =
+          EnumerableWorld.expectation(target, x -> squaredNorm(gradient(pi, x, 1))) / z;
+      double ofPolicy = EnumerableWorld.expectation(pi, x -> squaredNorm(gradient(pi, x, 1)));
+      double without = enumeratedVariance(pi, target, 0);
+      double with = enumeratedVariance(pi, target, z);
+      assertThat(with - without)
+          .isCloseTo(z * z * (ofPolicy - 2 * ofTarget), within(1e-12 * without));
+      assertThat(with < without).isEqualTo(2 * ofTarget > ofPolicy);
+      lowered += with < without ? 1 : 0;
+    }
+    assertThat(lowered).isBetween(1, cases.length - 1);
+  }
+
+  /** On-policy, the baseline Z leaves Var(A) as it is and takes Z^2 off E[A^2]. */
+  @Test
+  void theBaselineTakesTheSquareOfZOffTheMeanSquareOfTheAdvantage() {
+    EnumerableWorld world = new EnumerableWorld();
+    double[] pi = world.pi;
+    double[] squares = new double[2];
+    double[] variances = new double[2];
+    for (int baseline = 0; baseline < 2; baseline++) {
+      double level = baseline * world.z;
+      squares[baseline] =
+          EnumerableWorld.expectation(pi, x -> Math.pow(world.target[x] / pi[x] - level, 2));
+      double mean = EnumerableWorld.expectation(pi, x -> world.target[x] / pi[x] - level);
+      variances[baseline] = squares[baseline] - mean * mean;
+    }
+    assertThat(squares[0] - squares[1]).isCloseTo(world.z * world.z, within(1e-12));
+    assertThat(variances[1]).isCloseTo(variances[0], within(1e-12));
+  }
+
   /** Eq. (21). */
   @Test
   void meanAbsoluteAdvantageIsTwiceZTimesTheTotalVariation() {

@@ -1,0 +1,193 @@
+package io.tributary.cli;
+
+import com.google.gson.JsonObject;
+import io.tributary.config.EffectiveConfig;
+import io.tributary.config.SamplersConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.data.Measurements;
+import io.tributary.evaluate.ModelEvaluation;
+import io.tributary.evaluate.PolicyEvaluation;
+import io.tributary.evaluate.TextMetrics;
+import io.tributary.metrics.MetricsJsonl;
+import io.tributary.model.SamplingSettings;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.Target;
+import io.tributary.target.WordTokens;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures a model against a target, or texts alone. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Draws samples from a model and measures them against the target of a configuration, or "
+          + "measures given texts. Prints one JSON object; what can't be told is left out.",
+      "",
+      "distinct_1 to 3   different n-grams of a text over its word tokens, on average; a text "
+          + "without a word counts as 0",
+      "self_bleu_3 to 5  BLEU-n of a text against all others, on average over the first "
+          + TextMetrics.SELF_BLEU_TEXTS
+          + " texts: uniform weights, smoothing method 1. Case makes a word another one",
+      "",
+      "With a model, also:",
+      "feature_moment    mean of each feature; feature_moment_stderr its standard error",
+      "perplexity_base   perplexity of the samples under the base model, which is model.base of "
+          + "the configuration if it names one, else --model",
+      "kl_nats           KL(p||pi) and KL(pi||a); kl_stderr_nats their standard errors. KL(p||pi) "
+          + "and partition_function are estimated from as many samples of the base model and "
+          + "the model's together, with importance weights against their mixture, of which "
+          + "effective_sample_size and pareto_k tell how far to trust them (pareto_k up to "
+          + "pareto_k_limit). With --top-p below 1 they are left out, since samples are then not "
+          + "the model's own.",
+      ""
+    })
+final class Evaluate implements Callable<Integer> {
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @ArgGroup(multiplicity = "1")
+  private Subject subject = new Subject();
+
+  /** Either texts or a model. */
+  private static final class Subject {
+    @Option(
+        names = "--texts",
+        required = true,
+        paramLabel = "FILE",
+        description =
+            "Texts, one a line, in UTF-8; or JSON objects with the text as \"text\", as sample "
+                + "prints them.")
+    private @Nullable Path texts;
+
+    @ArgGroup(exclusive = false)
+    private OfModel model = new OfModel();
+  }
+
+  /** A model, and what it is measured against. */
+  private static final class OfModel {
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    private ModelOptions model = new ModelOptions();
+
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    private ConfigOptions config = new ConfigOptions();
+
+    @Option(
+        names = {"-n", "--number"},
+        paramLabel = "N",
+        description = "Number of samples. Default: evaluation.sequences of the configuration.")
+    private @Nullable Integer number;
+
+    @Option(
+        names = "--top-p",
+        paramLabel = "P",
+        description =
+            "Only the likeliest tokens that together reach this probability. Default: "
+                + "evaluation.top-p of the configuration.")
+    private @Nullable Double topP;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
+    private long seed = 1;
+
+    @Option(
+        names = "--batch-size",
+        paramLabel = "N",
+        description = "Sequences that are computed at once. Default: ${DEFAULT-VALUE}.")
+    private int batchSize = 128;
+  }
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(subject.texts == null ? ofModel(subject.model) : ofTexts(subject.texts));
+    SequenceJson.flush(out);
+    return Tributary.DONE;
+  }
+
+  private static JsonObject ofTexts(Path file) {
+    List<String> texts = TextLines.read(file);
+    JsonObject json = new JsonObject();
+    json.addProperty("texts", texts.size());
+    return with(json, TextMetrics.of(texts.stream().map(WordTokens::of).toList()));
+  }
+
+  private static JsonObject ofModel(OfModel options) {
+    EffectiveConfig config = options.config.read();
+    int number = options.number == null ? config.evaluation().sequences() : options.number;
+    if (number < 1 || options.batchSize < 1) {
+      throw new BadInputException(
+          "-n = %d, --batch-size = %d: expected at least 1".formatted(number, options.batchSize));
+    }
+    Target target = EnergyBasedModel.of(config.target());
+    SamplingSettings settings = settings(options, config);
+    try (LoadedModel model = options.model.load();
+        TargetBase base = TargetBase.of(config, model, options.model)) {
+      String prompt = config.samplers().prompt();
+      int[] prefix = prompt.isEmpty() ? model.config().beginning() : model.encode(prompt);
+      for (LoadedModel reader : List.of(model, base.model())) {
+        requireRoom(reader, prefix.length, settings.maxLength());
+      }
+      ModelEvaluation evaluation =
+          new ModelEvaluation(
+              new PolicyEvaluation.Plan(number, options.batchSize, prefix, settings, options.seed),
+              base.model().gpt(),
+              model.gpt(),
+              model.requireTokenizer(),
+              target);
+      return json(number, evaluation.evaluate());
+    }
+  }
+
+  private static SamplingSettings settings(OfModel options, EffectiveConfig config) {
+    SamplersConfig samplers = config.samplers();
+    double topP = options.topP == null ? config.evaluation().topP() : options.topP;
+    try {
+      return new SamplingSettings(samplers.maxLength(), samplers.stopAtEos(), 1, 0, topP);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException("--" + e.getMessage(), e);
+    }
+  }
+
+  private static void requireRoom(LoadedModel model, int prefix, int length) {
+    int needed = prefix + length - 1; // the last token is never read
+    if (needed > model.config().positions()) {
+      throw new BadInputException(
+          "samplers.max-length = %d behind a prefix of %d tokens needs %d positions, the model in %s has %d"
+              .formatted(length, prefix, needed, model.path(), model.config().positions()));
+    }
+  }
+
+  private static JsonObject json(int number, ModelEvaluation.Result result) {
+    JsonObject json = new JsonObject();
+    json.addProperty("sequences", number);
+    with(json, result.measurements());
+    add(json, "effective_sample_size", result.effectiveSampleSize());
+    add(json, "pareto_k_limit", result.largestReliableShape());
+    return json;
+  }
+
+  private static void add(JsonObject json, String key, double value) {
+    if (Double.isFinite(value)) {
+      json.add(key, MetricsJsonl.number(value));
+    }
+  }
+
+  private static JsonObject with(JsonObject json, Measurements measured) {
+    MetricsJsonl.json(measured.values())
+        .entrySet()
+        .forEach(e -> json.add(e.getKey(), e.getValue()));
+    return json;
+  }
+}

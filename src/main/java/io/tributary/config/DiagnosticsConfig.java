@@ -1,0 +1,15 @@
+package io.tributary.config;
+
+/**
+ * Measurements that cost extra passes.
+ *
+ * @param gradientVarianceIntervalSteps learner steps between two measurements of the gradient's
+ *     variance; 0 for none
+ * @param gradientVarianceSequences sequences of the batch that it is measured on
+ */
+public record DiagnosticsConfig(int gradientVarianceIntervalSteps, int gradientVarianceSequences) {
+  public DiagnosticsConfig {
+    Require.atLeast(0, "gradient-variance-interval-steps", gradientVarianceIntervalSteps);
+    Require.atLeast(2, "gradient-variance-sequences", gradientVarianceSequences);
+  }
+}

@@ -1,0 +1,94 @@
+package io.tributary.learn;
+
+import io.tributary.config.DiagnosticsConfig;
+import io.tributary.model.GptTraining;
+import io.tributary.model.SequenceScores;
+import io.tributary.objective.BatchValues;
+import io.tributary.objective.Diagnostics;
+import io.tributary.objective.Earlier;
+import io.tributary.objective.Objective;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Measures now and then how much the gradient varies from sequence to sequence: Var(G) with G(x) =
+ * A(x) grad log pi(x), on the first sequences of a batch (Eq. (17) and (18), Korbak et al. 2022,
+ * arXiv:2206.00761). For one thread.
+ *
+ * <p>Dropout is off. The gradients accumulated in the model are lost, so it goes before the passes
+ * of a step.
+ */
+final class GradientVariance {
+  private final GptTraining training;
+  private final Objective objective;
+  private final DiagnosticsConfig config;
+  private final int[] prefix;
+  private final SequenceScores frozenPass;
+  private final int microBatchSize;
+
+  /**
+   * @param microBatchSize sequences that are computed at once
+   */
+  GradientVariance(
+      GptTraining training,
+      Objective objective,
+      DiagnosticsConfig config,
+      int[] prefix,
+      int microBatchSize) {
+    this.training = training;
+    this.objective = objective;
+    this.config = config;
+    this.prefix = prefix.clone();
+    this.frozenPass = new SequenceScores(training.model(), microBatchSize);
+    this.microBatchSize = microBatchSize;
+  }
+
+  /** Whether it is measured with the step that is numbered so, from 1. */
+  boolean isDue(long step) {
+    int interval = config.gradientVarianceIntervalSteps();
+    return interval > 0 && step % interval == 0;
+  }
+
+  /**
+   * Var(G) of a batch under the policy as it is.
+   *
+   * @param progress called after every pass
+   */
+  double of(BatchArrays batch, Earlier earlier, Runnable progress) {
+    int n = Math.min(config.gradientVarianceSequences(), batch.size());
+    double[] logPolicies =
+        objective.comparesSequences()
+            ? frozenPass.logProbs(prefix, batch.tokens(), progress)
+            : new double[batch.size()];
+    BatchValues values = batch.values(logPolicies, earlier);
+    double[] levels = objective.levels(values);
+    double[] squaredNorms = new double[n];
+    for (int i = 0; i < n; i++) {
+      training.zeroGradients();
+      accumulate(batch, values, levels, new int[] {i});
+      squaredNorms[i] = square(training.gradientNorm());
+      progress.run();
+    }
+    training.zeroGradients();
+    for (int from = 0; from < n; from += microBatchSize) {
+      int to = Math.min(n, from + microBatchSize);
+      accumulate(batch, values, levels, IntStream.range(from, to).toArray());
+      progress.run();
+    }
+    return Diagnostics.gradientVariance(squaredNorms, square(training.gradientNorm() / n));
+  }
+
+  private void accumulate(BatchArrays batch, BatchValues values, double[] levels, int[] rows) {
+    List<int[]> tokens = IntStream.of(rows).mapToObj(batch.tokens()::get).toList();
+    training.accumulate(
+        prefix,
+        tokens,
+        0,
+        logProbs ->
+            objective.advantages(values.rows(rows, logProbs), BatchValues.pick(levels, rows)));
+  }
+
+  private static double square(double norm) {
+    return norm * norm;
+  }
+}
