@@ -31,6 +31,7 @@ public record RunIdentity(Map<String, String> values) {
     values.put("samplers.max-length", Integer.toString(config.samplers().maxLength()));
     values.put("samplers.stop-at-eos", Boolean.toString(config.samplers().stopAtEos()));
     values.put("samplers.batch-size", Integer.toString(config.samplers().batchSize()));
+    values.put("partition-function.estimator", config.partitionFunction().estimator().toString());
     values.put("run.seed", Long.toString(config.run().seed()));
     return new RunIdentity(values);
   }

@@ -47,7 +47,7 @@ public record RunSetup(
   public TrainingRun begin() {
     Estimators estimators =
         new Estimators(
-            PartitionFunction.create(),
+            PartitionFunction.create(config.partitionFunction()),
             RunningMean.create(),
             ReplacementWindow.create(config.proposal(), FIRST_VERSION),
             WeightTails.create());
@@ -86,7 +86,7 @@ public record RunSetup(
         trainer(
             checkpoint.policy(),
             new Estimators(
-                PartitionFunction.restore(state.partitionFunction()),
+                PartitionFunction.restore(config.partitionFunction(), state.partitionFunction()),
                 RunningMean.restore(state.signals()),
                 ReplacementWindow.restore(config.proposal(), state.window()),
                 WeightTails.restore(state.tails())));

@@ -11,7 +11,7 @@ import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.LearnerState;
 import io.tributary.learn.RunIdentity;
 import io.tributary.model.ModelDirectory;
-import io.tributary.objective.PartitionFunction;
+import io.tributary.objective.PartitionFunctions;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.WeightTails;
@@ -54,7 +54,7 @@ class ExportTest {
             1,
             1,
             0,
-            PartitionFunction.create().state(),
+            PartitionFunctions.running().state(),
             RunningMean.create().state(),
             ReplacementWindow.create(new ProposalConfig(Criterion.KL, 0), 1).state(),
             WeightTails.create().state(),

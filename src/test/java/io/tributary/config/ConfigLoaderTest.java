@@ -107,6 +107,21 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void theReverseDivergenceIsPossibleWithoutHardConstraints() {
+    String feature = "{ name = w, type = word, word = w, %s }";
+    for (String soft : List.of("soft = true", "moment = 0.5", "moment = 0, soft = true")) {
+      assertThat(
+              load("target.features = [ %s ], objective { type = f-divergence, divergence = reverse-kl }"
+                      .formatted(feature.formatted(soft)))
+                  .target()
+                  .hasHardFactors())
+          .isFalse();
+    }
+    assertThat(load("target.features = [ %s ]".formatted(feature.formatted("moment = 0"))).target())
+        .matches(TargetConfig::hasHardFactors);
+  }
+
+  @Test
   void aRewardIsASumOfFeatures() {
     assertThat(load("objective.reward = [ { feature = water, weight = -2 } ]").objective().reward())
         .containsExactly(new RewardTerm("water", -2));
@@ -147,6 +162,8 @@ class ConfigLoaderTest {
         "objective { type = f-divergence } | tributary.objective.divergence must be given with type = f-divergence: one of forward-kl, reverse-kl, total-variation, jensen-shannon, got none",
         "objective { type = gdc, divergence = forward-kl } | divergence must be absent with type = gdc",
         "objective { type = f-divergence, divergence = reverse-kl } | :2: tributary.objective.divergence must be another one where the target has a hard constraint",
+        "target.features = [{ name = w, type = word, word = w, soft = true }], objective.type = reinforce | tributary.objective.reward must be a list of terms { feature, weight } where the target has no hard constraint",
+        "target.features = [{ name = w, type = word, word = w, moment = 0.5 }], objective { type = kl-control, beta = 1 } | tributary.objective.reward must be a list of terms",
         "objective.reward = [ { feature = nothing } ] | :2: tributary.objective.reward[0].feature must be the name of one of the target's features: water, got \"nothing\"",
         "objective.reward = [ { feature = water, weight = x } ] | reward[0].weight must be a number",
         "objective.type = dpg, proposal.criterion = kl | :2: tributary.proposal.criterion must be always with objective.type = dpg",
@@ -155,6 +172,9 @@ class ConfigLoaderTest {
         "objective.type = gdc++ | :2: ",
         "learner.batch-size = 200 | a multiple of samplers.batch-size = 128, such as 128 or 256, got",
         "learner.micro-batch-size = 257 | at most learner.batch-size = 256, got 257",
+        "partition-function.decay = 1 | tributary.partition-function.decay must be greater than 0 and less than 1, got 1.0",
+        "partition-function.window-sequences = 0 | window-sequences must be at least 1, got 0",
+        "partition-function.estimator = mean | must be one of running, window, exponential, got",
         "partition-function.bootstrap-sequences = 100 | such as 128, got 100",
         "learner.optimizer.betas = [0.9] | two numbers",
         "learner.optimizer.betas = [0.9, x] | betas[1] must be a number, got \"x\"",

@@ -47,7 +47,7 @@ class CheckpointStoreTest {
   }
 
   private static Checkpoint checkpoint(long step) {
-    RunningMoments moments = new RunningMoments(9, 4, -3.5, 0.1 + 0.2, 1.0 / 3);
+    RunningMoments moments = new RunningMoments(9, 4, 9, 9, -3.5, 0.1 + 0.2, 1.0 / 3);
     return new Checkpoint(
         new LearnerState(
             step,
@@ -58,7 +58,7 @@ class CheckpointStoreTest {
             7,
             5,
             3,
-            new PartitionFunction.State(moments),
+            new PartitionFunction.State(List.of(moments)),
             new RunningMean.State(moments),
             new ReplacementWindow.State(5, moments, -0.25, 2, 1),
             new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),

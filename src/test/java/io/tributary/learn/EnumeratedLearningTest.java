@@ -21,6 +21,7 @@ import io.tributary.objective.GdcPlusPlus;
 import io.tributary.objective.KlControl;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
+import io.tributary.objective.PartitionFunctions;
 import io.tributary.objective.Reinforce;
 import io.tributary.objective.Reward;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
@@ -300,7 +301,7 @@ class EnumeratedLearningTest {
 
   @Test
   void weightsOfMixedProposalsEstimateZ() {
-    PartitionFunction estimate = PartitionFunction.create();
+    PartitionFunction estimate = PartitionFunctions.running();
     estimate.add(drawn(first, second).stream().mapToDouble(ScoredSequence::logWeight).toArray());
     PartitionFunction.Estimate z = estimate.estimate();
     assertThat(z.count()).isEqualTo(2 * DRAWN);

@@ -26,12 +26,16 @@ class LearnerStateTest {
         seed + 4,
         seed + 5,
         seed + 6,
-        new PartitionFunction.State(new RunningMoments(20, 10, a, b, Math.abs(c))),
-        new RunningMean.State(new RunningMoments(25, 12, c, d, Math.abs(a))),
-        new ReplacementWindow.State(
-            seed + 7, new RunningMoments(30, 15, b, a, Math.abs(d)), c, 4, 3),
+        new PartitionFunction.State(List.of(moments(20, a, b, c), moments(7, d, c, b))),
+        new RunningMean.State(moments(25, c, d, a)),
+        new ReplacementWindow.State(seed + 7, moments(30, b, a, d), c, 4, 3),
         new WeightTails.State(List.of(a, b), List.of(d, c, a)),
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
+  }
+
+  private static RunningMoments moments(long count, double logScale, double mean, double squares) {
+    return new RunningMoments(
+        count, count / 2, Math.abs(mean), Math.abs(squares), logScale, mean, Math.abs(squares));
   }
 
   /** Records compare doubles by their bits, apart from NaN, which no state holds. */
@@ -42,10 +46,10 @@ class LearnerStateTest {
     assertThat(LearnerState.fromJson(state.toJson())).isEqualTo(state);
   }
 
-  /** Any finite double small enough that the sum of three is finite too. */
+  /** Any finite double small enough that the sum of five is finite too. */
   private static double finite(long bits) {
     double value = Double.longBitsToDouble(bits);
-    return Double.isFinite(value) ? value / 4 : 0.1 + 0.2;
+    return Double.isFinite(value) ? value / 8 : 0.1 + 0.2;
   }
 
   @Example

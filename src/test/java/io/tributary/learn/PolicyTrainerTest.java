@@ -18,6 +18,7 @@ import io.tributary.objective.Diagnostics;
 import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
+import io.tributary.objective.PartitionFunctions;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningMean;
@@ -102,7 +103,7 @@ class PolicyTrainerTest {
                   world.prefix,
                   config.learner().microBatchSize()),
               new Estimators(
-                  PartitionFunction.create(),
+                  PartitionFunctions.running(),
                   RunningMean.create(),
                   ReplacementWindow.create(config.proposal(), 1),
                   WeightTails.create()));
@@ -127,7 +128,7 @@ class PolicyTrainerTest {
 
   private static double[] gradientWithZOf(
       List<ScoredSequence> ofZ, List<ScoredSequence> sequences, Objective objective) {
-    PartitionFunction z = PartitionFunction.create();
+    PartitionFunction z = PartitionFunctions.running();
     z.add(ofZ.stream().mapToDouble(ScoredSequence::logWeight).toArray());
     BatchArrays arrays = BatchArrays.of(sequences, HARD);
     try (Gpt model = world.copy(policy);

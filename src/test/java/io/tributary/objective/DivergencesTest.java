@@ -79,7 +79,7 @@ class DivergencesTest {
   @Test
   void withEstimatedZAndMixedProposalsAllIsWithinFourStandardErrors() {
     Random random = new Random(7);
-    PartitionFunction partitionFunction = PartitionFunction.create();
+    PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(world.mixedSample(100_000, random).logWeights());
     Estimate z = partitionFunction.estimate();
     MixedSample s = world.mixedSample(100_000, random);
@@ -106,7 +106,7 @@ class DivergencesTest {
   @Test
   void onThePolicysOwnSamplesAllIsWithinFourStandardErrors() {
     Random random = new Random(8);
-    PartitionFunction partitionFunction = PartitionFunction.create();
+    PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(world.mixedSample(100_000, random).logWeights());
     Estimate z = partitionFunction.estimate();
     int[] sample = EnumerableWorld.sample(world.pi, 100_000, random);
@@ -126,7 +126,7 @@ class DivergencesTest {
 
   @Test
   void absentWhileNoPositiveWeightHasBeenSeen() {
-    PartitionFunction partitionFunction = PartitionFunction.create();
+    PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(one(Double.NEGATIVE_INFINITY));
     Estimate z = partitionFunction.estimate();
     double[] logW = {0, 0};

@@ -84,7 +84,7 @@ class FDivergenceTest {
   @ParameterizedTest
   @EnumSource
   void nothingIsLearnedWhileThereIsNoPositiveWeight(Divergence divergence) {
-    Estimate nothing = PartitionFunction.create().estimate();
+    Estimate nothing = PartitionFunctions.running().estimate();
     BatchValues values =
         EnumerableWorld.values(new double[] {1, NEVER}, new double[] {0, 1}, nothing);
     Objective objective = new FDivergence(divergence, true);

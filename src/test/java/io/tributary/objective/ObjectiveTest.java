@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ObjectiveTest {
-  private static final Estimate NOTHING_SEEN = PartitionFunction.create().estimate();
+  private static final Estimate NOTHING_SEEN = PartitionFunctions.running().estimate();
   private final EnumerableWorld world = new EnumerableWorld();
 
   static List<Objective> all() {

@@ -91,7 +91,7 @@ class ReplacementWindowTest {
   /** Windows of ten batches, which hold sequences of older proposals too. */
   private Decision simulate(
       Criterion criterion, double confidence, double[] policy, Random random) {
-    PartitionFunction partitionFunction = PartitionFunction.create();
+    PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(world.mixedSample(2_000, random).logWeights());
     ReplacementWindow window =
         ReplacementWindow.create(new ProposalConfig(criterion, confidence), CURRENT);
@@ -218,7 +218,8 @@ class ReplacementWindowTest {
         .isEqualTo(ACCEPTED);
     ReplacementWindow empty =
         ReplacementWindow.create(new ProposalConfig(Criterion.ALWAYS, 0), CURRENT);
-    assertThat(empty.decide(PartitionFunction.create().estimate()).decision()).isEqualTo(ACCEPTED);
+    assertThat(empty.decide(PartitionFunctions.running().estimate()).decision())
+        .isEqualTo(ACCEPTED);
   }
 
   @ParameterizedTest

@@ -80,7 +80,7 @@ class StandardErrorTest {
     double[] errors = new double[REPLICATES];
     int covered = 0;
     for (int r = 0; r < REPLICATES; r++) {
-      PartitionFunction partitionFunction = PartitionFunction.create();
+      PartitionFunction partitionFunction = PartitionFunctions.running();
       partitionFunction.add(WORLD.mixedSample(SEQUENCES, random).logWeights());
       PointEstimate estimate =
           c.estimator().apply(WORLD.mixedSample(SEQUENCES, random), partitionFunction.estimate());
