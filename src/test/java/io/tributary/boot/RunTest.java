@@ -82,6 +82,9 @@ class RunTest {
     }
     for (JsonObject row : evaluations) {
       assertThat(row.getAsJsonObject("kl_nats").keySet()).contains("p_pi", "pi_a");
+      assertThat(row.keySet())
+          .contains("distinct_1", "distinct_2", "distinct_3", "perplexity_base")
+          .contains("self_bleu_3", "self_bleu_4", "self_bleu_5", "feature_moment_stderr");
       assertThat(moments(row).keySet()).containsExactly("pi");
     }
     JsonObject first = rows.get(0).getAsJsonObject("kl_nats");
