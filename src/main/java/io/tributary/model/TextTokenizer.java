@@ -8,21 +8,45 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Text to tokens and back, by a {@code tokenizer.json}. Special tokens are neither added nor shown.
+ * Text to tokens and back, by a {@code tokenizer.json}. Special tokens are not shown, and added only
+ * where asked for. Thread-safe.
  */
 public final class TextTokenizer {
   private final HuggingFaceTokenizer tokenizer;
+  private final boolean addSpecialTokens;
 
-  private TextTokenizer(HuggingFaceTokenizer tokenizer) {
+  private TextTokenizer(HuggingFaceTokenizer tokenizer, boolean addSpecialTokens) {
     this.tokenizer = tokenizer;
+    this.addSpecialTokens = addSpecialTokens;
   }
 
   /**
-   * Reads a {@code tokenizer.json}.
+   * Reads a {@code tokenizer.json}; no special tokens are added, and texts may have any length.
    *
    * @throws BadInputException if it is missing or not a tokenizer
    */
   public static TextTokenizer read(Path file) {
+    return read(file, HuggingFaceTokenizer.builder().optTruncation(false), false);
+  }
+
+  /**
+   * Reads a {@code tokenizer.json} of a classifier.
+   *
+   * @param addSpecialTokens whether special tokens such as [CLS] are put around a text, as the file
+   *     says
+   * @param maxLength tokens that a text has at most, special ones included; longer texts are cut
+   *     off
+   * @throws BadInputException if it is missing or not a tokenizer
+   */
+  public static TextTokenizer read(Path file, boolean addSpecialTokens, int maxLength) {
+    return read(
+        file,
+        HuggingFaceTokenizer.builder().optTruncation(true).optMaxLength(maxLength),
+        addSpecialTokens);
+  }
+
+  private static TextTokenizer read(
+      Path file, HuggingFaceTokenizer.Builder builder, boolean addSpecialTokens) {
     if (!Files.isReadable(file)) {
       throw new BadInputException(file + " does not exist or can't be read");
     }
@@ -30,12 +54,12 @@ public final class TextTokenizer {
     System.setProperty("OPT_OUT_TRACKING", "true");
     try {
       return new TextTokenizer(
-          HuggingFaceTokenizer.builder()
+          builder
               .optTokenizerPath(file)
-              .optAddSpecialTokens(false)
-              .optTruncation(false)
+              .optAddSpecialTokens(addSpecialTokens)
               .optPadding(false)
-              .build());
+              .build(),
+          addSpecialTokens);
     } catch (IOException | RuntimeException e) {
       throw new BadInputException(file + " is not a tokenizer: " + e.getMessage(), e);
     }
@@ -43,7 +67,7 @@ public final class TextTokenizer {
 
   /** The tokens of a text. */
   public int[] encode(String text) {
-    return Arrays.stream(tokenizer.encode(text, false, false).getIds())
+    return Arrays.stream(tokenizer.encode(text, addSpecialTokens, false).getIds())
         .mapToInt(Math::toIntExact)
         .toArray();
   }
