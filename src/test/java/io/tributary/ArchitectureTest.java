@@ -26,7 +26,17 @@ class ArchitectureTest {
   private static final Set<String> STAGES =
       Set.of("sample", "score", "learn", "publish", "evaluate");
   private static final Set<String> BELOW_STAGES =
-      Set.of("data", "config", "tensor", "model", "classifier", "target", "objective", "protocol", "metrics");
+      Set.of(
+          "data",
+          "config",
+          "text",
+          "tensor",
+          "model",
+          "classifier",
+          "target",
+          "objective",
+          "protocol",
+          "metrics");
 
   /** Which packages a package may use, besides itself. */
   private static final Map<String, Set<String>> MAY_USE =
@@ -36,12 +46,13 @@ class ArchitectureTest {
           Map.entry("terminal", Set.of()),
           Map.entry("protocol", Set.of("data")),
           Map.entry("metrics", Set.of("data", "config")),
+          Map.entry("text", Set.of("data")),
           Map.entry("tensor", Set.of("data", "config")),
           Map.entry("model", Set.of("data", "config", "tensor")),
-          Map.entry("classifier", Set.of("data", "config", "tensor", "model")),
-          Map.entry("target", Set.of("data", "config", "classifier")),
+          Map.entry("classifier", Set.of("data", "config", "text", "tensor", "model")),
+          Map.entry("target", Set.of("data", "config", "text", "classifier")),
           Map.entry("objective", Set.of("data", "config")),
-          Map.entry("pretrain", Set.of("data", "config", "tensor", "model", "terminal")),
+          Map.entry("pretrain", Set.of("data", "config", "text", "tensor", "model", "terminal")),
           Map.entry("sample", BELOW_STAGES),
           Map.entry("score", BELOW_STAGES),
           Map.entry("learn", BELOW_STAGES),

@@ -12,7 +12,7 @@ import io.tributary.metrics.MetricsJsonl;
 import io.tributary.model.SamplingSettings;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Target;
-import io.tributary.target.WordTokens;
+import io.tributary.text.WordTokens;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

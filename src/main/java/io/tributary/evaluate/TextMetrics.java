@@ -21,7 +21,7 @@ public final class TextMetrics {
   /**
    * {@code distinct_n} and {@code self_bleu_n}; absent where there are too few texts.
    *
-   * @param texts the word tokens of each text, as {@link io.tributary.target.WordTokens} splits it,
+   * @param texts the word tokens of each text, as {@link io.tributary.text.WordTokens} splits it,
    *     with their case kept
    */
   public static Measurements of(List<List<String>> texts) {

@@ -2,6 +2,7 @@ package io.tributary.pretrain;
 
 import io.tributary.config.PretrainConfig;
 import io.tributary.data.BadInputException;
+import io.tributary.text.TextFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

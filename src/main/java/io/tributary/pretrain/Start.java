@@ -8,6 +8,7 @@ import io.tributary.data.TensorBytes;
 import io.tributary.model.Gpt;
 import io.tributary.model.GptConfig;
 import io.tributary.model.ModelDirectory;
+import io.tributary.text.TextFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;

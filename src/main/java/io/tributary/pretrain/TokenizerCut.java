@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.tributary.data.BadInputException;
+import io.tributary.text.TextFile;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.OptionalInt;

@@ -1,6 +1,7 @@
 package io.tributary.target;
 
 import io.tributary.config.Majority;
+import io.tributary.text.WordTokens;
 import java.util.Set;
 
 /**

@@ -1,5 +1,6 @@
 package io.tributary.target;
 
+import io.tributary.text.WordTokens;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 package io.tributary.target;
 
 import io.tributary.config.ConfigException;
+import io.tributary.text.WordTokens;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

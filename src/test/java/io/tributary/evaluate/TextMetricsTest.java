@@ -8,7 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.data.Measurements;
-import io.tributary.target.WordTokens;
+import io.tributary.text.WordTokens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.tributary.pretrain;
+package io.tributary.text;
 
 import io.tributary.data.BadInputException;
 import java.io.BufferedInputStream;
@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /** A UTF-8 text file, plain or compressed: a name that ends in {@code .gz} is read through gzip. */
-record TextFile(Path path) {
+public record TextFile(Path path) {
 
   /**
    * All lines, without their ends.
    *
    * @throws BadInputException if the file is missing, unreadable, or not UTF-8
    */
-  List<String> lines() {
+  public List<String> lines() {
     try (BufferedReader reader =
         new BufferedReader(new InputStreamReader(open(), StandardCharsets.UTF_8.newDecoder()))) {
       List<String> lines = new ArrayList<>();
@@ -37,7 +37,7 @@ record TextFile(Path path) {
   }
 
   /** The whole text. */
-  String text() {
+  public String text() {
     return String.join("\n", lines());
   }
 

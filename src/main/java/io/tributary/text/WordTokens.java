@@ -1,4 +1,4 @@
-package io.tributary.target;
+package io.tributary.text;
 
 import java.text.Normalizer;
 import java.util.List;
@@ -41,7 +41,7 @@ public final class WordTokens {
   }
 
   /** Unicode form C, one apostrophe, nothing invisible. */
-  static String normalise(String text) {
+  public static String normalise(String text) {
     String visible = INVISIBLE.matcher(text).replaceAll("");
     String apostrophes = APOSTROPHE.matcher(visible).replaceAll("'");
     return Normalizer.normalize(apostrophes, Normalizer.Form.NFC);
@@ -51,7 +51,7 @@ public final class WordTokens {
    * The token without differences of case, whatever the default locale: both ways, so that {@code
    * STRASSE} equals {@code straße}.
    */
-  static String fold(String token) {
+  public static String fold(String token) {
     return token.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
   }
 
@@ -60,7 +60,7 @@ public final class WordTokens {
    * that {@code he's} is an occurrence of {@code he}; {@code n't} stays, since {@code don't} is
    * none of {@code don}. The token itself where there is nothing to take off.
    */
-  static String withoutClitic(String token) {
+  public static String withoutClitic(String token) {
     return token.indexOf('\'') < 0 ? token : CLITIC.matcher(token).replaceFirst("");
   }
 }
