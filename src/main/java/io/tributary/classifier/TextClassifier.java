@@ -12,6 +12,8 @@ import java.util.List;
  * <p>A classifier is a directory with a {@value #FILE}, whose {@code type} says what else is there:
  *
  * <ul>
+ *   <li>{@code hidden-state-head}: {@link HiddenStateClassifier}, which {@code train-classifier}
+ *       writes;
  *   <li>{@code torchscript}: {@link TorchScriptClassifier}, made with PyTorch.
  * </ul>
  */
@@ -69,10 +71,12 @@ public interface TextClassifier extends AutoCloseable {
     ClassifierJson json = ClassifierJson.read(directory.resolve(FILE));
     String type = json.text("type");
     return switch (type) {
+      case HiddenStateClassifier.TYPE -> HiddenStateClassifier.load(directory, json);
       case TorchScriptClassifier.TYPE -> TorchScriptClassifier.load(directory, json);
       default ->
           throw json.refusal(
-              "type is \"%s\", expected \"%s\"".formatted(type, TorchScriptClassifier.TYPE));
+              "type is \"%s\", expected \"%s\" or \"%s\""
+                  .formatted(type, HiddenStateClassifier.TYPE, TorchScriptClassifier.TYPE));
     };
   }
 }

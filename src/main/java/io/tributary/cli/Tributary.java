@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       Sample.class,
       Evaluate.class,
       Export.class,
+      TrainClassifier.class,
       Bench.class,
       GenerateCompletion.class
     },

@@ -18,7 +18,8 @@ public final class Seeds {
     SAMPLE,
     FITTING,
     TEXT_ORDER,
-    HELD_OUT
+    HELD_OUT,
+    FOLD
   }
 
   private static final RandomGeneratorFactory<RandomGenerator> FACTORY =

@@ -105,22 +105,48 @@ public final class Gpt implements AutoCloseable {
       @Nullable NDArray mask,
       @Nullable KeyValueCache cache,
       double dropout) {
-    long b = tokens.getShape().get(0);
-    long t = tokens.getShape().get(1);
-    long d = config.width();
-    NDArray x =
-        Ops.embedding(tokens, weight(GptTensors.TOKEN_EMBEDDING)) // (B, T, D)
-            .add(Ops.embedding(positions, weight(GptTensors.POSITION_EMBEDDING)))
-            .reshape(b * t, d); // (B T, D)
-    x = drop(x, dropout);
+    NDArray x = drop(embed(tokens, positions), dropout);
     for (int layer = 0; layer < config.layers(); layer++) {
-      x = x.add(drop(attention(layer, x, b, t, mask, cache, dropout), dropout));
-      x = x.add(drop(feedForward(layer, x), dropout));
+      x = block(layer, x, tokens.getShape(), mask, cache, dropout);
     }
     if (cache != null) {
-      cache.advance(t);
+      cache.advance(tokens.getShape().get(1));
     }
     return norm(x, "ln_f");
+  }
+
+  /**
+   * Hidden states of all layers: of the embeddings, of each block but the last, and the last ones
+   * after the final layer norm; {@code layers + 1} arrays (B * T, D). Parameters as {@link
+   * #forward}.
+   */
+  List<NDArray> states(NDArray tokens, NDArray positions, @Nullable NDArray mask) {
+    List<NDArray> states = new ArrayList<>();
+    NDArray x = embed(tokens, positions);
+    for (int layer = 0; layer < config.layers(); layer++) {
+      states.add(x);
+      x = block(layer, x, tokens.getShape(), mask, null, 0);
+    }
+    states.add(norm(x, "ln_f"));
+    return states;
+  }
+
+  private NDArray embed(NDArray tokens, NDArray positions) {
+    return Ops.embedding(tokens, weight(GptTensors.TOKEN_EMBEDDING)) // (B, T, D)
+        .add(Ops.embedding(positions, weight(GptTensors.POSITION_EMBEDDING)))
+        .reshape(tokens.size(), config.width()); // (B T, D)
+  }
+
+  private NDArray block(
+      int layer,
+      NDArray x,
+      Shape batch,
+      @Nullable NDArray mask,
+      @Nullable KeyValueCache cache,
+      double dropout) {
+    NDArray attended = attention(layer, x, batch.get(0), batch.get(1), mask, cache, dropout);
+    NDArray between = x.add(drop(attended, dropout));
+    return between.add(drop(feedForward(layer, between), dropout));
   }
 
   private NDArray attention(

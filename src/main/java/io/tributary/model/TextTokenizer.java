@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Text to tokens and back, by a {@code tokenizer.json}. Special tokens are not shown, and added only
- * where asked for. Thread-safe.
+ * Text to tokens and back, by a {@code tokenizer.json}. Special tokens are not shown, and added
+ * only where asked for. Thread-safe.
  */
 public final class TextTokenizer {
   private final HuggingFaceTokenizer tokenizer;

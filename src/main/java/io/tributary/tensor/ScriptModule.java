@@ -48,8 +48,7 @@ public final class ScriptModule implements AutoCloseable {
     } catch (EngineException e) {
       manager.close();
       throw new BadInputException(
-          "%s is not a TorchScript module that libtorch can load: %s"
-              .formatted(file, firstLine(e)),
+          "%s is not a TorchScript module that libtorch can load: %s".formatted(file, firstLine(e)),
           e);
     }
   }

@@ -11,14 +11,14 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /** A model directory with a real, short tokenizer. */
-final class SmallModel {
+public final class SmallModel {
   static final int POSITIONS = 48;
   private static final int MERGES = 60;
 
   private SmallModel() {}
 
   /** Writes one into {@code directory}; another seed gives other weights. */
-  static Path write(Path directory, long seed) throws IOException {
+  public static Path write(Path directory, long seed) throws IOException {
     TokenizerCut cut =
         TokenizerCut.of(
             Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), OptionalInt.of(MERGES));
