@@ -5,6 +5,7 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
+import io.tributary.evaluate.FreshWindow;
 import io.tributary.evaluate.PolicyEvaluation;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.LearnerState;
@@ -114,10 +115,15 @@ public final class TrainingParts {
             directory.config(),
             samplers.batchSize(),
             prefix,
-            new SamplingSettings(
-                samplers.maxLength(), samplers.stopAtEos(), samplers.temperature(), 0, 1),
+            proposalSettings(),
             config.run().seed()),
         Torch.device(samplers.device(index)));
+  }
+
+  private SamplingSettings proposalSettings() {
+    SamplersConfig samplers = config.samplers();
+    return new SamplingSettings(
+        samplers.maxLength(), samplers.stopAtEos(), samplers.temperature(), 0, 1);
   }
 
   /** What the scorer with this index scores with. */
@@ -145,6 +151,8 @@ public final class TrainingParts {
                 0,
                 config.evaluation().topP()),
             config.run().seed()),
+        new FreshWindow.Plan(
+            config.proposal().windowSequences(), proposalSettings(), config.run().seed()),
         new Gpt(directory.config(), base, device),
         new Gpt(directory.config(), base, device),
         tokenizer,

@@ -1,13 +1,39 @@
 package io.tributary.config;
 
+import java.util.Locale;
+
 /**
  * Replacement of the proposal q by the policy pi.
  *
  * @param criterion in which sense pi has to be closer to p than q is
+ * @param window which sequences tell
+ * @param windowSequences how many are drawn for a fresh window
  * @param confidence standard errors by which it has to be closer
+ * @param keepBest whether it also has to be closer than any policy was that became the proposal
  */
-public record ProposalConfig(Criterion criterion, double confidence) {
+public record ProposalConfig(
+    Criterion criterion, Window window, int windowSequences, double confidence, boolean keepBest) {
   public ProposalConfig {
+    Require.atLeast(2, "window-sequences", windowSequences);
     Require.notNegative("confidence", confidence);
+    if (criterion == Criterion.ALWAYS) {
+      String why = " where criterion is always, so that nothing is compared";
+      Require.that(window == Window.RUNNING, "window", window, Window.RUNNING + why);
+      Require.that(!keepBest, "keep-best", true, false + why);
+    }
+  }
+
+  /** Where the sequences come from that a decision rests on. */
+  public enum Window {
+    /** The batches learned since the last decision. */
+    RUNNING,
+    /** Sequences newly drawn from the proposal, which are not trained on. */
+    FRESH;
+
+    /** As written in the configuration. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

@@ -14,6 +14,7 @@ public final class Seeds {
     DRAW,
     DROPOUT,
     EVALUATION,
+    JUDGEMENT,
     COMPARISON,
     SAMPLE,
     FITTING,

@@ -7,6 +7,8 @@ import io.tributary.protocol.EvaluatorCommand.Compare;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
+import io.tributary.protocol.EvaluatorCommand.Judge;
+import io.tributary.protocol.EvaluatorCommand.Judged;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
@@ -17,7 +19,10 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
-/** Evaluates policies on its own thread; it takes no credits from the stream. */
+/**
+ * Evaluates policies, and judges them on sequences drawn for it, on its own thread; it takes no
+ * credits from the stream.
+ */
 public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   private final PolicyEvaluation evaluation;
   private final StageMetrics metrics;
@@ -43,6 +48,7 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   public Receive<EvaluatorCommand> createReceive() {
     return newReceiveBuilder()
         .onMessage(Evaluate.class, this::onEvaluate)
+        .onMessage(Judge.class, this::onJudge)
         .onMessage(Compare.class, this::onCompare)
         .onSignal(PreRestart.class, signal -> onEnd())
         .onSignal(PostStop.class, signal -> onEnd())
@@ -55,6 +61,16 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
         evaluation.evaluate(command.step(), command.policy(), command.partitionFunction());
     metrics.busy(Duration.ofNanos(System.nanoTime() - start));
     command.replyTo().tell(new Evaluated(command.step(), measurements));
+    return this;
+  }
+
+  private Behavior<EvaluatorCommand> onJudge(Judge command) {
+    long start = System.nanoTime();
+    Judged judged =
+        evaluation.judge(command.step(), command.proposal().tensors(), command.policy());
+    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
+    metrics.items(judged.logWeights().length, judged.tokens());
+    command.replyTo().tell(judged);
     return this;
   }
 

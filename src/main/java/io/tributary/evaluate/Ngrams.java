@@ -5,9 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The n-grams of the word tokens of some texts, as numbers: equal n-grams have equal numbers.
- */
+/** The n-grams of the word tokens of some texts, as numbers: equal n-grams have equal numbers. */
 final class Ngrams {
   private final int[] lengths;
   private final int[][][] ids; // (n - 1, text, position)

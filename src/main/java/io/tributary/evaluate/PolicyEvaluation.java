@@ -9,6 +9,7 @@ import io.tributary.model.TextTokenizer;
 import io.tributary.objective.Divergences;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.PointEstimate;
+import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.target.Target;
 import java.util.List;
@@ -35,7 +36,11 @@ public final class PolicyEvaluation implements AutoCloseable {
    */
   public record Plan(int sequences, int rows, int[] prefix, SamplingSettings settings, long seed) {
     Sampling.Plan sampling() {
-      return new Sampling.Plan(rows, prefix, settings);
+      return sampling(settings);
+    }
+
+    Sampling.Plan sampling(SamplingSettings chosen) {
+      return new Sampling.Plan(rows, prefix, chosen);
     }
   }
 
@@ -43,16 +48,29 @@ public final class PolicyEvaluation implements AutoCloseable {
   private final Gpt base;
   private final Gpt policy;
   private final Sampling sampling;
+  private final FreshWindow window;
 
   /**
+   * @param window how sequences for decisions on the proposal are drawn
    * @param base the base model a; closed with this
    * @param policy a model of the same shape for the policy's weights; closed with this
    */
-  public PolicyEvaluation(Plan plan, Gpt base, Gpt policy, TextTokenizer tokenizer, Target target) {
+  public PolicyEvaluation(
+      Plan plan,
+      FreshWindow.Plan window,
+      Gpt base,
+      Gpt policy,
+      TextTokenizer tokenizer,
+      Target target) {
     this.plan = plan;
     this.base = base;
     this.policy = policy;
     this.sampling = new Sampling(plan.sampling(), base, tokenizer, target);
+    this.window =
+        new FreshWindow(
+            window,
+            policy,
+            new Sampling(plan.sampling(window.settings()), base, tokenizer, target));
   }
 
   /**
@@ -67,6 +85,13 @@ public final class PolicyEvaluation implements AutoCloseable {
       putDivergences(measured, samples, mass);
     }
     return measured;
+  }
+
+  /**
+   * Judges a policy on sequences newly drawn from a proposal; {@code step} seeds their generator.
+   */
+  public Judged judge(long step, List<TensorBytes> proposal, List<TensorBytes> weights) {
+    return window.judge(step, proposal, weights);
   }
 
   private static void putDivergences(Measurements measured, Samples samples, TargetMass mass) {
@@ -90,7 +115,7 @@ public final class PolicyEvaluation implements AutoCloseable {
     return texts(base, n, 0);
   }
 
-  /** Texts of {@code n} samples of the policy that was evaluated last. */
+  /** Texts of {@code n} samples of the policy that was evaluated or judged last. */
   public List<String> policyTexts(int n) {
     return texts(policy, n, 1);
   }

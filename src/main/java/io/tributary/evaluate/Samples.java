@@ -32,7 +32,8 @@ record Samples(
    * @param names of the features, in their order
    */
   Measurements measure(List<String> names) {
-    Measurements measured = TextMetrics.of(texts.stream().map(Text::words).toList())
+    Measurements measured =
+        TextMetrics.of(texts.stream().map(Text::words).toList())
             .put("perplexity_base", basePerplexity());
     for (int i = 0; i < names.size(); i++) {
       PointEstimate moment = Moments.ofSamples(feature(i));

@@ -52,8 +52,7 @@ final class Sampling {
   Samples samples(Gpt model, int n, RandomGenerator random) {
     List<Sampled> drawn = draw(model, n, random);
     List<int[]> tokens = drawn.stream().map(Sampled::tokens).toList();
-    List<Text> texts =
-        tokens.stream().map(t -> new Text(tokenizer.decode(t), t.length)).toList();
+    List<Text> texts = tokens.stream().map(t -> new Text(tokenizer.decode(t), t.length)).toList();
     double[] logBases = logProbs(base, tokens);
     double[][] features = target.featureValues(texts);
     double[] logTargets = new double[n];

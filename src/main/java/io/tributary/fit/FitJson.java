@@ -81,7 +81,10 @@ public final class FitJson {
           .forEach((name, value) -> lambdas.put(name, value.getAsDouble()));
     } catch (IOException e) {
       throw new BadInputException("%s can't be read: %s".formatted(file, e), e);
-    } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException
+    } catch (JsonParseException
+        | IllegalStateException
+        | ClassCastException
+        | NullPointerException
         | NumberFormatException e) {
       throw new BadInputException(
           "%s is not what the verb fit prints: %s".formatted(file, e.getMessage()), e);

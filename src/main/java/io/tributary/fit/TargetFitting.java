@@ -23,12 +23,13 @@ public final class TargetFitting {
   }
 
   /**
-   * Draws and fits, again with more sequences until standard errors and effective sample size are as
-   * wanted or the limit is reached. Where nothing is to be fitted, the first sequences are enough.
+   * Draws and fits, again with more sequences until standard errors and effective sample size are
+   * as wanted or the limit is reached. Where nothing is to be fitted, the first sequences are
+   * enough.
    *
    * @return empty if it was stopped
-   * @throws BadInputException if the sample can't have what is asked of it, or a few sequences would
-   *     decide
+   * @throws BadInputException if the sample can't have what is asked of it, or a few sequences
+   *     would decide
    */
   public Optional<Fit> run() {
     FeatureSample sample = new FeatureSample();

@@ -7,9 +7,12 @@ import io.tributary.metrics.StageMetrics;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
+import io.tributary.protocol.EvaluatorCommand.Judge;
+import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
 import io.tributary.protocol.LearnerCommand.EvaluationDone;
+import io.tributary.protocol.LearnerCommand.JudgementDone;
 import io.tributary.protocol.LearnerCommand.Learn;
 import io.tributary.protocol.LearnerCommand.WriteCheckpoint;
 import io.tributary.protocol.LearnerEvent;
@@ -42,11 +45,12 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private final ActorRef<EvaluatorCommand> evaluator;
   private final ActorRef<LearnerEvent> events;
   private final StageMetrics metrics;
+  private final ActorRef<Judged> judgements;
   private final ActorRef<Evaluated> evaluations;
   private @Nullable CompletableFuture<BatchLearned> pending;
   private boolean checkpointOwed;
   private long idleSince = System.nanoTime();
-  private long evaluationStart;
+  private long evaluatorSince;
 
   /**
    * When what is due.
@@ -93,6 +97,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     this.evaluator = evaluator;
     this.events = events;
     this.metrics = metrics;
+    this.judgements = context.messageAdapter(Judged.class, JudgementDone::new);
     this.evaluations = context.messageAdapter(Evaluated.class, EvaluationDone::new);
     publisher.tell(new ReplaceProposal(run.proposal()));
   }
@@ -101,6 +106,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   public Receive<LearnerCommand> createReceive() {
     return newReceiveBuilder()
         .onMessage(Learn.class, this::onLearn)
+        .onMessage(JudgementDone.class, this::onJudgementDone)
         .onMessage(EvaluationDone.class, this::onEvaluationDone)
         .onMessage(WriteCheckpoint.class, this::onWriteCheckpoint)
         .onSignal(PreRestart.class, signal -> onEnd())
@@ -156,19 +162,42 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
             step.finite(),
             Duration.ofNanos(System.nanoTime() - start)));
     run.requireFiniteSteps();
-    if (run.step() % schedule.publishInterval() == 0) {
-      judgeProposal();
-    }
-    if (run.step() % schedule.evaluationInterval() == 0 || isLast()) {
+    if (evaluationIsDue()) {
       log(() -> run.logSamples(batch));
+    }
+    boolean publicationIsDue = run.step() % schedule.publishInterval() == 0;
+    if (publicationIsDue && run.awaitsFreshWindow()) {
+      awaitEvaluator();
+      evaluator.tell(new Judge(run.step(), run.proposal(), run.policy(), judgements));
+      return;
+    }
+    if (publicationIsDue) {
+      publish(run.judgeProposal());
+    }
+    finishStep();
+  }
+
+  private boolean evaluationIsDue() {
+    return run.step() % schedule.evaluationInterval() == 0 || isLast();
+  }
+
+  private void finishStep() {
+    if (evaluationIsDue()) {
       evaluate();
     } else {
       complete();
     }
   }
 
-  private void judgeProposal() {
-    TrainingRun.Judgement judgement = run.judgeProposal();
+  private Behavior<LearnerCommand> onJudgementDone(JudgementDone message) {
+    metrics.blocked(BlockedReason.EVALUATION, Duration.ofNanos(System.nanoTime() - evaluatorSince));
+    Judged judged = message.judged();
+    publish(run.judgeProposal(judged.logWeights(), judged.logPolicyRatios()));
+    finishStep();
+    return this;
+  }
+
+  private void publish(TrainingRun.Judgement judgement) {
     log(() -> run.logVersion(judgement));
     if (judgement.replaced()) {
       publisher.tell(new ReplaceProposal(run.proposal()));
@@ -182,16 +211,19 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
             judgement.verdict().difference().value()));
   }
 
-  private void evaluate() {
+  private void awaitEvaluator() {
     events.tell(new LearnerEvent.Idle(run.step()));
-    evaluationStart = System.nanoTime();
+    evaluatorSince = System.nanoTime();
+  }
+
+  private void evaluate() {
+    awaitEvaluator();
     evaluator.tell(new Evaluate(run.step(), run.policy(), run.targetMass(), evaluations));
   }
 
   private Behavior<LearnerCommand> onEvaluationDone(EvaluationDone message) {
     Evaluated evaluation = message.evaluation();
-    metrics.blocked(
-        BlockedReason.EVALUATION, Duration.ofNanos(System.nanoTime() - evaluationStart));
+    metrics.blocked(BlockedReason.EVALUATION, Duration.ofNanos(System.nanoTime() - evaluatorSince));
     log(
         () ->
             run.metricsLog()

@@ -4,9 +4,9 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import io.tributary.objective.PartitionFunction;
-import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.WeightTails;
+import io.tributary.objective.WindowState;
 
 /**
  * What a checkpoint holds besides tensors: restored from it, training goes on bit by bit.
@@ -36,7 +36,7 @@ public record LearnerState(
     long proposalSince,
     PartitionFunction.State partitionFunction,
     RunningMean.State signals,
-    ReplacementWindow.State window,
+    WindowState window,
     WeightTails.State tails,
     RunIdentity identity) {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();

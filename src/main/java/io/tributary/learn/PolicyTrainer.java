@@ -106,9 +106,15 @@ final class PolicyTrainer {
     estimators.partitionFunction().add(arrays.logWeights());
     estimators.signals().add(objective.signals(values));
     estimators.tails().add(arrays.logWeights(), values.logPolicyRatios());
-    estimators
-        .window()
-        .add(arrays.proposalVersions(), arrays.logWeights(), values.logPolicyRatios(), earlier.z());
+    if (!estimators.window().isFresh()) {
+      estimators
+          .window()
+          .add(
+              arrays.proposalVersions(),
+              arrays.logWeights(),
+              values.logPolicyRatios(),
+              earlier.z());
+    }
     Measurements measured =
         measurements.of(arrays, values, objective, partitionFunction().estimate());
     measured

@@ -13,6 +13,7 @@ import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -155,6 +156,27 @@ public final class TrainingRun implements AutoCloseable {
           "loss or gradient was not finite in %d steps in a row, the last one step %d; a lower learner.optimizer.learning-rate or a limit on the gradient norm (learner.optimizer.max-grad-norm) may help"
               .formatted(nonfiniteInARow, step));
     }
+  }
+
+  /** Whether a decision on the proposal waits for sequences that are drawn for it. */
+  boolean awaitsFreshWindow() {
+    return trainer.estimators().window().isFresh();
+  }
+
+  /**
+   * Judges the policy on sequences of the proposal that were drawn for it, then lets them enter the
+   * estimate of Z, as {@link #judgeProposal()} does on the batches learned.
+   *
+   * @param logWeights (N), log w in nats
+   * @param logPolicyRatios (N), log v in nats
+   */
+  Judgement judgeProposal(double[] logWeights, double[] logPolicyRatios) {
+    long[] versions = new long[logWeights.length];
+    Arrays.fill(versions, proposal.version().number());
+    trainer.estimators().window().add(versions, logWeights, logPolicyRatios, partitionFunction());
+    Judgement judgement = judgeProposal();
+    trainer.partitionFunction().add(logWeights);
+    return judgement;
   }
 
   /** Publishes the policy under a new version, and makes it the proposal if it is closer to p. */

@@ -1,8 +1,9 @@
 package io.tributary.objective;
 
 /**
- * What one sequence x drawn from q says about a divergence from pi less the same divergence from q.
- * The terms of both are taken on the same sequence, so most of their noise cancels.
+ * What one sequence x drawn from q says about a divergence from pi, and about it less the same
+ * divergence from q. The terms of both are taken on the same sequence, so most of their noise
+ * cancels.
  */
 final class PairedDifference {
   private PairedDifference() {}
@@ -30,6 +31,23 @@ final class PairedDifference {
     // distance to v less distance to 1 while v is the lower of the two, the reverse otherwise
     double overlap = 2 * Math.min(Math.max(targetRatio, low), high) - low - high;
     return SignedLog.of((ratio < 1 ? overlap : -overlap) / 2);
+  }
+
+  /** The term of Z (KL(p||pi) + log Z): w (log P - log pi) = w (log w - log v). */
+  static SignedLog klOfPolicy(double logWeight, double logPolicyRatio) {
+    SignedLog distance = SignedLog.of(logWeight - logPolicyRatio);
+    return logWeight == Double.NEGATIVE_INFINITY
+        ? SignedLog.ZERO
+        : new SignedLog(logWeight + distance.logMagnitude(), distance.sign());
+  }
+
+  /** The term of TVD(p, pi): |p/q - v| / 2, in log space since p/q may be huge. */
+  static SignedLog tvdOfPolicy(double logWeight, double logPolicyRatio, double logZ) {
+    double larger = Math.max(logWeight - logZ, logPolicyRatio);
+    double smaller = Math.min(logWeight - logZ, logPolicyRatio);
+    return larger == Double.NEGATIVE_INFINITY
+        ? SignedLog.ZERO
+        : new SignedLog(larger + Math.log(-Math.expm1(smaller - larger) / 2), 1);
   }
 
   /** Derivative of {@link #tvd} with respect to log Z: not 0 where p/q is between v and 1. */

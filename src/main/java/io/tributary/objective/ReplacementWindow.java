@@ -8,11 +8,12 @@ import io.tributary.objective.PartitionFunction.Estimate;
 /**
  * Judges at the end of an interval whether the policy shall replace the proposal (Algorithm 1,
  * lines 6 and 7, Korbak et al. 2022, arXiv:2206.00761), on the batches learned since the last
- * decision.
+ * decision, or on sequences drawn for it.
  *
- * <p>Only sequences that the current proposal drew count, each judged by the policy as it was just
- * before it learned from them, so the estimate is unbiased; it is a little conservative, since the
- * policy has moved on since. The decision uses the paired difference d with its standard error.
+ * <p>Only sequences that the current proposal drew count, each judged by the policy as it was
+ * before it learned from them, so the estimate is unbiased; on batches it is a little conservative,
+ * since the policy has moved on since. The decision uses the paired difference d with its standard
+ * error.
  *
  * <p>Not thread-safe.
  */
@@ -37,26 +38,10 @@ public final class ReplacementWindow {
    */
   public record Verdict(Decision decision, PointEstimate difference, long sequences) {}
 
-  /**
-   * What a checkpoint stores; restored from it, the window goes on bit by bit.
-   *
-   * @param proposalVersion version of the proposal whose sequences count
-   * @param differences of the paired terms: times Z for KL
-   * @param sensitivity sum of the derivatives of the terms with respect to log Z, for TVD
-   * @param positive sequences of positive weight
-   * @param unusable sequences on which the difference is NaN or infinite
-   */
-  public record State(
-      long proposalVersion,
-      RunningMoments differences,
-      double sensitivity,
-      long positive,
-      long unusable) {}
-
   private final ProposalConfig config;
-  private State state;
+  private WindowState state;
 
-  private ReplacementWindow(ProposalConfig config, State state) {
+  private ReplacementWindow(ProposalConfig config, WindowState state) {
     this.config = config;
     this.state = state;
   }
@@ -68,25 +53,40 @@ public final class ReplacementWindow {
    * @param proposalVersion version of the current proposal
    */
   public static ReplacementWindow create(ProposalConfig config, long proposalVersion) {
-    return new ReplacementWindow(config, empty(proposalVersion));
+    return new ReplacementWindow(
+        config, WindowState.empty(proposalVersion, config.criterion(), null));
   }
 
-  /** Goes on from a checkpoint. */
-  public static ReplacementWindow restore(ProposalConfig config, State state) {
-    return new ReplacementWindow(config, state);
+  /** Goes on from a checkpoint; with an empty window if it was made by another criterion. */
+  public static ReplacementWindow restore(ProposalConfig config, WindowState state) {
+    return new ReplacementWindow(
+        config,
+        state.criterion() == config.criterion()
+            ? state
+            : WindowState.empty(state.proposalVersion(), config.criterion(), null));
   }
 
-  public State state() {
+  public WindowState state() {
     return state;
+  }
+
+  /** Whether it is judged on sequences drawn for it, and not on batches. */
+  public boolean isFresh() {
+    return config.window() == ProposalConfig.Window.FRESH;
   }
 
   /** Begins anew after a decision, with the proposal that was decided on. */
   public void reset(long proposalVersion) {
-    state = empty(proposalVersion);
+    boolean isReplaced = proposalVersion != state.proposalVersion();
+    state =
+        WindowState.empty(
+            proposalVersion,
+            config.criterion(),
+            isReplaced && config.keepBest() ? state.divergences() : state.best());
   }
 
   /**
-   * Adds a batch, judged by the policy before it learned from it.
+   * Adds sequences, judged by a policy that has not learned from them.
    *
    * @param proposalVersions (N), the proposal that each sequence was drawn from; others than the
    *     current one are left out
@@ -118,25 +118,17 @@ public final class ReplacementWindow {
         tvd
             ? PairedDifference.tvd(logWeight, logPolicyRatio, z.logZ())
             : PairedDifference.kl(logWeight, logPolicyRatio);
-    if (Double.isNaN(logPolicyRatio) || !difference.isNumber()) {
-      state =
-          new State(
-              state.proposalVersion(),
-              state.differences(),
-              state.sensitivity(),
-              state.positive(),
-              state.unusable() + 1);
+    SignedLog divergence =
+        tvd
+            ? PairedDifference.tvdOfPolicy(logWeight, logPolicyRatio, z.logZ())
+            : PairedDifference.klOfPolicy(logWeight, logPolicyRatio);
+    if (Double.isNaN(logPolicyRatio) || !difference.isNumber() || !divergence.isNumber()) {
+      state = state.plusUnusable();
       return;
     }
     double sensitivity =
         tvd ? PairedDifference.tvdSensitivity(logWeight, logPolicyRatio, z.logZ()) : 0;
-    state =
-        new State(
-            state.proposalVersion(),
-            state.differences().plus(difference.logMagnitude(), difference.sign()),
-            state.sensitivity() + sensitivity,
-            state.positive() + (logWeight > Double.NEGATIVE_INFINITY ? 1 : 0),
-            state.unusable());
+    state = state.plus(difference, divergence, sensitivity, logWeight > Double.NEGATIVE_INFINITY);
   }
 
   /**
@@ -163,7 +155,8 @@ public final class ReplacementWindow {
    * Decides: accepted iff d + confidence SE(d) &lt; 0, rejected iff d is 0 or more and not within
    * confidence SE(d) of 0. A window without a positive weight is inconclusive. A policy that gives
    * some sequence no finite log-probability is rejected, under every criterion; apart from that
-   * {@link Criterion#ALWAYS} accepts whatever the window holds.
+   * {@link Criterion#ALWAYS} accepts whatever the window holds. Where the best is kept, a policy is
+   * rejected that is not closer to p than the one that last became the proposal was found to be.
    *
    * @param z the current estimate of Z
    */
@@ -184,12 +177,17 @@ public final class ReplacementWindow {
     }
     double margin = config.confidence() == 0 ? 0 : config.confidence() * d.standardError();
     if (d.value() + margin < 0) {
-      return Decision.ACCEPTED;
+      return isBest() ? Decision.ACCEPTED : Decision.REJECTED;
     }
     return d.value() >= margin ? Decision.REJECTED : Decision.INCONCLUSIVE;
   }
 
-  private static State empty(long proposalVersion) {
-    return new State(proposalVersion, RunningMoments.EMPTY, 0, 0, 0);
+  /** For KL both means lack the same 1/Z and - log Z, so that their order does not depend on Z. */
+  private boolean isBest() {
+    RunningMoments best = state.best();
+    return !config.keepBest()
+        || best == null
+        || state.divergences().meanInUnitsOf(best.logScale()).value()
+            < best.meanInUnitsOf(best.logScale()).value();
   }
 }

@@ -2,6 +2,7 @@ package io.tributary.protocol;
 
 import io.tributary.data.Measurements;
 import io.tributary.data.TensorBytes;
+import io.tributary.data.WeightSnapshot;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -23,8 +24,18 @@ public sealed interface EvaluatorCommand {
       implements EvaluatorCommand {}
 
   /**
-   * Draw {@code n} texts each from the base model and from the policy evaluated last, for people to
-   * compare.
+   * Draw sequences from this proposal, and find out what target and policy say of them.
+   *
+   * @param step learner step of the policy; also names the generator of the sequences
+   * @param policy its weights
+   */
+  record Judge(
+      long step, WeightSnapshot proposal, List<TensorBytes> policy, ActorRef<Judged> replyTo)
+      implements EvaluatorCommand {}
+
+  /**
+   * Draw {@code n} texts each from the base model and from the policy evaluated or judged last, for
+   * people to compare.
    */
   record Compare(int n, ActorRef<Compared> replyTo) implements EvaluatorCommand {}
 
@@ -40,6 +51,15 @@ public sealed interface EvaluatorCommand {
 
   /** What was measured on samples drawn from the policy. */
   record Evaluated(long step, Measurements measurements) {}
+
+  /**
+   * What sequences drawn from the proposal tell.
+   *
+   * @param logWeights (N), log w = log P - log q in nats
+   * @param logPolicyRatios (N), log v = log pi - log q in nats
+   * @param tokens of all sequences together
+   */
+  record Judged(long step, double[] logWeights, double[] logPolicyRatios, long tokens) {}
 
   /** Texts of the base model and of the policy. */
   record Compared(List<String> base, List<String> policy) {

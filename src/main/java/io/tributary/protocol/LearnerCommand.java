@@ -15,6 +15,9 @@ public sealed interface LearnerCommand {
   /** Write a checkpoint of the present state; the future tells whether it is complete. */
   record WriteCheckpoint(CompletableFuture<Boolean> written) implements LearnerCommand {}
 
+  /** The sequences that a decision on the proposal waits for are judged. */
+  record JudgementDone(EvaluatorCommand.Judged judged) implements LearnerCommand {}
+
   /** The evaluation that a step waits for is done. */
   record EvaluationDone(EvaluatorCommand.Evaluated evaluation) implements LearnerCommand {}
 

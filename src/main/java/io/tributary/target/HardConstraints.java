@@ -16,8 +16,7 @@ public final class HardConstraints {
    */
   public static void require(EnergyBasedModel target, FeatureSample sample, String key) {
     List<Factor> hard = target.factors().stream().filter(Factor::isHard).toList();
-    List<double[]> logs =
-        sample.points().stream().map(point -> logs(target, hard, point)).toList();
+    List<double[]> logs = sample.points().stream().map(point -> logs(target, hard, point)).toList();
     if (hard.isEmpty() || logs.stream().anyMatch(point -> holds(point, all(hard.size())))) {
       return;
     }
@@ -38,8 +37,7 @@ public final class HardConstraints {
 
   private static double[] logs(EnergyBasedModel target, List<Factor> hard, Point point) {
     return hard.stream()
-        .mapToDouble(
-            factor -> factor.log(point.features()[target.factors().indexOf(factor)]))
+        .mapToDouble(factor -> factor.log(point.features()[target.factors().indexOf(factor)]))
         .toArray();
   }
 

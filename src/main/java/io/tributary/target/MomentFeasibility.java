@@ -84,9 +84,7 @@ final class MomentFeasibility {
     String seen =
         lowest < highest
             ? "is from %s to %s".formatted(lowest, highest)
-            : lowest == 0
-                ? "never occurs"
-                : lowest == 1 ? "always occurs" : "is always " + lowest;
+            : lowest == 0 ? "never occurs" : lowest == 1 ? "always occurs" : "is always " + lowest;
     throw new BadInputException(
         "target.features: \"%s\" %s in the %,d sequences drawn from the base model that the hard constraints allow, so no lambda gives it the moment %s; expected a moment strictly between its values there, or more sequences (target.fit.sequences)"
             .formatted(name, seen, size, factor.moment()));
@@ -98,7 +96,9 @@ final class MomentFeasibility {
             .map(problem.fitted()::get)
             .map(
                 factor ->
-                    '"' + factor.feature().name() + '"'
+                    '"'
+                        + factor.feature().name()
+                        + '"'
                         + (withMoments ? " (" + factor.moment() + ")" : ""))
             .toList());
   }
@@ -151,7 +151,6 @@ final class MomentFeasibility {
       }
     }
     double[] singular = new SingularValueDecomposition(centred).getSingularValues();
-    return points.length > features.size()
-        && singular[singular.length - 1] > EPSILON * singular[0];
+    return points.length > features.size() && singular[singular.length - 1] > EPSILON * singular[0];
   }
 }

@@ -36,8 +36,7 @@ final class MomentProblem {
   /** The problem of a target's fitted features, at least one, on a sample with some hard mass. */
   static MomentProblem of(EnergyBasedModel target, FeatureSample sample) {
     List<Factor.Tilted> fitted = target.distributional();
-    int[] columns =
-        fitted.stream().mapToInt(factor -> target.factors().indexOf(factor)).toArray();
+    int[] columns = fitted.stream().mapToInt(factor -> target.factors().indexOf(factor)).toArray();
     List<double[]> rows = new ArrayList<>();
     List<Double> logWeights = new ArrayList<>();
     for (Point point : sample.points()) {

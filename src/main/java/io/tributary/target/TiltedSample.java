@@ -8,8 +8,9 @@ import org.hipparchus.linear.MatrixUtils;
 import org.hipparchus.linear.RealMatrix;
 
 /**
- * A sample of the base model with the weights w = P/a of a target: moments of p, Z, and the standard
- * errors of both (self-normalised importance sampling and the delta method; Owen 2013, chapter 9).
+ * A sample of the base model with the weights w = P/a of a target: moments of p, Z, and the
+ * standard errors of both (self-normalised importance sampling and the delta method; Owen 2013,
+ * chapter 9).
  */
 final class TiltedSample {
   private final List<Point> points;
@@ -28,7 +29,8 @@ final class TiltedSample {
             .mapToDouble(p -> Math.log(p.count()) + target.logFactor(p.features()))
             .toArray();
     double logSum = logSum(logs);
-    this.shares = IntStream.range(0, logs.length).mapToDouble(i -> Math.exp(logs[i] - logSum)).toArray();
+    this.shares =
+        IntStream.range(0, logs.length).mapToDouble(i -> Math.exp(logs[i] - logSum)).toArray();
     this.logZ = logSum - Math.log(size);
   }
 
@@ -91,9 +93,9 @@ final class TiltedSample {
   }
 
   /**
-   * Standard errors of lambdas that were fitted on this sample: H^-1 S H^-1 / N, with the covariance
-   * H of the features under p, the slope of the moments, and the covariance S of the residuals
-   * (the sandwich of M-estimators; van der Vaart 1998, theorem 5.21).
+   * Standard errors of lambdas that were fitted on this sample: H^-1 S H^-1 / N, with the
+   * covariance H of the features under p, the slope of the moments, and the covariance S of the
+   * residuals (the sandwich of M-estimators; van der Vaart 1998, theorem 5.21).
    *
    * @param features the fitted ones
    * @return (features)
@@ -124,8 +126,7 @@ final class TiltedSample {
     double secondMean = moment(second);
     double covariance = 0;
     for (int i = 0; i < shares.length; i++) {
-      covariance +=
-          shares[i] * (value(i, first) - firstMean) * (value(i, second) - secondMean);
+      covariance += shares[i] * (value(i, first) - firstMean) * (value(i, second) - secondMean);
     }
     return covariance;
   }

@@ -3,7 +3,6 @@ package io.tributary.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.config.Criterion;
-import io.tributary.config.ProposalConfig;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.learn.Checkpoint;
@@ -13,6 +12,7 @@ import io.tributary.learn.RunIdentity;
 import io.tributary.model.ModelDirectory;
 import io.tributary.objective.PartitionFunctions;
 import io.tributary.objective.ReplacementWindow;
+import io.tributary.objective.ReplacementWindows;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.WeightTails;
 import io.tributary.tensor.TorchExtension;
@@ -56,7 +56,7 @@ class ExportTest {
             0,
             PartitionFunctions.running().state(),
             RunningMean.create().state(),
-            ReplacementWindow.create(new ProposalConfig(Criterion.KL, 0), 1).state(),
+            ReplacementWindow.create(ReplacementWindows.config(Criterion.KL, 0), 1).state(),
             WeightTails.create().state(),
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), 1)

@@ -3,16 +3,17 @@ package io.tributary.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.config.Criterion;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.GptConfig;
 import io.tributary.model.TinyModels;
 import io.tributary.objective.PartitionFunction;
-import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.RunningMoments;
 import io.tributary.objective.WeightTails;
+import io.tributary.objective.WindowState;
 import io.tributary.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ class CheckpointStoreTest {
             3,
             new PartitionFunction.State(List.of(moments)),
             new RunningMean.State(moments),
-            new ReplacementWindow.State(5, moments, -0.25, 2, 1),
+            new WindowState(5, Criterion.KL, moments, moments, -0.25, 2, 1, moments),
             new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.Measurements;
+import io.tributary.evaluate.FreshWindow;
 import io.tributary.evaluate.ModelEvaluation;
 import io.tributary.evaluate.PolicyEvaluation;
 import io.tributary.model.Gpt;
@@ -123,6 +124,7 @@ class EnumeratedEvaluationTest {
     try (PolicyEvaluation evaluation =
         new PolicyEvaluation(
             plan(500, 0.6),
+            new FreshWindow.Plan(2, TinyWorld.SETTINGS, 7),
             world.copy(world.base),
             world.copy(world.base),
             world.tokenizer,

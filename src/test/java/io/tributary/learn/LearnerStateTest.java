@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParseException;
+import io.tributary.config.Criterion;
 import io.tributary.objective.PartitionFunction;
-import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.RunningMoments;
 import io.tributary.objective.WeightTails;
+import io.tributary.objective.WindowState;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Example;
@@ -28,7 +29,15 @@ class LearnerStateTest {
         seed + 6,
         new PartitionFunction.State(List.of(moments(20, a, b, c), moments(7, d, c, b))),
         new RunningMean.State(moments(25, c, d, a)),
-        new ReplacementWindow.State(seed + 7, moments(30, b, a, d), c, 4, 3),
+        new WindowState(
+            seed + 7,
+            Criterion.TVD,
+            moments(30, b, a, d),
+            moments(30, d, c, b),
+            c,
+            4,
+            3,
+            seed % 2 == 0 ? null : moments(40, a, b, d)),
         new WeightTails.State(List.of(a, b), List.of(d, c, a)),
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
   }

@@ -14,6 +14,8 @@ import io.tributary.protocol.Commands;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
+import io.tributary.protocol.EvaluatorCommand.Judge;
+import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
 import io.tributary.protocol.LearnerCommand.Learn;
@@ -93,11 +95,13 @@ class LearnerTest {
   }
 
   private Behavior<LearnerCommand> behavior(Learner.Schedule schedule) throws IOException {
+    return behavior(schedule, Map.of("proposal.criterion", "always"));
+  }
+
+  private Behavior<LearnerCommand> behavior(
+      Learner.Schedule schedule, Map<String, String> overrides) throws IOException {
     RunSetup setup =
-        TinyTraining.setup(
-            world,
-            TinyTraining.config(directory, Map.of("proposal.criterion", "always")),
-            directory);
+        TinyTraining.setup(world, TinyTraining.config(directory, overrides), directory);
     return Learner.create(
         setup::begin,
         schedule,
@@ -205,6 +209,40 @@ class LearnerTest {
   }
 
   @Test
+  void aStepWaitsForTheJudgementOfFreshSequencesBeforeItsEvaluation() throws Exception {
+    assertThat(expectProposal()).isEqualTo(1);
+    learner =
+        kit.spawn(behavior(new Learner.Schedule(2, 2, 1, 4), Map.of("proposal.window", "fresh")));
+    assertThat(expectProposal()).isEqualTo(1);
+    begin();
+    await(learn(batch));
+    CompletableFuture<BatchLearned> done = learn(batch);
+    Judge judge = evaluator.expectMessageClass(Judge.class);
+    assertThat(judge.step()).isEqualTo(2);
+    assertThat(judge.proposal().version().number()).isEqualTo(1);
+    assertThat(judge.policy())
+        .usingRecursiveFieldByFieldElementComparator()
+        .isNotEqualTo(judge.proposal().tensors());
+    evaluator.expectNoMessage(java.time.Duration.ZERO);
+    assertThat(done).isNotDone();
+
+    double[] logWeights = {-2, Double.NEGATIVE_INFINITY, -1};
+    judge.replyTo().tell(new Judged(2, logWeights, new double[] {0.5, 0, 0.1}, 9));
+    Evaluate evaluate = expectEvaluation(2);
+    assertThat(evaluate.partitionFunction().count()).isEqualTo(3 * 64 + 3);
+    assertThat(expectProposal()).as("the policy is nearer to the target").isEqualTo(2);
+    answer(evaluate);
+    assertThat(await(done)).isEqualTo(new BatchLearned(2, false));
+
+    await(learn(batch));
+    CompletableFuture<BatchLearned> later = learn(batch);
+    Judge again = evaluator.expectMessageClass(Judge.class);
+    again.replyTo().tell(new Judged(4, logWeights, new double[] {-0.5, 0, 0.1}, 9));
+    answer(expectEvaluation(4));
+    assertThat(await(later).proposalVersion()).as("the policy is farther").isEqualTo(2);
+  }
+
+  @Test
   void theLastStepIsEvaluatedAndSaysThatItIsTheLast() throws Exception {
     begin();
     await(learn(batch));
@@ -262,7 +300,9 @@ class LearnerTest {
             CompletableFuture.class,
             new CompletableFuture<>(),
             Evaluated.class,
-            new Evaluated(0, new Measurements()));
+            new Evaluated(0, new Measurements()),
+            Judged.class,
+            new Judged(0, new double[] {0}, new double[] {0}, 1));
     for (LearnerCommand command : Commands.of(LearnerCommand.class, values)) {
       alone.run(command);
       assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", command).isFalse();

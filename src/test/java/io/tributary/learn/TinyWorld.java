@@ -5,6 +5,7 @@ import io.tributary.data.Draw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
+import io.tributary.evaluate.FreshWindow;
 import io.tributary.evaluate.PolicyEvaluation;
 import io.tributary.model.Enumeration;
 import io.tributary.model.Gpt;
@@ -191,6 +192,7 @@ final class TinyWorld implements AutoCloseable {
   PolicyEvaluation evaluation(int samples) {
     return new PolicyEvaluation(
         new PolicyEvaluation.Plan(samples, 1000, prefix, SETTINGS, SEED),
+        new FreshWindow.Plan(samples, SETTINGS, SEED),
         copy(base),
         copy(base),
         tokenizer,

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
 import io.tributary.config.Criterion;
-import io.tributary.config.ProposalConfig;
 import io.tributary.objective.PartitionFunction.Estimate;
 import io.tributary.objective.ReplacementWindow.Decision;
 import io.tributary.objective.ReplacementWindow.Verdict;
@@ -94,7 +93,7 @@ class ReplacementWindowTest {
     PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(world.mixedSample(2_000, random).logWeights());
     ReplacementWindow window =
-        ReplacementWindow.create(new ProposalConfig(criterion, confidence), CURRENT);
+        ReplacementWindow.create(ReplacementWindows.config(criterion, confidence), CURRENT);
     for (int batch = 0; batch < 10; batch++) {
       int[] older = EnumerableWorld.sample(world.olderQ, 60, random);
       int[] current = EnumerableWorld.sample(world.q, 140, random);
@@ -203,7 +202,8 @@ class ReplacementWindowTest {
   @ParameterizedTest
   @EnumSource(names = {"KL", "TVD"})
   void withoutAPositiveWeightOfTheCurrentProposalNothingIsDecided(Criterion criterion) {
-    ReplacementWindow window = ReplacementWindow.create(new ProposalConfig(criterion, 0), CURRENT);
+    ReplacementWindow window =
+        ReplacementWindow.create(ReplacementWindows.config(criterion, 0), CURRENT);
     assertThat(window.decide(ONE).decision()).isEqualTo(INCONCLUSIVE);
     window.add(
         new long[] {CURRENT, CURRENT - 1}, new double[] {NEVER, 0}, new double[] {1, 1}, ONE);
@@ -217,7 +217,7 @@ class ReplacementWindowTest {
     assertThat(verdict(Criterion.ALWAYS, 3, new double[] {0}, new double[] {-1}).decision())
         .isEqualTo(ACCEPTED);
     ReplacementWindow empty =
-        ReplacementWindow.create(new ProposalConfig(Criterion.ALWAYS, 0), CURRENT);
+        ReplacementWindow.create(ReplacementWindows.config(Criterion.ALWAYS, 0), CURRENT);
     assertThat(empty.decide(PartitionFunctions.running().estimate()).decision())
         .isEqualTo(ACCEPTED);
   }
@@ -245,7 +245,7 @@ class ReplacementWindowTest {
   @Test
   void afterAResetOnlyTheNewProposalsSequencesCount() {
     ReplacementWindow window =
-        ReplacementWindow.create(new ProposalConfig(Criterion.KL, 0), CURRENT);
+        ReplacementWindow.create(ReplacementWindows.config(Criterion.KL, 0), CURRENT);
     window.add(new long[] {CURRENT}, new double[] {0}, new double[] {-7}, ONE);
     window.reset(CURRENT + 1);
     window.add(new long[] {CURRENT, CURRENT + 1}, new double[] {0, 0}, new double[] {-7, 2}, ONE);
@@ -255,20 +255,88 @@ class ReplacementWindowTest {
     assertThat(verdict.sequences()).isEqualTo(1);
   }
 
+  /** Against a policy that is nearer to p than q, but not as near as the first one was. */
+  @ParameterizedTest
+  @EnumSource(names = {"KL", "TVD"})
+  void keepingTheBestRefusesWhatIsWorseThanTheLastOneWas(Criterion criterion) {
+    double[] good = mix(world.q, world.p, 0.4);
+    double[] fair = mix(world.q, world.p, 0.7);
+    double[] better = mix(world.q, world.p, 0.3);
+    ReplacementWindow window =
+        ReplacementWindow.create(ReplacementWindows.keepingTheBest(criterion), CURRENT);
+    assertThat(judge(window, world.q, good)).isEqualTo(ACCEPTED);
+    window.reset(CURRENT + 1);
+    // as if the proposal had turned out no better than q after all
+    assertThat(judge(window, world.q, fair)).isEqualTo(REJECTED);
+    window.reset(CURRENT + 1);
+    assertThat(judge(window, world.q, better)).as("the best is still known").isEqualTo(ACCEPTED);
+    window.reset(CURRENT + 2);
+    assertThat(judge(window, world.q, good)).as("no longer the best").isEqualTo(REJECTED);
+
+    ReplacementWindow forgetful =
+        ReplacementWindow.create(ReplacementWindows.config(criterion, 0), CURRENT);
+    assertThat(judge(forgetful, world.q, good)).isEqualTo(ACCEPTED);
+    forgetful.reset(CURRENT + 1);
+    assertThat(judge(forgetful, world.q, fair)).isEqualTo(ACCEPTED);
+  }
+
+  /** Z doubles between the two decisions, which moves both divergences alike. */
+  @Test
+  void theOrderOfTwoDivergencesDoesNotDependOnZ() {
+    ReplacementWindow window =
+        ReplacementWindow.create(ReplacementWindows.keepingTheBest(Criterion.KL), CURRENT);
+    window.add(new long[] {CURRENT}, new double[] {1}, new double[] {0.5}, ONE);
+    assertThat(window.decide(ONE).decision()).isEqualTo(ACCEPTED);
+    window.reset(CURRENT + 1);
+    window.add(new long[] {CURRENT + 1}, new double[] {1}, new double[] {0.4}, known(1));
+    assertThat(window.decide(known(1)).decision()).isEqualTo(REJECTED);
+    window.reset(CURRENT + 1);
+    window.add(new long[] {CURRENT + 1}, new double[] {1}, new double[] {0.6}, known(-1));
+    assertThat(window.decide(known(-1)).decision()).isEqualTo(ACCEPTED);
+  }
+
+  /** On all sequences, each as often as the proposal draws it 10,000 times. */
+  private Decision judge(ReplacementWindow window, double[] proposal, double[] policy) {
+    double[] logWeights = world.logWeights(proposal);
+    double[] logPolicyRatios = logRatios(policy, proposal);
+    for (int x = 0; x < EnumerableWorld.SIZE; x++) {
+      int times = (int) Math.round(1e4 * proposal[x]);
+      long[] versions = new long[times];
+      Arrays.fill(versions, window.state().proposalVersion());
+      double[] weights = new double[times];
+      Arrays.fill(weights, logWeights[x]);
+      double[] ratios = new double[times];
+      Arrays.fill(ratios, logPolicyRatios[x]);
+      window.add(versions, weights, ratios, world.exactZ());
+    }
+    return window.decide(world.exactZ()).decision();
+  }
+
+  @Test
+  void aWindowOfAnotherCriterionIsNotGoneOnWith() {
+    ReplacementWindow window =
+        ReplacementWindow.create(ReplacementWindows.keepingTheBest(Criterion.KL), CURRENT);
+    window.add(new long[] {CURRENT}, new double[] {0}, new double[] {3}, ONE);
+    ReplacementWindow other =
+        ReplacementWindow.restore(ReplacementWindows.keepingTheBest(Criterion.TVD), window.state());
+    assertThat(other.decide(ONE).sequences()).isZero();
+    assertThat(other.state().proposalVersion()).isEqualTo(CURRENT);
+  }
+
   @ParameterizedTest
   @EnumSource
   void aCheckpointWrittenAsJsonGoesOnBitByBit(Criterion criterion) {
     Gson gson = new Gson();
     Random random = new Random(9);
     ReplacementWindow original =
-        ReplacementWindow.create(new ProposalConfig(criterion, 1), CURRENT);
+        ReplacementWindow.create(ReplacementWindows.config(criterion, 1), CURRENT);
     ReplacementWindow restored =
-        ReplacementWindow.create(new ProposalConfig(criterion, 1), CURRENT);
+        ReplacementWindow.create(ReplacementWindows.config(criterion, 1), CURRENT);
     for (int batch = 0; batch < 30; batch++) {
       String json = gson.toJson(restored.state());
       restored =
           ReplacementWindow.restore(
-              new ProposalConfig(criterion, 1), gson.fromJson(json, ReplacementWindow.State.class));
+              ReplacementWindows.config(criterion, 1), gson.fromJson(json, WindowState.class));
       double[] logWeights = {NEVER, random.nextGaussian(), 9 * random.nextGaussian()};
       double[] logPolicyRatios = {
         random.nextGaussian(), random.nextGaussian(), batch == 20 ? Double.NaN : 0.1
@@ -278,6 +346,10 @@ class ReplacementWindowTest {
       restored.add(versions, logWeights, logPolicyRatios, ONE);
       assertThat(restored.state()).isEqualTo(original.state());
       assertThat(restored.decide(ONE)).isEqualTo(original.decide(ONE));
+      if (batch % 7 == 6) {
+        original.reset(CURRENT);
+        restored.reset(CURRENT);
+      }
     }
   }
 
@@ -302,7 +374,7 @@ class ReplacementWindowTest {
       double[] logWeights,
       double[] logPolicyRatios) {
     ReplacementWindow window =
-        ReplacementWindow.create(new ProposalConfig(criterion, confidence), CURRENT);
+        ReplacementWindow.create(ReplacementWindows.config(criterion, confidence), CURRENT);
     long[] versions = new long[logWeights.length];
     Arrays.fill(versions, CURRENT);
     window.add(versions, logWeights, logPolicyRatios, z);

@@ -3,7 +3,6 @@ package io.tributary.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.config.Criterion;
-import io.tributary.config.ProposalConfig;
 import io.tributary.objective.EnumerableWorld.MixedSample;
 import io.tributary.objective.PartitionFunction.Estimate;
 import java.util.Arrays;
@@ -103,7 +102,7 @@ class StandardErrorTest {
   }
 
   private static PointEstimate difference(MixedSample s, Estimate z, Criterion criterion) {
-    ReplacementWindow window = ReplacementWindow.create(new ProposalConfig(criterion, 0), 1);
+    ReplacementWindow window = ReplacementWindow.create(ReplacementWindows.config(criterion, 0), 1);
     long[] versions = new long[s.logWeights().length];
     Arrays.fill(versions, 1);
     window.add(versions, s.logWeights(), s.logPolicyRatios(), z);
