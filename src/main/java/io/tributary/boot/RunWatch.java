@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Follows a run: keeps its status for HTTP, its metrics for Prometheus and the lines of the
@@ -34,6 +35,8 @@ final class RunWatch implements Supplier<RunStatus> {
    * interval.
    */
   private static final double WAITING_SHARE = 0.1;
+
+  private static final int ON_POLICY_LINE_INTERVAL = 10;
 
   private final TributaryConfig config;
   private final RunMetrics metrics;
@@ -192,12 +195,19 @@ final class RunWatch implements Supplier<RunStatus> {
           null);
     }
     progress.add(stepped, seconds, learned, learnerShare, samplerShare);
-    if (stepped.step() % config.publish().intervalSteps() == 0) {
+    if (stepped.step() % lineInterval() == 0) {
       console.line(progress.text());
       progress.restart();
     } else {
       console.transientLine(progress.text());
     }
+  }
+
+  /** Steps between two lines that stay; where every step is published, fewer than that. */
+  private int lineInterval() {
+    return config.objective().type().isOnPolicy()
+        ? ON_POLICY_LINE_INTERVAL
+        : config.publish().intervalSteps();
   }
 
   private double blockedSeconds(Stage stage, BlockedReason reason) {
@@ -209,11 +219,12 @@ final class RunWatch implements Supplier<RunStatus> {
     metrics.weights().decided(ProposalDecision.valueOf(judged.decision()));
     if (judged.proposalVersion() == judged.policyVersion()) {
       proposalSince = judged.step();
-      LOG.info(
-          "step {}: policy {} is the proposal from now on (difference {})",
-          judged.step(),
-          judged.policyVersion(),
-          judged.difference());
+      LOG.atLevel(config.objective().type().isOnPolicy() ? Level.DEBUG : Level.INFO)
+          .log(
+              "step {}: policy {} is the proposal from now on (difference {})",
+              judged.step(),
+              judged.policyVersion(),
+              judged.difference());
     }
     versions =
         new RunStatus.Versions(

@@ -1,6 +1,8 @@
 package io.tributary.cli;
 
+import io.tributary.config.Criterion;
 import io.tributary.config.OptimizerConfig;
+import io.tributary.config.ProposalConfig;
 import io.tributary.config.Schedule;
 import io.tributary.config.TributaryConfig;
 import java.util.LinkedHashMap;
@@ -39,6 +41,7 @@ final class DerivedValues {
         staleness == 0
             ? "0 steps: sampling and learning take turns"
             : staleness + (staleness == 1 ? " step" : " steps") + " from admission to use");
+    values.put("proposal", proposal(config));
     values.put("learning rate", learningRate(config));
     values.put("model", model(base));
     StringBuilder text = new StringBuilder();
@@ -56,6 +59,22 @@ final class DerivedValues {
             .formatted(
                 config.totalSteps().getAsLong(),
                 config.totalSteps().getAsLong() * config.learner().batchSize());
+  }
+
+  private static String proposal(TributaryConfig config) {
+    ProposalConfig proposal = config.proposal();
+    int steps = config.publish().intervalSteps();
+    String interval = steps == 1 ? "after every step" : "every %,d steps".formatted(steps);
+    if (proposal.criterion() == Criterion.ALWAYS) {
+      return "replaced " + interval;
+    }
+    return "judged %s by %s on %s"
+        .formatted(
+            interval,
+            proposal.criterion(),
+            proposal.window() == ProposalConfig.Window.FRESH
+                ? "%,d sequences drawn for it".formatted(proposal.windowSequences())
+                : "the batches learned since");
   }
 
   private static String learningRate(TributaryConfig config) {

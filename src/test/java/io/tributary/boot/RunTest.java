@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,6 +142,32 @@ class RunTest {
     assertThat(tiny.checkpoints("again"))
         .containsExactly("step-00000012", "superseded-step-00000012");
     assertBadInput(tiny.run("again", "--resume=7"), "step-00000007", "does not exist");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "reinforce | objective.type=reinforce objective.baseline=running-mean publish.interval-steps=1",
+        "kl-control | objective.type=kl-control objective.beta=0.1 publish.interval-steps=1 partition-function.estimator=window partition-function.window-sequences=40",
+        "fresh | proposal.window=fresh proposal.window-sequences=32 proposal.keep-best=true partition-function.estimator=exponential",
+        "divergence | objective.type=f-divergence objective.divergence=jensen-shannon proposal.criterion=tvd proposal.keep-best=true"
+      })
+  void everyObjectiveGoesOnFromACheckpointAsIfNothingHadBeen(String name, String overrides)
+      throws IOException {
+    List<String> arguments = new ArrayList<>();
+    for (String override : overrides.split(" ", -1)) {
+      arguments.addAll(List.of("-D", override));
+    }
+    Outcome outcome = tiny.run(name, arguments.toArray(String[]::new));
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    String rows = tiny.metrics(name);
+    assertThat(rows).isNotEqualTo(tiny.metrics("whole")).contains("reward_mean");
+    arguments.add("--resume=8");
+    Outcome resumed = tiny.run(name, arguments.toArray(String[]::new));
+    assertThat(resumed.out()).contains("going on from the checkpoint of step 8");
+    assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+    assertThat(tiny.metrics(name)).isEqualTo(rows);
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +82,13 @@ class ConvergenceTest {
             "kl-control",
             Map.of("objective.type", "kl-control", "objective.beta", "0.25"),
             (world, logPi) -> TinyWorld.kl(exp(logPi), tilted(world, 0.25))),
+        new Aim(
+            "reverse-kl",
+            Map.of(
+                "objective.type", "f-divergence",
+                "objective.divergence", "reverse-kl",
+                "target.features", "[{ name = chosen, type = word, word = red, soft = true }]"),
+            (world, logPi) -> TinyWorld.kl(exp(logPi), logs(world.target()))),
         fDivergence("forward-kl", kl),
         fDivergence(
             "total-variation",
@@ -109,6 +117,10 @@ class ConvergenceTest {
         name, Map.of("objective.type", "f-divergence", "objective.divergence", name), listed);
   }
 
+  private static double[] logs(double[] probabilities) {
+    return Arrays.stream(probabilities).map(Math::log).toArray();
+  }
+
   private static double[] exp(double[] logs) {
     return Arrays.stream(logs).map(Math::exp).toArray();
   }
@@ -135,7 +147,10 @@ class ConvergenceTest {
             "stream.max-staleness-steps", "0",
             "learner.optimizer.schedule", "linear",
             "run.steps", "120"));
-    try (TinyWorld world = new TinyWorld(directory, 8, text -> text.contains("red"));
+    boolean soft = aim.objective().containsKey("target.features");
+    Predicate<String> chosen = text -> text.contains("red");
+    try (TinyWorld world =
+            soft ? TinyWorld.tilted(directory, 8, chosen, 4) : new TinyWorld(directory, 8, chosen);
         TinyTraining training = new TinyTraining(world, directory, settings)) {
       double before = aim.listed().apply(world, training.logPolicies());
       training.bootstrap();

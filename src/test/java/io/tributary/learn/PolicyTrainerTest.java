@@ -47,6 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PolicyTrainerTest {
   private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
   private static final Reward HARD = new Reward(new int[0], new double[0], true);
+  private static final Earlier NOTHING = new Earlier(PartitionFunctions.running().estimate(), 0);
   @TempDir private static Path shared;
   private static TinyWorld world;
   private static Gpt policy;
@@ -250,11 +251,13 @@ class PolicyTrainerTest {
     }
   }
 
-  @Test
-  void dropoutActsOnTheGradientAloneAndIsSeededByTheStep() throws IOException {
-    Map<String, String> dropout =
-        Map.of("learner.dropout", "0.2", "learner.micro-batch-size", "16");
-    Outcome without = learn(Map.of());
+  @ParameterizedTest
+  @ValueSource(strings = {"gdc++", "reinforce"})
+  void dropoutActsOnTheGradientAloneAndIsSeededByTheStep(String objective) throws IOException {
+    Map<String, String> settings = new HashMap<>(TinyTraining.objective(objective));
+    Outcome without = learn(settings);
+    Map<String, String> dropout = new HashMap<>(settings);
+    dropout.putAll(Map.of("learner.dropout", "0.2", "learner.micro-batch-size", "16"));
     Outcome with = learn(dropout);
     assertThat(distance(with.gradient(), without.gradient()))
         .isGreaterThan(1e-2 * norm(without.gradient()));
@@ -269,6 +272,25 @@ class PolicyTrainerTest {
             });
     assertThat(learn(dropout).gradient()).containsExactly(with.gradient());
     assertThat(learn(policy, 6, dropout).gradient()).isNotEqualTo(with.gradient());
+  }
+
+  @Test
+  void aRunningMeanIsThatOfTheBatchesBeforeAndBeginsWithTheBootstrap() throws IOException {
+    Map<String, String> settings =
+        Map.of("objective.type", "reinforce", "objective.baseline", "running-mean");
+    double mean =
+        bootstrap.stream()
+            .mapToDouble(s -> HARD.of(s) * Math.exp(s.logBase() - s.sequence().logProposal()))
+            .average()
+            .orElseThrow();
+    Outcome outcome = learn(settings);
+    BatchArrays arrays = BatchArrays.of(batch.sequences(), HARD);
+    double[] logPolicies =
+        new io.tributary.model.SequenceScores(policy, 64).logProbs(world.prefix, arrays.tokens());
+    double[] logRatios = arrays.values(logPolicies, NOTHING).logPolicyRatios();
+    double meanRatio = java.util.Arrays.stream(logRatios).map(Math::exp).average().orElseThrow();
+    assertThat(outcome.measurements().get("baseline_mean"))
+        .isEqualTo(mean * meanRatio, within(1e-5));
   }
 
   @Test

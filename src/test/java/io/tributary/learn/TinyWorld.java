@@ -17,6 +17,7 @@ import io.tributary.model.TinyModels;
 import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
 import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.Factor;
 import io.tributary.target.Feature;
 import io.tributary.target.Target;
 import io.tributary.target.Text;
@@ -57,11 +58,15 @@ final class TinyWorld implements AutoCloseable {
    * @param chosen b(x) as a function of the text
    */
   TinyWorld(Path directory, int width, Predicate<String> chosen) throws IOException {
+    this(directory, width, new Factor.Required(new Chosen(chosen)));
+  }
+
+  private TinyWorld(Path directory, int width, Factor factor) throws IOException {
     config = GptConfig.of(2, 2, width, LENGTH, WORDS.size() + 1, WORDS.size());
     prefix = config.beginning();
     tokenizer = TextTokenizer.read(Files.writeString(directory.resolve("words.json"), words()));
     base = model(SEED);
-    target = EnergyBasedModel.pointwise(List.of(new Chosen(chosen)));
+    target = new EnergyBasedModel(List.of(factor));
     sequences =
         Enumeration.logProbs(base, prefix, SETTINGS).keySet().stream()
             .map(tokens -> tokens.stream().mapToInt(Integer::intValue).toArray())
@@ -90,6 +95,13 @@ final class TinyWorld implements AutoCloseable {
     public double value(Text text) {
       return chosen.test(text.text()) ? 1 : 0;
     }
+  }
+
+  /** With P(x) = a(x) exp(lambda b(x)), so that every sequence can be had. */
+  static TinyWorld tilted(Path directory, int width, Predicate<String> chosen, double lambda)
+      throws IOException {
+    return new TinyWorld(
+        directory, width, new Factor.Tilted(new Chosen(chosen), Double.NaN, lambda));
   }
 
   /** With an arbitrary subset of the sequences, about a quarter of them. */
