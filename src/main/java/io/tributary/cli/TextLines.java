@@ -13,6 +13,7 @@ import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,11 @@ final class TextLines {
       if (lines.isEmpty()) {
         throw new BadInputException(file + " is empty; expected texts, one a line");
       }
-      return lines.stream().map(TextLines::text).toList();
+      List<String> texts = new ArrayList<>();
+      for (String line : lines) {
+        texts.add(text(line, file, texts.size() + 1));
+      }
+      return texts;
     } catch (CharacterCodingException e) {
       throw new BadInputException(file + " is not UTF-8 text", e);
     } catch (IOException e) {
@@ -39,23 +44,27 @@ final class TextLines {
     }
   }
 
-  private static String text(String line) {
-    if (!line.startsWith("{")) {
+  private static String text(String line, Path file, int number) {
+    JsonElement text = line.startsWith("{") ? member(line) : null;
+    if (text == null) {
       return line;
     }
+    if (!text.isJsonPrimitive() || !text.getAsJsonPrimitive().isString()) {
+      throw new BadInputException(
+          "line %d of %s: expected a string as \"text\", got %s".formatted(number, file, text));
+    }
+    return text.getAsString();
+  }
+
+  /** What a JSON object has as its text; null for a text that happens to begin with a brace. */
+  private static @Nullable JsonElement member(String line) {
     try (JsonReader json = new JsonReader(new StringReader(line))) {
       json.setStrictness(Strictness.STRICT);
       JsonElement element = JsonParser.parseReader(json);
       boolean whole = json.peek() == JsonToken.END_DOCUMENT;
-      return whole && element instanceof JsonObject object && isString(object.get("text"))
-          ? object.get("text").getAsString()
-          : line;
+      return whole && element instanceof JsonObject object ? object.get("text") : null;
     } catch (IOException | JsonParseException e) {
-      return line; // a text that happens to begin with a brace
+      return null;
     }
-  }
-
-  private static boolean isString(@Nullable JsonElement element) {
-    return element != null && element.isJsonPrimitive() && element.getAsJsonPrimitive().isString();
   }
 }

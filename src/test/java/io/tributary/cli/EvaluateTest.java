@@ -129,6 +129,9 @@ class EvaluateTest {
     Cli empty = texts("");
     assertThat(empty.exitCode()).isEqualTo(2);
     assertThat(empty.err()).contains("input.txt is empty").hasLineCount(1);
+    assertThat(texts("a\n{\"text\": null, \"tokens\": [1]}\n").err())
+        .contains("line 2 of ", "got null")
+        .hasLineCount(1);
     Path file = directory.resolve("latin1.txt");
     Files.write(file, new byte[] {'a', (byte) 0xe9, 'b', '\n'});
     assertThat(Cli.run("evaluate", "--texts", file.toString()).err())
