@@ -7,7 +7,6 @@ import io.tributary.config.ModelConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.SequenceScores;
-import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
 import io.tributary.target.Target;
 import io.tributary.target.Text;
@@ -35,16 +34,17 @@ final class LineTarget implements AutoCloseable {
   /**
    * The target of a configuration, with the base model that it names, or else with {@code model}.
    *
+   * @param fit where its lambdas come from
    * @throws BadInputException if the base model can't be used or has other tokens, or {@code model}
    *     has no tokenizer, since features look at text
    */
-  static LineTarget of(EffectiveConfig config, LoadedModel model, ModelOptions options) {
-    Target target = EnergyBasedModel.of(config.target());
+  static LineTarget of(
+      EffectiveConfig config, LoadedModel model, ModelOptions options, FitOptions fit) {
     model.requireTokenizer();
     Optional<Path> named =
         config.baseModel().map(ModelConfig::base).filter(path -> !isSame(path, model.path()));
     if (named.isEmpty()) {
-      return new LineTarget(target, model, null);
+      return new LineTarget(fit.target(config, model, options.device()), model, null);
     }
     int vocabulary = ModelDirectory.open(named.get()).config().vocabulary();
     if (vocabulary != model.config().vocabulary()) {
@@ -52,7 +52,8 @@ final class LineTarget implements AutoCloseable {
           "model.base = %s has a vocabulary of %,d, %s one of %,d; expected models of the same tokens"
               .formatted(named.get(), vocabulary, model.path(), model.config().vocabulary()));
     }
-    return new LineTarget(target, model, options.load(named.get()));
+    LoadedModel base = options.load(named.get());
+    return new LineTarget(fit.target(config, base, options.device()), model, base);
   }
 
   private static boolean isSame(Path a, Path b) {

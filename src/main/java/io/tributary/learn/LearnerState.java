@@ -6,6 +6,7 @@ import com.google.gson.JsonParseException;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.RunningMean;
+import java.util.Map;
 
 /**
  * What a checkpoint holds besides tensors: restored from it, training goes on bit by bit.
@@ -21,6 +22,7 @@ import io.tributary.objective.RunningMean;
  * @param partitionFunction estimate of Z
  * @param signals mean of the objective's signal
  * @param window of the next decision on the proposal
+ * @param lambdas of the target, by feature
  * @param identity what may not change while the run goes on
  */
 public record LearnerState(
@@ -35,6 +37,7 @@ public record LearnerState(
     PartitionFunction.State partitionFunction,
     RunningMean.State signals,
     ReplacementWindow.State window,
+    Map<String, Double> lambdas,
     RunIdentity identity) {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
@@ -51,6 +54,7 @@ public record LearnerState(
         || state.partitionFunction() == null
         || state.signals() == null
         || state.window() == null
+        || state.lambdas() == null
         || state.identity() == null) {
       throw new JsonParseException("the state of the learner is incomplete");
     }

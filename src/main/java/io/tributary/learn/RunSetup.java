@@ -14,6 +14,8 @@ import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningMean;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.Feature;
 import io.tributary.tensor.AdamW;
 import io.tributary.tensor.LearningRate;
 import java.io.IOException;
@@ -27,7 +29,7 @@ import java.util.List;
  * @param base weights of the base model
  * @param device where the policy is trained
  * @param prefix tokens that every sequence follows
- * @param features names of the target's features, in their order
+ * @param target with all lambdas
  * @param config the run's configuration
  * @param files where it writes
  */
@@ -36,7 +38,7 @@ public record RunSetup(
     List<TensorBytes> base,
     Device device,
     int[] prefix,
-    List<String> features,
+    EnergyBasedModel target,
     TributaryConfig config,
     TrainingRun.Files files) {
   /** Version of the base model as the first proposal. */
@@ -62,6 +64,7 @@ public record RunSetup(
             estimators.partitionFunction().state(),
             estimators.signals().state(),
             estimators.window().state(),
+            target.lambdas(),
             identity());
     cutLogsAfter(-1);
     TrainingRun run = new TrainingRun(this, trainer(base, estimators), start, base);
@@ -95,6 +98,11 @@ public record RunSetup(
   /** What a run of this set-up can be gone on with. */
   RunIdentity identity() {
     return RunIdentity.of(config, Fingerprint.of(base));
+  }
+
+  /** Names of the target's features, in their order. */
+  List<String> names() {
+    return target.features().stream().map(Feature::name).toList();
   }
 
   private void cutLogsAfter(long step) {
@@ -143,7 +151,7 @@ public record RunSetup(
         rate,
         prefix,
         config.run().seed(),
-        new StepMeasurements(features),
+        new StepMeasurements(names()),
         estimators);
   }
 }

@@ -56,7 +56,8 @@ class ExportTest {
             PartitionFunction.create().state(),
             RunningMean.create().state(),
             ReplacementWindow.create(new ProposalConfig(Criterion.KL, 0), 1).state(),
-            new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
+            Map.of(),
+        new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), 1)
         .write(new Checkpoint(state, weights, weights, List.of()));
     checkpoint = run.resolve("checkpoints/step-00000005");

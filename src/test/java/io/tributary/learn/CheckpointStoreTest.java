@@ -60,7 +60,8 @@ class CheckpointStoreTest {
             new PartitionFunction.State(moments),
             new RunningMean.State(moments),
             new ReplacementWindow.State(5, moments, -0.25, 2, 1),
-            new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
+            Map.of(),
+        new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,
         PROPOSAL,
         OPTIMIZER);

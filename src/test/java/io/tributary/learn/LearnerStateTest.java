@@ -28,6 +28,7 @@ class LearnerStateTest {
         new RunningMean.State(new RunningMoments(25, 12, c, d, Math.abs(a))),
         new ReplacementWindow.State(
             seed + 7, new RunningMoments(30, 15, b, a, Math.abs(d)), c, 4, 3),
+        Map.of("female", a, "length", b),
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
   }
 

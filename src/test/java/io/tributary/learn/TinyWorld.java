@@ -17,7 +17,6 @@ import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
-import io.tributary.target.Target;
 import io.tributary.target.Text;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,7 +43,7 @@ final class TinyWorld implements AutoCloseable {
   final int[] prefix;
   final TextTokenizer tokenizer;
   final Gpt base;
-  final Target target;
+  final EnergyBasedModel target;
   final List<int[]> sequences;
   final List<String> texts;
   final double[] logBases;
