@@ -53,6 +53,7 @@ class ArchitectureTest {
           Map.entry("target", Set.of("data", "config", "text", "classifier")),
           Map.entry("objective", Set.of("data", "config")),
           Map.entry("pretrain", Set.of("data", "config", "text", "tensor", "model", "terminal")),
+          Map.entry("fit", Set.of("data", "config", "model", "target")),
           Map.entry("sample", BELOW_STAGES),
           Map.entry("score", BELOW_STAGES),
           Map.entry("learn", BELOW_STAGES),

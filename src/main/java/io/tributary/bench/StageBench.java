@@ -15,11 +15,13 @@ import io.tributary.model.SequenceScores;
 import io.tributary.model.TokenChoiceCost;
 import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
+import io.tributary.target.EnergyBasedModel;
 import io.tributary.tensor.AdamW;
 import io.tributary.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Each stage alone, in this thread, as a run would have it compute. The stages are compared with a
@@ -46,6 +48,11 @@ final class StageBench {
     this.config = config;
     this.seconds = seconds;
     this.parts = new TrainingParts(config);
+    if (parts.needsFit()) {
+      Map<String, Double> any = EnergyBasedModel.of(config.target()).lambdas();
+      any.replaceAll((feature, lambda) -> 0.0);
+      parts.takeOver(any); // how fast a stage is does not depend on them
+    }
     this.directory = ModelDirectory.open(config.model().base());
     this.weights = directory.weights();
   }

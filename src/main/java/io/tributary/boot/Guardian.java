@@ -127,6 +127,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         .onMessageEquals(
             Drain.INSTANCE,
             () -> {
+              plan.watch().state(ServiceState.DRAINING, null);
               outcome.complete(null);
               return Behaviors.same();
             })

@@ -7,6 +7,9 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.evaluate.FreshWindow;
 import io.tributary.evaluate.PolicyEvaluation;
+import io.tributary.fit.BaseSampling;
+import io.tributary.fit.FittingProgress;
+import io.tributary.fit.TargetFitting;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.LearnerState;
 import io.tributary.learn.RunIdentity;
@@ -21,14 +24,16 @@ import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
-import io.tributary.target.Target;
+import io.tributary.target.Fit;
 import io.tributary.tensor.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +49,7 @@ public final class TrainingParts {
   private final ModelDirectory directory;
   private final List<TensorBytes> base;
   private final TextTokenizer tokenizer;
-  private final Target target;
+  private volatile EnergyBasedModel target;
   private final int[] prefix;
 
   /**
@@ -95,6 +100,52 @@ public final class TrainingParts {
   /** Room that a checkpoint takes: policy, proposal, two moments, and some more. */
   public long checkpointBytes() {
     return 4 * Float.BYTES * directory.config().parameters() + (1 << 20);
+  }
+
+  /** Whether the target has lambdas that are still to be fitted. */
+  public boolean needsFit() {
+    return !target.isFitted();
+  }
+
+  /**
+   * Fits the target's lambdas on sequences of the base model; everything made afterwards has them.
+   *
+   * @param stopped asked after every token; once true, the fit is given up
+   * @return empty if it was given up
+   * @throws BadInputException if the base model can't have what is asked of it
+   */
+  public Optional<Fit> fit(BooleanSupplier stopped, FittingProgress progress) {
+    SamplersConfig samplers = config.samplers();
+    try (BaseSampling sampling =
+        new BaseSampling(
+            new BaseSampling.Plan(
+                directory.config(),
+                base,
+                IntStream.range(0, samplers.count())
+                    .mapToObj(i -> Torch.device(samplers.device(i)))
+                    .toList(),
+                samplers.batchSize(),
+                prefix,
+                SamplingSettings.plain(samplers.maxLength(), samplers.stopAtEos()),
+                config.run().seed(),
+                config.stream().maxDropRate()),
+            tokenizer,
+            target,
+            stopped,
+            progress)) {
+      Optional<Fit> fit = new TargetFitting(target, config.target().fit(), sampling).run();
+      fit.ifPresent(done -> target = done.target());
+      return fit;
+    }
+  }
+
+  /**
+   * Takes lambdas that were fitted before.
+   *
+   * @param lambdas by feature
+   */
+  public void takeOver(Map<String, Double> lambdas) {
+    target = target.withLambdas(lambdas);
   }
 
   /** The desired moment of each feature; NaN where none is asked. */
@@ -201,7 +252,7 @@ public final class TrainingParts {
             base,
             Torch.device(config.learner().device()),
             prefix,
-            target.features().stream().map(Feature::name).toList(),
+            target,
             config,
             files);
     if (from == null) {

@@ -172,6 +172,11 @@ public final class TrainingService {
         goOn(directory, from);
       }
       directory.record(config);
+      if (from != null) {
+        parts.takeOver(from.lambdas());
+      } else if (parts.needsFit()) {
+        new RunFitting(config, parts, directory, watch, console).run(outcome::isDone);
+      }
       system.tell(Guardian.Begin.INSTANCE);
       outcome.join();
     } catch (CompletionException e) {

@@ -5,7 +5,6 @@ import io.tributary.cli.ScoreInput.Line;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.model.SequenceScores;
-import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
 import io.tributary.target.Target;
 import io.tributary.target.Text;
@@ -25,13 +24,15 @@ final class LineTarget implements AutoCloseable {
   /**
    * The target of a configuration, with the base model that it names, or else with {@code model}.
    *
+   * @param fit where its lambdas come from
    * @throws BadInputException if the base model can't be used or has other tokens, or {@code model}
    *     has no tokenizer, since features look at text
    */
-  static LineTarget of(EffectiveConfig config, LoadedModel model, ModelOptions options) {
-    Target target = EnergyBasedModel.of(config.target());
+  static LineTarget of(
+      EffectiveConfig config, LoadedModel model, ModelOptions options, FitOptions fit) {
     model.requireTokenizer();
-    return new LineTarget(target, TargetBase.of(config, model, options));
+    TargetBase base = TargetBase.of(config, model, options);
+    return new LineTarget(fit.target(config, base.model(), options.device()), base);
   }
 
   /** Tokens that the base model has room for. */

@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import ai.djl.Device;
 import io.tributary.data.BadInputException;
 import io.tributary.tensor.Torch;
 import java.nio.file.Path;
@@ -31,6 +32,10 @@ final class ModelOptions {
               + "${DEFAULT-VALUE}. Another number may change the last digits of a result.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  Device device() {
+    return Torch.device(device);
+  }
+
   Path directory() {
     return directory;
   }
@@ -50,6 +55,6 @@ final class ModelOptions {
 
   /** Loads another model, onto the same device; the engine must be loaded. */
   LoadedModel load(Path other) {
-    return LoadedModel.read(other, Torch.device(device));
+    return LoadedModel.read(other, device());
   }
 }

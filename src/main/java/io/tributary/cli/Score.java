@@ -51,6 +51,10 @@ final class Score implements Callable<Integer> {
   @ArgGroup(exclusive = false)
   private @Nullable ConfigOptions config;
 
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private FitOptions fitOptions;
+
   @Option(
       names = "--input",
       paramLabel = "FILE",
@@ -72,7 +76,7 @@ final class Score implements Callable<Integer> {
     }
     try (LoadedModel model = modelOptions.load();
         LineTarget target =
-            config == null ? null : LineTarget.of(config.read(), model, modelOptions)) {
+            config == null ? null : LineTarget.of(config.read(), model, modelOptions, fitOptions)) {
       int positions =
           target == null
               ? model.config().positions()

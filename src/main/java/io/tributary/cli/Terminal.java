@@ -6,6 +6,11 @@ import picocli.CommandLine.Help.Ansi;
 final class Terminal {
   private Terminal() {}
 
+  /** Whether standard error is a terminal that understands control sequences, as the launcher says. */
+  static boolean isStandardError() {
+    return "1".equals(System.getenv("TRIBUTARY_ERROR_TERMINAL"));
+  }
+
   /** Whether standard output is a terminal that understands control sequences. */
   static boolean isStandardOutput() {
     String launcher = System.getenv("TRIBUTARY_TERMINAL"); // the launcher asks the shell

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       Run.class,
       Validate.class,
       Pretrain.class,
+      FitVerb.class,
       Score.class,
       Sample.class,
       Evaluate.class,

@@ -69,6 +69,24 @@ public final class EffectiveConfig {
   }
 
   /**
+   * The run's name and seed alone, for a use without a run.
+   *
+   * @throws ConfigException if they can't be used
+   */
+  public RunConfig run() {
+    return section(RunConfig.class, "run");
+  }
+
+  /**
+   * The stream's settings alone, for a use without a run.
+   *
+   * @throws ConfigException if they can't be used
+   */
+  public StreamConfig stream() {
+    return section(StreamConfig.class, "stream");
+  }
+
+  /**
    * The native library's settings alone, for a use without a run.
    *
    * @throws ConfigException if they can't be used

@@ -43,6 +43,18 @@ public record TargetConfig(
     klControl.ifPresent(control -> requireKnown(control.reward(), names));
   }
 
+  /** Whether any feature gets a lambda that is to be fitted. */
+  public boolean isFitted() {
+    return klControl.isEmpty()
+        && features.stream()
+            .anyMatch(
+                constraint -> {
+                  double moment = constraint.moment().orElse(1.0);
+                  boolean extreme = constraint.feature().isBinary() && (moment == 0 || moment == 1);
+                  return !extreme || constraint.soft();
+                });
+  }
+
   private static void requireKnown(List<RewardTerm> reward, Set<String> names) {
     for (int i = 0; i < reward.size(); i++) {
       String name = reward.get(i).feature();

@@ -4,6 +4,8 @@ package io.tributary.data;
 public enum ServiceState {
   /** Models are being loaded; no sampler has confirmed the first proposal yet. */
   STARTING,
+  /** The target's lambdas are being fitted on sequences of the base model. */
+  FITTING,
   /** Sampling and learning both go on. */
   RUNNING,
   /** The bound on staleness is reached: samplers wait for the learner. */

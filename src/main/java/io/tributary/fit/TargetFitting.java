@@ -62,7 +62,7 @@ public final class TargetFitting {
   private void requireEffectiveSample(Fit fit) {
     if (fit.effectiveSampleSize() < config.minEffectiveSampleSize()) {
       throw new BadInputException(
-          "target.features: the weights that give the desired moments leave %.1f effective sequences of %,d drawn from the base model, fewer than target.fit.min-effective-sample-size = %s: a few sequences would decide the lambdas of %s; expected moments nearer to those of the base model, or more sequences (target.fit.max-sequences)"
+          "target.features: the weights that give the desired moments leave %.1f effective sequences of %,d drawn from the base model, fewer than target.fit.min-effective-sample-size = %.1f: a few sequences would decide the lambdas of %s; expected moments nearer to those of the base model, or more sequences (target.fit.max-sequences)"
               .formatted(
                   fit.effectiveSampleSize(),
                   fit.sequences(),

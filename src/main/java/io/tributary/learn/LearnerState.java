@@ -7,6 +7,7 @@ import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.WeightTails;
 import io.tributary.objective.WindowState;
+import java.util.Map;
 
 /**
  * What a checkpoint holds besides tensors: restored from it, training goes on bit by bit.
@@ -23,6 +24,7 @@ import io.tributary.objective.WindowState;
  * @param signals mean of the objective's signal
  * @param window of the next decision on the proposal
  * @param tails the newest importance weights
+ * @param lambdas of the target, by feature
  * @param identity what may not change while the run goes on
  */
 public record LearnerState(
@@ -38,6 +40,7 @@ public record LearnerState(
     RunningMean.State signals,
     WindowState window,
     WeightTails.State tails,
+    Map<String, Double> lambdas,
     RunIdentity identity) {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
@@ -55,6 +58,7 @@ public record LearnerState(
         || state.signals() == null
         || state.window() == null
         || state.tails() == null
+        || state.lambdas() == null
         || state.identity() == null) {
       throw new JsonParseException("the state of the learner is incomplete");
     }

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What may not change while a run goes on, since Z, the numbers of draws and the weights of a
- * checkpoint depend on it.
+ * What may not change while a run goes on, since Z, lambda, the numbers of draws and the weights of
+ * a checkpoint depend on it.
  *
  * @param values by configuration key
  */
@@ -27,6 +27,13 @@ public record RunIdentity(Map<String, String> values) {
     Map<String, String> values = new TreeMap<>();
     values.put(BASE, weights(baseFingerprint));
     values.put("target.features", features(config.target()));
+    config
+        .target()
+        .klControl()
+        .ifPresent(control -> values.put("target.kl-control", control.toString()));
+    if (config.target().isFitted()) {
+      values.put("target.fit", config.target().fit().toString());
+    }
     values.put("samplers.prompt", config.samplers().prompt());
     values.put("samplers.max-length", Integer.toString(config.samplers().maxLength()));
     values.put("samplers.stop-at-eos", Boolean.toString(config.samplers().stopAtEos()));

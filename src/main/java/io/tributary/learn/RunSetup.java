@@ -15,6 +15,8 @@ import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.WeightTails;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.Feature;
 import io.tributary.tensor.AdamW;
 import io.tributary.tensor.LearningRate;
 import java.io.IOException;
@@ -28,7 +30,7 @@ import java.util.List;
  * @param base weights of the base model
  * @param device where the policy is trained
  * @param prefix tokens that every sequence follows
- * @param features names of the target's features, in their order
+ * @param target with all lambdas
  * @param config the run's configuration
  * @param files where it writes
  */
@@ -37,7 +39,7 @@ public record RunSetup(
     List<TensorBytes> base,
     Device device,
     int[] prefix,
-    List<String> features,
+    EnergyBasedModel target,
     TributaryConfig config,
     TrainingRun.Files files) {
   /** Version of the base model as the first proposal. */
@@ -65,6 +67,7 @@ public record RunSetup(
             estimators.signals().state(),
             estimators.window().state(),
             estimators.tails().state(),
+            target.lambdas(),
             identity());
     cutLogsAfter(-1);
     TrainingRun run = new TrainingRun(this, trainer(base, estimators), start, base);
@@ -99,6 +102,11 @@ public record RunSetup(
   /** What a run of this set-up can be gone on with. */
   RunIdentity identity() {
     return RunIdentity.of(config, Fingerprint.of(base));
+  }
+
+  /** Names of the target's features, in their order. */
+  List<String> names() {
+    return target.features().stream().map(Feature::name).toList();
   }
 
   private void cutLogsAfter(long step) {
@@ -148,7 +156,7 @@ public record RunSetup(
         rate,
         prefix,
         config.run().seed(),
-        new StepMeasurements(features),
+        new StepMeasurements(names()),
         new GradientVariance(
             training, objective, config.diagnostics(), prefix, learner.microBatchSize()),
         estimators);

@@ -12,6 +12,9 @@ import io.tributary.data.WeightVersion;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.FeatureSample;
+import io.tributary.target.HardConstraints;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +44,7 @@ public final class TrainingRun implements AutoCloseable {
 
   private final PolicyTrainer trainer;
   private final Files files;
+  private final EnergyBasedModel target;
   private final List<String> features;
   private final int maxNonfiniteSteps;
   private final int samplesPerInterval;
@@ -63,7 +67,8 @@ public final class TrainingRun implements AutoCloseable {
       RunSetup setup, PolicyTrainer trainer, LearnerState start, List<TensorBytes> proposal) {
     this.trainer = trainer;
     this.files = setup.files();
-    this.features = setup.features();
+    this.target = setup.target();
+    this.features = setup.names();
     this.maxNonfiniteSteps = setup.config().learner().maxNonfiniteSteps();
     this.samplesPerInterval = setup.config().samples().perInterval();
     this.identity = start.identity();
@@ -116,17 +121,12 @@ public final class TrainingRun implements AutoCloseable {
   /**
    * Estimates Z from the first draws.
    *
-   * @throws BadInputException if a feature that every sequence shall have occurs in none of them
+   * @throws io.tributary.data.BadInputException if hard constraints hold in none of them
    */
   void bootstrap(Batch.Bootstrap batch) {
-    for (int i = 0; i < features.size(); i++) {
-      int feature = i;
-      if (batch.sequences().stream().noneMatch(s -> s.features()[feature] > 0)) {
-        throw new BadInputException(
-            "target.features: \"%s\" occurs in none of %d sequences drawn from the base model, so there is nothing to learn from; expected a feature that the base model produces now and then, or more sequences to look for it in (partition-function.bootstrap-sequences)"
-                .formatted(features.get(i), batch.sequences().size()));
-      }
-    }
+    FeatureSample sample = new FeatureSample();
+    batch.sequences().forEach(scored -> sample.add(scored.features()));
+    HardConstraints.require(target, sample, "partition-function.bootstrap-sequences");
     trainer.bootstrap(batch);
     nextDraw = batch.nextDraw();
   }
@@ -238,6 +238,7 @@ public final class TrainingRun implements AutoCloseable {
         trainer.estimators().signals().state(),
         trainer.estimators().window().state(),
         trainer.estimators().tails().state(),
+        target.lambdas(),
         identity);
   }
 

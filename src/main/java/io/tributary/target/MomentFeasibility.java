@@ -36,11 +36,11 @@ final class MomentFeasibility {
   private static final int MAX_ITERATIONS = 100_000;
 
   private final MomentProblem problem;
-  private final int size;
+  private final String sample;
 
-  private MomentFeasibility(MomentProblem problem, int size) {
+  private MomentFeasibility(MomentProblem problem, String sample) {
     this.problem = problem;
-    this.size = size;
+    this.sample = sample;
   }
 
   /**
@@ -50,7 +50,12 @@ final class MomentFeasibility {
    * @throws BadInputException naming the features that are to blame
    */
   static void require(MomentProblem problem, int size) {
-    new MomentFeasibility(problem, size).require();
+    String sample =
+        problem.allowed() == size
+            ? "the %,d sequences drawn from the base model".formatted(size)
+            : "the %,d of %,d sequences drawn from the base model that satisfy the hard constraints"
+                .formatted(problem.allowed(), size);
+    new MomentFeasibility(problem, sample).require();
   }
 
   private void require() {
@@ -62,14 +67,14 @@ final class MomentFeasibility {
     if (!isFeasible(all)) {
       List<Integer> blamed = Refusals.smallest(n, some -> !isFeasible(some));
       throw new BadInputException(
-          "target.features: the moments of %s can't be had together: no weights give them to the %,d sequences drawn from the base model; expected moments that the features' overlap allows, such as a sum of at most 1 where they exclude each other, or more sequences (target.fit.sequences)"
-              .formatted(named(blamed, true), size));
+          "target.features: the moments of %s can't be had together: no weights give them to %s; expected moments that the features' overlap allows, such as a sum of at most 1 where they exclude each other, or more sequences (target.fit.sequences)"
+              .formatted(named(blamed, true), sample));
     }
     if (!isIndependent(all)) {
       List<Integer> blamed = Refusals.smallest(n, some -> !isIndependent(some));
       throw new BadInputException(
-          "target.features: %s say the same of all %,d sequences drawn from the base model, one follows from the rest, so their lambdas are not determined; leave one of them out"
-              .formatted(named(blamed, false), size));
+          "target.features: %s depend on each other in %s: one follows from the rest, so their lambdas are not determined; leave one of them out"
+              .formatted(named(blamed, false), sample));
     }
   }
 
@@ -86,8 +91,8 @@ final class MomentFeasibility {
             ? "is from %s to %s".formatted(lowest, highest)
             : lowest == 0 ? "never occurs" : lowest == 1 ? "always occurs" : "is always " + lowest;
     throw new BadInputException(
-        "target.features: \"%s\" %s in the %,d sequences drawn from the base model that the hard constraints allow, so no lambda gives it the moment %s; expected a moment strictly between its values there, or more sequences (target.fit.sequences)"
-            .formatted(name, seen, size, factor.moment()));
+        "target.features: \"%s\" %s in %s, so no lambda gives it the moment %s; expected a moment strictly between its values there, or more sequences (target.fit.sequences)"
+            .formatted(name, seen, sample, factor.moment()));
   }
 
   private String named(List<Integer> features, boolean withMoments) {

@@ -19,18 +19,21 @@ final class MomentProblem {
   private final double[] range; // (F); 0 for a feature with one value only
   private final double[][] points; // (M, F), of sequences that the hard constraints allow
   private final double[] logWeights; // (M), log count plus log hard factor
+  private final int allowed;
 
   private MomentProblem(
       List<Factor.Tilted> fitted,
       double[] lowest,
       double[] range,
       double[][] points,
-      double[] logWeights) {
+      double[] logWeights,
+      int allowed) {
     this.fitted = fitted;
     this.lowest = lowest;
     this.range = range;
     this.points = points;
     this.logWeights = logWeights;
+    this.allowed = allowed;
   }
 
   /** The problem of a target's fitted features, at least one, on a sample with some hard mass. */
@@ -39,11 +42,13 @@ final class MomentProblem {
     int[] columns = fitted.stream().mapToInt(factor -> target.factors().indexOf(factor)).toArray();
     List<double[]> rows = new ArrayList<>();
     List<Double> logWeights = new ArrayList<>();
+    int allowed = 0;
     for (Point point : sample.points()) {
       double logHard = target.logHardFactor(point.features());
       if (logHard > Double.NEGATIVE_INFINITY) {
         rows.add(Arrays.stream(columns).mapToDouble(c -> point.features()[c]).toArray());
         logWeights.add(Math.log(point.count()) + logHard);
+        allowed += point.count();
       }
     }
     double[] lowest = new double[columns.length];
@@ -63,12 +68,18 @@ final class MomentProblem {
         lowest,
         range,
         rows.toArray(double[][]::new),
-        logWeights.stream().mapToDouble(Double::doubleValue).toArray());
+        logWeights.stream().mapToDouble(Double::doubleValue).toArray(),
+        allowed);
   }
 
   /** The features that get a lambda. */
   List<Factor.Tilted> fitted() {
     return fitted;
+  }
+
+  /** Sequences of the sample that the hard constraints allow. */
+  int allowed() {
+    return allowed;
   }
 
   double lowest(int i) {

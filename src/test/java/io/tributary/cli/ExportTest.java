@@ -58,6 +58,7 @@ class ExportTest {
             RunningMean.create().state(),
             ReplacementWindow.create(ReplacementWindows.config(Criterion.KL, 0), 1).state(),
             WeightTails.create().state(),
+            Map.of(),
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), 1)
         .write(new Checkpoint(state, weights, weights, List.of()));

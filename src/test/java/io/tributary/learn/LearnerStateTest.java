@@ -39,6 +39,7 @@ class LearnerStateTest {
             3,
             seed % 2 == 0 ? null : moments(40, a, b, d)),
         new WeightTails.State(List.of(a, b), List.of(d, c, a)),
+        Map.of("female", a, "length", b),
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
   }
 

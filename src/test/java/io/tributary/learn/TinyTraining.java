@@ -97,7 +97,7 @@ final class TinyTraining implements AutoCloseable {
         world.base.snapshot(),
         Device.cpu(),
         world.prefix,
-        List.of("chosen"),
+        world.target,
         config,
         files(directory, config.checkpoint().keep()));
   }

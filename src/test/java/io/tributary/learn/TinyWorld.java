@@ -19,7 +19,6 @@ import io.tributary.score.DrawScoring;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
 import io.tributary.target.Feature;
-import io.tributary.target.Target;
 import io.tributary.target.Text;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +45,7 @@ final class TinyWorld implements AutoCloseable {
   final int[] prefix;
   final TextTokenizer tokenizer;
   final Gpt base;
-  final Target target;
+  final EnergyBasedModel target;
   final List<int[]> sequences;
   final List<String> texts;
   final double[] logBases;

@@ -1,0 +1,59 @@
+package io.tributary.cli;
+
+import io.tributary.boot.TrainingParts;
+import io.tributary.config.TributaryConfig;
+import io.tributary.fit.FitJson;
+import io.tributary.target.Fit;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Fits the target's lambdas, as a run does at its beginning. */
+@Command(
+    name = "fit",
+    description = {
+      "Finds the lambdas that give the features of a target their desired moments, on sequences "
+          + "drawn from the base model, and prints them as JSON; a run with the same configuration "
+          + "finds the same.",
+      "",
+      "lambda                 of each feature that has one, by name",
+      "lambda_stderr          its standard error, where it was fitted",
+      "achieved_moment        mean of each feature under the target",
+      "desired_moment         what it shall be; with soft = true, what is aimed at in place of 1 or 0",
+      "moment_stderr          how far the target's moment may be from the achieved one",
+      "within_tolerance       whether those are at most target.fit.tolerance",
+      "effective_sample_size  of the weights",
+      "Z, Z_stderr, log_Z     the partition function, with its standard error, and its logarithm",
+      "sequences              drawn from the base model",
+      "note                   where there is nothing to fit: why",
+      ""
+    })
+final class FitVerb implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private ConfigOptions config;
+
+  @Override
+  public Integer call() {
+    TributaryConfig training = config.read().training();
+    Engine.load(training.nativeLibrary());
+    TrainingParts parts = new TrainingParts(training);
+    try (StopSignal stop = new StopSignal();
+        FitLine line = new FitLine(spec.commandLine().getErr())) {
+      Optional<Fit> fit = parts.fit(stop::isReceived, line);
+      line.close();
+      PrintWriter out = spec.commandLine().getOut();
+      fit.ifPresent(done -> out.print(FitJson.text(done, training.target().fit().tolerance())));
+      out.flush();
+    }
+    return Tributary.DONE;
+  }
+}
