@@ -133,7 +133,8 @@ public final class TrainingParts {
         tokenizer,
         target,
         prefix,
-        config.learner().microBatchSize());
+        config.learner().microBatchSize(),
+        false);
   }
 
   /** What the evaluator evaluates with. */

@@ -71,7 +71,7 @@ public final class GptTraining implements AutoCloseable {
           () -> {
             NDArray constant = hidden.stopGradient();
             OutputLayer.TokenLogProbs pass = output.logProbs(constant, batch.targets());
-            double[] logProbs = batch.sumBySequence(pass.logProbs());
+            double[] logProbs = SequenceScores.sums(batch.bySequence(pass.logProbs()));
             double[] c = coefficients.apply(logProbs.clone());
             double[] lossGradient = batch.spreadOverTokens(c);
             for (int i = 0; i < lossGradient.length; i++) {

@@ -4,12 +4,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import io.tributary.tensor.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Teacher-forced log-probabilities of whole sequences under a model. */
+/** Teacher-forced log-probabilities of sequences and their tokens under a model. */
 public final class SequenceScores {
+  private static final double[] NONE = {};
+
   private final Gpt model;
   private final OutputLayer output;
   private final int maxRows;
@@ -41,28 +45,44 @@ public final class SequenceScores {
    * @param progress called after every group of sequences that is computed at once
    */
   public double[] logProbs(int[] prefix, List<int[]> sequences, Runnable progress) {
-    double[] logProbs = new double[sequences.size()];
+    return sums(tokenLogProbs(prefix, sequences, progress));
+  }
+
+  /**
+   * log m(x_t | prefix, x_&lt;t) of each token of each sequence in nats.
+   *
+   * @param prefix at least one token (BOS, or a prompt)
+   * @param sequences token ids, of any number
+   * @param progress called after every group of sequences that is computed at once
+   */
+  public List<double[]> tokenLogProbs(int[] prefix, List<int[]> sequences, Runnable progress) {
+    List<double[]> logProbs = new ArrayList<>(Collections.nCopies(sequences.size(), NONE));
     for (int[] rows : byLength(sequences, maxRows)) {
       int[] scored = IntStream.of(rows).filter(i -> sequences.get(i).length > 0).toArray();
       if (scored.length == 0) {
         continue;
       }
       List<int[]> part = IntStream.of(scored).mapToObj(sequences::get).toList();
-      double[] partial = Torch.inference(() -> pass(prefix, part));
+      List<double[]> partial = Torch.inference(() -> pass(prefix, part));
       for (int j = 0; j < scored.length; j++) {
-        logProbs[scored[j]] = partial[j];
+        logProbs.set(scored[j], partial.get(j));
       }
     }
     return logProbs;
   }
 
-  private double[] pass(int[] prefix, List<int[]> sequences) {
+  private List<double[]> pass(int[] prefix, List<int[]> sequences) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
       NDArray hidden = batch.hidden(model, 0);
-      return batch.sumBySequence(output.logProbs(hidden, batch.targets()).logProbs());
+      return batch.bySequence(output.logProbs(hidden, batch.targets()).logProbs());
     }
+  }
+
+  /** Sums the values of each sequence's tokens, in double precision. */
+  static double[] sums(List<double[]> bySequence) {
+    return bySequence.stream().mapToDouble(values -> Arrays.stream(values).sum()).toArray();
   }
 
   /**
@@ -78,7 +98,7 @@ public final class SequenceScores {
             .toArray();
     List<int[]> groups = new ArrayList<>();
     for (int from = 0; from < order.length; from += size) {
-      groups.add(java.util.Arrays.copyOfRange(order, from, Math.min(order.length, from + size)));
+      groups.add(Arrays.copyOfRange(order, from, Math.min(order.length, from + size)));
     }
     return groups;
   }

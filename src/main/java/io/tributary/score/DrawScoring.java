@@ -10,6 +10,7 @@ import io.tributary.model.TextTokenizer;
 import io.tributary.target.Target;
 import io.tributary.target.Text;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -18,24 +19,35 @@ import java.util.function.BiConsumer;
  * one thread.
  */
 public final class DrawScoring implements AutoCloseable {
+  private static final double[] NONE = {};
+
   private final Gpt base;
   private final SequenceScores scores;
   private final TextTokenizer tokenizer;
   private final Target target;
   private final int[] prefix;
+  private final boolean keepsTokens;
 
   /**
    * @param base the base model a; closed with this
    * @param tokenizer decodes sequences for the features
    * @param prefix tokens that every sequence follows
    * @param maxRows sequences that are computed at once
+   * @param keepsTokens whether log a is kept of each token, too
    */
-  public DrawScoring(Gpt base, TextTokenizer tokenizer, Target target, int[] prefix, int maxRows) {
+  public DrawScoring(
+      Gpt base,
+      TextTokenizer tokenizer,
+      Target target,
+      int[] prefix,
+      int maxRows,
+      boolean keepsTokens) {
     this.base = base;
     this.scores = new SequenceScores(base, maxRows);
     this.tokenizer = tokenizer;
     this.target = target;
     this.prefix = prefix;
+    this.keepsTokens = keepsTokens;
   }
 
   private record Featured(Sequence sequence, String text, double[] features) {}
@@ -59,19 +71,21 @@ public final class DrawScoring implements AutoCloseable {
         .forEach(
             (j, values) ->
                 featured.add(new Featured(sequences.get(j), texts.get(j).text(), values)));
-    double[] logBases =
-        scores.logProbs(
+    List<double[]> logBases =
+        scores.tokenLogProbs(
             prefix, featured.stream().map(f -> f.sequence().tokens()).toList(), progress);
     List<ScoredSequence> scored = new ArrayList<>();
-    for (int i = 0; i < logBases.length; i++) {
+    for (int i = 0; i < featured.size(); i++) {
       Featured f = featured.get(i);
+      double logBase = Arrays.stream(logBases.get(i)).sum();
       scored.add(
           new ScoredSequence(
               f.sequence(),
               f.text(),
               f.features(),
-              logBases[i],
-              target.logTarget(logBases[i], f.features())));
+              logBase,
+              keepsTokens ? logBases.get(i) : NONE,
+              target.logTarget(logBase, f.features())));
     }
     return new ScoredDraw(draw.number(), scored, draw.sequences().size() - scored.size());
   }
