@@ -101,14 +101,14 @@ final class SequenceBatch {
     return parts;
   }
 
-  /** Repeats a value of each sequence for each of its predicted tokens. */
-  double[] spreadOverTokens(double[] bySequence) {
-    double[] spread = new double[targets.length];
-    int from = 0;
-    for (int i = 0; i < sequences; i++) {
-      Arrays.fill(spread, from, from + lengths[i], bySequence[i]);
-      from += lengths[i];
+  /** Joins one array for each sequence into values of all predicted tokens. */
+  double[] joined(List<double[]> bySequence) {
+    int[] got = bySequence.stream().mapToInt(values -> values.length).toArray();
+    if (!Arrays.equals(got, lengths)) {
+      throw new IllegalArgumentException(
+          "a value of each token is expected, for sequences of %s tokens; got %s"
+              .formatted(Arrays.toString(lengths), Arrays.toString(got)));
     }
-    return spread;
+    return bySequence.stream().flatMapToDouble(Arrays::stream).toArray();
   }
 }

@@ -9,13 +9,15 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Teacher-forced log-probabilities of sequences and their tokens under a model. */
 public final class SequenceScores {
-  private static final double[] NONE = {};
+  private static final TokenScores NONE = new TokenScores(new double[0], new double[0]);
 
   private final Gpt model;
   private final OutputLayer output;
+  private final @Nullable ValueHead valueHead;
   private final int maxRows;
 
   /**
@@ -23,8 +25,18 @@ public final class SequenceScores {
    * @param maxRows sequences that are computed at once
    */
   public SequenceScores(Gpt model, int maxRows) {
+    this(model, null, maxRows);
+  }
+
+  /**
+   * @param model the model
+   * @param valueHead value function on its hidden states; null for none
+   * @param maxRows sequences that are computed at once
+   */
+  public SequenceScores(Gpt model, @Nullable ValueHead valueHead, int maxRows) {
     this.model = model;
     this.output = new OutputLayer(model.output());
+    this.valueHead = valueHead;
     this.maxRows = maxRows;
   }
 
@@ -45,44 +57,42 @@ public final class SequenceScores {
    * @param progress called after every group of sequences that is computed at once
    */
   public double[] logProbs(int[] prefix, List<int[]> sequences, Runnable progress) {
-    return sums(tokenLogProbs(prefix, sequences, progress));
+    return TokenScores.logProbs(tokens(prefix, sequences, progress));
   }
 
   /**
-   * log m(x_t | prefix, x_&lt;t) of each token of each sequence in nats.
+   * What a pass finds about each token of each sequence.
    *
    * @param prefix at least one token (BOS, or a prompt)
    * @param sequences token ids, of any number
    * @param progress called after every group of sequences that is computed at once
    */
-  public List<double[]> tokenLogProbs(int[] prefix, List<int[]> sequences, Runnable progress) {
-    List<double[]> logProbs = new ArrayList<>(Collections.nCopies(sequences.size(), NONE));
+  public List<TokenScores> tokens(int[] prefix, List<int[]> sequences, Runnable progress) {
+    List<TokenScores> scores = new ArrayList<>(Collections.nCopies(sequences.size(), NONE));
     for (int[] rows : byLength(sequences, maxRows)) {
       int[] scored = IntStream.of(rows).filter(i -> sequences.get(i).length > 0).toArray();
       if (scored.length == 0) {
         continue;
       }
       List<int[]> part = IntStream.of(scored).mapToObj(sequences::get).toList();
-      List<double[]> partial = Torch.inference(() -> pass(prefix, part));
+      List<TokenScores> partial = Torch.inference(() -> pass(prefix, part));
       for (int j = 0; j < scored.length; j++) {
-        logProbs.set(scored[j], partial.get(j));
+        scores.set(scored[j], partial.get(j));
       }
     }
-    return logProbs;
+    return scores;
   }
 
-  private List<double[]> pass(int[] prefix, List<int[]> sequences) {
+  private List<TokenScores> pass(int[] prefix, List<int[]> sequences) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
       NDArray hidden = batch.hidden(model, 0);
-      return batch.bySequence(output.logProbs(hidden, batch.targets()).logProbs());
+      return TokenScores.of(
+          batch,
+          output.logProbs(hidden, batch.targets()).logProbs(),
+          valueHead == null ? new double[0] : valueHead.values(hidden));
     }
-  }
-
-  /** Sums the values of each sequence's tokens, in double precision. */
-  static double[] sums(List<double[]> bySequence) {
-    return bySequence.stream().mapToDouble(values -> Arrays.stream(values).sum()).toArray();
   }
 
   /**

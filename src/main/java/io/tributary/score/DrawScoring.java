@@ -7,10 +7,10 @@ import io.tributary.data.Sequence;
 import io.tributary.model.Gpt;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
+import io.tributary.model.TokenScores;
 import io.tributary.target.Target;
 import io.tributary.target.Text;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -71,20 +71,20 @@ public final class DrawScoring implements AutoCloseable {
         .forEach(
             (j, values) ->
                 featured.add(new Featured(sequences.get(j), texts.get(j).text(), values)));
-    List<double[]> logBases =
-        scores.tokenLogProbs(
+    List<TokenScores> bases =
+        scores.tokens(
             prefix, featured.stream().map(f -> f.sequence().tokens()).toList(), progress);
     List<ScoredSequence> scored = new ArrayList<>();
     for (int i = 0; i < featured.size(); i++) {
       Featured f = featured.get(i);
-      double logBase = Arrays.stream(logBases.get(i)).sum();
+      double logBase = bases.get(i).logProb();
       scored.add(
           new ScoredSequence(
               f.sequence(),
               f.text(),
               f.features(),
               logBase,
-              keepsTokens ? logBases.get(i) : NONE,
+              keepsTokens ? bases.get(i).logProbs() : NONE,
               target.logTarget(logBase, f.features())));
     }
     return new ScoredDraw(draw.number(), scored, draw.sequences().size() - scored.size());

@@ -79,11 +79,11 @@ class AncestralSamplerTest {
   @Test
   void theLogProbabilityOfEachTokenIsRecorded() {
     List<Sampled> drawn = draw(SamplingSettings.plain(4, true), 3).subList(0, 200);
-    List<double[]> forced =
+    List<TokenScores> forced =
         new SequenceScores(model, 100)
-            .tokenLogProbs(beginning, drawn.stream().map(Sampled::tokens).toList(), () -> {});
+            .tokens(beginning, drawn.stream().map(Sampled::tokens).toList(), () -> {});
     for (int i = 0; i < drawn.size(); i++) {
-      assertThat(drawn.get(i).tokenLogProbs()).containsExactly(forced.get(i), within(2e-5));
+      assertThat(drawn.get(i).tokenLogProbs()).containsExactly(forced.get(i).logProbs(), within(2e-5));
       assertThat(drawn.get(i).logProb())
           .isEqualTo(Arrays.stream(drawn.get(i).tokenLogProbs()).sum());
     }

@@ -48,9 +48,10 @@ class SequenceScoresTest {
       alone[i] = scores.logProbs(context, List.of(new int[] {tokens[i]}))[0];
     }
     List<int[]> both = List.of(tokens, new int[] {5});
-    List<double[]> together = scores.tokenLogProbs(prefix, both, () -> {});
-    assertThat(together.get(0)).containsExactly(alone, within(1e-5));
-    double[] sums = together.stream().mapToDouble(l -> Arrays.stream(l).sum()).toArray();
+    List<TokenScores> together = scores.tokens(prefix, both, () -> {});
+    assertThat(together.get(0).logProbs()).containsExactly(alone, within(1e-5));
+    assertThat(together.get(0).values()).isEmpty();
+    double[] sums = together.stream().mapToDouble(s -> Arrays.stream(s.logProbs()).sum()).toArray();
     assertThat(scores.logProbs(prefix, both)).containsExactly(sums);
   }
 
