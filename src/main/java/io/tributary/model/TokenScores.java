@@ -28,9 +28,7 @@ public record TokenScores(double[] logProbs, double[] values) {
     List<double[]> parts = batch.bySequence(logProbs);
     List<TokenScores> scores = new ArrayList<>(parts.size());
     List<double[]> valueParts =
-        values.length == 0
-            ? parts.stream().map(any -> values).toList()
-            : batch.bySequence(values);
+        values.length == 0 ? parts.stream().map(any -> values).toList() : batch.bySequence(values);
     for (int i = 0; i < parts.size(); i++) {
       scores.add(new TokenScores(parts.get(i), valueParts.get(i)));
     }

@@ -12,8 +12,8 @@ package io.tributary.objective;
 public record ProximalLoss(double clip, double valueClip) {
 
   /**
-   * - min( rho A, clip(rho, 1 - epsilon, 1 + epsilon) A ), the negative of L^CLIP (Eq. (7), Schulman
-   * et al. 2017, arXiv:1707.06347).
+   * - min( rho A, clip(rho, 1 - epsilon, 1 + epsilon) A ), the negative of L^CLIP (Eq. (7),
+   * Schulman et al. 2017, arXiv:1707.06347).
    *
    * @param logRatio log rho = log pi - log pi_old of the token, in nats
    * @param advantage A

@@ -72,8 +72,7 @@ public final class DrawScoring implements AutoCloseable {
             (j, values) ->
                 featured.add(new Featured(sequences.get(j), texts.get(j).text(), values)));
     List<TokenScores> bases =
-        scores.tokens(
-            prefix, featured.stream().map(f -> f.sequence().tokens()).toList(), progress);
+        scores.tokens(prefix, featured.stream().map(f -> f.sequence().tokens()).toList(), progress);
     List<ScoredSequence> scored = new ArrayList<>();
     for (int i = 0; i < featured.size(); i++) {
       Featured f = featured.get(i);

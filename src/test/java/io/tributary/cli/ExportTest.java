@@ -60,7 +60,7 @@ class ExportTest {
             WeightTails.create().state(),
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), 1)
-        .write(new Checkpoint(state, weights, weights, List.of()));
+        .write(new Checkpoint(state, weights, weights, List.of(), List.of()));
     checkpoint = run.resolve("checkpoints/step-00000005");
     to = directory.resolve("exported");
   }

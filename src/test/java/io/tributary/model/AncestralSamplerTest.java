@@ -83,7 +83,8 @@ class AncestralSamplerTest {
         new SequenceScores(model, 100)
             .tokens(beginning, drawn.stream().map(Sampled::tokens).toList(), () -> {});
     for (int i = 0; i < drawn.size(); i++) {
-      assertThat(drawn.get(i).tokenLogProbs()).containsExactly(forced.get(i).logProbs(), within(2e-5));
+      assertThat(drawn.get(i).tokenLogProbs())
+          .containsExactly(forced.get(i).logProbs(), within(2e-5));
       assertThat(drawn.get(i).logProb())
           .isEqualTo(Arrays.stream(drawn.get(i).tokenLogProbs()).sum());
     }

@@ -97,8 +97,7 @@ class ValueHeadTest {
   void gradientsOfLogProbabilitiesAndValuesAgreeWithFiniteDifferencesInEveryTensor(int block) {
     try (Gpt model = model();
         GptTraining training =
-            new GptTraining(
-                model, head(4), SETTINGS, new OutputLayer(model.output(), 1, block))) {
+            new GptTraining(model, head(4), SETTINGS, new OutputLayer(model.output(), 1, block))) {
       accumulate(training, ValueHeadTest::lossGradients);
       Random random = new Random(1);
       assertThat(training.parameters())
@@ -151,8 +150,7 @@ class ValueHeadTest {
       double[] logProbs = training.accumulate(PREFIX, SEQUENCES, 0, any -> c);
       double[] bySequence = Gradients.of(training);
       training.zeroGradients();
-      List<TokenScores> scores =
-          training.accumulateByToken(PREFIX, SEQUENCES, 0, any -> minus(c));
+      List<TokenScores> scores = training.accumulateByToken(PREFIX, SEQUENCES, 0, any -> minus(c));
       assertThat(Gradients.of(training)).containsExactly(bySequence);
       assertThat(scores).extracting(TokenScores::logProb).containsExactly(box(logProbs));
     }
