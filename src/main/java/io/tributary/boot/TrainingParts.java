@@ -134,7 +134,7 @@ public final class TrainingParts {
         target,
         prefix,
         config.learner().microBatchSize(),
-        false);
+        config.objective().isProximal());
   }
 
   /** What the evaluator evaluates with. */

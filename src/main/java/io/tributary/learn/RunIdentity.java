@@ -27,6 +27,7 @@ public record RunIdentity(Map<String, String> values) {
     Map<String, String> values = new TreeMap<>();
     values.put(BASE, weights(baseFingerprint));
     values.put("target.features", features(config.target()));
+    values.put("objective.form", config.objective().form().toString());
     values.put("samplers.prompt", config.samplers().prompt());
     values.put("samplers.max-length", Integer.toString(config.samplers().maxLength()));
     values.put("samplers.stop-at-eos", Boolean.toString(config.samplers().stopAtEos()));

@@ -133,7 +133,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * One gradient step.
+   * One step.
    *
    * @param progress called after every micro-batch
    */
@@ -248,6 +248,7 @@ public final class TrainingRun implements AutoCloseable {
         trainer.estimators().signals().state(),
         trainer.estimators().window().state(),
         trainer.estimators().tails().state(),
+        trainer.estimators().penalty().state(),
         identity);
   }
 

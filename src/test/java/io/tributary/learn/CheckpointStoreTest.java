@@ -9,6 +9,7 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.GptConfig;
 import io.tributary.model.TinyModels;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.RunningMoments;
@@ -67,6 +68,7 @@ class CheckpointStoreTest {
             new RunningMean.State(moments),
             new WindowState(5, Criterion.KL, moments, moments, -0.25, 2, 1, moments),
             new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),
+            new KlPenalty.State(0.15),
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,
         PROPOSAL,
