@@ -184,7 +184,8 @@ public final class TrainingParts {
         tokenizer,
         target,
         prefix,
-        config.learner().microBatchSize());
+        config.learner().microBatchSize(),
+        config.objective().isProximal());
   }
 
   /** What the evaluator evaluates with. */

@@ -10,6 +10,8 @@ final class ObjectiveChecks {
   static void require(
       ObjectiveConfig objective,
       TargetConfig target,
+      SamplersConfig samplers,
+      StreamConfig stream,
       LearnerConfig learner,
       PublishConfig publish,
       ProposalConfig proposal) {
@@ -29,6 +31,39 @@ final class ObjectiveChecks {
     if (objective.type().isOnPolicy()) {
       requireOnPolicy(objective.type(), publish, proposal);
     }
+    if (objective.isProximal()) {
+      requireProximal(objective, samplers, stream, learner);
+    }
+  }
+
+  /** The ratio is taken against the recorded log q, which has to be the policy of the step. */
+  private static void requireProximal(
+      ObjectiveConfig objective,
+      SamplersConfig samplers,
+      StreamConfig stream,
+      LearnerConfig learner) {
+    String why =
+        " with objective.form = %s, whose ratio pi/pi_old starts at 1 where the sequences were drawn from the policy"
+                .formatted(objective.form())
+            + " as it is at the beginning of the step";
+    Require.that(
+        stream.maxStalenessSteps() == 0,
+        "stream.max-staleness-steps",
+        stream.maxStalenessSteps(),
+        0 + why);
+    Require.that(
+        samplers.temperature() == 1, "samplers.temperature", samplers.temperature(), 1 + why);
+    PpoConfig ppo = objective.ppo();
+    Require.that(
+        learner.batchSize() % ppo.minibatches() == 0,
+        "objective.ppo.minibatches",
+        ppo.minibatches(),
+        "a divisor of learner.batch-size = " + learner.batchSize());
+    Require.that(
+        objective.targetKl().isEmpty() || learner.batchSize() < ppo.horizon(),
+        "objective.ppo.horizon",
+        ppo.horizon(),
+        "more than learner.batch-size = " + learner.batchSize());
   }
 
   private static void requireReward(ObjectiveConfig objective, TargetConfig target) {

@@ -12,6 +12,10 @@ import java.util.Optional;
  * @param reward terms of r(x); none: 1 iff all hard constraints of the target hold
  * @param beta weight of log(pi(x)/a(x)) against r(x), with type kl-control
  * @param divergence the one to minimise, with type f-divergence
+ * @param form how kl-control is optimised
+ * @param clip how far from 1 the ratio pi/pi_old of a token may go, with form ppo
+ * @param targetKl KL(pi||a) in nats that beta is adapted to, with form ppo; absent: beta is fixed
+ * @param ppo the other settings of form ppo
  */
 public record ObjectiveConfig(
     ObjectiveType type,
@@ -19,7 +23,11 @@ public record ObjectiveConfig(
     Baseline baseline,
     List<RewardTerm> reward,
     Optional<Double> beta,
-    Optional<Divergence> divergence) {
+    Optional<Divergence> divergence,
+    ObjectiveForm form,
+    double clip,
+    Optional<Double> targetKl,
+    PpoConfig ppo) {
   public ObjectiveConfig {
     reward = List.copyOf(reward);
     Require.that(
@@ -40,6 +48,28 @@ public record ObjectiveConfig(
         "divergence",
         divergence,
         "one of " + String.join(", ", Schema.constants(Divergence.class)));
+    Require.that(
+        form != ObjectiveForm.PPO || type == ObjectiveType.KL_CONTROL,
+        "form",
+        form,
+        "%s with type = %s; %s is a form of %s"
+            .formatted(
+                ObjectiveForm.POLICY_GRADIENT, type, ObjectiveForm.PPO, ObjectiveType.KL_CONTROL));
+    Require.positive("clip", clip);
+    targetKl.ifPresent(
+        value -> {
+          Require.that(
+              form == ObjectiveForm.PPO,
+              "target-kl",
+              value,
+              "absent with form = %s, since it belongs to %s".formatted(form, ObjectiveForm.PPO));
+          Require.positive("target-kl", value);
+        });
+  }
+
+  /** Whether it is optimised token by token, and needs log a of each token. */
+  public boolean isProximal() {
+    return form == ObjectiveForm.PPO;
   }
 
   private static void requireExactlyWith(

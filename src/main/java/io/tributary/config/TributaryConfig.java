@@ -45,7 +45,7 @@ public record TributaryConfig(
         "at most learner.batch-size = %d, since they are taken from a batch"
             .formatted(learner.batchSize()));
     requireEndOfSchedule(learner.optimizer(), totalSteps(run, learner));
-    ObjectiveChecks.require(objective, target, learner, publish, proposal);
+    ObjectiveChecks.require(objective, target, samplers, stream, learner, publish, proposal);
   }
 
   /** Number of draws in one batch of the learner. */

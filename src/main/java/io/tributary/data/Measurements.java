@@ -34,6 +34,12 @@ public final class Measurements {
     return this;
   }
 
+  /** Sets all values of other measurements. */
+  public Measurements put(Measurements others) {
+    values.putAll(others.values);
+    return this;
+  }
+
   /** The value, or NaN where there is none. */
   public double get(String name, String... labels) {
     return values.getOrDefault(new Key(name, java.util.List.of(labels)), Double.NaN);

@@ -7,15 +7,35 @@ package io.tributary.data;
  * @param text its decoded text
  * @param features phi(x), in the order of the target's features
  * @param logBase log a(x) in nats under the frozen base model
+ * @param tokenLogBases log a(x_t | x_&lt;t) in nats of each token, whose sum is {@code logBase};
+ *     empty unless the objective needs it
  * @param logTarget log P(x) in nats; minus infinity where a hard constraint does not hold
  */
 public record ScoredSequence(
-    Sequence sequence, String text, double[] features, double logBase, double logTarget) {
+    Sequence sequence,
+    String text,
+    double[] features,
+    double logBase,
+    double[] tokenLogBases,
+    double logTarget) {
+  private static final double[] NONE = {};
+
   public ScoredSequence {
+    if (tokenLogBases.length != 0 && tokenLogBases.length != sequence.tokens().length) {
+      throw new IllegalArgumentException(
+          "log a of each of %d tokens, or of none, expected; got %d of them"
+              .formatted(sequence.tokens().length, tokenLogBases.length));
+    }
     if (Double.isNaN(logTarget) || logTarget == Double.POSITIVE_INFINITY) {
       throw new IllegalArgumentException(
           "log P(x) must be a number or -infinity, got " + logTarget);
     }
+  }
+
+  /** A sequence of which log a is known as a whole only. */
+  public ScoredSequence(
+      Sequence sequence, String text, double[] features, double logBase, double logTarget) {
+    this(sequence, text, features, logBase, NONE, logTarget);
   }
 
   /** log w(x) = log P(x) - log q(x): the log importance weight. */

@@ -13,6 +13,7 @@ public final class Seeds {
   public enum Purpose {
     DRAW,
     DROPOUT,
+    MINIBATCHES,
     EVALUATION,
     JUDGEMENT,
     COMPARISON,
@@ -40,6 +41,17 @@ public final class Seeds {
       state = mix(state + number + 1);
     }
     return state;
+  }
+
+  /** The numbers 0 to n - 1 in a random order (Fisher and Yates). */
+  public static int[] permutation(int n, RandomGenerator random) {
+    int[] result = new int[n];
+    for (int i = 0; i < n; i++) {
+      int j = random.nextInt(i + 1);
+      result[i] = result[j];
+      result[j] = i;
+    }
+    return result;
   }
 
   /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014) over a step of its golden gamma. */

@@ -1,10 +1,12 @@
 package io.tributary.learn;
 
 import io.tributary.data.ScoredSequence;
+import io.tributary.model.SequenceScores;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Earlier;
 import io.tributary.objective.Reward;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A batch as arrays over its N sequences.
@@ -37,6 +39,18 @@ record BatchArrays(
 
   int size() {
     return sequences.size();
+  }
+
+  /** The tokens of some sequences. */
+  List<int[]> tokens(int[] rows) {
+    return IntStream.of(rows).mapToObj(tokens::get).toList();
+  }
+
+  /** Some rows in groups of at most {@code size}, of similar length. */
+  List<int[]> microBatches(int[] rows, int size) {
+    return SequenceScores.byLength(tokens(rows), size).stream()
+        .map(group -> IntStream.of(group).map(i -> rows[i]).toArray())
+        .toList();
   }
 
   boolean isPositive(int i) {

@@ -17,6 +17,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ public final class CheckpointStore {
   private static final String POLICY = "policy.safetensors";
   private static final String PROPOSAL = "proposal.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final String VALUE_HEAD = "value-head.safetensors";
   private static final String STATE = "state.json";
 
   private final Path directory;
@@ -75,8 +77,13 @@ public final class CheckpointStore {
       ModelDirectory.writeWeights(
           temporary.resolve(PROPOSAL), checkpoint.proposal(), FloatType.F32);
       SafeTensors.write(temporary.resolve(OPTIMIZER), checkpoint.optimizer(), FloatType.F32);
+      List<String> files = new ArrayList<>(List.of(POLICY, PROPOSAL, OPTIMIZER, STATE));
+      if (!checkpoint.valueHead().isEmpty()) {
+        SafeTensors.write(temporary.resolve(VALUE_HEAD), checkpoint.valueHead(), FloatType.F32);
+        files.add(VALUE_HEAD);
+      }
       writeAndFlush(temporary.resolve(STATE), checkpoint.state().toJson());
-      Manifest manifest = Manifest.of(temporary, List.of(POLICY, PROPOSAL, OPTIMIZER, STATE));
+      Manifest manifest = Manifest.of(temporary, files);
       writeAndFlush(temporary.resolve(Manifest.NAME), manifest.toJson());
       flushDirectory(temporary);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
@@ -138,12 +145,17 @@ public final class CheckpointStore {
     if (!Files.isDirectory(path)) {
       throw new IOException("it does not exist");
     }
-    Manifest.verify(path);
+    boolean valued = Manifest.verify(path).files().containsKey(VALUE_HEAD);
     return new Checkpoint(
         LearnerState.fromJson(Files.readString(path.resolve(STATE))),
         ModelDirectory.weights(path.resolve(POLICY), model),
         ModelDirectory.weights(path.resolve(PROPOSAL), model),
-        List.copyOf(SafeTensors.read(path.resolve(OPTIMIZER), name -> true).values()));
+        tensors(path.resolve(OPTIMIZER)),
+        valued ? tensors(path.resolve(VALUE_HEAD)) : List.of());
+  }
+
+  private static List<TensorBytes> tensors(Path file) {
+    return List.copyOf(SafeTensors.read(file, name -> true).values());
   }
 
   /**

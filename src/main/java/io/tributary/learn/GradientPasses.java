@@ -70,7 +70,7 @@ final class GradientPasses {
     BatchValues values = batch.values(logPolicies, earlier);
     double[] levels = objective.levels(values);
     double loss = 0;
-    List<int[]> microBatches = microBatches(batch, differentiated);
+    List<int[]> microBatches = batch.microBatches(differentiated, microBatchSize);
     for (int m = 0; m < microBatches.size(); m++) {
       int[] rows = microBatches.get(m);
       Pass pass = new Pass(values, levels, rows);
@@ -84,14 +84,6 @@ final class GradientPasses {
       progress.run();
     }
     return new Result(logPolicies, loss);
-  }
-
-  /** Groups of rows of similar length. */
-  private List<int[]> microBatches(BatchArrays batch, int[] rows) {
-    List<int[]> tokens = IntStream.of(rows).mapToObj(batch.tokens()::get).toList();
-    return SequenceScores.byLength(tokens, microBatchSize).stream()
-        .map(group -> IntStream.of(group).map(i -> rows[i]).toArray())
-        .toList();
   }
 
   /** The forward and backward pass of one micro-batch. */
@@ -111,8 +103,7 @@ final class GradientPasses {
       if (dropout > 0) {
         Torch.seed(Seeds.seed(seed, Seeds.Purpose.DROPOUT, step, microBatch));
       }
-      List<int[]> tokens = IntStream.of(rows).mapToObj(arrays.tokens()::get).toList();
-      return training.accumulate(prefix, tokens, dropout, this::coefficients);
+      return training.accumulate(prefix, arrays.tokens(rows), dropout, this::coefficients);
     }
 
     private double[] coefficients(double[] logProbs) {

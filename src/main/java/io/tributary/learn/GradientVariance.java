@@ -7,7 +7,6 @@ import io.tributary.objective.BatchValues;
 import io.tributary.objective.Diagnostics;
 import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -20,7 +19,6 @@ import java.util.stream.IntStream;
  */
 final class GradientVariance {
   private final GptTraining training;
-  private final Objective objective;
   private final DiagnosticsConfig config;
   private final int[] prefix;
   private final SequenceScores frozenPass;
@@ -31,12 +29,10 @@ final class GradientVariance {
    */
   GradientVariance(
       GptTraining training,
-      Objective objective,
       DiagnosticsConfig config,
       int[] prefix,
       int microBatchSize) {
     this.training = training;
-    this.objective = objective;
     this.config = config;
     this.prefix = prefix.clone();
     this.frozenPass = new SequenceScores(training.model(), microBatchSize);
@@ -52,9 +48,10 @@ final class GradientVariance {
   /**
    * Var(G) of a batch under the policy as it is.
    *
+   * @param objective whose advantage A(x) is
    * @param progress called after every pass
    */
-  double of(BatchArrays batch, Earlier earlier, Runnable progress) {
+  double of(Objective objective, BatchArrays batch, Earlier earlier, Runnable progress) {
     int n = Math.min(config.gradientVarianceSequences(), batch.size());
     double[] logPolicies =
         objective.comparesSequences()
@@ -65,24 +62,24 @@ final class GradientVariance {
     double[] squaredNorms = new double[n];
     for (int i = 0; i < n; i++) {
       training.zeroGradients();
-      accumulate(batch, values, levels, new int[] {i});
+      accumulate(objective, batch, values, levels, new int[] {i});
       squaredNorms[i] = square(training.gradientNorm());
       progress.run();
     }
     training.zeroGradients();
     for (int from = 0; from < n; from += microBatchSize) {
       int to = Math.min(n, from + microBatchSize);
-      accumulate(batch, values, levels, IntStream.range(from, to).toArray());
+      accumulate(objective, batch, values, levels, IntStream.range(from, to).toArray());
       progress.run();
     }
     return Diagnostics.gradientVariance(squaredNorms, square(training.gradientNorm() / n));
   }
 
-  private void accumulate(BatchArrays batch, BatchValues values, double[] levels, int[] rows) {
-    List<int[]> tokens = IntStream.of(rows).mapToObj(batch.tokens()::get).toList();
+  private void accumulate(
+      Objective objective, BatchArrays batch, BatchValues values, double[] levels, int[] rows) {
     training.accumulate(
         prefix,
-        tokens,
+        batch.tokens(rows),
         0,
         logProbs ->
             objective.advantages(values.rows(rows, logProbs), BatchValues.pick(levels, rows)));

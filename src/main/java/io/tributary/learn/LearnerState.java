@@ -3,6 +3,7 @@ package io.tributary.learn;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.WeightTails;
@@ -15,7 +16,8 @@ import java.util.Map;
  * @param step learner steps made
  * @param sequences sequences learned from
  * @param nextDraw number of the first draw of which nothing was used
- * @param optimizerUpdates updates of the optimizer, less than {@code step} where steps were skipped
+ * @param optimizerUpdates updates of the optimizer, less than those of all steps where some were
+ *     skipped
  * @param nonfiniteInARow steps in a row that were skipped last
  * @param policyVersion highest version given to a policy
  * @param proposalVersion version of the proposal
@@ -25,6 +27,7 @@ import java.util.Map;
  * @param window of the next decision on the proposal
  * @param tails the newest importance weights
  * @param lambdas of the target, by feature
+ * @param penalty weight of the divergence from the base model
  * @param identity what may not change while the run goes on
  */
 public record LearnerState(
@@ -41,6 +44,7 @@ public record LearnerState(
     WindowState window,
     WeightTails.State tails,
     Map<String, Double> lambdas,
+    KlPenalty.State penalty,
     RunIdentity identity) {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
@@ -59,6 +63,7 @@ public record LearnerState(
         || state.window() == null
         || state.tails() == null
         || state.lambdas() == null
+        || state.penalty() == null
         || state.identity() == null) {
       throw new JsonParseException("the state of the learner is incomplete");
     }

@@ -1,6 +1,5 @@
 package io.tributary.learn;
 
-import io.tributary.config.LearnerConfig;
 import io.tributary.data.Batch;
 import io.tributary.data.Measurements;
 import io.tributary.model.GptTraining;
@@ -13,8 +12,8 @@ import io.tributary.tensor.LearningRate;
 import java.util.OptionalDouble;
 
 /**
- * One gradient step of Algorithm 1 (Korbak et al. 2022, arXiv:2206.00761) after the other, on
- * batches of scored sequences.
+ * One step of Algorithm 1 (Korbak et al. 2022, arXiv:2206.00761) after the other, on batches of
+ * scored sequences.
  *
  * <p>A batch is learned with the estimate of Z from the batches before it, and enters Z afterwards;
  * the policy is judged on it for the next replacement of the proposal as it was before it learned
@@ -25,38 +24,32 @@ final class PolicyTrainer {
   /**
    * What a step did.
    *
-   * @param finite whether loss and gradient were finite; if not, the weights were left alone
+   * @param finite whether loss and gradient were finite; if not, the weights were left alone from
+   *     there on
    */
   record Step(Measurements measurements, boolean finite) {}
 
   private final GptTraining training;
-  private final GradientPasses passes;
+  private final UpdateRule rule;
   private final GradientVariance gradientVariance;
-  private final Objective objective;
   private final Reward reward;
   private final LearningRate learningRate;
-  private final double maxGradNorm;
   private final StepMeasurements measurements;
   private final Estimators estimators;
 
   PolicyTrainer(
       GptTraining training,
-      Objective objective,
+      UpdateRule rule,
       Reward reward,
-      LearnerConfig config,
       LearningRate learningRate,
-      int[] prefix,
-      long seed,
       StepMeasurements measurements,
       GradientVariance gradientVariance,
       Estimators estimators) {
     this.training = training;
-    this.passes = new GradientPasses(training, objective, config, prefix, seed);
+    this.rule = rule;
     this.gradientVariance = gradientVariance;
-    this.objective = objective;
     this.reward = reward;
     this.learningRate = learningRate;
-    this.maxGradNorm = config.optimizer().maxGradNorm();
     this.measurements = measurements;
     this.estimators = estimators;
   }
@@ -78,11 +71,11 @@ final class PolicyTrainer {
     BatchArrays arrays = BatchArrays.of(batch.sequences(), reward);
     estimators.partitionFunction().add(arrays.logWeights());
     BatchValues values = arrays.values(arrays.logBases(), estimators.earlier());
-    estimators.signals().add(objective.signals(values));
+    estimators.signals().add(rule.objective().signals(values));
   }
 
   /**
-   * One gradient step.
+   * One step.
    *
    * @param step steps made before this one
    * @param progress called after every micro-batch
@@ -90,19 +83,14 @@ final class PolicyTrainer {
   Step learn(long step, Batch.Training batch, Runnable progress) {
     BatchArrays arrays = BatchArrays.of(batch.sequences(), reward);
     Earlier earlier = estimators.earlier();
+    Objective objective = rule.objective();
     OptionalDouble variance =
         gradientVariance.isDue(step + 1)
-            ? OptionalDouble.of(gradientVariance.of(arrays, earlier, progress))
+            ? OptionalDouble.of(gradientVariance.of(objective, arrays, earlier, progress))
             : OptionalDouble.empty();
-    training.zeroGradients();
-    GradientPasses.Result result = passes.accumulate(step, arrays, earlier, progress);
-    double gradientNorm = training.gradientNorm();
-    boolean finite = Double.isFinite(gradientNorm) && Double.isFinite(result.loss());
     double rate = learningRate.at(step);
-    if (finite) {
-      training.update(rate, gradientNorm, maxGradNorm);
-    }
-    BatchValues values = arrays.values(result.logPolicies(), earlier);
+    UpdateRule.Outcome outcome = rule.learn(step, arrays, earlier, rate, progress);
+    BatchValues values = arrays.values(outcome.logPolicies(), earlier);
     estimators.partitionFunction().add(arrays.logWeights());
     estimators.signals().add(objective.signals(values));
     estimators.tails().add(arrays.logWeights(), values.logPolicyRatios());
@@ -118,12 +106,13 @@ final class PolicyTrainer {
     Measurements measured =
         measurements.of(arrays, values, objective, partitionFunction().estimate());
     measured
-        .put("learner_loss", result.loss())
-        .put("learner_gradient_norm", gradientNorm)
+        .put("learner_loss", outcome.loss())
+        .put("learner_gradient_norm", outcome.gradientNorm())
         .put("learner_learning_rate", rate)
         .put("pareto_k", estimators.tails().targetShape(), "p_q")
-        .put("pareto_k", estimators.tails().policyShape(), "pi_q");
+        .put("pareto_k", estimators.tails().policyShape(), "pi_q")
+        .put(outcome.measurements());
     variance.ifPresent(value -> measured.put("gradient_variance", value));
-    return new Step(measured, finite);
+    return new Step(measured, outcome.finite());
   }
 }

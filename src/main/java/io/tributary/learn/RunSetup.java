@@ -9,6 +9,8 @@ import io.tributary.data.TensorBytes;
 import io.tributary.model.Gpt;
 import io.tributary.model.GptConfig;
 import io.tributary.model.GptTraining;
+import io.tributary.model.ValueHead;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
@@ -52,7 +54,8 @@ public record RunSetup(
             PartitionFunction.create(config.partitionFunction()),
             RunningMean.create(),
             ReplacementWindow.create(config.proposal(), FIRST_VERSION),
-            WeightTails.create());
+            WeightTails.create(),
+            KlPenalty.create(config.objective()));
     LearnerState start =
         new LearnerState(
             0,
@@ -68,9 +71,10 @@ public record RunSetup(
             estimators.window().state(),
             estimators.tails().state(),
             target.lambdas(),
+            estimators.penalty().state(),
             identity());
     cutLogsAfter(-1);
-    TrainingRun run = new TrainingRun(this, trainer(base, estimators), start, base);
+    TrainingRun run = new TrainingRun(this, trainer(base, List.of(), estimators), start, base);
     run.skipVersions(lastVersion());
     return run;
   }
@@ -88,11 +92,13 @@ public record RunSetup(
     PolicyTrainer trainer =
         trainer(
             checkpoint.policy(),
+            checkpoint.valueHead(),
             new Estimators(
                 PartitionFunction.restore(config.partitionFunction(), state.partitionFunction()),
                 RunningMean.restore(state.signals()),
                 ReplacementWindow.restore(config.proposal(), state.window()),
-                WeightTails.restore(state.tails())));
+                WeightTails.restore(state.tails()),
+                KlPenalty.restore(config.objective(), state.penalty())));
     trainer.training().optimizer().restore(state.optimizerUpdates(), checkpoint.optimizer());
     TrainingRun run = new TrainingRun(this, trainer, state, checkpoint.proposal());
     run.skipVersions(lastVersion());
@@ -130,12 +136,14 @@ public record RunSetup(
     }
   }
 
-  private PolicyTrainer trainer(List<TensorBytes> policy, Estimators estimators) {
+  private PolicyTrainer trainer(
+      List<TensorBytes> policy, List<TensorBytes> valueHead, Estimators estimators) {
     LearnerConfig learner = config.learner();
     OptimizerConfig optimizer = learner.optimizer();
     GptTraining training =
         new GptTraining(
             new Gpt(model, policy, device),
+            config.objective().isProximal() ? valueHead(valueHead) : null,
             new AdamW.Settings(
                 optimizer.betas().get(0),
                 optimizer.betas().get(1),
@@ -147,18 +155,30 @@ public record RunSetup(
             optimizer.warmupSteps(),
             optimizer.schedule(),
             config.totalSteps().orElse(Long.MAX_VALUE));
-    Objective objective = Objective.of(config.objective());
     return new PolicyTrainer(
         training,
-        objective,
+        rule(training, estimators),
         Reward.of(config.objective(), config.target()),
-        learner,
         rate,
-        prefix,
-        config.run().seed(),
         new StepMeasurements(names()),
         new GradientVariance(
-            training, objective, config.diagnostics(), prefix, learner.microBatchSize()),
+            training, config.diagnostics(), prefix, learner.microBatchSize()),
         estimators);
+  }
+
+  /** The value head of a checkpoint, or a fresh one. */
+  private ValueHead valueHead(List<TensorBytes> stored) {
+    return stored.isEmpty()
+        ? ValueHead.initialise(model.width(), device)
+        : ValueHead.of(stored, model.width(), device);
+  }
+
+  private UpdateRule rule(GptTraining training, Estimators estimators) {
+    long seed = config.run().seed();
+    return config.objective().isProximal()
+        ? new ProximalUpdates(
+            training, config.objective(), estimators.penalty(), config.learner(), prefix, seed)
+        : new SingleUpdate(
+            training, Objective.of(config.objective()), config.learner(), prefix, seed);
   }
 }

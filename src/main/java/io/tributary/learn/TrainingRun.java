@@ -9,6 +9,7 @@ import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
+import io.tributary.model.ValueHead;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
@@ -132,7 +133,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * One gradient step.
+   * One step.
    *
    * @param progress called after every micro-batch
    */
@@ -221,7 +222,16 @@ public final class TrainingRun implements AutoCloseable {
         .checkpoints()
         .write(
             new Checkpoint(
-                state(), policy(), proposal.tensors(), trainer.training().optimizer().state()));
+                state(),
+                policy(),
+                proposal.tensors(),
+                trainer.training().optimizer().state(),
+                valueHead()));
+  }
+
+  private List<TensorBytes> valueHead() {
+    ValueHead head = trainer.training().valueHead();
+    return head == null ? List.of() : head.snapshot();
   }
 
   private LearnerState state() {
@@ -239,6 +249,7 @@ public final class TrainingRun implements AutoCloseable {
         trainer.estimators().window().state(),
         trainer.estimators().tails().state(),
         target.lambdas(),
+        trainer.estimators().penalty().state(),
         identity);
   }
 

@@ -72,6 +72,19 @@ public enum Metric {
   ADVANTAGE_VARIANCE(Type.MEASURED, "1", "Variance of the advantage in the last batch."),
   ADVANTAGE_ABS_MEAN(Type.MEASURED, "1", "Mean absolute advantage of the last batch."),
   BASELINE_MEAN(Type.MEASURED, "1", "Mean baseline of the last batch."),
+  POLICY_LOSS(
+      Type.MEASURED, "1", "Mean clipped loss of a token's probability in the last step, with PPO."),
+  VALUE_LOSS(
+      Type.MEASURED, "1", "Mean clipped loss of a token's value in the last step, with PPO."),
+  CLIPPED_TOKENS_RATIO(
+      Type.MEASURED,
+      "ratio",
+      "Share of tokens in the last step whose ratio was clipped, with PPO."),
+  KL_CONTROL_BETA(
+      Type.MEASURED,
+      "1",
+      "Weight of log(pi/a) in nats against the reward in the last step, with PPO."),
+  KL_PENALTY(Type.MEASURED, "1", "Mean of beta log(pi/a), in the unit of the reward, with PPO."),
   REWARD_MEAN(Type.MEASURED, "1", "Mean reward of the policy, from the last batch."),
   EFFECTIVE_SAMPLE_SIZE_RATIO(
       Type.MEASURED, "ratio", "Effective sample size over sample size.", Label.WEIGHT),

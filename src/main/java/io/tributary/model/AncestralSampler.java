@@ -40,9 +40,16 @@ public final class AncestralSampler {
    * A drawn sequence.
    *
    * @param tokens what follows the prefix, EOS included if it was drawn
-   * @param logProb log-probability in nats under the distribution that it was drawn from
+   * @param tokenLogProbs log-probability of each token in nats under the distribution that it was
+   *     drawn from
    */
-  public record Sampled(int[] tokens, double logProb) {}
+  public record Sampled(int[] tokens, double[] tokenLogProbs) {
+
+    /** Log-probability of the sequence in nats: the sum over its tokens, in double precision. */
+    public double logProb() {
+      return Arrays.stream(tokenLogProbs).sum();
+    }
+  }
 
   /** Draws {@code n} sequences behind one prefix. */
   public List<Sampled> draw(int[] prefix, int n, RandomGenerator random, Runnable progress) {
@@ -80,7 +87,7 @@ public final class AncestralSampler {
     private final int n;
     private final int[][] tokens;
     private final int[] lengths;
-    private final double[] logProbs;
+    private final double[][] logProbs;
     private final boolean[] ended;
     private final int longest;
     private int[] padding;
@@ -93,7 +100,7 @@ public final class AncestralSampler {
       this.n = prefixes.size();
       this.tokens = new int[n][settings.maxLength()];
       this.lengths = new int[n];
-      this.logProbs = new double[n];
+      this.logProbs = new double[n][settings.maxLength()];
       this.ended = new boolean[n];
       this.longest = longest;
       this.padding = prefixes.stream().mapToInt(p -> longest - p.length).toArray();
@@ -120,7 +127,9 @@ public final class AncestralSampler {
       }
       List<Sampled> sampled = new ArrayList<>();
       for (int i = 0; i < n; i++) {
-        sampled.add(new Sampled(Arrays.copyOf(tokens[i], lengths[i]), logProbs[i]));
+        sampled.add(
+            new Sampled(
+                Arrays.copyOf(tokens[i], lengths[i]), Arrays.copyOf(logProbs[i], lengths[i])));
       }
       return sampled;
     }
@@ -178,7 +187,7 @@ public final class AncestralSampler {
         }
         tokens[row][position] = chosen.tokens()[i];
         lengths[row] = position + 1;
-        logProbs[row] += chosen.logProbs()[i];
+        logProbs[row][position] = chosen.logProbs()[i];
         ended[row] = settings.stopAtEos() && chosen.tokens()[i] == model.config().eosToken();
       }
     }

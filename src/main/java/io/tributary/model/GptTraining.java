@@ -8,8 +8,12 @@ import io.tributary.tensor.Ops;
 import io.tributary.tensor.Torch;
 import io.tributary.tensor.TrainedParameter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gradient steps on a model: accumulate gradients over micro-batches, then update with AdamW.
@@ -17,29 +21,51 @@ import java.util.function.UnaryOperator;
  * <p>For one thread.
  */
 public final class GptTraining implements AutoCloseable {
+  private static final double[] NO_VALUES = {};
+
   private final Gpt model;
   private final OutputLayer output;
+  private final @Nullable ValueHead valueHead;
   private final List<TrainedParameter> parameters = new ArrayList<>();
   private final TrainedParameter outputParameter;
   private final AdamW optimizer;
 
   /** Training of {@code model}, whose weights become leaves of the autograd graph. */
   public GptTraining(Gpt model, AdamW.Settings settings) {
-    this(model, settings, new OutputLayer(model.output()));
+    this(model, null, settings);
+  }
+
+  /**
+   * Training of {@code model} and of a value function on its hidden states.
+   *
+   * @param valueHead closed with this; null for none
+   */
+  public GptTraining(Gpt model, @Nullable ValueHead valueHead, AdamW.Settings settings) {
+    this(model, valueHead, settings, new OutputLayer(model.output()));
   }
 
   /** As the other one, with an output layer of {@code model} of its own block size. */
-  GptTraining(Gpt model, AdamW.Settings settings, OutputLayer output) {
+  GptTraining(
+      Gpt model, @Nullable ValueHead valueHead, AdamW.Settings settings, OutputLayer output) {
     this.model = model;
     this.output = output;
+    this.valueHead = valueHead;
     model.weights().forEach((name, weight) -> parameters.add(TrainedParameter.of(name, weight)));
     this.outputParameter =
         parameters.stream().filter(p -> p.value() == model.output()).findFirst().orElseThrow();
+    if (valueHead != null) {
+      parameters.addAll(valueHead.parameters());
+    }
     this.optimizer = new AdamW(settings, parameters);
   }
 
   public Gpt model() {
     return model;
+  }
+
+  /** The value function that is trained with the model; null for none. */
+  public @Nullable ValueHead valueHead() {
+    return valueHead;
   }
 
   public AdamW optimizer() {
@@ -63,6 +89,38 @@ public final class GptTraining implements AutoCloseable {
    */
   public double[] accumulate(
       int[] prefix, List<int[]> sequences, double dropout, UnaryOperator<double[]> coefficients) {
+    return TokenScores.logProbs(
+        accumulateByToken(
+            prefix,
+            sequences,
+            dropout,
+            scores -> {
+              double[] c = coefficients.apply(TokenScores.logProbs(scores));
+              List<TokenGradients> gradients = new ArrayList<>(c.length);
+              for (int i = 0; i < c.length; i++) {
+                double[] byLogProb = new double[sequences.get(i).length];
+                Arrays.fill(byLogProb, -c[i]);
+                gradients.add(new TokenGradients(byLogProb, NO_VALUES));
+              }
+              return gradients;
+            }));
+  }
+
+  /**
+   * Adds the gradient of a loss of single tokens' log-probabilities and values to the gradients.
+   *
+   * @param prefix what comes before each sequence, at least one token
+   * @param sequences small enough in number to be computed at once
+   * @param dropout probability of dropout; 0 for none
+   * @param loss gets what this very pass found about each sequence, and gives the derivatives of
+   *     the loss; those with respect to the values may be empty for all sequences
+   * @return what the pass found
+   */
+  public List<TokenScores> accumulateByToken(
+      int[] prefix,
+      List<int[]> sequences,
+      double dropout,
+      Function<List<TokenScores>, List<TokenGradients>> loss) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
@@ -71,17 +129,25 @@ public final class GptTraining implements AutoCloseable {
           () -> {
             NDArray constant = hidden.stopGradient();
             OutputLayer.TokenLogProbs pass = output.logProbs(constant, batch.targets());
-            double[] logProbs = batch.sumBySequence(pass.logProbs());
-            double[] c = coefficients.apply(logProbs.clone());
-            double[] lossGradient = batch.spreadOverTokens(c);
-            for (int i = 0; i < lossGradient.length; i++) {
-              lossGradient[i] = -lossGradient[i];
-            }
+            double[] values = valueHead == null ? NO_VALUES : valueHead.values(constant);
+            List<TokenScores> scores = TokenScores.of(batch, pass.logProbs(), values);
+            List<TokenGradients> gradients = loss.apply(scores);
             NDArray hiddenGradient =
                 output.addGradient(
-                    constant, batch.targets(), pass, lossGradient, outputParameter.gradient());
+                    constant,
+                    batch.targets(),
+                    pass,
+                    batch.joined(gradients.stream().map(TokenGradients::byLogProb).toList()),
+                    outputParameter.gradient());
+            if (gradients.stream().anyMatch(g -> g.byValue().length > 0)) {
+              Objects.requireNonNull(valueHead, "there is no value head")
+                  .addGradient(
+                      constant,
+                      batch.joined(gradients.stream().map(TokenGradients::byValue).toList()),
+                      hiddenGradient);
+            }
             Ops.backward(hidden, hiddenGradient);
-            return logProbs;
+            return scores;
           });
     }
   }
@@ -107,10 +173,13 @@ public final class GptTraining implements AutoCloseable {
     return parameters;
   }
 
-  /** Frees gradients and moments; the model remains, as one that is not trained. */
+  /** Frees gradients, moments and the value head; the model remains, as one that is not trained. */
   @Override
   public void close() {
     optimizer.close();
     parameters.forEach(TrainedParameter::close);
+    if (valueHead != null) {
+      valueHead.close();
+    }
   }
 }

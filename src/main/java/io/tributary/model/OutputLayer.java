@@ -163,7 +163,8 @@ final class OutputLayer {
     }
   }
 
-  private static NDArray column(NDArray like, double[] values) {
+  /** Values as a column of float32, (N, 1), on the device and of the manager of another array. */
+  static NDArray column(NDArray like, double[] values) {
     float[] floats = new float[values.length];
     for (int i = 0; i < values.length; i++) {
       floats[i] = (float) values[i];

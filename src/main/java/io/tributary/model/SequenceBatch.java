@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Ops;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,7 +19,7 @@ final class SequenceBatch {
   private final long[] inputs;
   private final long[] rows;
   private final int[] targets;
-  private final int[] owners;
+  private final int[] lengths;
 
   /**
    * @param prefix what comes before each sequence, at least one token
@@ -42,7 +44,7 @@ final class SequenceBatch {
     this.inputs = new long[this.sequences * length];
     this.rows = new long[total];
     this.targets = new int[total];
-    this.owners = new int[total];
+    this.lengths = sequences.stream().mapToInt(s -> s.length).toArray();
     int at = 0;
     for (int i = 0; i < this.sequences; i++) {
       int[] tokens = sequences.get(i);
@@ -56,7 +58,6 @@ final class SequenceBatch {
         }
         rows[at] = start + prefix.length - 1L + j;
         targets[at] = checked(tokens[j], config);
-        owners[at] = i;
         at++;
       }
     }
@@ -89,21 +90,25 @@ final class SequenceBatch {
     return targets;
   }
 
-  /** Sums a value of each predicted token into one of each sequence, in double precision. */
-  double[] sumBySequence(double[] byToken) {
-    double[] sums = new double[sequences];
-    for (int i = 0; i < byToken.length; i++) {
-      sums[owners[i]] += byToken[i];
+  /** Takes values of all predicted tokens apart: one array for each sequence. */
+  List<double[]> bySequence(double[] byToken) {
+    List<double[]> parts = new ArrayList<>(lengths.length);
+    int from = 0;
+    for (int length : lengths) {
+      parts.add(Arrays.copyOfRange(byToken, from, from + length));
+      from += length;
     }
-    return sums;
+    return parts;
   }
 
-  /** Repeats a value of each sequence for each of its predicted tokens. */
-  double[] spreadOverTokens(double[] bySequence) {
-    double[] spread = new double[owners.length];
-    for (int i = 0; i < owners.length; i++) {
-      spread[i] = bySequence[owners[i]];
+  /** Joins one array for each sequence into values of all predicted tokens. */
+  double[] joined(List<double[]> bySequence) {
+    int[] got = bySequence.stream().mapToInt(values -> values.length).toArray();
+    if (!Arrays.equals(got, lengths)) {
+      throw new IllegalArgumentException(
+          "a value of each token is expected, for sequences of %s tokens; got %s"
+              .formatted(Arrays.toString(lengths), Arrays.toString(got)));
     }
-    return spread;
+    return bySequence.stream().flatMapToDouble(Arrays::stream).toArray();
   }
 }

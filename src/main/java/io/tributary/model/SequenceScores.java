@@ -4,14 +4,20 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import io.tributary.tensor.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
-/** Teacher-forced log-probabilities of whole sequences under a model. */
+/** Teacher-forced log-probabilities of sequences and their tokens under a model. */
 public final class SequenceScores {
+  private static final TokenScores NONE = new TokenScores(new double[0], new double[0]);
+
   private final Gpt model;
   private final OutputLayer output;
+  private final @Nullable ValueHead valueHead;
   private final int maxRows;
 
   /**
@@ -19,8 +25,18 @@ public final class SequenceScores {
    * @param maxRows sequences that are computed at once
    */
   public SequenceScores(Gpt model, int maxRows) {
+    this(model, null, maxRows);
+  }
+
+  /**
+   * @param model the model
+   * @param valueHead value function on its hidden states; null for none
+   * @param maxRows sequences that are computed at once
+   */
+  public SequenceScores(Gpt model, @Nullable ValueHead valueHead, int maxRows) {
     this.model = model;
     this.output = new OutputLayer(model.output());
+    this.valueHead = valueHead;
     this.maxRows = maxRows;
   }
 
@@ -41,27 +57,41 @@ public final class SequenceScores {
    * @param progress called after every group of sequences that is computed at once
    */
   public double[] logProbs(int[] prefix, List<int[]> sequences, Runnable progress) {
-    double[] logProbs = new double[sequences.size()];
+    return TokenScores.logProbs(tokens(prefix, sequences, progress));
+  }
+
+  /**
+   * What a pass finds about each token of each sequence.
+   *
+   * @param prefix at least one token (BOS, or a prompt)
+   * @param sequences token ids, of any number
+   * @param progress called after every group of sequences that is computed at once
+   */
+  public List<TokenScores> tokens(int[] prefix, List<int[]> sequences, Runnable progress) {
+    List<TokenScores> scores = new ArrayList<>(Collections.nCopies(sequences.size(), NONE));
     for (int[] rows : byLength(sequences, maxRows)) {
       int[] scored = IntStream.of(rows).filter(i -> sequences.get(i).length > 0).toArray();
       if (scored.length == 0) {
         continue;
       }
       List<int[]> part = IntStream.of(scored).mapToObj(sequences::get).toList();
-      double[] partial = Torch.inference(() -> pass(prefix, part));
+      List<TokenScores> partial = Torch.inference(() -> pass(prefix, part));
       for (int j = 0; j < scored.length; j++) {
-        logProbs[scored[j]] = partial[j];
+        scores.set(scored[j], partial.get(j));
       }
     }
-    return logProbs;
+    return scores;
   }
 
-  private double[] pass(int[] prefix, List<int[]> sequences) {
+  private List<TokenScores> pass(int[] prefix, List<int[]> sequences) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
       NDArray hidden = batch.hidden(model, 0);
-      return batch.sumBySequence(output.logProbs(hidden, batch.targets()).logProbs());
+      return TokenScores.of(
+          batch,
+          output.logProbs(hidden, batch.targets()).logProbs(),
+          valueHead == null ? new double[0] : valueHead.values(hidden));
     }
   }
 
@@ -78,7 +108,7 @@ public final class SequenceScores {
             .toArray();
     List<int[]> groups = new ArrayList<>();
     for (int from = 0; from < order.length; from += size) {
-      groups.add(java.util.Arrays.copyOfRange(order, from, Math.min(order.length, from + size)));
+      groups.add(Arrays.copyOfRange(order, from, Math.min(order.length, from + size)));
     }
     return groups;
   }

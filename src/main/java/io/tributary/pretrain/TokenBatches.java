@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
 /**
  * Batches of token sequences in an order that the seed decides.
@@ -97,15 +96,7 @@ final class TokenBatches {
     return sequences[order[(int) (position % sequences.length)]];
   }
 
-  /** The numbers 0 to n - 1 in a random order (Fisher and Yates). */
   private int[] permutation(int n, long use, long number) {
-    RandomGenerator random = Seeds.generator(seed, Purpose.TEXT_ORDER, use, number);
-    int[] result = new int[n];
-    for (int i = 0; i < n; i++) {
-      int j = random.nextInt(i + 1);
-      result[i] = result[j];
-      result[j] = i;
-    }
-    return result;
+    return Seeds.permutation(n, Seeds.generator(seed, Purpose.TEXT_ORDER, use, number));
   }
 }

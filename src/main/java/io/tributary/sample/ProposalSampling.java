@@ -84,7 +84,8 @@ public final class ProposalSampling implements AutoCloseable {
     List<Sequence> sequences = new ArrayList<>(sampled.size());
     for (int i = 0; i < sampled.size(); i++) {
       sequences.add(
-          new Sequence(number, i, sampled.get(i).tokens(), sampled.get(i).logProb(), version()));
+          new Sequence(
+              number, i, sampled.get(i).tokens(), sampled.get(i).tokenLogProbs(), version()));
     }
     return new Draw(number, version(), sequences);
   }

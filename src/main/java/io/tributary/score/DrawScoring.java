@@ -7,6 +7,7 @@ import io.tributary.data.Sequence;
 import io.tributary.model.Gpt;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
+import io.tributary.model.TokenScores;
 import io.tributary.target.Target;
 import io.tributary.target.Text;
 import java.util.ArrayList;
@@ -18,24 +19,35 @@ import java.util.function.BiConsumer;
  * one thread.
  */
 public final class DrawScoring implements AutoCloseable {
+  private static final double[] NONE = {};
+
   private final Gpt base;
   private final SequenceScores scores;
   private final TextTokenizer tokenizer;
   private final Target target;
   private final int[] prefix;
+  private final boolean keepsTokens;
 
   /**
    * @param base the base model a; closed with this
    * @param tokenizer decodes sequences for the features
    * @param prefix tokens that every sequence follows
    * @param maxRows sequences that are computed at once
+   * @param keepsTokens whether log a is kept of each token, too
    */
-  public DrawScoring(Gpt base, TextTokenizer tokenizer, Target target, int[] prefix, int maxRows) {
+  public DrawScoring(
+      Gpt base,
+      TextTokenizer tokenizer,
+      Target target,
+      int[] prefix,
+      int maxRows,
+      boolean keepsTokens) {
     this.base = base;
     this.scores = new SequenceScores(base, maxRows);
     this.tokenizer = tokenizer;
     this.target = target;
     this.prefix = prefix;
+    this.keepsTokens = keepsTokens;
   }
 
   private record Featured(Sequence sequence, String text, double[] features) {}
@@ -59,19 +71,20 @@ public final class DrawScoring implements AutoCloseable {
         .forEach(
             (j, values) ->
                 featured.add(new Featured(sequences.get(j), texts.get(j).text(), values)));
-    double[] logBases =
-        scores.logProbs(
-            prefix, featured.stream().map(f -> f.sequence().tokens()).toList(), progress);
+    List<TokenScores> bases =
+        scores.tokens(prefix, featured.stream().map(f -> f.sequence().tokens()).toList(), progress);
     List<ScoredSequence> scored = new ArrayList<>();
-    for (int i = 0; i < logBases.length; i++) {
+    for (int i = 0; i < featured.size(); i++) {
       Featured f = featured.get(i);
+      double logBase = bases.get(i).logProb();
       scored.add(
           new ScoredSequence(
               f.sequence(),
               f.text(),
               f.features(),
-              logBases[i],
-              target.logTarget(logBases[i], f.features())));
+              logBase,
+              keepsTokens ? bases.get(i).logProbs() : NONE,
+              target.logTarget(logBase, f.features())));
     }
     return new ScoredDraw(draw.number(), scored, draw.sequences().size() - scored.size());
   }

@@ -259,7 +259,8 @@ class RunFaultsTest {
                                 model.tokenizer(),
                                 target,
                                 model.config().beginning(),
-                                8),
+                                8,
+                                false),
                         metrics.stage(Stage.SCORER))));
     assertThat(metrics.value(Metric.SEQUENCES_DROPPED_TOTAL, "scoring")).isEqualTo(1);
     assertThat(failures("scorer", "error")).isZero();
@@ -319,7 +320,7 @@ class RunFaultsTest {
                             s.sequence().draw(),
                             s.sequence().index(),
                             new int[] {1_000_000},
-                            s.sequence().logProposal(),
+                            new double[] {s.sequence().logProposal()},
                             s.sequence().proposalVersion()),
                         s.text(),
                         s.features(),

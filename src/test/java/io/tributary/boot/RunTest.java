@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -183,6 +184,50 @@ class RunTest {
             "objective.type=gdc");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(tiny.rows("stale")).hasSize(16);
+  }
+
+  @Test
+  void proximalOptimisationEndsWellAndGoesOnBitByBit() throws IOException {
+    List<String> settings =
+        List.of(
+            "objective.type=kl-control",
+            "objective.form=ppo",
+            "objective.beta=0.1",
+            "objective.target-kl=0.5",
+            "objective.ppo.minibatches=2",
+            "publish.interval-steps=1");
+    String[] overrides = settings.stream().flatMap(s -> Stream.of("-D", s)).toArray(String[]::new);
+    Outcome outcome = tiny.run("ppo", overrides);
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    List<JsonObject> steps =
+        tiny.rows("ppo").stream().filter(row -> !row.has("evaluation")).toList();
+    assertThat(steps)
+        .hasSize(12)
+        .allSatisfy(
+            row ->
+                assertThat(row.keySet())
+                    .contains(
+                        "policy_loss",
+                        "value_loss",
+                        "clipped_tokens_ratio",
+                        "kl_control_beta",
+                        "kl_penalty",
+                        "reward_mean",
+                        "kl_nats",
+                        "total_variation",
+                        "partition_function"));
+    assertThat(tiny.checkpoint("ppo", 12).resolve("value-head.safetensors")).exists();
+
+    String whole = tiny.metrics("ppo");
+    String[] resume =
+        Stream.concat(Stream.of("--resume=8"), Stream.of(overrides)).toArray(String[]::new);
+    outcome = tiny.run("ppo", resume);
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(tiny.metrics("ppo")).isEqualTo(whole);
+    assertBadInput(
+        tiny.run("ppo", "--resume=8"),
+        "objective.form: the checkpoint of step 8 was made with ppo, this configuration has"
+            + " policy-gradient");
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.LearnerState;
 import io.tributary.learn.RunIdentity;
 import io.tributary.model.ModelDirectory;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.PartitionFunctions;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.objective.ReplacementWindows;
@@ -59,9 +60,10 @@ class ExportTest {
             ReplacementWindow.create(ReplacementWindows.config(Criterion.KL, 0), 1).state(),
             WeightTails.create().state(),
             Map.of(),
+            new KlPenalty.State(0),
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), 1)
-        .write(new Checkpoint(state, weights, weights, List.of()));
+        .write(new Checkpoint(state, weights, weights, List.of(), List.of()));
     checkpoint = run.resolve("checkpoints/step-00000005");
     to = directory.resolve("exported");
   }

@@ -103,7 +103,11 @@ class ConfigLoaderTest {
                 Baseline.LEAVE_ONE_OUT,
                 List.of(),
                 Optional.empty(),
-                Optional.of(Divergence.TOTAL_VARIATION)));
+                Optional.of(Divergence.TOTAL_VARIATION),
+                ObjectiveForm.POLICY_GRADIENT,
+                0.2,
+                Optional.empty(),
+                new PpoConfig(4, 1, 0.95, 1, true, 0.2, 0.1, 10_000)));
   }
 
   @Test
@@ -169,6 +173,15 @@ class ConfigLoaderTest {
         "objective.type = dpg, proposal.criterion = kl | :2: tributary.proposal.criterion must be always with objective.type = dpg",
         "objective.type = reinforce, publish.interval-steps = 10 | :2: tributary.publish.interval-steps must be 1 with objective.type = reinforce",
         "objective.type = reinforce, samplers.batch-size = 1, learner.batch-size = 1, learner.micro-batch-size = 1 | learner.batch-size must be at least 2 where objective.baseline is leave-one-out, got 1",
+        "objective { type = kl-control, beta = 1, form = ppo } | test.conf: tributary.stream.max-staleness-steps must be 0 with objective.form = ppo, whose ratio pi/pi_old starts at 1",
+        "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo }, samplers.temperature = 0.7 | :2: tributary.samplers.temperature must be 1 with objective.form = ppo",
+        "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo, ppo.minibatches = 3 } | :2: tributary.objective.ppo.minibatches must be a divisor of learner.batch-size = 256, got 3",
+        "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo, target-kl = 6, ppo.horizon = 256 } | :2: tributary.objective.ppo.horizon must be more than learner.batch-size = 256, got 256.0",
+        "objective { type = reinforce, form = ppo } | :2: tributary.objective.form must be policy-gradient with type = reinforce; ppo is a form of kl-control, got ppo",
+        "objective { type = kl-control, beta = 1, target-kl = 6 } | target-kl must be absent with form = policy-gradient, since it belongs to ppo, got 6.0",
+        "objective.clip = 0 | :2: tributary.objective.clip must be a positive number, got 0.0",
+        "objective.ppo.gae-lambda = 1.1 | :2: tributary.objective.ppo.gae-lambda must be between 0 and 1, got 1.1",
+        "objective.ppo.epochs = 0 | objective.ppo.epochs must be at least 1, got 0",
         "objective.type = gdc++ | :2: ",
         "learner.batch-size = 200 | a multiple of samplers.batch-size = 128, such as 128 or 256, got",
         "learner.micro-batch-size = 257 | at most learner.batch-size = 256, got 257",

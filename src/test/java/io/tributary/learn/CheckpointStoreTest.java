@@ -9,6 +9,7 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.GptConfig;
 import io.tributary.model.TinyModels;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.RunningMoments;
@@ -48,6 +49,10 @@ class CheckpointStoreTest {
   }
 
   private static Checkpoint checkpoint(long step) {
+    return checkpoint(step, List.of());
+  }
+
+  private static Checkpoint checkpoint(long step, List<TensorBytes> valueHead) {
     RunningMoments moments = new RunningMoments(9, 4, 9, 9, -3.5, 0.1 + 0.2, 1.0 / 3);
     return new Checkpoint(
         new LearnerState(
@@ -64,10 +69,12 @@ class CheckpointStoreTest {
             new WindowState(5, Criterion.KL, moments, moments, -0.25, 2, 1, moments),
             new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),
             Map.of(),
+            new KlPenalty.State(0.15),
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,
         PROPOSAL,
-        OPTIMIZER);
+        OPTIMIZER,
+        valueHead);
   }
 
   private Path path(long step) {
@@ -108,6 +115,23 @@ class CheckpointStoreTest {
     assertThat(CheckpointStore.policy(path(12), MODEL, POLICY))
         .usingRecursiveFieldByFieldElementComparator()
         .isEqualTo(POLICY);
+  }
+
+  @Test
+  void aValueHeadIsPartOfACheckpointWhereThereIsOne() throws IOException {
+    List<TensorBytes> valueHead =
+        List.of(
+            Tensors.of("value_head.weight", i -> i / 3.0, 8, 1),
+            Tensors.of("value_head.bias", i -> -1, 1));
+    store.write(checkpoint(12, valueHead));
+    assertThat(newest()).usingRecursiveComparison().isEqualTo(checkpoint(12, valueHead));
+
+    Path file = path(12).resolve("value-head.safetensors");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(file, bytes);
+    assertThatThrownBy(this::newest)
+        .hasMessageContaining("value-head.safetensors does not have the SHA-256 of its manifest");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParseException;
 import io.tributary.config.Criterion;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.RunningMoments;
@@ -40,6 +41,7 @@ class LearnerStateTest {
             seed % 2 == 0 ? null : moments(40, a, b, d)),
         new WeightTails.State(List.of(a, b), List.of(d, c, a)),
         Map.of("female", a, "length", b),
+        new KlPenalty.State(d),
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
   }
 

@@ -272,7 +272,7 @@ class LearnerTest {
   @Test
   void aBatchThatCanNotBeLearnedFailsItsAnswerAndTheLearner() throws Exception {
     begin();
-    Sequence unknown = new Sequence(9, 0, new int[] {77}, -3, 1);
+    Sequence unknown = new Sequence(9, 0, new int[] {77}, new double[] {-3}, 1);
     ScoredSequence scored = new ScoredSequence(unknown, "", new double[] {1}, -3, -3);
     CompletableFuture<BatchLearned> done = learn(new Batch.Training(List.of(scored), 10));
     assertThatThrownBy(() -> await(done))

@@ -16,6 +16,7 @@ import io.tributary.model.TinyModels;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Diagnostics;
 import io.tributary.objective.Earlier;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.PartitionFunctions;
@@ -90,16 +91,13 @@ class PolicyTrainerTest {
       PolicyTrainer trainer =
           new PolicyTrainer(
               training,
-              objective,
+              new SingleUpdate(
+                  training, objective, config.learner(), world.prefix, config.run().seed()),
               Reward.of(config.objective(), config.target()),
-              config.learner(),
               new LearningRate(1e-3, 0, config.learner().optimizer().schedule(), Long.MAX_VALUE),
-              world.prefix,
-              config.run().seed(),
               new StepMeasurements(List.of("chosen")),
               new GradientVariance(
                   training,
-                  objective,
                   config.diagnostics(),
                   world.prefix,
                   config.learner().microBatchSize()),
@@ -107,7 +105,8 @@ class PolicyTrainerTest {
                   PartitionFunctions.running(),
                   RunningMean.create(),
                   ReplacementWindow.create(config.proposal(), 1),
-                  WeightTails.create()));
+                  WeightTails.create(),
+                  KlPenalty.create(config.objective())));
       trainer.bootstrap(new Batch.Bootstrap(bootstrap, 1));
       PolicyTrainer.Step result = trainer.learn(step, batch, () -> {});
       boolean moved =

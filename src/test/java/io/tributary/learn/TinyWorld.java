@@ -185,7 +185,7 @@ final class TinyWorld implements AutoCloseable {
   }
 
   DrawScoring scoring() {
-    return new DrawScoring(copy(base), tokenizer, target, prefix, 1024);
+    return new DrawScoring(copy(base), tokenizer, target, prefix, 1024, true);
   }
 
   /** Scores a draw of which no sequence may fail. */

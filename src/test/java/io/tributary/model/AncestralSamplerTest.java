@@ -76,6 +76,20 @@ class AncestralSamplerTest {
     assertThat(chiSquareExcess(expected, drawn)).isLessThan(4);
   }
 
+  @Test
+  void theLogProbabilityOfEachTokenIsRecorded() {
+    List<Sampled> drawn = draw(SamplingSettings.plain(4, true), 3).subList(0, 200);
+    List<TokenScores> forced =
+        new SequenceScores(model, 100)
+            .tokens(beginning, drawn.stream().map(Sampled::tokens).toList(), () -> {});
+    for (int i = 0; i < drawn.size(); i++) {
+      assertThat(drawn.get(i).tokenLogProbs())
+          .containsExactly(forced.get(i).logProbs(), within(2e-5));
+      assertThat(drawn.get(i).logProb())
+          .isEqualTo(Arrays.stream(drawn.get(i).tokenLogProbs()).sum());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void promptsOfDifferentLengthsAreDrawnFromAsIfAlone(boolean stopAtEos) {

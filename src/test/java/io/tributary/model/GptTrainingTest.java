@@ -203,7 +203,7 @@ class GptTrainingTest {
   }
 
   private static GptTraining training(Gpt model, int block) {
-    return new GptTraining(model, SETTINGS, new OutputLayer(model.output(), 1, block));
+    return new GptTraining(model, null, SETTINGS, new OutputLayer(model.output(), 1, block));
   }
 
   private static void accumulate(GptTraining training, List<int[]> sequences) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.tensor.TorchExtension;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -39,14 +40,19 @@ class SequenceScoresTest {
   void aSequenceIsWorthTheSumOfItsTokensEachBehindTheOthers() {
     int[] tokens = {3, 0, 39, 12};
     SequenceScores scores = new SequenceScores(model, 4);
-    double sum = 0;
+    double[] alone = new double[tokens.length];
     for (int i = 0; i < tokens.length; i++) {
       int[] context = new int[prefix.length + i];
       System.arraycopy(prefix, 0, context, 0, prefix.length);
       System.arraycopy(tokens, 0, context, prefix.length, i);
-      sum += scores.logProbs(context, List.of(new int[] {tokens[i]}))[0];
+      alone[i] = scores.logProbs(context, List.of(new int[] {tokens[i]}))[0];
     }
-    assertThat(scores.logProbs(prefix, List.of(tokens))[0]).isEqualTo(sum, within(1e-5));
+    List<int[]> both = List.of(tokens, new int[] {5});
+    List<TokenScores> together = scores.tokens(prefix, both, () -> {});
+    assertThat(together.get(0).logProbs()).containsExactly(alone, within(1e-5));
+    assertThat(together.get(0).values()).isEmpty();
+    double[] sums = together.stream().mapToDouble(s -> Arrays.stream(s.logProbs()).sum()).toArray();
+    assertThat(scores.logProbs(prefix, both)).containsExactly(sums);
   }
 
   @Test

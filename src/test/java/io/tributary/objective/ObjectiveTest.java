@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import io.tributary.config.Baseline;
 import io.tributary.config.Divergence;
 import io.tributary.config.ObjectiveConfig;
+import io.tributary.config.ObjectiveForm;
 import io.tributary.config.ObjectiveType;
+import io.tributary.config.PpoConfig;
 import io.tributary.objective.PartitionFunction.Estimate;
 import java.util.Arrays;
 import java.util.List;
@@ -120,7 +122,11 @@ class ObjectiveTest {
             type == ObjectiveType.KL_CONTROL ? Optional.of(0.3) : Optional.empty(),
             type == ObjectiveType.F_DIVERGENCE
                 ? Optional.of(Divergence.TOTAL_VARIATION)
-                : Optional.empty()));
+                : Optional.empty(),
+            ObjectiveForm.POLICY_GRADIENT,
+            0.2,
+            Optional.empty(),
+            new PpoConfig(4, 1, 0.95, 1, true, 0.2, 0.1, 10_000)));
   }
 
   @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class RewardTest {
   private static ScoredSequence scored(double logTarget, double... features) {
     return new ScoredSequence(
-        new Sequence(0, 0, new int[] {1}, -2, 1), "text", features, -3, logTarget);
+        new Sequence(0, 0, new int[] {1}, new double[] {-2}, 1), "text", features, -3, logTarget);
   }
 
   @Test

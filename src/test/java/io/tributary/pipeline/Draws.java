@@ -19,7 +19,7 @@ final class Draws {
         number,
         version,
         IntStream.range(0, size)
-            .mapToObj(i -> new Sequence(number, i, new int[] {1 + i}, -1, version))
+            .mapToObj(i -> new Sequence(number, i, new int[] {1 + i}, new double[] {-1}, version))
             .toList());
   }
 

@@ -26,6 +26,7 @@ import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -90,22 +91,27 @@ class ScorerTest {
     }
   }
 
+  private static DrawScoring scoring(boolean keepsTokens) {
+    return new DrawScoring(
+        TinyModels.random(MODEL, 1, 0.5),
+        tokenizer,
+        EnergyBasedModel.pointwise(List.of(new HasA())),
+        MODEL.beginning(),
+        2,
+        keepsTokens);
+  }
+
   private Behavior<ScorerCommand> behavior() {
-    return Scorer.create(
-        () ->
-            new DrawScoring(
-                TinyModels.random(MODEL, 1, 0.5),
-                tokenizer,
-                EnergyBasedModel.pointwise(List.of(new HasA())),
-                MODEL.beginning(),
-                2),
-        metrics.stage(Stage.SCORER));
+    return Scorer.create(() -> scoring(false), metrics.stage(Stage.SCORER));
   }
 
   private static Draw draw(long number, String... texts) {
     Sequence[] sequences = new Sequence[texts.length];
     for (int i = 0; i < texts.length; i++) {
-      sequences[i] = new Sequence(number, i, tokenizer.encode(texts[i]), -3, 1);
+      int[] tokens = tokenizer.encode(texts[i]);
+      double[] logProposals = new double[tokens.length];
+      logProposals[0] = -3;
+      sequences[i] = new Sequence(number, i, tokens, logProposals, 1);
     }
     return new Draw(number, 1, List.of(sequences));
   }
@@ -158,6 +164,23 @@ class ScorerTest {
   }
 
   @Test
+  void logBasesOfTokensAreKeptWhereTheyAreAskedForAndAddUp() {
+    Draw draw = draw(5, "has", "not", "a");
+    for (boolean keepsTokens : new boolean[] {true, false}) {
+      try (DrawScoring scoring = scoring(keepsTokens)) {
+        List<ScoredSequence> scored =
+            scoring.score(draw, (sequence, e) -> {}, () -> {}).sequences();
+        assertThat(scored)
+            .extracting(s -> s.tokenLogBases().length)
+            .isEqualTo(keepsTokens ? List.of(3, 3, 1) : List.of(0, 0, 0));
+        if (keepsTokens) {
+          assertThat(scored).allMatch(s -> Arrays.stream(s.tokenLogBases()).sum() == s.logBase());
+        }
+      }
+    }
+  }
+
+  @Test
   void aSequenceThatAFeatureFailsOnIsLeftOut() {
     ScoredDraw scored = score(draw(5, "has", "x", "not"));
     assertThat(scored.dropped()).isEqualTo(1);
@@ -169,7 +192,7 @@ class ScorerTest {
   @Test
   void itStopsWhenItFails() {
     TestProbe<Object> watcher = kit.createTestProbe();
-    Sequence unknown = new Sequence(0, 0, new int[] {MODEL.vocabulary()}, -3, 1);
+    Sequence unknown = new Sequence(0, 0, new int[] {MODEL.vocabulary()}, new double[] {-3}, 1);
     scorer.tell(new Score(new Draw(0, 1, List.of(unknown)), pool.getRef()));
     watcher.expectTerminated(scorer);
   }

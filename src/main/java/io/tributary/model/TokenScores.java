@@ -1,0 +1,37 @@
+package io.tributary.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What a pass found about the T tokens of one sequence.
+ *
+ * @param logProbs log m(x_t | prefix, x_&lt;t) in nats (T)
+ * @param values V_t, what the value head expects before token t is chosen (T); empty without a
+ *     value head
+ */
+public record TokenScores(double[] logProbs, double[] values) {
+
+  /** log m(x | prefix) in nats: the sum over the tokens, in double precision. */
+  public double logProb() {
+    return Arrays.stream(logProbs).sum();
+  }
+
+  /** {@link #logProb} of each sequence. */
+  static double[] logProbs(List<TokenScores> bySequence) {
+    return bySequence.stream().mapToDouble(TokenScores::logProb).toArray();
+  }
+
+  /** Takes what was found about all tokens of a pass apart by sequence. */
+  static List<TokenScores> of(SequenceBatch batch, double[] logProbs, double[] values) {
+    List<double[]> parts = batch.bySequence(logProbs);
+    List<TokenScores> scores = new ArrayList<>(parts.size());
+    List<double[]> valueParts =
+        values.length == 0 ? parts.stream().map(any -> values).toList() : batch.bySequence(values);
+    for (int i = 0; i < parts.size(); i++) {
+      scores.add(new TokenScores(parts.get(i), valueParts.get(i)));
+    }
+    return scores;
+  }
+}
