@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -36,8 +37,8 @@ final class RunFitting {
   /**
    * Fits, writes {@code fit.json} and shows what was found; does nothing more once it is stopped.
    *
-   * @throws BadInputException if the base model can't have what is asked of it, or the file can't be
-   *     written
+   * @throws BadInputException if the base model can't have what is asked of it, or the file can't
+   *     be written
    */
   void run(BooleanSupplier stopped) {
     watch.state(ServiceState.FITTING, null);
@@ -85,13 +86,17 @@ final class RunFitting {
                         fit.target().lambdas().get(feature),
                         error,
                         feature,
-                        RunConsole.number(fit.moments().get(feature)),
+                        of(fit.moments(), feature),
                         fit.momentErrors().get(feature),
-                        RunConsole.number(fit.desired().get(feature)))));
+                        of(fit.desired(), feature))));
     if (fit.largestError() > config.target().fit().tolerance()) {
       console.line(
           "  the standard error is above target.fit.tolerance = %s, since target.fit.max-sequences are no more"
               .formatted(config.target().fit().tolerance()));
     }
+  }
+
+  private static String of(Map<String, Double> values, String feature) {
+    return RunConsole.number(values.getOrDefault(feature, Double.NaN));
   }
 }

@@ -46,10 +46,11 @@ final class FitVerb implements Callable<Integer> {
     TributaryConfig training = config.read().training();
     Engine.load(training.nativeLibrary());
     TrainingParts parts = new TrainingParts(training);
-    try (StopSignal stop = new StopSignal();
-        FitLine line = new FitLine(spec.commandLine().getErr())) {
-      Optional<Fit> fit = parts.fit(stop::isReceived, line);
-      line.close();
+    try (StopSignal stop = new StopSignal()) {
+      Optional<Fit> fit;
+      try (FitLine line = new FitLine(spec.commandLine().getErr())) {
+        fit = parts.fit(stop::isReceived, line);
+      }
       PrintWriter out = spec.commandLine().getOut();
       fit.ifPresent(done -> out.print(FitJson.text(done, training.target().fit().tolerance())));
       out.flush();

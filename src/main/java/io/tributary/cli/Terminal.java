@@ -6,7 +6,9 @@ import picocli.CommandLine.Help.Ansi;
 final class Terminal {
   private Terminal() {}
 
-  /** Whether standard error is a terminal that understands control sequences, as the launcher says. */
+  /**
+   * Whether standard error is a terminal that understands control sequences, as the launcher says.
+   */
   static boolean isStandardError() {
     return "1".equals(System.getenv("TRIBUTARY_ERROR_TERMINAL"));
   }

@@ -28,10 +28,7 @@ final class GradientVariance {
    * @param microBatchSize sequences that are computed at once
    */
   GradientVariance(
-      GptTraining training,
-      DiagnosticsConfig config,
-      int[] prefix,
-      int microBatchSize) {
+      GptTraining training, DiagnosticsConfig config, int[] prefix, int microBatchSize) {
     this.training = training;
     this.config = config;
     this.prefix = prefix.clone();

@@ -161,8 +161,7 @@ public record RunSetup(
         Reward.of(config.objective(), config.target()),
         rate,
         new StepMeasurements(names()),
-        new GradientVariance(
-            training, config.diagnostics(), prefix, learner.microBatchSize()),
+        new GradientVariance(training, config.diagnostics(), prefix, learner.microBatchSize()),
         estimators);
   }
 

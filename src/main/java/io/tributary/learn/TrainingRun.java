@@ -1,7 +1,6 @@
 package io.tributary.learn;
 
 import com.google.gson.JsonObject;
-import io.tributary.data.BadInputException;
 import io.tributary.data.Batch;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.RunFailedException;

@@ -97,10 +97,7 @@ class PolicyTrainerTest {
               new LearningRate(1e-3, 0, config.learner().optimizer().schedule(), Long.MAX_VALUE),
               new StepMeasurements(List.of("chosen")),
               new GradientVariance(
-                  training,
-                  config.diagnostics(),
-                  world.prefix,
-                  config.learner().microBatchSize()),
+                  training, config.diagnostics(), world.prefix, config.learner().microBatchSize()),
               new Estimators(
                   PartitionFunctions.running(),
                   RunningMean.create(),
