@@ -30,6 +30,7 @@ final class Validate implements Callable<Integer> {
     StringBuilder text = new StringBuilder();
     if (effective.describesTraining() || !effective.describesPretraining()) {
       TributaryConfig training = effective.training();
+      Engine.load(training.nativeLibrary());
       BaseModel base = BaseModel.check(training);
       text.append(effective.trainingWithOrigins());
       text.append('\n').append(DerivedValues.of(training, base));

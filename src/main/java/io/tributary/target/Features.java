@@ -1,5 +1,6 @@
 package io.tributary.target;
 
+import io.tributary.classifier.TextClassifier;
 import io.tributary.config.ConfigException;
 import io.tributary.config.FeatureConfig;
 import java.util.List;
@@ -12,6 +13,8 @@ final class Features {
    * The feature that the configuration describes.
    *
    * @throws ConfigException if a word list can't be read or holds what is no word
+   * @throws io.tributary.data.BadInputException if a classifier can't be used; the native engine
+   *     must be loaded where there is one
    */
   static Feature of(String name, FeatureConfig config) {
     if (config instanceof FeatureConfig.Word word) {
@@ -20,6 +23,9 @@ final class Features {
       return wordList(name, list);
     } else if (config instanceof FeatureConfig.Pronouns pronouns) {
       return new PronounsFeature(name, pronouns.pronouns());
+    } else if (config instanceof FeatureConfig.Classifier classifier) {
+      return new ClassifierFeature(
+          name, TextClassifier.load(classifier.directory()), classifier.labels());
     } else if (config instanceof FeatureConfig.Regex regex) {
       return new RegexFeature(name, regex.pattern(), regex.caseSensitive());
     } else if (config instanceof FeatureConfig.Length) {

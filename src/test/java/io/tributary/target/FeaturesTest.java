@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.config.FeatureConfig;
 import io.tributary.config.FeatureConfig.Part;
 import io.tributary.config.Majority;
+import io.tributary.data.BadInputException;
+import io.tributary.tensor.Torch;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -101,5 +104,23 @@ class FeaturesTest {
     assertThatThrownBy(() -> part(new FeatureConfig.Length()))
         .hasMessage(
             "type must be a feature that is 0 or 1, since others are made of it, got length");
+  }
+
+  @Test
+  void aClassifierPredictsOneOfTheLabelsAskedFor() {
+    Torch.load(1);
+    Path topics = Path.of("src/test/resources/classifiers/topics");
+    String rain = "rain and wind tomorrow";
+    double sum = 0;
+    for (String label : List.of("weather", "cooking", "sport")) {
+      sum += value(new FeatureConfig.Classifier(topics, List.of(label)), rain);
+    }
+    assertThat(sum).isOne();
+    List<String> all = List.of("weather", "cooking", "sport");
+    assertThat(value(new FeatureConfig.Classifier(topics, all), rain)).isOne();
+    assertThatThrownBy(
+            () -> Features.of("wet", new FeatureConfig.Classifier(topics, List.of("rain"))))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContainingAll("no label \"rain\"", "weather, cooking, sport");
   }
 }
