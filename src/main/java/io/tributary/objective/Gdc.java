@@ -3,8 +3,9 @@ package io.tributary.objective;
 import java.util.Arrays;
 
 /**
- * KL-adaptive distributional policy gradients without a baseline: c = P/q, the off-policy form of
- * Eq. (5), Korbak et al. 2022, arXiv:2206.00761.
+ * Distributional policy gradients without a baseline: c = P/q, the off-policy form of Eq. (5),
+ * Korbak et al. 2022, arXiv:2206.00761; KL-adaptive where the proposal is replaced by that
+ * criterion, DPG itself where every step replaces it.
  *
  * @param normaliseByZ whether c is divided by Z, so that one threshold of gradient clipping serves
  *     rare and frequent constraints
