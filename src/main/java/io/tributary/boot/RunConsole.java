@@ -31,6 +31,11 @@ public final class RunConsole {
     output.line(text);
   }
 
+  /** A line that the next one takes the place of; shown on a terminal only. */
+  void transientLine(String text) {
+    output.transientLine(text);
+  }
+
   /** On a terminal a row that is renewed at every step; elsewhere a line per interval. */
   void progress(ProgressLine progress, boolean endsInterval) {
     if (terminal) {
