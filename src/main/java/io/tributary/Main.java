@@ -1,5 +1,6 @@
 package io.tributary;
 
+import io.tributary.cli.StandardOutput;
 import io.tributary.cli.Tributary;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
@@ -17,7 +18,7 @@ public final class Main {
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     int exitCode =
         Tributary.commandLine()
-            .setOut(utf8(System.out))
+            .setOut(StandardOutput.writer())
             .setErr(utf8(System.err))
             .execute(arguments);
     System.exit(exitCode);

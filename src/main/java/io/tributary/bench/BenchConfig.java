@@ -58,7 +58,7 @@ final class BenchConfig {
     values.put("http.port", "0");
     values.put("evaluation.interval-steps", NEVER);
     values.put("evaluation.sequences", String.valueOf(BOOTSTRAP_SEQUENCES));
-    values.put("checkpoint.interval-steps", NEVER);
+    values.put("checkpoint.keep", "0");
     values.put("shutdown.grace", "1s");
     values.put("learner.optimizer.schedule", "constant");
     if (plan.shape().isPresent() || plan.configuration().isEmpty()) {

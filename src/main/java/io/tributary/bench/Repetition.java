@@ -13,17 +13,31 @@ record Repetition(List<Double> seconds) {
 
   /** Does the work once to warm up, and then at least once, until the time is over. */
   static Repetition of(double atLeastSeconds, Runnable work) {
-    work.run();
-    List<Double> seconds = new ArrayList<>();
+    return inTurn(atLeastSeconds, List.of(work)).get(0);
+  }
+
+  /**
+   * As {@link #of} of several works in turn, so that whatever else the machine does meanwhile slows
+   * all of them alike, and their times can be compared.
+   *
+   * @param atLeastSeconds time for all of them together
+   */
+  static List<Repetition> inTurn(double atLeastSeconds, List<Runnable> works) {
+    works.forEach(Runnable::run);
+    List<List<Double>> seconds = new ArrayList<>();
+    works.forEach(work -> seconds.add(new ArrayList<>()));
     double total = 0;
-    while (seconds.isEmpty() || total < atLeastSeconds) {
-      long start = System.nanoTime();
-      work.run();
-      seconds.add((System.nanoTime() - start) / 1e9);
-      total += seconds.get(seconds.size() - 1);
-    }
-    Collections.sort(seconds);
-    return new Repetition(seconds);
+    do {
+      for (int i = 0; i < works.size(); i++) {
+        long start = System.nanoTime();
+        works.get(i).run();
+        double taken = (System.nanoTime() - start) / 1e9;
+        seconds.get(i).add(taken);
+        total += taken;
+      }
+    } while (total < atLeastSeconds);
+    seconds.forEach(Collections::sort);
+    return seconds.stream().map(Repetition::new).toList();
   }
 
   double best() {

@@ -75,10 +75,12 @@ final class StageBench {
     int rows = config.samplers().batchSize();
     try (Gpt model = model();
         TokenChoiceCost cost = new TokenChoiceCost(model, rows)) {
-      double product = Repetition.of(seconds / 3, cost::product).median();
-      double both = Repetition.of(seconds / 3, cost::productAndChoice).median();
-      double softmax = Repetition.of(seconds / 3, cost::softmax).median();
-      return new Choice(rows, product, softmax, Math.max(0, both - product));
+      List<Repetition> times =
+          Repetition.inTurn(
+              seconds, List.of(cost::product, cost::productAndChoice, cost::softmax));
+      double product = times.get(0).median();
+      double both = times.get(1).median();
+      return new Choice(rows, product, times.get(2).median(), Math.max(0, both - product));
     }
   }
 

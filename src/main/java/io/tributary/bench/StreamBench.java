@@ -12,7 +12,7 @@ import java.io.Writer;
 /**
  * The whole stream, as a run has it: the time from the end of its last step of warm-up to the end
  * of its last step, with publication and replacement of the proposal, without evaluation and
- * checkpoint.
+ * without checkpoints.
  */
 final class StreamBench {
   private final TributaryConfig config;
@@ -22,7 +22,7 @@ final class StreamBench {
   private long end;
 
   /**
-   * @param config of a run that evaluates and writes checkpoints at its end only
+   * @param config of a run that evaluates at its end only and writes no checkpoint
    * @param warmupSteps first steps, which are not measured
    */
   StreamBench(TributaryConfig config, long warmupSteps) {

@@ -2,6 +2,7 @@ package io.tributary.bench;
 
 import ai.djl.Device;
 import io.tributary.data.BadInputException;
+import io.tributary.disk.LastingFiles;
 import io.tributary.model.Gpt;
 import io.tributary.model.GptConfig;
 import io.tributary.model.ModelDirectory;
@@ -11,13 +12,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,14 +118,6 @@ final class Workplace implements AutoCloseable {
   }
 
   private void remove() throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : deepestFirst) {
-        Files.delete(file);
-      }
-    }
+    LastingFiles.delete(directory);
   }
 }

@@ -1,6 +1,7 @@
 package io.tributary.boot;
 
 import io.tributary.config.TributaryConfig;
+import io.tributary.data.LogMarkers;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ServiceState;
 import io.tributary.learn.LearnerState;
@@ -375,7 +376,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     if (ended) {
       return;
     }
-    LOG.error(RunLog.REPORTED, "the run has failed", cause);
+    LOG.error(LogMarkers.REPORTED, "the run has failed", cause);
     watch.state(ServiceState.FAILED, String.valueOf(cause.getMessage()));
     ended = true;
     if (stream != null) {

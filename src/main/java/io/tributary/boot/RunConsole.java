@@ -15,6 +15,7 @@ public final class RunConsole {
   private static final int TEXT_WIDTH = 160;
 
   private final TerminalOutput output;
+  private final boolean terminal;
 
   /**
    * @param out where it is shown
@@ -22,6 +23,7 @@ public final class RunConsole {
    */
   public RunConsole(PrintWriter out, boolean terminal) {
     this.output = new TerminalOutput(out, terminal);
+    this.terminal = terminal;
   }
 
   /** A line that stays. */
@@ -32,6 +34,20 @@ public final class RunConsole {
   /** A line that the next one takes the place of; shown on a terminal only. */
   void transientLine(String text) {
     output.transientLine(text);
+  }
+
+  /** On a terminal a row that is renewed at every step; elsewhere a line per interval. */
+  void progress(ProgressLine progress, boolean endsInterval) {
+    if (terminal) {
+      output.transientLine(progress.row());
+    } else if (endsInterval) {
+      output.line(progress.text());
+    }
+  }
+
+  /** Takes the line that is renewed away, so that others can write to the terminal. */
+  public void clearRow() {
+    output.clearRow();
   }
 
   /** Base model and policy side by side. */

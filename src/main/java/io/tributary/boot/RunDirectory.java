@@ -2,6 +2,7 @@ package io.tributary.boot;
 
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
+import io.tributary.disk.DiskRoom;
 import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.JsonLines;
 import io.tributary.learn.TrainingRun;
@@ -41,14 +42,14 @@ public final class RunDirectory implements AutoCloseable {
     JsonLines metrics = new JsonLines(home.resolve("metrics.jsonl"));
     FileChannel lockFile = null;
     try {
-      if (!resume && (!metrics.rows().isEmpty() || !checkpoints.steps().isEmpty())) {
+      if (!resume && (metrics.hasRows() || !checkpoints.steps().isEmpty())) {
         throw new BadInputException(
             "%s holds a run already: --resume goes on with it, another run.name starts a new one"
                 .formatted(home));
       }
       Files.createDirectories(home);
       lockFile = lock(home);
-      requireRoom(home, checkpointBytes);
+      DiskRoom.require("run.directory", home, "a checkpoint", checkpointBytes);
       return new RunDirectory(
           home,
           lockFile,
@@ -81,15 +82,6 @@ public final class RunDirectory implements AutoCloseable {
       throw new BadInputException(home + " is in use by another trainer");
     }
     return channel;
-  }
-
-  private static void requireRoom(Path home, long checkpointBytes) throws IOException {
-    long usable = Files.getFileStore(home).getUsableSpace();
-    if (usable < checkpointBytes) {
-      throw new BadInputException(
-          "run.directory: the disk of %s has %,d bytes left, a checkpoint takes %,d"
-              .formatted(home, usable, checkpointBytes));
-    }
   }
 
   private static void closeQuietly(@org.jspecify.annotations.Nullable FileChannel channel) {

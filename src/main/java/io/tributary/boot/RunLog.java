@@ -10,17 +10,12 @@ import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
-import org.slf4j.Marker;
-import org.slf4j.MarkerFactory;
 
 /**
  * The log file of a run, {@code tributary.log}, rotated by size; everything from INFO on goes
  * there.
  */
 final class RunLog implements AutoCloseable {
-  /** Marks what the command shows to the user itself, so that only the file takes it. */
-  static final Marker REPORTED = MarkerFactory.getMarker("REPORTED");
-
   private static final String MAX_SIZE = "10MB";
   private static final int MAX_OLD_FILES = 5;
 

@@ -195,11 +195,10 @@ final class RunWatch implements Supplier<RunStatus> {
           null);
     }
     progress.add(stepped, seconds, learned, learnerShare, samplerShare);
-    if (stepped.step() % lineInterval() == 0) {
-      console.line(progress.text());
+    boolean endsInterval = stepped.step() % lineInterval() == 0;
+    console.progress(progress, endsInterval);
+    if (endsInterval) {
       progress.restart();
-    } else {
-      console.transientLine(progress.text());
     }
   }
 

@@ -70,7 +70,7 @@ final class TrainingCore {
             new Learner.Schedule(
                 config.publish().intervalSteps(),
                 config.evaluation().intervalSteps(),
-                config.checkpoint().intervalSteps(),
+                config.checkpoint().keep() == 0 ? 0 : config.checkpoint().intervalSteps(),
                 config.totalSteps().orElse(Long.MAX_VALUE)),
             publisher,
             itsEvaluator,

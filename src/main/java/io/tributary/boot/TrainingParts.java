@@ -53,8 +53,8 @@ public final class TrainingParts {
   private final int[] prefix;
 
   /**
-   * @throws BadInputException if the model directory can't be used, or the sequences do not fit
-   *     into the model
+   * @throws BadInputException if the model directory can't be used, or the prompt or the sequences do
+   *     not fit the model
    * @throws io.tributary.config.ConfigException if the target can't be used
    */
   public TrainingParts(TributaryConfig config) {
@@ -67,6 +67,7 @@ public final class TrainingParts {
     SamplersConfig samplers = config.samplers();
     int[] prompt = tokenizer.encode(samplers.prompt());
     this.prefix = prompt.length > 0 ? prompt : directory.config().beginning();
+    requireVocabulary(prompt);
     int needed = positions();
     if (needed > directory.config().positions()) {
       throw new BadInputException(
@@ -77,6 +78,17 @@ public final class TrainingParts {
                   needed,
                   directory.path(),
                   directory.config().positions()));
+    }
+  }
+
+  private void requireVocabulary(int[] prompt) {
+    int vocabulary = directory.config().vocabulary();
+    for (int token : prompt) {
+      if (token >= vocabulary) {
+        throw new BadInputException(
+            "samplers.prompt: the tokenizer of %s makes token %d of it, expected one of the model's vocabulary of %d"
+                .formatted(directory.path(), token, vocabulary));
+      }
     }
   }
 
@@ -97,9 +109,11 @@ public final class TrainingParts {
     return prefix.length + config.samplers().maxLength() - 1;
   }
 
-  /** Room that a checkpoint takes: policy, proposal, two moments, and some more. */
+  /** Room that a checkpoint takes, if any is written: policy, proposal, two moments, and more. */
   public long checkpointBytes() {
-    return 4 * Float.BYTES * directory.config().parameters() + (1 << 20);
+    return config.checkpoint().keep() == 0
+        ? 0
+        : 4 * Float.BYTES * directory.config().parameters() + (1 << 20);
   }
 
   /** Whether the target has lambdas that are still to be fitted. */

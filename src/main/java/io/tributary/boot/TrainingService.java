@@ -1,5 +1,6 @@
 package io.tributary.boot;
 
+import com.google.gson.JsonObject;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Measurements;
@@ -12,6 +13,7 @@ import io.tributary.serve.HttpService;
 import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -225,12 +228,11 @@ public final class TrainingService {
   }
 
   private static Optional<Measurements> firstEvaluation(RunDirectory directory) {
-    try {
-      return directory.files().metrics().rows().stream()
-          .filter(row -> row.has("evaluation"))
+    try (Stream<JsonObject> rows = directory.files().metrics().rows()) {
+      return rows.filter(row -> row.has("evaluation"))
           .findFirst()
           .map(MetricsJsonl::measurements);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       LOG.warn("metrics.jsonl can't be read", e);
       return Optional.empty();
     }

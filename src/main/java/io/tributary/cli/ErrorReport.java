@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import io.tributary.config.ConfigException;
 import io.tributary.data.BadInputException;
+import io.tributary.data.LogMarkers;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -19,7 +20,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /**
  * Tells the user what went wrong, in at most 8 lines on standard error, and chooses the exit code:
  * 2 for usage, configuration and input, which the user can mend, 1 for anything else. The stack
- * trace goes to the log, and with {@code --verbose} to standard error.
+ * trace goes to the log, and with {@code --verbose} to standard error. Nothing is told where the
+ * reader of standard output has closed it.
  */
 final class ErrorReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorReport.class);
@@ -45,6 +47,9 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
   @Override
   public int handleExecutionException(Exception thrown, CommandLine command, ParseResult parsed) {
     Throwable e = cause(thrown);
+    if (e instanceof OutputFailedException failed && failed.isClosedByReader()) {
+      return Tributary.OUTPUT_CLOSED;
+    }
     boolean mendable = e instanceof ConfigException || e instanceof BadInputException;
     PrintWriter err = command.getErr();
     print(err, command, mendable ? String.valueOf(e.getMessage()) : description(e));
@@ -55,7 +60,7 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
     }
     err.flush();
     if (!mendable) {
-      LOG.error(ConsoleLog.REPORTED, "{} failed", command.getCommandName(), e);
+      LOG.error(LogMarkers.REPORTED, "{} failed", command.getCommandName(), e);
     }
     return mendable ? Tributary.BAD_INPUT : Tributary.FAILED;
   }

@@ -112,7 +112,7 @@ final class Evaluate implements Callable<Integer> {
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     out.println(subject.texts == null ? ofModel(subject.model) : ofTexts(subject.texts));
-    SequenceJson.flush(out);
+    out.flush();
     return Tributary.DONE;
   }
 

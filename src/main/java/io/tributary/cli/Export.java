@@ -6,6 +6,7 @@ import io.tributary.config.ModelConfig;
 import io.tributary.config.PretrainConfig.Dtype;
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
+import io.tributary.disk.DiskRoom;
 import io.tributary.learn.CheckpointStore;
 import io.tributary.model.ModelDirectory;
 import io.tributary.tensor.FloatType;
@@ -64,18 +65,25 @@ final class Export implements Callable<Integer> {
     requireNothingThere();
     ModelDirectory base = ModelDirectory.open(model == null ? baseOfRun() : model);
     base.tokenizer();
+    Path tokenizer = base.path().resolve(ModelDirectory.TOKENIZER);
+    FloatType type = dtype == Dtype.F16 ? FloatType.F16 : FloatType.F32;
+    requireRoom(base, tokenizer, type);
     List<TensorBytes> policy = CheckpointStore.policy(checkpoint, base.config(), base.weights());
     try {
-      ModelDirectory.write(
-          to,
-          base.config(),
-          policy,
-          base.path().resolve(ModelDirectory.TOKENIZER),
-          dtype == Dtype.F16 ? FloatType.F16 : FloatType.F32);
+      ModelDirectory.write(to, base.config(), policy, tokenizer, type);
     } catch (IOException e) {
       throw new BadInputException("--to = %s can't be written: %s".formatted(to, e), e);
     }
     return Tributary.DONE;
+  }
+
+  private void requireRoom(ModelDirectory base, Path tokenizer, FloatType type) {
+    try {
+      DiskRoom.require(
+          "--to", to, "the model", ModelDirectory.bytes(base.config(), type, Files.size(tokenizer)));
+    } catch (IOException e) {
+      throw new BadInputException("--to = %s can't be written: %s".formatted(to, e), e);
+    }
   }
 
   private void requireNothingThere() {

@@ -4,7 +4,6 @@ import io.tributary.config.EffectiveConfig;
 import io.tributary.config.PretrainConfig;
 import io.tributary.pretrain.PretrainConsole;
 import io.tributary.pretrain.Pretrainer;
-import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,33 +30,34 @@ final class Pretrain implements Callable<Integer> {
     EffectiveConfig effective = config.read();
     PretrainConfig pretrain = effective.pretrain();
     Engine.load(effective.nativeLibrary());
-    PrintWriter out = spec.commandLine().getOut();
+    PretrainConsole console =
+        new PretrainConsole(spec.commandLine().getOut(), Terminal.isStandardOutput());
+    ConsoleLog.clearBeforehand(console::clearRow);
     try (StopSignal stop = new StopSignal();
         Pretrainer pretrainer = Pretrainer.open(pretrain)) {
-      out.printf(
-          "%,d parameters, %,d sequences of %,d tokens to train on, %,d held out%n",
-          pretrainer.parameters(),
-          pretrainer.trainingSequences(),
-          pretrainer.trainingTokens(),
-          pretrainer.heldOutSequences());
-      out.flush();
-      boolean terminal = Terminal.isStandardOutput();
-      long steps = pretrainer.run(new PretrainConsole(out, terminal), stop::isReceived);
+      console.line(
+          "%,d parameters, %,d sequences of %,d tokens to train on, %,d held out"
+              .formatted(
+                  pretrainer.parameters(),
+                  pretrainer.trainingSequences(),
+                  pretrainer.trainingTokens(),
+                  pretrainer.heldOutSequences()));
+      long steps = pretrainer.run(console, stop::isReceived);
       if (steps > 0) {
         pretrainer.save();
       }
-      out.print(ending(steps, pretrain, terminal));
-      out.flush();
+      console.line(ending(steps, pretrain));
+    } finally {
+      console.clearRow();
     }
     return Tributary.DONE;
   }
 
-  private static String ending(long steps, PretrainConfig pretrain, boolean terminal) {
+  private static String ending(long steps, PretrainConfig pretrain) {
     String saved =
         steps > 0 ? "the model is in " + pretrain.output() : "there is no model to be written";
     return steps < pretrain.steps()
-        ? "%sstopped after step %,d of %,d: %s%n"
-            .formatted(terminal ? System.lineSeparator() : "", steps, pretrain.steps(), saved)
-        : saved + System.lineSeparator();
+        ? "stopped after step %,d of %,d: %s".formatted(steps, pretrain.steps(), saved)
+        : saved;
   }
 }

@@ -48,7 +48,12 @@ final class Run implements Callable<Integer> {
     TributaryConfig training = effective.training();
     Engine.load(training.nativeLibrary());
     RunConsole console = new RunConsole(spec.commandLine().getOut(), Terminal.isStandardOutput());
-    new TrainingService(training, console).run(from);
+    ConsoleLog.clearBeforehand(console::clearRow);
+    try {
+      new TrainingService(training, console).run(from);
+    } finally {
+      console.clearRow();
+    }
     return Tributary.DONE;
   }
 

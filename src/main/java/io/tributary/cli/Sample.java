@@ -117,7 +117,7 @@ final class Sample implements Callable<Integer> {
         new SequenceJson(model.decode(sampled.tokens()), sampled.tokens(), sampled.logProb())
             .print(out);
       }
-      SequenceJson.flush(out);
+      out.flush();
     }
   }
 

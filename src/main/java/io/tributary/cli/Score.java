@@ -138,7 +138,7 @@ final class Score implements Callable<Integer> {
         SequenceJson json = new SequenceJson(line.text(), line.tokens(), logProbs[i]);
         (target == null ? json : target.describe(json, features[i], logBases[i])).print(out);
       }
-      SequenceJson.flush(out);
+      out.flush();
       batch = new ArrayList<>();
       longest = 0;
     }

@@ -48,15 +48,4 @@ final class SequenceJson {
   void print(PrintWriter out) {
     out.println(json); // JsonObject writes nulls
   }
-
-  /**
-   * Hands everything printed so far to the reader.
-   *
-   * @throws IllegalStateException if nobody reads any more, or the disk is full
-   */
-  static void flush(PrintWriter out) {
-    if (out.checkError()) {
-      throw new IllegalStateException("standard output can't be written any more");
-    }
-  }
 }

@@ -5,8 +5,10 @@ import java.util.concurrent.Callable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -47,6 +49,7 @@ import picocli.CommandLine.Spec;
       "1:failed while running",
       "2:bad usage, configuration or input",
       "130:ended by SIGINT",
+      "141:the reader of standard output has closed it, as after '| head'",
       "143:ended by SIGTERM"
     })
 public final class Tributary implements Callable<Integer> {
@@ -55,6 +58,9 @@ public final class Tributary implements Callable<Integer> {
 
   static final int FAILED = 1;
   static final int BAD_INPUT = 2;
+
+  /** 128 and the number of SIGPIPE, as of a process that this signal ends. */
+  static final int OUTPUT_CLOSED = 141;
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -84,9 +90,21 @@ public final class Tributary implements Callable<Integer> {
           if (tributary.verbose) {
             ConsoleLog.showAll();
           }
-          return new CommandLine.RunLast().execute(parsed);
+          return execute(parsed);
         });
     return commandLine;
+  }
+
+  /** Whether what was asked for, help too, has reached standard output is part of the outcome. */
+  private static int execute(ParseResult parsed) {
+    CommandLine commandLine = parsed.commandSpec().commandLine();
+    try {
+      int exitCode = new CommandLine.RunLast().execute(parsed);
+      commandLine.getOut().flush();
+      return exitCode;
+    } catch (OutputFailedException e) {
+      throw new ExecutionException(commandLine, e.getMessage(), e);
+    }
   }
 
   /** Without a verb there is nothing to do. */

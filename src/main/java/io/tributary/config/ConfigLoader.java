@@ -2,6 +2,7 @@ package io.tributary.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOriginFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
@@ -69,6 +70,14 @@ public final class ConfigLoader {
     for (Map.Entry<String, String> override : overrides.entrySet()) {
       String key = override.getKey();
       String text = override.getValue();
+      if (key.endsWith(" ")) {
+        text = text.strip(); // KEY = VALUE, with blanks around the sign
+      }
+      key = key.strip();
+      if (key.isEmpty()) {
+        throw new ConfigException(
+            "command line: -D =%s has no key, expected KEY=VALUE".formatted(text));
+      }
       try {
         ConfigValue value =
             text.matches("\\s*[\\[{\"].*")
@@ -77,11 +86,9 @@ public final class ConfigLoader {
         List<String> path =
             ConfigUtil.splitPath(key.startsWith(ROOT + ".") ? key : ROOT + "." + key);
         config =
-            config
-                .withoutPath(ConfigUtil.joinPath(path))
-                .withValue(
-                    ConfigUtil.joinPath(path),
-                    value.withOrigin(ConfigOriginFactory.newSimple(Place.COMMAND_LINE)));
+            nested(path, value)
+                .toConfig()
+                .withFallback(config.withoutPath(ConfigUtil.joinPath(path)));
       } catch (com.typesafe.config.ConfigException e) {
         throw new ConfigException(
             "command line: -D %s=%s can't be read as a key and a value: %s"
@@ -90,6 +97,15 @@ public final class ConfigLoader {
       }
     }
     return config;
+  }
+
+  /** An object of objects, all of which are from the command line as the value is. */
+  private static ConfigObject nested(List<String> path, ConfigValue value) {
+    ConfigValue inner = value.withOrigin(ConfigOriginFactory.newSimple(Place.COMMAND_LINE));
+    for (int i = path.size() - 1; i >= 0; i--) {
+      inner = ConfigValueFactory.fromMap(Map.of(path.get(i), inner), Place.COMMAND_LINE);
+    }
+    return (ConfigObject) inner;
   }
 
   /** {@code run.name} is the file's name, without what follows its last dot, unless it is given. */

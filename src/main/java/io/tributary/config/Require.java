@@ -8,6 +8,8 @@ import java.util.regex.Pattern;
 final class Require {
   private static final Pattern DEVICE = Pattern.compile("cpu|gpu|gpu:\\d+");
 
+  private static final Duration LONGEST = Duration.ofDays(100);
+
   private Require() {}
 
   static void that(boolean holds, String key, Object value, String expected) {
@@ -33,12 +35,13 @@ final class Require {
     that(value >= 0 && value < 1, key, value, "at least 0 and less than 1");
   }
 
+  /** A time that something is waited for; the actor library's timers end at 248 days. */
   static void positive(String key, Duration value) {
     that(
-        !value.isNegative() && !value.isZero(),
+        !value.isNegative() && !value.isZero() && value.compareTo(LONGEST) <= 0,
         key,
         HoconWriter.duration(value),
-        "longer than zero");
+        "longer than zero and at most " + LONGEST.toDays() + "d");
   }
 
   static void device(String key, String value) {

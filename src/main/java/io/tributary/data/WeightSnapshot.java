@@ -12,9 +12,4 @@ public record WeightSnapshot(WeightVersion version, List<TensorBytes> tensors) {
   public WeightSnapshot {
     tensors = List.copyOf(tensors);
   }
-
-  /** Size of all tensors in bytes. */
-  public long sizeBytes() {
-    return tensors.stream().mapToLong(t -> t.bytes().length).sum();
-  }
 }

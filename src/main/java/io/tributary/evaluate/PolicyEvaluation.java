@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
  * arXiv:2206.00761). For one thread.
  *
  * <p>Where only the likeliest tokens are drawn, samples are not the policy's own and the
- * divergences are absent.
+ * divergences are absent; so is KL(p||pi) where P(x) = 0 for all samples.
  */
 public final class PolicyEvaluation implements AutoCloseable {
 

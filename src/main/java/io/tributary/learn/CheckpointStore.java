@@ -4,19 +4,15 @@ import com.google.gson.JsonParseException;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
+import io.tributary.disk.LastingFiles;
 import io.tributary.model.GptConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.SafeTensors;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -68,10 +64,10 @@ public final class CheckpointStore {
         return Manifest.verify(target).bytes();
       }
     } catch (IOException e) {
-      delete(target); // it was damaged since
+      LastingFiles.delete(target); // it was damaged since
     }
     try {
-      delete(temporary);
+      LastingFiles.delete(temporary);
       Files.createDirectory(temporary);
       ModelDirectory.writeWeights(temporary.resolve(POLICY), checkpoint.policy(), FloatType.F32);
       ModelDirectory.writeWeights(
@@ -82,16 +78,16 @@ public final class CheckpointStore {
         SafeTensors.write(temporary.resolve(VALUE_HEAD), checkpoint.valueHead(), FloatType.F32);
         files.add(VALUE_HEAD);
       }
-      writeAndFlush(temporary.resolve(STATE), checkpoint.state().toJson());
+      LastingFiles.write(temporary.resolve(STATE), checkpoint.state().toJson());
       Manifest manifest = Manifest.of(temporary, files);
-      writeAndFlush(temporary.resolve(Manifest.NAME), manifest.toJson());
-      flushDirectory(temporary);
+      LastingFiles.write(temporary.resolve(Manifest.NAME), manifest.toJson());
+      LastingFiles.flushDirectory(temporary);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      flushDirectory(directory);
+      LastingFiles.flushDirectory(directory);
       prune();
       return manifest.bytes();
     } catch (IOException e) {
-      deleteQuietly(temporary, e);
+      LastingFiles.delete(temporary, e);
       throw e;
     }
   }
@@ -194,7 +190,7 @@ public final class CheckpointStore {
     List<Long> later = steps().stream().filter(s -> s > step).toList();
     for (long s : later) {
       Path aside = directory.resolve("superseded-" + name(s));
-      delete(aside);
+      LastingFiles.delete(aside);
       Files.move(directory.resolve(name(s)), aside, StandardCopyOption.ATOMIC_MOVE);
     }
     return later;
@@ -207,54 +203,10 @@ public final class CheckpointStore {
   private void prune() {
     for (long step : steps().stream().skip(keep).toList()) {
       try {
-        delete(directory.resolve(name(step)));
+        LastingFiles.delete(directory.resolve(name(step)));
       } catch (IOException e) {
         LOG.warn("the old checkpoint of step {} can't be removed", step, e);
       }
     }
-  }
-
-  private static void writeAndFlush(Path file, String text) throws IOException {
-    Files.writeString(file, text);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-  }
-
-  private static void flushDirectory(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  private static void deleteQuietly(Path path, IOException cause) {
-    try {
-      delete(path);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
-  }
-
-  private static void delete(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      return;
-    }
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(
-              Path visited, @org.jspecify.annotations.Nullable IOException e) throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

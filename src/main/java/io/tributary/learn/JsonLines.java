@@ -3,7 +3,11 @@ package io.tributary.learn;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,16 +60,20 @@ public final class JsonLines {
     torn = false;
   }
 
-  /** All rows, without what a full disk or a kill has cut off; none if there is no file. */
-  public List<JsonObject> rows() throws IOException {
-    List<JsonObject> rows = new ArrayList<>();
-    for (String line : lines()) {
-      JsonObject row = parse(line);
-      if (row != null) {
-        rows.add(row);
-      }
+  /**
+   * All rows, read as the stream is gone through, without what a full disk or a kill has cut off;
+   * none if there is no file. The stream has to be closed, and throws {@link
+   * java.io.UncheckedIOException} where the file can't be read further.
+   */
+  public Stream<JsonObject> rows() throws IOException {
+    return lines().flatMap(line -> Stream.ofNullable(parse(line)));
+  }
+
+  /** Whether there is a row; no more is read than tells. */
+  public boolean hasRows() throws IOException {
+    try (Stream<JsonObject> rows = rows()) {
+      return rows.findFirst().isPresent();
     }
-    return rows;
   }
 
   /** Removes the rows of later steps than {@code step}, and what is not whole. */
@@ -74,15 +81,18 @@ public final class JsonLines {
     if (!Files.exists(file)) {
       return;
     }
-    StringBuilder kept = new StringBuilder();
-    for (String line : lines()) {
-      JsonObject row = parse(line);
-      if (row != null && row.get("step").getAsLong() <= step) {
-        kept.append(line).append('\n');
-      }
-    }
     Path shortened = file.resolveSibling(file.getFileName() + ".part");
-    Files.writeString(shortened, kept);
+    try (Stream<String> lines = lines();
+        Writer kept = Files.newBufferedWriter(shortened)) {
+      for (String line : (Iterable<String>) lines::iterator) {
+        JsonObject row = parse(line);
+        if (row != null && row.get("step").getAsLong() <= step) {
+          kept.append(line).append('\n');
+        }
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
     Files.move(shortened, file, StandardCopyOption.ATOMIC_MOVE);
     torn = false;
   }
@@ -98,12 +108,23 @@ public final class JsonLines {
     }
   }
 
-  private List<String> lines() throws IOException {
+  private Stream<String> lines() throws IOException {
     if (!Files.exists(file)) {
-      return List.of();
+      return Stream.empty();
     }
     // a kill may cut a line off within a character, which a strict decoder would refuse
-    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+    return reader
+        .lines()
+        .onClose(
+            () -> {
+              try {
+                reader.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
   }
 
   private static @Nullable JsonObject parse(String line) {

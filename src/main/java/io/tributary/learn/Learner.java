@@ -1,6 +1,7 @@
 package io.tributary.learn;
 
 import io.tributary.data.Batch;
+import io.tributary.data.LogMarkers;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.StageMetrics;
@@ -49,6 +50,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private final ActorRef<Evaluated> evaluations;
   private @Nullable CompletableFuture<BatchLearned> pending;
   private boolean checkpointOwed;
+  private boolean linesAreLost;
   private long idleSince = System.nanoTime();
   private long evaluatorSince;
 
@@ -57,11 +59,19 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
    *
    * @param publishInterval steps between two publications
    * @param evaluationInterval steps between two evaluations
-   * @param checkpointInterval steps between two checkpoints
+   * @param checkpointInterval steps between two checkpoints; 0 for no checkpoint at all
    * @param lastStep step that ends the run; {@link Long#MAX_VALUE} for none
    */
   public record Schedule(
-      int publishInterval, int evaluationInterval, int checkpointInterval, long lastStep) {}
+      int publishInterval, int evaluationInterval, int checkpointInterval, long lastStep) {
+    boolean writesCheckpoints() {
+      return checkpointInterval > 0;
+    }
+
+    boolean isCheckpointDue(long step) {
+      return writesCheckpoints() && (step % checkpointInterval == 0 || step >= lastStep);
+    }
+  }
 
   /**
    * A learner.
@@ -237,7 +247,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
 
   private void complete() {
     boolean again = checkpointOwed && run.step() % schedule.publishInterval() == 0;
-    if (again || run.step() % schedule.checkpointInterval() == 0 || isLast()) {
+    if (again || schedule.isCheckpointDue(run.step())) {
       checkpoint();
     }
     idleSince = System.nanoTime();
@@ -251,7 +261,8 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
 
   private Behavior<LearnerCommand> onWriteCheckpoint(WriteCheckpoint command) {
     // before Z is estimated there is nothing to go on from: the run begins again instead
-    command.written().complete(!run.isBegun() || checkpoint());
+    boolean none = !schedule.writesCheckpoints() || !run.isBegun();
+    command.written().complete(none || checkpoint());
     return this;
   }
 
@@ -266,7 +277,10 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       return true;
     } catch (IOException e) {
       checkpointOwed = true;
-      getContext().getLog().error("no checkpoint of step {}; it is tried again", run.step(), e);
+      getContext()
+          .getLog()
+          .error(
+              LogMarkers.REPORTED, "no checkpoint of step {}; it is tried again", run.step(), e);
       events.tell(new LearnerEvent.CheckpointFailed(run.step(), String.valueOf(e.getMessage())));
       return false;
     }
@@ -276,12 +290,20 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     return run.step() >= schedule.lastStep();
   }
 
-  /** A line that can't be written does not stop a run. */
+  /** A line that can't be written does not stop a run; the user is told of the first in a row. */
   private void log(Writing writing) {
     try {
       writing.write();
+      linesAreLost = false;
     } catch (IOException e) {
-      getContext().getLog().error("a line of step {} is lost", run.step(), e);
+      if (linesAreLost) {
+        getContext().getLog().info("a line of step {} is lost: {}", run.step(), e.toString());
+      } else {
+        getContext()
+            .getLog()
+            .error("a line of step {} is lost, and those after it until it works", run.step(), e);
+      }
+      linesAreLost = true;
     }
   }
 

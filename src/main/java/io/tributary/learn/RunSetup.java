@@ -1,5 +1,6 @@
 package io.tributary.learn;
 
+import com.google.gson.JsonObject;
 import ai.djl.Device;
 import io.tributary.config.LearnerConfig;
 import io.tributary.config.OptimizerConfig;
@@ -24,6 +25,7 @@ import io.tributary.tensor.LearningRate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a run is made of, and its beginning or going on.
@@ -126,11 +128,8 @@ public record RunSetup(
 
   /** The highest version that was given away, also since the last checkpoint. */
   private long lastVersion() {
-    try {
-      return files.versions().rows().stream()
-          .mapToLong(row -> row.get("version").getAsLong())
-          .max()
-          .orElse(0);
+    try (Stream<JsonObject> rows = files.versions().rows()) {
+      return rows.mapToLong(row -> row.get("version").getAsLong()).max().orElse(0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package io.tributary.model;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
@@ -17,6 +18,20 @@ record ConfigJson(JsonObject json) {
         ? value(key, "a whole number", v -> v.isNumber() && v.getAsDouble() == v.getAsInt())
             .getAsInt()
         : otherwise;
+  }
+
+  /** A whole number, or a list of one: of several none could stand for all. */
+  int single(String key, int otherwise) {
+    if (json.get(key) instanceof JsonArray list) {
+      if (list.size() != 1) {
+        throw new IllegalArgumentException(
+            "%s must be a whole number or a list of one, got %s".formatted(key, list));
+      }
+      JsonObject unpacked = new JsonObject();
+      unpacked.add(key, list.get(0));
+      return new ConfigJson(unpacked).number(key, otherwise);
+    }
+    return number(key, otherwise);
   }
 
   /** A number between 0 and 1, both excluded. */

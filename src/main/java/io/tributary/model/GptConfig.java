@@ -23,7 +23,7 @@ import java.nio.file.Path;
  * @param normEpsilon {@code layer_norm_epsilon}
  * @param activation {@code activation_function}
  * @param bosToken {@code bos_token_id}
- * @param eosToken {@code eos_token_id}
+ * @param eosToken {@code eos_token_id}; also a list of one
  * @param tied {@code tie_word_embeddings}: the output layer is the token embedding
  * @param scaleAttention {@code scale_attn_weights}
  * @param scaleByLayer {@code scale_attn_by_inverse_layer_idx}
@@ -120,7 +120,7 @@ public record GptConfig(
         json.fraction("layer_norm_epsilon", 1e-5),
         Activation.of(json.text("activation_function", "gelu_new")),
         json.number("bos_token_id", vocabulary - 1),
-        json.number("eos_token_id", vocabulary - 1),
+        json.single("eos_token_id", vocabulary - 1),
         json.flag("tie_word_embeddings", true),
         json.flag("scale_attn_weights", true),
         json.flag("scale_attn_by_inverse_layer_idx", false));

@@ -2,6 +2,9 @@ package io.tributary.model;
 
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -68,7 +71,8 @@ final class GptTensors {
   /**
    * Brings the tensors of a file into the model's order and names.
    *
-   * @throws BadInputException naming the file and the tensor that is missing, misshapen or surplus
+   * @throws BadInputException naming the file and the tensor that is missing, misshapen, surplus or
+   *     holds what is no finite number
    */
   static List<TensorBytes> arrange(Path file, GptConfig config, Map<String, TensorBytes> stored) {
     Map<String, TensorBytes> byName = new LinkedHashMap<>();
@@ -90,6 +94,7 @@ final class GptTensors {
                     "%s lacks tensor %s of shape %s".formatted(file, name, Arrays.toString(shape)));
               }
               requireShape(file, tensor, shape);
+              requireFinite(file, tensor);
               arranged.add(new TensorBytes(name, shape, tensor.bytes()));
             });
     TensorBytes output = byName.remove(OUTPUT);
@@ -114,6 +119,18 @@ final class GptTensors {
     }
   }
 
+  private static void requireFinite(Path file, TensorBytes tensor) {
+    FloatBuffer values =
+        ByteBuffer.wrap(tensor.bytes()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    for (int i = 0; i < values.limit(); i++) {
+      if (!Float.isFinite(values.get(i))) {
+        throw new BadInputException(
+            "%s: tensor %s holds %s as its value %d, expected finite numbers"
+                .formatted(file, tensor.name(), values.get(i), i));
+      }
+    }
+  }
+
   /**
    * Fresh weights: normal with standard deviation 0.02, residual projections scaled by 1/sqrt(2
    * layers), as GPT-2's (Radford et al. 2019, section 2.3).
@@ -125,9 +142,8 @@ final class GptTensors {
         .forEach(
             (name, shape) -> {
               int size = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
-              java.nio.ByteBuffer values =
-                  java.nio.ByteBuffer.allocate(size * Float.BYTES)
-                      .order(java.nio.ByteOrder.LITTLE_ENDIAN);
+              ByteBuffer values =
+                  ByteBuffer.allocate(size * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
               double deviation =
                   name.endsWith("c_proj.weight") ? 0.02 / Math.sqrt(2.0 * config.layers()) : 0.02;
               for (int i = 0; i < size; i++) {

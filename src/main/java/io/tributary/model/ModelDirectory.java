@@ -2,6 +2,7 @@ package io.tributary.model;
 
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
+import io.tributary.disk.LastingFiles;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.SafeTensors;
 import java.io.IOException;
@@ -19,6 +20,11 @@ public final class ModelDirectory {
   public static final String CONFIG = "config.json";
   public static final String WEIGHTS = "model.safetensors";
   public static final String TOKENIZER = "tokenizer.json";
+
+  private static final List<String> FILES = List.of(WEIGHTS, TOKENIZER, CONFIG);
+
+  /** More than config.json and the headers of the weights take. */
+  private static final long OTHER_BYTES = 1 << 16;
 
   private final Path directory;
   private final GptConfig config;
@@ -53,8 +59,8 @@ public final class ModelDirectory {
   /**
    * The weights in the model's order.
    *
-   * @throws BadInputException naming the file and the tensor that is missing, misshapen, surplus or
-   *     damaged
+   * @throws BadInputException naming the file and the tensor that is missing, misshapen, surplus,
+   *     damaged or not finite
    */
   public List<TensorBytes> weights() {
     return weights(directory.resolve(WEIGHTS), config);
@@ -78,19 +84,46 @@ public final class ModelDirectory {
   }
 
   /**
-   * Writes a model directory that {@link #open} and Hugging Face's GPT2LMHeadModel read.
+   * Writes a model directory that {@link #open} and Hugging Face's GPT2LMHeadModel read. Its files
+   * appear after all of them were flushed to disk.
    *
    * @param directory where to; made if missing
    * @param tokenizer a {@code tokenizer.json} to copy
-   * @throws IOException if the disk is full or the directory can't be written
+   * @throws IOException if the disk is full or the directory can't be written; nothing is left
+   *     behind then
    */
   public static void write(
       Path directory, GptConfig config, List<TensorBytes> weights, Path tokenizer, FloatType type)
       throws IOException {
+    boolean isNew = !Files.exists(directory);
     Files.createDirectories(directory);
-    writeWeights(directory.resolve(WEIGHTS), weights, type);
-    Files.copy(tokenizer, directory.resolve(TOKENIZER), StandardCopyOption.REPLACE_EXISTING);
-    Files.writeString(directory.resolve(CONFIG), config.toJson());
+    try {
+      writeWeights(part(directory, WEIGHTS), weights, type);
+      LastingFiles.write(part(directory, TOKENIZER), Files.readString(tokenizer));
+      LastingFiles.write(part(directory, CONFIG), config.toJson());
+      for (String name : FILES) {
+        Files.move(
+            part(directory, name), directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+      }
+      LastingFiles.flushDirectory(directory);
+    } catch (IOException e) {
+      for (String name : FILES) {
+        LastingFiles.delete(part(directory, name), e);
+      }
+      if (isNew) {
+        LastingFiles.delete(directory, e);
+      }
+      throw e;
+    }
+  }
+
+  private static Path part(Path directory, String name) {
+    return directory.resolve("." + name + ".part");
+  }
+
+  /** Room that the directory of a model takes, with a tokenizer of so many bytes. */
+  public static long bytes(GptConfig config, FloatType type, long tokenizerBytes) {
+    return type.bytes() * config.parameters() + tokenizerBytes + OTHER_BYTES;
   }
 
   /** Writes weights as a safetensors file under Hugging Face's names. */

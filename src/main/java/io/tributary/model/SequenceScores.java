@@ -79,6 +79,7 @@ public final class SequenceScores {
       for (int j = 0; j < scored.length; j++) {
         scores.set(scored[j], partial.get(j));
       }
+      progress.run();
     }
     return scores;
   }

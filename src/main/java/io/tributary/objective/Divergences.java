@@ -1,6 +1,7 @@
 package io.tributary.objective;
 
 import io.tributary.objective.PartitionFunction.Estimate;
+import java.util.Arrays;
 
 /**
  * Estimates the divergences between target p, policy pi, proposal q and base model a, each with a
@@ -10,6 +11,10 @@ import io.tributary.objective.PartitionFunction.Estimate;
  * than these, so that its error is independent of theirs and is added; the relative error of Z is
  * the error of log Z. What involves p is absent while no positive weight has been seen.
  *
+ * <p>Sequences of which none has a positive weight know nothing of p. Their estimates are kept, for a
+ * mean over many samples is unbiased only if these are in it; but how far off they are can't be told
+ * from them, so the standard error is absent.
+ *
  * <p>Korbak et al. 2022, arXiv:2206.00761, section 4.2 (metrics 2 and 3) and Eq. (21).
  */
 public final class Divergences {
@@ -18,6 +23,7 @@ public final class Divergences {
   /**
    * KL(p||pi) = -log Z + (1/Z) mean[ w (log P - log pi) ] in nats, from sequences of any proposals;
    * log P - log pi = log w - log v.
+   * It is -log Z, without a standard error, where no weight is positive.
    *
    * @param logWeights (N), log w = log P - log q
    * @param logPolicyRatios (N), log v = log pi - log q
@@ -32,6 +38,9 @@ public final class Divergences {
     for (int j = 0; j < terms.length; j++) {
       terms[j] =
           LogSpace.weigh(Math.exp(logWeights[j] - z.logZ()), logWeights[j] - logPolicyRatios[j]);
+    }
+    if (nonePositive(logWeights)) {
+      return new PointEstimate(-z.logZ(), Double.NaN);
     }
     PointEstimate mean = PointEstimate.mean(terms);
     // d/d(log Z) of -log Z + mean[terms], in which every term is proportional to 1/Z
@@ -48,8 +57,13 @@ public final class Divergences {
     return klTargetPolicy(logWeights, new double[logWeights.length], z);
   }
 
+  private static boolean nonePositive(double[] logWeights) {
+    return Arrays.stream(logWeights).allMatch(logWeight -> logWeight == Double.NEGATIVE_INFINITY);
+  }
+
   /**
-   * TVD(p, pi) = 1/2 mean| w/Z - v | in [0, 1] (Eq. (21), Korbak et al. 2022, arXiv:2206.00761).
+   * TVD(p, pi) = 1/2 mean| w/Z - v | in [0, 1] (Eq. (21), Korbak et al. 2022, arXiv:2206.00761). It
+   * has no standard error where no weight is positive.
    *
    * @param logWeights (N), log w = log P - log q
    * @param logPolicyRatios (N), log v = log pi - log q
@@ -68,7 +82,10 @@ public final class Divergences {
       terms[j] = Math.abs(difference) / 2;
       sensitivity -= Math.signum(difference) * targetRatio / 2 / terms.length;
     }
-    return PointEstimate.mean(terms).withErrorOf(sensitivity, z.relativeStandardError());
+    PointEstimate mean = PointEstimate.mean(terms);
+    return nonePositive(logWeights)
+        ? new PointEstimate(mean.value(), Double.NaN)
+        : mean.withErrorOf(sensitivity, z.relativeStandardError());
   }
 
   /**
@@ -101,7 +118,8 @@ public final class Divergences {
 
   /**
    * KL(p||pi) in nats from samples of pi itself, as an evaluation draws them: pi takes the place of
-   * q in {@link #klTargetProposal}.
+   * q in {@link #klTargetProposal}. It is shown to people as a finding of its own, and so it is
+   * absent where P(x) = 0 for all of them.
    *
    * @param logTargets (N), log P; minus infinity where P(x) = 0
    * @param logPolicies (N), log pi
@@ -112,6 +130,9 @@ public final class Divergences {
     double[] logWeights = new double[logTargets.length];
     for (int j = 0; j < logWeights.length; j++) {
       logWeights[j] = logTargets[j] - logPolicies[j];
+    }
+    if (nonePositive(logWeights)) {
+      return PointEstimate.ABSENT;
     }
     return klTargetProposal(logWeights, z);
   }

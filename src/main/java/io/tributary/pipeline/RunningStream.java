@@ -36,9 +36,4 @@ public final class RunningStream {
   public void stop() {
     end.shutdown();
   }
-
-  /** Ends at once with this failure. */
-  public void abort(Throwable cause) {
-    end.abort(cause);
-  }
 }

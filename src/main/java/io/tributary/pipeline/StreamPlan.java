@@ -49,11 +49,6 @@ public record StreamPlan(
     }
   }
 
-  /** Draws needed for this many sequences: the bootstrap is made of whole draws. */
-  public static int drawsFor(int sequences, int drawSequences) {
-    return Math.toIntExact(((long) sequences + drawSequences - 1) / drawSequences);
-  }
-
   /** Most draws that are admitted and not learned at any time. */
   public int maxDrawsInFlight() {
     return Math.toIntExact(

@@ -162,7 +162,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     timers.cancel(worker);
     Job<W, R> job = roster.lose(worker);
     if (job != null && job.loseWorker() < MAX_LOST_WORKERS) {
-      getContext().getLog().warn("{} {}; draw {} is handed out again", worker, reason, job.number);
+      getContext().getLog().info("{} {}; draw {} is handed out again", worker, reason, job.number);
       listener.drawReissued(job.number);
       waiting.add(job);
     } else if (job != null) {

@@ -30,6 +30,16 @@ public final class PretrainConsole implements Consumer<PretrainProgress> {
     }
   }
 
+  /** A line that stays. */
+  public void line(String text) {
+    output.line(text);
+  }
+
+  /** Takes the line that is renewed away, so that others can write to the terminal. */
+  public void clearRow() {
+    output.clearRow();
+  }
+
   private static String line(PretrainProgress progress) {
     StringBuilder line = new StringBuilder();
     line.append(

@@ -65,7 +65,7 @@ public final class Pretrainer implements AutoCloseable {
    */
   public static Pretrainer open(PretrainConfig config) {
     Start start = Start.of(config);
-    OutputDirectory output = OutputDirectory.claim(config.output());
+    OutputDirectory output = OutputDirectory.claim(config.output(), config.dtype(), start);
     TextTokenizer tokenizer = output.write(start.tokenizer());
     PretrainingData data = PretrainingData.read(config, tokenizer, start.shape().eosToken());
     Gpt model = start.model().apply(Torch.device(config.device()));
@@ -129,10 +129,10 @@ public final class Pretrainer implements AutoCloseable {
   /**
    * Writes the model as it is to the output directory.
    *
-   * @throws UncheckedIOException if it can't be written
+   * @throws UncheckedIOException if it can't be written, saying where it is instead
    */
   public void save() {
-    output.save(model, config.dtype());
+    output.save(model);
   }
 
   /** One step of AdamW; returns the loss summed over its tokens. */

@@ -56,7 +56,8 @@ public final class DrawScoring implements AutoCloseable {
    * Scores every sequence of a draw; a sequence on which a feature fails is left out.
    *
    * @param failed told of a sequence that a feature failed on
-   * @param progress called every now and then
+   * @param progress called after the features, and after every group of sequences that the base
+   *     model computes at once
    */
   public ScoredDraw score(
       Draw draw, BiConsumer<Sequence, RuntimeException> failed, Runnable progress) {
@@ -71,6 +72,7 @@ public final class DrawScoring implements AutoCloseable {
         .forEach(
             (j, values) ->
                 featured.add(new Featured(sequences.get(j), texts.get(j).text(), values)));
+    progress.run();
     List<TokenScores> bases =
         scores.tokens(prefix, featured.stream().map(f -> f.sequence().tokens()).toList(), progress);
     List<ScoredSequence> scored = new ArrayList<>();

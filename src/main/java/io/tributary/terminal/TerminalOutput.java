@@ -1,12 +1,20 @@
 package io.tributary.terminal;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lines for whoever started a command. On a terminal there may be one more below them that is
  * renewed in place; it takes one row whatever the terminal's width, which may change at any time.
+ *
+ * <p>What is shown accompanies the work: where it can't be written any more, that is logged once and
+ * the work goes on.
  */
 public final class TerminalOutput {
+  private static final Logger LOG = LoggerFactory.getLogger(TerminalOutput.class);
+
   /** To the first column, and erase the row (ECMA-48: CR, EL). */
   private static final String CLEAR_ROW = "\r\u001b[K";
 
@@ -15,6 +23,8 @@ public final class TerminalOutput {
 
   private final PrintWriter out;
   private final boolean terminal;
+  private boolean row;
+  private boolean failed;
 
   /**
    * @param out where lines go
@@ -26,16 +36,37 @@ public final class TerminalOutput {
   }
 
   /** A line that stays. */
-  public void line(String text) {
-    out.println((terminal ? CLEAR_ROW : "") + text);
-    out.flush();
+  public synchronized void line(String text) {
+    print((row ? CLEAR_ROW : "") + text + System.lineSeparator());
+    row = false;
   }
 
   /** A line that the next one takes the place of; shown on a terminal only. */
-  public void transientLine(String text) {
+  public synchronized void transientLine(String text) {
     if (terminal) {
-      out.print(CLEAR_ROW + WITHOUT_WRAPPING.formatted(text));
+      row = true;
+      print(CLEAR_ROW + WITHOUT_WRAPPING.formatted(text));
+    }
+  }
+
+  /** Takes the line that is renewed away, so that others can write to the terminal. */
+  public synchronized void clearRow() {
+    if (row) {
+      row = false;
+      print(CLEAR_ROW);
+    }
+  }
+
+  private void print(String text) {
+    if (failed) {
+      return;
+    }
+    try {
+      out.print(text);
       out.flush();
+    } catch (UncheckedIOException e) {
+      failed = true;
+      LOG.warn("nothing more is shown: {}", e.getMessage());
     }
   }
 }

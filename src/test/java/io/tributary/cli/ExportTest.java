@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tributary.config.Criterion;
 import io.tributary.data.Fingerprint;
@@ -9,6 +10,7 @@ import io.tributary.learn.Checkpoint;
 import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.LearnerState;
 import io.tributary.learn.RunIdentity;
+import io.tributary.learn.SmallDisk;
 import io.tributary.model.ModelDirectory;
 import io.tributary.objective.KlPenalty;
 import io.tributary.objective.PartitionFunctions;
@@ -88,6 +90,19 @@ class ExportTest {
         .isLessThan(Files.size(policy.resolve("model.safetensors")) * 3 / 4);
     assertThat(ModelDirectory.open(to).weights()).isNotEmpty();
     assertThat(export("--dtype", "bf16").err()).contains("f16", "f32");
+  }
+
+  @Test
+  void aFullDiskIsRefusedAndLeftAsItIs() throws Exception {
+    Files.createDirectory(to);
+    try (SmallDisk disk = SmallDisk.mountedAt(to, 64 << 10)) {
+      assumeTrue(disk.isMounted(), "mounting takes privileges");
+      Cli cli = export();
+
+      assertThat(cli.exitCode()).isEqualTo(2);
+      assertThat(cli.err()).contains("--to", "bytes left, the model takes").hasLineCount(1);
+      assertThat(to).isEmptyDirectory();
+    }
   }
 
   @Test

@@ -85,6 +85,27 @@ class ValidateTest {
   }
 
   @Test
+  void refusesAPromptThatTheModelHasNoTokensFor() throws IOException {
+    Path other = Files.createDirectory(directory.resolve("other"));
+    GptConfig config = GptConfig.of(1, 2, 8, 41, 2, 1);
+    try (Gpt gpt = Gpt.initialise(config, 1, Device.cpu())) {
+      ModelDirectory.write(
+          other, config, gpt.snapshot(), model.resolve("tokenizer.json"), FloatType.F32);
+    }
+
+    Cli cli =
+        Cli.run(
+            "validate",
+            "-c",
+            training("samplers { prompt = c, max-length = 3 }").toString(),
+            "-D",
+            "model.base=" + other);
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).contains("samplers.prompt", "token 2", "vocabulary of 2").hasLineCount(1);
+  }
+
+  @Test
   void refusesADamagedModel() throws IOException {
     Path damaged = Files.createDirectory(directory.resolve("damaged"));
     for (String part : new String[] {"config.json", "tokenizer.json"}) {

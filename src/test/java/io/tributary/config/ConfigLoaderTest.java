@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
   @TempDir Path directory;
@@ -257,8 +258,28 @@ class ConfigLoaderTest {
         .hasMessage("command line: tributary.samplers.count must be a whole number, got \"x\"");
     assertThatThrownBy(() -> load("", Map.of("samplers.devices", "[gpu:0")))
         .hasMessageStartingWith("command line: -D samplers.devices=[gpu:0 can't be read");
+    assertThatThrownBy(() -> load("", Map.of("learnr.batch-size", "4")))
+        .hasMessage("command line: unknown key tributary.learnr; did you mean learner?");
+    assertThatThrownBy(() -> load("", Map.of("learner.optimiser.eps", "4")))
+        .hasMessageStartingWith("command line: unknown key tributary.learner.optimiser;");
+    assertThatThrownBy(() -> load("", Map.of(" ", "4")))
+        .hasMessage("command line: -D =4 has no key, expected KEY=VALUE");
     assertThatThrownBy(() -> load("", Map.of("samplers..count", "1")))
         .hasMessageStartingWith("command line: -D samplers..count=1 can't be read");
+  }
+
+  @Test
+  void blanksAroundAKeyOfTheCommandLineAreNoPartOfIt() {
+    Map<String, String> overrides = Map.of(" samplers.count ", " 3", "samplers.prompt", " a");
+    assertThat(load("", overrides).samplers().count()).isEqualTo(3);
+    assertThat(load("", overrides).samplers().prompt()).isEqualTo(" a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stream.stall-timeout", "publish.timeout", "shutdown.grace"})
+  void refusesATimeThatNoTimerTakes(String key) {
+    assertThatThrownBy(() -> load("", Map.of(key, "400d")))
+        .hasMessageContainingAll("command line", key, "at most 100d");
   }
 
   @Test

@@ -28,9 +28,11 @@ class JsonLinesTest {
   @Test
   void rowsAreReadAsTheyWereAdded() throws IOException {
     assertThat(lines.rows()).isEmpty();
+    assertThat(lines.hasRows()).isFalse();
     lines.add(FIRST);
     lines.add(SECOND);
     assertThat(file).content().isEqualTo(FIRST + "\n" + SECOND + "\n");
+    assertThat(lines.hasRows()).isTrue();
     assertThat(lines.rows()).extracting(row -> row.get("step").getAsInt()).containsExactly(1, 2);
   }
 
@@ -47,6 +49,17 @@ class JsonLinesTest {
     assertThat(file).isEmptyFile();
     try (var entries = Files.list(directory)) {
       assertThat(entries).containsExactly(file);
+    }
+  }
+
+  @Test
+  void whetherThereIsARowIsToldByTheFirst() throws IOException {
+    Files.write(file, new byte[] {'{', '\n', (byte) 0xc3, '\n'});
+    assertThat(lines.hasRows()).isFalse();
+    Files.writeString(file, FIRST + "\n{\n" + SECOND + "\n");
+    assertThat(lines.hasRows()).isTrue();
+    try (var rows = lines.rows()) {
+      assertThat(rows.iterator().next().get("step").getAsInt()).isEqualTo(1);
     }
   }
 

@@ -194,7 +194,7 @@ class LearnerTest {
     answer(evaluate);
     assertThat(await(done)).isEqualTo(new BatchLearned(3, false));
     assertThat(files.checkpoints().steps()).containsExactly(2L, 1L, 0L);
-    assertThat(files.metrics().rows())
+    assertThat(files.metrics().rows().toList())
         .extracting(row -> row.get("step").getAsInt())
         .containsExactly(0, 1, 2, 2);
 

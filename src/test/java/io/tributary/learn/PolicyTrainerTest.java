@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -77,7 +78,12 @@ class PolicyTrainerTest {
 
   /** The gradient of one step, what it measured, and whether it was made. */
   private record Outcome(
-      double[] gradient, Measurements measurements, boolean finite, boolean moved, long updates) {}
+      double[] gradient,
+      Measurements measurements,
+      boolean finite,
+      boolean moved,
+      long updates,
+      int signsOfLife) {}
 
   private Outcome learn(Map<String, String> overrides) throws IOException {
     return learn(policy, 5, overrides);
@@ -105,7 +111,8 @@ class PolicyTrainerTest {
                   WeightTails.create(),
                   KlPenalty.create(config.objective())));
       trainer.bootstrap(new Batch.Bootstrap(bootstrap, 1));
-      PolicyTrainer.Step result = trainer.learn(step, batch, () -> {});
+      AtomicInteger signs = new AtomicInteger();
+      PolicyTrainer.Step result = trainer.learn(step, batch, signs::incrementAndGet);
       boolean moved =
           !io.tributary.data.Fingerprint.of(model.snapshot())
               .equals(io.tributary.data.Fingerprint.of(start.snapshot()));
@@ -114,8 +121,21 @@ class PolicyTrainerTest {
           result.measurements(),
           result.finite(),
           moved,
-          training.optimizer().updates());
+          training.optimizer().updates(),
+          signs.get());
     }
+  }
+
+  @Test
+  void everyGroupOfEitherPassIsASignOfLife() throws IOException {
+    int sequences = batch.sequences().size();
+    String half = String.valueOf(sequences / 2);
+    assertThat(learn(Map.of("learner.micro-batch-size", half)).signsOfLife()).isEqualTo(2);
+    assertThat(
+            learn(Map.of("learner.micro-batch-size", half, "learner.dropout", "0.1"))
+                .signsOfLife())
+        .as("with a pass without dropout before")
+        .isEqualTo(4);
   }
 
   /** The gradient of the batch's loss computed at once, with the Z of these sequences. */

@@ -80,6 +80,8 @@ class GptConfigTest {
         "n_inner | {}",
         "vocab_size | true",
         "eos_token_id | [1, 2]",
+        "eos_token_id | []",
+        "eos_token_id | [1.5]",
         "activation_function | \"swish\"",
         "activation_function | 3",
         "layer_norm_epsilon | \"small\"",
@@ -96,6 +98,11 @@ class GptConfigTest {
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(file.toString())
         .hasMessageMatching(".*(" + key + "|n_inner).*");
+  }
+
+  @Test
+  void theEndOfTextMayBeAListOfOne() throws IOException {
+    assertThat(read("{\"eos_token_id\": [7]}").eosToken()).isEqualTo(7);
   }
 
   @ParameterizedTest

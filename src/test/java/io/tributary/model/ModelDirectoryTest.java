@@ -112,6 +112,16 @@ class ModelDirectoryTest {
     assertRefused(WEIGHTS, "lm_head.weight");
   }
 
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void aWeightThatIsNoFiniteNumberIsRefusedWithItsTensor(float value) throws IOException {
+    TensorBytes last = WEIGHTS.get(WEIGHTS.size() - 1);
+    int n = last.bytes().length / Float.BYTES;
+    List<TensorBytes> damaged = new ArrayList<>(WEIGHTS.subList(0, WEIGHTS.size() - 1));
+    damaged.add(Tensors.of(last.name(), i -> i == n - 1 ? value : 0, (int) last.shape()[0]));
+    assertRefused(damaged, last.name(), "holds " + value);
+  }
+
   @Test
   void flippedBitsAreReadOrRefusedButNothingElse() throws IOException {
     ModelDirectory.writeWeights(file, WEIGHTS, FloatType.F16);

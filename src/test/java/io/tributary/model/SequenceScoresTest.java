@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -63,6 +64,13 @@ class SequenceScoresTest {
     assertThat(logProbs[1]).isNegative();
     assertThat(new double[] {logProbs[0], logProbs[2], logProbs[3]}).containsOnly(0);
     assertThat(new SequenceScores(model, 2).logProbs(prefix, List.of())).isEmpty();
+  }
+
+  @Test
+  void everyGroupThatIsComputedIsASignOfLife() {
+    AtomicInteger signs = new AtomicInteger();
+    new SequenceScores(model, 7).logProbs(prefix, sequences(), signs::incrementAndGet);
+    assertThat(signs).as("20 sequences, 7 at once").hasValue(3);
   }
 
   @Test

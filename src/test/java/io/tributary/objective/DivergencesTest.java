@@ -67,7 +67,11 @@ class DivergencesTest {
     assertThat(
             expectation(
                 world.pi,
-                x -> Divergences.klTargetPolicyOnPolicy(one(logP[x]), one(logPi[x]), z).value()))
+                x -> {
+                  double own =
+                      Divergences.klTargetPolicyOnPolicy(one(logP[x]), one(logPi[x]), z).value();
+                  return world.target[x] > 0 ? own : -z.logZ(); // absent
+                }))
         .isCloseTo(kl(world.p, world.pi), EXACTLY);
     assertThat(
             expectation(
@@ -138,6 +142,22 @@ class DivergencesTest {
                 Divergences.tvdTargetProposal(logW, z),
                 Divergences.klTargetPolicyOnPolicy(logW, logW, z)))
         .noneMatch(PointEstimate::isPresent);
+  }
+
+  @Test
+  void aSampleWithoutAPositiveWeightKeepsItsPlaceInMeansButHasNoErrorAndIsShownToNobody() {
+    Estimate z = world.exactZ();
+    double[] none = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
+    double[] logV = {-0.1, 0.2, 0.1};
+    PointEstimate kl = Divergences.klTargetPolicy(none, logV, z);
+    assertThat(kl.value()).isEqualTo(-z.logZ());
+    assertThat(kl.standardError()).isNaN();
+    assertThat(Divergences.klTargetProposal(none, z)).isEqualTo(kl);
+    PointEstimate tvd = Divergences.tvdTargetPolicy(none, logV, z);
+    assertThat(tvd.value())
+        .isCloseTo((Math.exp(-0.1) + Math.exp(0.2) + Math.exp(0.1)) / 6, EXACTLY);
+    assertThat(tvd.standardError()).isNaN();
+    assertThat(Divergences.klTargetPolicyOnPolicy(none, logV, z).isPresent()).isFalse();
   }
 
   @Test

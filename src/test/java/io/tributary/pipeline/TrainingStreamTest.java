@@ -215,9 +215,9 @@ class TrainingStreamTest {
     nextLesson();
     stream.drain();
 
-    stream.abort(new IllegalStateException("took too long"));
+    stream.stop();
 
-    assertThatThrownBy(() -> awaitEnd(stream)).hasRootCauseMessage("took too long");
+    awaitEnd(stream);
   }
 
   @Test

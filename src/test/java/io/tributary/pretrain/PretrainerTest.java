@@ -2,14 +2,19 @@ package io.tributary.pretrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.PretrainConfig;
 import io.tributary.data.BadInputException;
+import io.tributary.disk.LastingFiles;
+import io.tributary.learn.SmallDisk;
 import io.tributary.model.ModelDirectory;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -162,6 +167,39 @@ class PretrainerTest {
     assertThatThrownBy(() -> Pretrainer.open(config))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("holds a model (config.json)");
+  }
+
+  @Test
+  void aModelThatCanNotBeWrittenAtTheEndIsKeptElsewhereAndLeavesNothingTorn() throws IOException {
+    Path output = directory.resolve("model");
+    try (Pretrainer pretrainer = Pretrainer.open(config("model"))) {
+      pretrainer.run(progress -> {}, () -> false);
+      Files.createDirectories(output.resolve(".config.json.part/in/the/way"));
+      UncheckedIOException failure =
+          catchThrowableOfType(UncheckedIOException.class, pretrainer::save);
+      assertThat(failure).hasMessageContaining("can't be written to " + output);
+      Path elsewhere = Path.of(failure.getMessage().replaceAll(".*it is in (.*) instead", "$1"));
+      assertThat(ModelDirectory.open(elsewhere).weights()).isNotEmpty();
+      try (var entries = Files.list(output)) {
+        assertThat(entries).containsExactly(output.resolve("tokenizer.json"));
+      }
+      LastingFiles.delete(elsewhere.getParent());
+
+      pretrainer.save();
+      assertThat(ModelDirectory.open(output).weights()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aDiskThatHasNoRoomForTheModelIsRefusedBeforeTraining() throws Exception {
+    Path small = Files.createDirectory(directory.resolve("small"));
+    try (SmallDisk disk = SmallDisk.mountedAt(small, 64 << 10)) {
+      assumeTrue(disk.isMounted(), "mounting takes privileges");
+      PretrainConfig config = config("small/model");
+      assertThatThrownBy(() -> Pretrainer.open(config))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContainingAll("pretrain.output", "bytes left, the model takes");
+    }
   }
 
   @Test

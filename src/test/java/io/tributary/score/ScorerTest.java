@@ -190,6 +190,15 @@ class ScorerTest {
   }
 
   @Test
+  void featuresAndEveryGroupOfSequencesAreASignOfLife() {
+    scorer.tell(new Score(draw(5, "has", "not", "a"), pool.getRef()));
+    for (int sign = 0; sign < 3; sign++) { // features, and two sequences at once
+      assertThat(pool.receiveMessage()).isEqualTo(new WorkerEvent.Progressed<>(5, scorer));
+    }
+    assertThat(pool.receiveMessage()).isInstanceOf(WorkerEvent.Finished.class);
+  }
+
+  @Test
   void itStopsWhenItFails() {
     TestProbe<Object> watcher = kit.createTestProbe();
     Sequence unknown = new Sequence(0, 0, new int[] {MODEL.vocabulary()}, new double[] {-3}, 1);
