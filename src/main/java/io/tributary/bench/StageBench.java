@@ -76,8 +76,7 @@ final class StageBench {
     try (Gpt model = model();
         TokenChoiceCost cost = new TokenChoiceCost(model, rows)) {
       List<Repetition> times =
-          Repetition.inTurn(
-              seconds, List.of(cost::product, cost::productAndChoice, cost::softmax));
+          Repetition.inTurn(seconds, List.of(cost::product, cost::productAndChoice, cost::softmax));
       double product = times.get(0).median();
       double both = times.get(1).median();
       return new Choice(rows, product, times.get(2).median(), Math.max(0, both - product));

@@ -50,8 +50,7 @@ final class ProgressLine {
         .forEach(
             feature ->
                 count(
-                    moment(feature),
-                    stepped.measurements().get("feature_moment", feature, "pi")));
+                    moment(feature), stepped.measurements().get("feature_moment", feature, "pi")));
     count(TO_POLICY, stepped.measurements().get("kl_nats", "p_pi"));
     count(TO_BASE, stepped.measurements().get("kl_nats", "pi_a"));
   }
@@ -74,8 +73,8 @@ final class ProgressLine {
   }
 
   /**
-   * In one row of a terminal, of 80 columns where there is one feature with a short name; at its end
-   * whether the learner (l) or the samplers (s) wait more.
+   * In one row of a terminal, of 80 columns where there is one feature with a short name; at its
+   * end whether the learner (l) or the samplers (s) wait more.
    */
   String row() {
     StringBuilder text = new StringBuilder();
@@ -110,7 +109,10 @@ final class ProgressLine {
       return "-";
     }
     return value == 0 || Math.abs(value) >= 1e-3
-        ? BigDecimal.valueOf(value).round(new MathContext(digits)).stripTrailingZeros().toPlainString()
+        ? BigDecimal.valueOf(value)
+            .round(new MathContext(digits))
+            .stripTrailingZeros()
+            .toPlainString()
         : String.format(Locale.ROOT, "%.1e", value);
   }
 

@@ -53,8 +53,8 @@ public final class TrainingParts {
   private final int[] prefix;
 
   /**
-   * @throws BadInputException if the model directory can't be used, or the prompt or the sequences do
-   *     not fit the model
+   * @throws BadInputException if the model directory can't be used, or the prompt or the sequences
+   *     do not fit the model
    * @throws io.tributary.config.ConfigException if the target can't be used
    */
   public TrainingParts(TributaryConfig config) {

@@ -229,9 +229,7 @@ public final class TrainingService {
 
   private static Optional<Measurements> firstEvaluation(RunDirectory directory) {
     try (Stream<JsonObject> rows = directory.files().metrics().rows()) {
-      return rows.filter(row -> row.has("evaluation"))
-          .findFirst()
-          .map(MetricsJsonl::measurements);
+      return rows.filter(row -> row.has("evaluation")).findFirst().map(MetricsJsonl::measurements);
     } catch (IOException | UncheckedIOException e) {
       LOG.warn("metrics.jsonl can't be read", e);
       return Optional.empty();

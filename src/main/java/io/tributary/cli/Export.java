@@ -80,7 +80,10 @@ final class Export implements Callable<Integer> {
   private void requireRoom(ModelDirectory base, Path tokenizer, FloatType type) {
     try {
       DiskRoom.require(
-          "--to", to, "the model", ModelDirectory.bytes(base.config(), type, Files.size(tokenizer)));
+          "--to",
+          to,
+          "the model",
+          ModelDirectory.bytes(base.config(), type, Files.size(tokenizer)));
     } catch (IOException e) {
       throw new BadInputException("--to = %s can't be written: %s".formatted(to, e), e);
     }

@@ -114,7 +114,8 @@ public final class JsonLines {
     }
     // a kill may cut a line off within a character, which a strict decoder would refuse
     BufferedReader reader =
-        new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+        new BufferedReader(
+            new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
     return reader
         .lines()
         .onClose(

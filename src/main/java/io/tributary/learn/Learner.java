@@ -279,8 +279,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       checkpointOwed = true;
       getContext()
           .getLog()
-          .error(
-              LogMarkers.REPORTED, "no checkpoint of step {}; it is tried again", run.step(), e);
+          .error(LogMarkers.REPORTED, "no checkpoint of step {}; it is tried again", run.step(), e);
       events.tell(new LearnerEvent.CheckpointFailed(run.step(), String.valueOf(e.getMessage())));
       return false;
     }

@@ -93,8 +93,7 @@ record Manifest(int format, Map<String, Entry> files) {
   }
 
   private static String sha256(Path file) throws IOException {
-    try (InputStream in =
-        new DigestInputStream(Files.newInputStream(file), Fingerprint.sha256())) {
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), Fingerprint.sha256())) {
       in.transferTo(java.io.OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
     }

@@ -1,7 +1,7 @@
 package io.tributary.learn;
 
-import com.google.gson.JsonObject;
 import ai.djl.Device;
+import com.google.gson.JsonObject;
 import io.tributary.config.LearnerConfig;
 import io.tributary.config.OptimizerConfig;
 import io.tributary.config.TributaryConfig;

@@ -102,8 +102,7 @@ public final class ModelDirectory {
       LastingFiles.write(part(directory, TOKENIZER), Files.readString(tokenizer));
       LastingFiles.write(part(directory, CONFIG), config.toJson());
       for (String name : FILES) {
-        Files.move(
-            part(directory, name), directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(part(directory, name), directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
       }
       LastingFiles.flushDirectory(directory);
     } catch (IOException e) {

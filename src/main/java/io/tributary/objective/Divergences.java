@@ -11,9 +11,9 @@ import java.util.Arrays;
  * than these, so that its error is independent of theirs and is added; the relative error of Z is
  * the error of log Z. What involves p is absent while no positive weight has been seen.
  *
- * <p>Sequences of which none has a positive weight know nothing of p. Their estimates are kept, for a
- * mean over many samples is unbiased only if these are in it; but how far off they are can't be told
- * from them, so the standard error is absent.
+ * <p>Sequences of which none has a positive weight know nothing of p. Their estimates are kept, for
+ * a mean over many samples is unbiased only if these are in it; but how far off they are can't be
+ * told from them, so the standard error is absent.
  *
  * <p>Korbak et al. 2022, arXiv:2206.00761, section 4.2 (metrics 2 and 3) and Eq. (21).
  */
@@ -22,8 +22,8 @@ public final class Divergences {
 
   /**
    * KL(p||pi) = -log Z + (1/Z) mean[ w (log P - log pi) ] in nats, from sequences of any proposals;
-   * log P - log pi = log w - log v.
-   * It is -log Z, without a standard error, where no weight is positive.
+   * log P - log pi = log w - log v. It is -log Z, without a standard error, where no weight is
+   * positive.
    *
    * @param logWeights (N), log w = log P - log q
    * @param logPolicyRatios (N), log v = log pi - log q

@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
  * Lines for whoever started a command. On a terminal there may be one more below them that is
  * renewed in place; it takes one row whatever the terminal's width, which may change at any time.
  *
- * <p>What is shown accompanies the work: where it can't be written any more, that is logged once and
- * the work goes on.
+ * <p>What is shown accompanies the work: where it can't be written any more, that is logged once
+ * and the work goes on.
  */
 public final class TerminalOutput {
   private static final Logger LOG = LoggerFactory.getLogger(TerminalOutput.class);

@@ -39,8 +39,7 @@ class ProgressLineTest {
             .put("kl_nats", 2.6912, "p_pi")
             .put("kl_nats", 3.8801, "pi_a")
             .put("partition_function", 0.0064712);
-    line.add(
-        new Stepped(200, 25_600, measurements, true, Duration.ofSeconds(1)), 0.5, 134, 0, 0.4);
+    line.add(new Stepped(200, 25_600, measurements, true, Duration.ofSeconds(1)), 0.5, 134, 0, 0.4);
   }
 
   @Test

@@ -34,8 +34,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -132,8 +132,7 @@ class PolicyTrainerTest {
     String half = String.valueOf(sequences / 2);
     assertThat(learn(Map.of("learner.micro-batch-size", half)).signsOfLife()).isEqualTo(2);
     assertThat(
-            learn(Map.of("learner.micro-batch-size", half, "learner.dropout", "0.1"))
-                .signsOfLife())
+            learn(Map.of("learner.micro-batch-size", half, "learner.dropout", "0.1")).signsOfLife())
         .as("with a pass without dropout before")
         .isEqualTo(4);
   }
