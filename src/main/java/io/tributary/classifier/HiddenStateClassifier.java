@@ -7,6 +7,7 @@ import io.tributary.data.TensorBytes;
 import io.tributary.model.Gpt;
 import io.tributary.model.MeanStates;
 import io.tributary.model.ModelDirectory;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -87,15 +88,17 @@ final class HiddenStateClassifier implements TextClassifier {
   }
 
   private static ModelDirectory model(Path directory, ClassifierJson json) {
-    Path path = directory.resolve(json.text("model")).normalize();
+    String way = json.text("model");
     try {
-      ModelDirectory opened = ModelDirectory.open(path);
+      ModelDirectory opened = ModelDirectory.open(directory.toRealPath().resolve(way).normalize());
       opened.config().beginning();
       return opened;
+    } catch (IOException e) {
+      throw new BadInputException(directory + " can't be read: " + e, e);
     } catch (BadInputException e) {
       throw new BadInputException(
           "%s names the model %s, which can't be used: %s"
-              .formatted(json.file(), json.text("model"), e.getMessage()),
+              .formatted(json.file(), way, e.getMessage()),
           e);
     }
   }

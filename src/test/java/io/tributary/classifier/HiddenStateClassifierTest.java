@@ -107,6 +107,15 @@ class HiddenStateClassifierTest {
   }
 
   @Test
+  void aLinkLeadsToTheSameClassifier() throws IOException {
+    Path far = Files.createDirectories(directory.resolve("a/b"));
+    Path link = Files.createSymbolicLink(far.resolve("link"), copy());
+    try (TextClassifier classifier = TextClassifier.load(link)) {
+      assertThat(classifier.classify(TEXTS.subList(0, 2))).containsExactly(1, 0);
+    }
+  }
+
+  @Test
   void anotherModelThanItWasTrainedWithIsRefused() throws IOException {
     Path trained = copy();
     Path model = directory.resolve("model");
