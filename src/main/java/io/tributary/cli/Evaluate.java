@@ -2,14 +2,12 @@ package io.tributary.cli;
 
 import com.google.gson.JsonObject;
 import io.tributary.config.EffectiveConfig;
-import io.tributary.config.SamplersConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Measurements;
 import io.tributary.evaluate.ModelEvaluation;
 import io.tributary.evaluate.PolicyEvaluation;
 import io.tributary.evaluate.TextMetrics;
 import io.tributary.metrics.MetricsJsonl;
-import io.tributary.model.SamplingSettings;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Target;
 import io.tributary.text.WordTokens;
@@ -20,8 +18,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Measures a model against a target, or texts alone. */
@@ -70,43 +70,12 @@ final class Evaluate implements Callable<Integer> {
     private @Nullable Path texts;
 
     @ArgGroup(exclusive = false)
-    private OfModel model = new OfModel();
+    private EvaluationOptions model = new EvaluationOptions();
   }
 
-  /** A model, and what it is measured against. */
-  private static final class OfModel {
-    @ArgGroup(exclusive = false, multiplicity = "1")
-    private ModelOptions model = new ModelOptions();
-
-    @ArgGroup(exclusive = false, multiplicity = "1")
-    private ConfigOptions config = new ConfigOptions();
-
-    @Option(
-        names = {"-n", "--number"},
-        paramLabel = "N",
-        description = "Number of samples. Default: evaluation.sequences of the configuration.")
-    private @Nullable Integer number;
-
-    @Option(
-        names = "--top-p",
-        paramLabel = "P",
-        description =
-            "Only the likeliest tokens that together reach this probability. Default: "
-                + "evaluation.top-p of the configuration.")
-    private @Nullable Double topP;
-
-    @Option(
-        names = "--seed",
-        paramLabel = "N",
-        description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
-    private long seed = 1;
-
-    @Option(
-        names = "--batch-size",
-        paramLabel = "N",
-        description = "Sequences that are computed at once. Default: ${DEFAULT-VALUE}.")
-    private int batchSize = 128;
-  }
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private FitOptions fit;
 
   @Override
   public Integer call() {
@@ -116,47 +85,38 @@ final class Evaluate implements Callable<Integer> {
     return Tributary.DONE;
   }
 
-  private static JsonObject ofTexts(Path file) {
+  private JsonObject ofTexts(Path file) {
+    if (spec.commandLine().getParseResult().hasMatchedOption("--fit")) {
+      throw new ParameterException(
+          spec.commandLine(), "--fit is of a model's target; --texts has none");
+    }
     List<String> texts = TextLines.read(file);
     JsonObject json = new JsonObject();
     json.addProperty("texts", texts.size());
     return with(json, TextMetrics.of(texts.stream().map(WordTokens::of).toList()));
   }
 
-  private static JsonObject ofModel(OfModel options) {
-    EffectiveConfig config = options.config.read();
-    int number = options.number == null ? config.evaluation().sequences() : options.number;
-    if (number < 1 || options.batchSize < 1) {
-      throw new BadInputException(
-          "-n = %d, --batch-size = %d: expected at least 1".formatted(number, options.batchSize));
-    }
-    Target target = EnergyBasedModel.of(config.target());
-    SamplingSettings settings = settings(options, config);
-    try (LoadedModel model = options.model.load();
-        TargetBase base = TargetBase.of(config, model, options.model)) {
+  private JsonObject ofModel(EvaluationOptions options) {
+    EffectiveConfig config = options.config().read();
+    config.target();
+    options.plan(config, new int[0]); // a bad option is told before the models are read
+    try (LoadedModel model = options.model().load();
+        TargetBase base = TargetBase.of(config, model, options.model())) {
       String prompt = config.samplers().prompt();
-      int[] prefix = prompt.isEmpty() ? model.config().beginning() : model.encode(prompt);
+      PolicyEvaluation.Plan plan =
+          options.plan(
+              config, prompt.isEmpty() ? model.config().beginning() : model.encode(prompt));
       for (LoadedModel reader : List.of(model, base.model())) {
-        requireRoom(reader, prefix.length, settings.maxLength());
+        requireRoom(reader, plan.prefix().length, plan.settings().maxLength());
       }
+      Target target =
+          plan.settings().truncated()
+              ? EnergyBasedModel.of(config.target()) // of which only the features are asked
+              : fit.target(config, base.model(), options.model().device());
       ModelEvaluation evaluation =
           new ModelEvaluation(
-              new PolicyEvaluation.Plan(number, options.batchSize, prefix, settings, options.seed),
-              base.model().gpt(),
-              model.gpt(),
-              model.requireTokenizer(),
-              target);
-      return json(number, evaluation.evaluate());
-    }
-  }
-
-  private static SamplingSettings settings(OfModel options, EffectiveConfig config) {
-    SamplersConfig samplers = config.samplers();
-    double topP = options.topP == null ? config.evaluation().topP() : options.topP;
-    try {
-      return new SamplingSettings(samplers.maxLength(), samplers.stopAtEos(), 1, 0, topP);
-    } catch (IllegalArgumentException e) {
-      throw new BadInputException("--" + e.getMessage(), e);
+              plan, base.model().gpt(), model.gpt(), model.requireTokenizer(), target);
+      return json(plan.sequences(), evaluation.evaluate());
     }
   }
 

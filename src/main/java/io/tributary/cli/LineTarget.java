@@ -32,7 +32,12 @@ final class LineTarget implements AutoCloseable {
       EffectiveConfig config, LoadedModel model, ModelOptions options, FitOptions fit) {
     model.requireTokenizer();
     TargetBase base = TargetBase.of(config, model, options);
-    return new LineTarget(fit.target(config, base.model(), options.device()), base);
+    try {
+      return new LineTarget(fit.target(config, base.model(), options.device()), base);
+    } catch (RuntimeException e) {
+      base.close();
+      throw e;
+    }
   }
 
   /** Tokens that the base model has room for. */

@@ -48,7 +48,7 @@ public final class FreshWindow {
     double[] logPolicies = sampling.logProbs(model, samples.tokens());
     return new Judged(
         step,
-        difference(samples.logTargets(), samples.logProbs()),
+        difference(samples.logTargets(sampling.target()), samples.logProbs()),
         difference(logPolicies, samples.logProbs()),
         samples.tokens().stream().mapToLong(tokens -> tokens.length).sum());
   }

@@ -78,9 +78,11 @@ public final class ModelEvaluation {
   private DefensiveMixture mixture(Samples ofModel) {
     Samples ofBase = draw(base, 1);
     return new DefensiveMixture(
-        new Part(ofModel.logTargets(), ofModel.logProbs(), ofModel.logBases()),
+        new Part(ofModel.logTargets(sampling.target()), ofModel.logProbs(), ofModel.logBases()),
         new Part(
-            ofBase.logTargets(), sampling.logProbs(model, ofBase.tokens()), ofBase.logBases()));
+            ofBase.logTargets(sampling.target()),
+            sampling.logProbs(model, ofBase.tokens()),
+            ofBase.logBases()));
   }
 
   private Samples draw(Gpt from, long stream) {

@@ -94,14 +94,15 @@ public final class PolicyEvaluation implements AutoCloseable {
     return window.judge(step, proposal, weights);
   }
 
-  private static void putDivergences(Measurements measured, Samples samples, TargetMass mass) {
+  private void putDivergences(Measurements measured, Samples samples, TargetMass mass) {
     var z =
         new PartitionFunction.Estimate(
             mass.logZ(), mass.relativeStandardError(), mass.count(), mass.positive(), Double.NaN);
     putKl(
         measured,
         "p_pi",
-        Divergences.klTargetPolicyOnPolicy(samples.logTargets(), samples.logProbs(), z));
+        Divergences.klTargetPolicyOnPolicy(
+            samples.logTargets(sampling.target()), samples.logProbs(), z));
     putKl(
         measured, "pi_a", Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases()));
   }

@@ -3,6 +3,7 @@ package io.tributary.evaluate;
 import io.tributary.data.Measurements;
 import io.tributary.objective.Moments;
 import io.tributary.objective.PointEstimate;
+import io.tributary.target.Target;
 import io.tributary.target.Text;
 import java.util.Arrays;
 import java.util.List;
@@ -15,15 +16,20 @@ import java.util.List;
  * @param logProbs (N), log-probability in nats under the distribution that they were drawn from
  * @param logBases (N), log a in nats
  * @param features (N, features), phi
- * @param logTargets (N), log P in nats; minus infinity where P(x) = 0
  */
 record Samples(
     List<int[]> tokens,
     List<Text> texts,
     double[] logProbs,
     double[] logBases,
-    double[][] features,
-    double[] logTargets) {
+    double[][] features) {
+
+  /** (N), log P in nats; minus infinity where P(x) = 0. */
+  double[] logTargets(Target target) {
+    double[] logTargets = new double[features.length];
+    Arrays.setAll(logTargets, i -> target.logTarget(logBases[i], features[i]));
+    return logTargets;
+  }
 
   /**
    * What needs no more than the samples: the features' means, how varied the texts are, and the

@@ -43,6 +43,10 @@ final class Sampling {
     this.target = target;
   }
 
+  Target target() {
+    return target;
+  }
+
   /** Names of the target's features. */
   List<String> features() {
     return target.features().stream().map(Feature::name).toList();
@@ -55,12 +59,8 @@ final class Sampling {
     List<Text> texts = tokens.stream().map(t -> new Text(tokenizer.decode(t), t.length)).toList();
     double[] logBases = logProbs(base, tokens);
     double[][] features = target.featureValues(texts);
-    double[] logTargets = new double[n];
-    for (int i = 0; i < n; i++) {
-      logTargets[i] = target.logTarget(logBases[i], features[i]);
-    }
     double[] logProbs = drawn.stream().mapToDouble(Sampled::logProb).toArray();
-    return new Samples(tokens, texts, logProbs, logBases, features, logTargets);
+    return new Samples(tokens, texts, logProbs, logBases, features);
   }
 
   /** log m(x) of sequences under a model, in nats. */

@@ -125,6 +125,31 @@ class EvaluateTest {
   }
 
   @Test
+  void lambdasComeFromAFileOrAreFittedFirst() throws IOException {
+    String tilted =
+        """
+        target {
+          features = [ { name = letter, type = regex, pattern = "[aeiou]", moment = 0.95 } ]
+          fit { sequences = 600, tolerance = 0.1 }
+        }
+        """;
+    Path config = config(tilted);
+    JsonObject fitted = object(evaluate(config, "-n", "300"));
+    assertThat(fitted.getAsJsonObject("kl_nats").get("p_pi").getAsDouble()).isPositive();
+
+    Path file = Files.writeString(directory.resolve("fit.json"), "{\"lambda\": {\"letter\": 0}}");
+    JsonObject untilted = object(evaluate(config, "-n", "300", "--fit", file.toString()));
+    assertThat(untilted.getAsJsonObject("kl_nats").get("p_pi").getAsDouble())
+        .isCloseTo(0, within(1e-4));
+    assertThat(untilted.get("partition_function").getAsDouble()).isCloseTo(1, within(1e-4));
+
+    Files.writeString(file, "{\"lambda\": {\"other\": 1}}");
+    Cli other = evaluate(config, "-n", "300", "--fit", file.toString());
+    assertThat(other.exitCode()).isEqualTo(2);
+    assertThat(other.err()).contains("fit.json", "[other]", "[letter]").hasLineCount(1);
+  }
+
+  @Test
   void aTextFileThatCanNotBeUsedIsNamed() throws IOException {
     Cli empty = texts("");
     assertThat(empty.exitCode()).isEqualTo(2);
@@ -150,6 +175,7 @@ class EvaluateTest {
         "--top-p 0",
         "--top-p 1.5",
         "-n 5 --texts x.txt",
+        "--fit none.json -D target.features.0.moment=0.5",
         "-D samplers.max-length=200",
         "-D evaluation.top-p=0",
         "-D target.features=[]"
@@ -164,6 +190,9 @@ class EvaluateTest {
   @Test
   void eitherTextsOrAModelWithAConfiguration() {
     assertThat(Cli.run("evaluate").exitCode()).isEqualTo(2);
+    Cli fitOfTexts = Cli.run("evaluate", "--texts", "x.txt", "--fit", "fit.json");
+    assertThat(fitOfTexts.exitCode()).isEqualTo(2);
+    assertThat(fitOfTexts.err()).contains("--texts has none");
     assertThat(Cli.run("evaluate", "--model", model.toString()).err()).contains("-c=FILE");
   }
 
