@@ -14,7 +14,7 @@ final class OutputFailedException extends UncheckedIOException {
 
   /** Whether it is a pipe that its reader has closed, which has then read all that it wants. */
   boolean isClosedByReader() {
-    String message = String.valueOf(getCause().getMessage()).toLowerCase(Locale.ROOT);
+    String message = String.valueOf(getMessage()).toLowerCase(Locale.ROOT);
     return message.contains("broken pipe");
   }
 }

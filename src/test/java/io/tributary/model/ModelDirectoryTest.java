@@ -118,7 +118,7 @@ class ModelDirectoryTest {
     TensorBytes last = WEIGHTS.get(WEIGHTS.size() - 1);
     int n = last.bytes().length / Float.BYTES;
     List<TensorBytes> damaged = new ArrayList<>(WEIGHTS.subList(0, WEIGHTS.size() - 1));
-    damaged.add(Tensors.of(last.name(), i -> i == n - 1 ? value : 0, (int) last.shape()[0]));
+    damaged.add(Tensors.of(last.name(), i -> i == n - 1 ? value : 0, last.shape()[0]));
     assertRefused(damaged, last.name(), "holds " + value);
   }
 
