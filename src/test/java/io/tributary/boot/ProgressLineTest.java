@@ -30,7 +30,7 @@ class ProgressLineTest {
             tributary { model.base = "%s", run.steps = 400
               target.features = [ { name = water, type = word, word = water } ] }
             """
-                .formatted(directory));
+                .formatted("test-data/models/base"));
     TributaryConfig config = ConfigLoader.load(file, Map.of());
     line = new ProgressLine(config, Map.of("water", 1.0));
     Measurements measurements =

@@ -155,7 +155,7 @@ class ConfigLoaderTest {
         "samplers.temperature = 0 | must be a positive number, got 0.0",
         "samplers.stop-at-eos = maybe | must be true or false, got \"maybe\"",
         "stream.stall-timeout = 60 | must be a duration with its unit, such as 60s or 500ms, got 60",
-        "stream.stall-timeout = 0s | must be longer than zero, got 0s",
+        "stream.stall-timeout = 0s | must be longer than zero and at most 100d, got 0s",
         "objective.type = ppo | must be one of gdc++, gdc, dpg, reinforce, kl-control, f-divergence, got \"ppo\"",
         "objective { type = dpg, baseline = running-mean } | :2: tributary.objective.baseline must be one of z, none with type = dpg, got running-mean",
         "objective { type = gdc, baseline = z } | baseline must be one of none with type = gdc, got z",
