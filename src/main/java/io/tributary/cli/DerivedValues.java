@@ -32,6 +32,13 @@ final class DerivedValues {
         "bootstrap of Z",
         "%,d sequences of %d draws"
             .formatted(config.partitionFunction().bootstrapSequences(), config.bootstrapDraws()));
+    if (config.target().isFitted()) {
+      values.put(
+          "fit of lambda",
+          "from %,d to %,d sequences of the base model, before the run begins"
+              .formatted(
+                  config.target().fit().sequences(), config.target().fit().maxSequences()));
+    }
     values.put(
         "queue bound",
         "%,d sequences admitted and not yet learned, besides the bootstrap"

@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
 public final class BaseSampling implements BaseSamples, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BaseSampling.class);
 
+  /** Draws that are planned at once. */
+  private static final int MAX_DRAWS = 1024;
+
   /**
    * What is drawn, and with what.
    *
@@ -104,7 +107,8 @@ public final class BaseSampling implements BaseSamples, AutoCloseable {
   public boolean extend(FeatureSample sample, int sequences) {
     while (sample.size() < sequences) {
       int missing = sequences - sample.size() - surplus.size();
-      if (missing > 0 && !draw(Math.floorDiv(missing - 1, plan.rows()) + 1, sequences)) {
+      int needed = Math.floorDiv(missing - 1, plan.rows()) + 1;
+      if (missing > 0 && !draw(Math.min(MAX_DRAWS, needed), sequences)) {
         return false;
       }
       while (sample.size() < sequences && !surplus.isEmpty()) {
@@ -140,6 +144,7 @@ public final class BaseSampling implements BaseSamples, AutoCloseable {
   }
 
   private Collection<double[]> features(long k, int wanted) throws InterruptedException {
+    requireNotStopped();
     AncestralSampler sampler = idle.take();
     try {
       List<Text> texts =

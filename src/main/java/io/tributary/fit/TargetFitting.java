@@ -12,6 +12,9 @@ public final class TargetFitting {
   /** What is drawn beyond the estimate of what is needed, since that is an estimate. */
   private static final double MARGIN = 1.05;
 
+  /** A small sample may be far off about what is needed: the next one is at most this much larger. */
+  private static final double MAX_GROWTH = 4;
+
   private final EnergyBasedModel target;
   private final FitConfig config;
   private final BaseSamples samples;
@@ -56,7 +59,10 @@ public final class TargetFitting {
     double factor = Math.max(error * error, effective);
     return factor <= 1
         ? fit.sequences()
-        : (int) Math.min(Integer.MAX_VALUE, Math.ceil(fit.sequences() * factor * MARGIN));
+        : (int)
+            Math.min(
+                Integer.MAX_VALUE,
+                Math.ceil(fit.sequences() * Math.min(MAX_GROWTH, factor * MARGIN)));
   }
 
   private void requireEffectiveSample(Fit fit) {

@@ -82,7 +82,7 @@ final class MomentFeasibility {
     Factor.Tilted factor = problem.fitted().get(i);
     double lowest = problem.lowest(i);
     double highest = problem.highest(i);
-    if (lowest < factor.moment() && factor.moment() < highest) {
+    if (lowest < highest && isFeasible(List.of(i))) {
       return;
     }
     String name = factor.feature().name();
