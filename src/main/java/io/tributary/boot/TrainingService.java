@@ -6,6 +6,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.data.Measurements;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.LearnerState;
+import io.tributary.learn.Owed;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.LearnerEvent;
@@ -123,7 +124,8 @@ public final class TrainingService {
   }
 
   private boolean isFinished(Checkpoint checkpoint) {
-    return config.totalSteps().isPresent()
+    return checkpoint.state().owed() == Owed.NOTHING
+        && config.totalSteps().isPresent()
         && checkpoint.state().step() >= config.totalSteps().getAsLong();
   }
 
@@ -229,7 +231,7 @@ public final class TrainingService {
 
   private static Optional<Measurements> firstEvaluation(RunDirectory directory) {
     try (Stream<JsonObject> rows = directory.files().metrics().rows()) {
-      return rows.filter(row -> row.has("evaluation")).findFirst().map(MetricsJsonl::measurements);
+      return rows.filter(row -> row.has(MetricsJsonl.EVALUATION)).findFirst().map(MetricsJsonl::measurements);
     } catch (IOException | UncheckedIOException e) {
       LOG.warn("metrics.jsonl can't be read", e);
       return Optional.empty();
