@@ -93,6 +93,7 @@ public final class TrainingService {
             resume.wanted()
                 ? parts.checkpoint(directory.files(), resume.step(), console::line)
                 : Optional.empty();
+        checkpoint.ifPresent(from -> parts.requireSameRun(from.state()));
         if (resume.wanted() && checkpoint.isEmpty()) {
           console.line("no checkpoint in %s yet: the run begins".formatted(directory.home()));
         }
@@ -102,7 +103,6 @@ public final class TrainingService {
                   .formatted(directory.home(), checkpoint.get().state().step()));
           return;
         }
-        checkpoint.ifPresent(from -> parts.requireSameRun(from.state()));
         run(parts, directory, checkpoint.map(Checkpoint::state).orElse(null));
       } finally {
         log.close();
