@@ -5,7 +5,6 @@ import io.tributary.data.LogMarkers;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ServiceState;
 import io.tributary.learn.LearnerState;
-import io.tributary.learn.RunSetup;
 import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
@@ -18,6 +17,7 @@ import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.publish.Publisher;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -105,6 +105,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private final ActorRef<PublisherCommand> publisher;
   private final Workforce workforce;
   private final TrainingCore core;
+  private ProposalConfirmed confirmed = new ProposalConfirmed(0, Map.of());
+  private LearnerEvent.@Nullable Ready learnerReady;
   private @Nullable StreamParts stream;
   private @Nullable Throwable recovering;
   private boolean draining;
@@ -184,33 +186,51 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private Behavior<Command> onLearnerSpoke(LearnerSpoke spoke) {
-    if (!ended) {
-      watch.event(spoke.event());
+    if (ended) {
+      return this;
+    }
+    watch.event(spoke.event());
+    if (spoke.event() instanceof LearnerEvent.Ready ready
+        && ready.learner().equals(core.learner())) {
+      learnerReady = ready;
+      startStream();
     }
     return this;
   }
 
-  /** The stream starts when a sampler has the proposal that the learner begins with. */
   private Behavior<Command> onSamplersConfirmed(SamplersConfirmed message) {
-    ProposalConfirmed confirmation = message.confirmation();
-    watch.confirmed(confirmation);
-    LearnerState from = core.from();
-    long begunWith = from == null ? RunSetup.FIRST_VERSION : from.proposalVersion();
-    if (stream == null
-        && recovering == null
-        && !draining
-        && !ended
-        && confirmation.version() == begunWith
-        && !confirmation.samplers().isEmpty()) {
+    confirmed = message.confirmation();
+    watch.confirmed(confirmed);
+    startStream();
+    return this;
+  }
+
+  /** The stream starts when a sampler has the proposal that the learner is ready with. */
+  private void startStream() {
+    LearnerEvent.Ready ready = learnerReady;
+    if (ready == null || stream != null || recovering != null || draining || finished || ended) {
+      return;
+    }
+    if (ready.finished()) {
+      finished = true; // all that was left to do was owed from before
+      writeLastCheckpoint();
+      return;
+    }
+    if (confirmed.version() == ready.proposalVersion() && confirmed.confirmed() > 0) {
       StreamParts started =
           StreamParts.start(
-              getContext(), config, from, core.learner(), lostWorkers, plan.streamMetrics());
+              getContext(),
+              config,
+              core.from(),
+              ready.proposalVersion(),
+              core.learner(),
+              lostWorkers,
+              plan.streamMetrics());
       stream = started;
       getContext()
           .pipeToSelf(
               started.stream().completion(), (done, failure) -> new StreamEnded(started, failure));
     }
-    return this;
   }
 
   private Behavior<Command> onWorkerHangs(WorkerHangs message) {
@@ -277,6 +297,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       return;
     }
     recovering = cause;
+    learnerReady = null;
     if (stream != null) {
       stream.stop();
       stream = null;

@@ -12,9 +12,12 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** The directory of a run, locked for this process. */
 public final class RunDirectory implements AutoCloseable {
+  private static final String EFFECTIVE = "effective.conf";
   private static final long MAX_SAMPLES_BYTES = 64L << 20;
 
   private final Path home;
@@ -32,7 +35,7 @@ public final class RunDirectory implements AutoCloseable {
    *
    * @param resume whether a run that it holds is to be gone on with
    * @param checkpointBytes room that a checkpoint needs
-   * @throws BadInputException if it holds a run and is not to be resumed, is used by another
+   * @throws BadInputException if it holds a run and is not to be resumed, holds none and is, is used by another
    *     process, can't be written, or the disk has no room for a checkpoint
    */
   public static RunDirectory claim(TributaryConfig config, boolean resume, long checkpointBytes) {
@@ -47,8 +50,14 @@ public final class RunDirectory implements AutoCloseable {
             "%s holds a run already: --resume goes on with it, another run.name starts a new one"
                 .formatted(home));
       }
+      if (resume && checkpoints.steps().isEmpty() && !Files.exists(home.resolve(EFFECTIVE))) {
+        throw new BadInputException(
+            "%s holds no run to go on with; runs in %s: %s"
+                .formatted(home, config.run().directory(), runs(config.run().directory())));
+      }
       Files.createDirectories(home);
       lockFile = lock(home);
+      checkpoints.cleanUp();
       DiskRoom.require("run.directory", home, "a checkpoint", checkpointBytes);
       return new RunDirectory(
           home,
@@ -64,6 +73,20 @@ public final class RunDirectory implements AutoCloseable {
     } catch (BadInputException e) {
       closeQuietly(lockFile);
       throw e;
+    }
+  }
+
+  /** Names of the runs that a directory holds. */
+  private static List<String> runs(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .filter(entry -> Files.exists(entry.resolve(EFFECTIVE)))
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .sorted()
+          .toList();
     }
   }
 
@@ -100,7 +123,7 @@ public final class RunDirectory implements AutoCloseable {
    * @throws BadInputException if it can't be written
    */
   public void record(TributaryConfig config) {
-    Path file = home.resolve("effective.conf");
+    Path file = home.resolve(EFFECTIVE);
     try {
       Files.writeString(file, config.toHocon());
     } catch (IOException e) {

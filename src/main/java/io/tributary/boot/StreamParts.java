@@ -4,7 +4,6 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.Draw;
 import io.tributary.data.ScoredDraw;
 import io.tributary.learn.LearnerState;
-import io.tributary.learn.RunSetup;
 import io.tributary.metrics.Stage;
 import io.tributary.pipeline.AdmittedDraw;
 import io.tributary.pipeline.Learned;
@@ -42,16 +41,18 @@ final class StreamParts {
    * Starts pools and stream.
    *
    * @param state where the run goes on; null at its beginning
+   * @param proposalVersion that draws are made with first
    * @param lost hears of workers that hang
    */
   static StreamParts start(
       ActorContext<?> context,
       TributaryConfig config,
       @Nullable LearnerState state,
+      long proposalVersion,
       ActorRef<LearnerCommand> learner,
       ActorRef<WorkerLost> lost,
       StreamMetrics metrics) {
-    StreamPlan plan = plan(config, state);
+    StreamPlan plan = plan(config, state, proposalVersion);
     ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool =
         context.spawnAnonymous(
             WorkerPool.create(
@@ -82,7 +83,8 @@ final class StreamParts {
     return new StreamParts(samplerPool, scorerPool, stream);
   }
 
-  private static StreamPlan plan(TributaryConfig config, @Nullable LearnerState state) {
+  private static StreamPlan plan(
+      TributaryConfig config, @Nullable LearnerState state, long proposalVersion) {
     return new StreamPlan(
         state == null ? 0 : state.nextDraw(),
         state == null ? config.bootstrapDraws() : 0,
@@ -90,7 +92,7 @@ final class StreamParts {
         config.learner().batchSize(),
         config.stream().maxStalenessSteps(),
         config.stream().maxDropRate(),
-        state == null ? RunSetup.FIRST_VERSION : state.proposalVersion());
+        proposalVersion);
   }
 
   RunningStream stream() {

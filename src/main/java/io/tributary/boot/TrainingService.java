@@ -6,6 +6,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.data.Measurements;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.LearnerState;
+import io.tributary.learn.Owed;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.LearnerEvent;
@@ -92,6 +93,7 @@ public final class TrainingService {
             resume.wanted()
                 ? parts.checkpoint(directory.files(), resume.step(), console::line)
                 : Optional.empty();
+        checkpoint.ifPresent(from -> parts.requireSameRun(from.state()));
         if (resume.wanted() && checkpoint.isEmpty()) {
           console.line("no checkpoint in %s yet: the run begins".formatted(directory.home()));
         }
@@ -101,7 +103,6 @@ public final class TrainingService {
                   .formatted(directory.home(), checkpoint.get().state().step()));
           return;
         }
-        checkpoint.ifPresent(from -> parts.requireSameRun(from.state()));
         run(parts, directory, checkpoint.map(Checkpoint::state).orElse(null));
       } finally {
         log.close();
@@ -123,7 +124,8 @@ public final class TrainingService {
   }
 
   private boolean isFinished(Checkpoint checkpoint) {
-    return config.totalSteps().isPresent()
+    return checkpoint.state().owed() == Owed.NOTHING
+        && config.totalSteps().isPresent()
         && checkpoint.state().step() >= config.totalSteps().getAsLong();
   }
 
@@ -229,7 +231,7 @@ public final class TrainingService {
 
   private static Optional<Measurements> firstEvaluation(RunDirectory directory) {
     try (Stream<JsonObject> rows = directory.files().metrics().rows()) {
-      return rows.filter(row -> row.has("evaluation")).findFirst().map(MetricsJsonl::measurements);
+      return rows.filter(row -> row.has(MetricsJsonl.EVALUATION)).findFirst().map(MetricsJsonl::measurements);
     } catch (IOException | UncheckedIOException e) {
       LOG.warn("metrics.jsonl can't be read", e);
       return Optional.empty();

@@ -34,6 +34,8 @@ public final class CheckpointStore {
   private static final String PROPOSAL = "proposal.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final String VALUE_HEAD = "value-head.safetensors";
+  private static final String PART = ".part";
+  private static final String EARLIER = ".earlier";
   private static final String STATE = "state.json";
 
   private final Path directory;
@@ -50,18 +52,21 @@ public final class CheckpointStore {
 
   /**
    * Writes a checkpoint, and then removes those that are too old. One of the same step that is
-   * whole is left as it is.
+   * whole and says the same is left as it is.
    *
    * @return its size in bytes
    * @throws IOException if the disk is full or can't be written; nothing is left behind then
    */
   public long write(Checkpoint checkpoint) throws IOException {
     Path target = directory.resolve(name(checkpoint.state().step()));
-    Path temporary = directory.resolve("." + target.getFileName() + ".part");
+    Path temporary = directory.resolve("." + target.getFileName() + PART);
     Files.createDirectories(directory);
     try {
       if (Files.isDirectory(target)) {
-        return Manifest.verify(target).bytes();
+        Manifest there = Manifest.verify(target);
+        if (Files.readString(target.resolve(STATE)).equals(checkpoint.state().toJson())) {
+          return there.bytes();
+        }
       }
     } catch (IOException e) {
       LastingFiles.delete(target); // it was damaged since
@@ -82,13 +87,51 @@ public final class CheckpointStore {
       Manifest manifest = Manifest.of(temporary, files);
       LastingFiles.write(temporary.resolve(Manifest.NAME), manifest.toJson());
       LastingFiles.flushDirectory(temporary);
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      LastingFiles.flushDirectory(directory);
+      putInPlace(temporary, target);
       prune();
       return manifest.bytes();
     } catch (IOException e) {
       LastingFiles.delete(temporary, e);
       throw e;
+    }
+  }
+
+  /** An earlier one of the same step stays until its successor is whole, out of the way. */
+  private void putInPlace(Path temporary, Path target) throws IOException {
+    Path earlier = directory.resolve("." + target.getFileName() + EARLIER);
+    LastingFiles.delete(earlier);
+    if (Files.isDirectory(target)) {
+      Files.move(target, earlier, StandardCopyOption.ATOMIC_MOVE);
+    }
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    LastingFiles.flushDirectory(directory);
+    LastingFiles.delete(earlier);
+  }
+
+  /**
+   * Clears away what a process that was killed has left behind. The directory must not be in use.
+   */
+  public void cleanUp() throws IOException {
+    for (Path entry : entries("\\.step-\\d+(" + PART + "|" + EARLIER + ")")) {
+      String name = String.valueOf(entry.getFileName());
+      Path target = directory.resolve(name.substring(1, name.lastIndexOf('.')));
+      if (name.endsWith(EARLIER) && !Files.exists(target)) {
+        Files.move(entry, target, StandardCopyOption.ATOMIC_MOVE);
+      } else {
+        LastingFiles.delete(entry);
+      }
+    }
+  }
+
+  private List<Path> entries(String pattern) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .filter(entry -> String.valueOf(entry.getFileName()).matches(pattern))
+          .sorted(Comparator.reverseOrder())
+          .toList();
     }
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,11 @@ public final class JsonLines {
 
   /** Removes the rows of later steps than {@code step}, and what is not whole. */
   public void cutAfter(long step) throws IOException {
+    cut(row -> row.get("step").getAsLong() > step);
+  }
+
+  /** Removes the rows that {@code unwanted} holds for, and what is not whole. */
+  public void cut(Predicate<JsonObject> unwanted) throws IOException {
     if (!Files.exists(file)) {
       return;
     }
@@ -86,7 +92,7 @@ public final class JsonLines {
         Writer kept = Files.newBufferedWriter(shortened)) {
       for (String line : (Iterable<String>) lines::iterator) {
         JsonObject row = parse(line);
-        if (row != null && row.get("step").getAsLong() <= step) {
+        if (row != null && !unwanted.test(row)) {
           kept.append(line).append('\n');
         }
       }

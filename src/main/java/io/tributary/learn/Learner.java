@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * Takes gradient steps, one batch at a time, and does what is due after each: publication and
  * replacement of the proposal, evaluation, checkpoint, in this order and before it answers. Only
  * then are further draws admitted, so that what a step leads to does not depend on how fast
- * anything is.
+ * anything is. What a checkpoint says is still owed is done first when the run goes on.
  */
 public final class Learner extends AbstractBehavior<LearnerCommand> {
   private final TrainingRun run;
@@ -49,6 +49,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private final ActorRef<Judged> judgements;
   private final ActorRef<Evaluated> evaluations;
   private @Nullable CompletableFuture<BatchLearned> pending;
+  private boolean ready;
   private boolean checkpointOwed;
   private boolean linesAreLost;
   private long idleSince = System.nanoTime();
@@ -110,6 +111,20 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     this.judgements = context.messageAdapter(Judged.class, JudgementDone::new);
     this.evaluations = context.messageAdapter(Evaluated.class, EvaluationDone::new);
     publisher.tell(new ReplaceProposal(run.proposal()));
+    switch (run.owed()) {
+      case JUDGEMENT -> judge();
+      case EVALUATION -> evaluate();
+      case NOTHING -> sayReady();
+    }
+  }
+
+  private void sayReady() {
+    ready = true;
+    events.tell(
+        new LearnerEvent.Ready(
+            getContext().getSelf(),
+            run.proposal().version().number(),
+            run.isBegun() && isLast()));
   }
 
   @Override
@@ -177,14 +192,19 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     }
     boolean publicationIsDue = run.step() % schedule.publishInterval() == 0;
     if (publicationIsDue && run.awaitsFreshWindow()) {
-      awaitEvaluator();
-      evaluator.tell(new Judge(run.step(), run.proposal(), run.policy(), judgements));
+      judge();
       return;
     }
     if (publicationIsDue) {
       publish(run.judgeProposal());
     }
     finishStep();
+  }
+
+  private void judge() {
+    run.owes(Owed.JUDGEMENT);
+    awaitEvaluator();
+    evaluator.tell(new Judge(run.step(), run.proposal(), run.policy(), judgements));
   }
 
   private boolean evaluationIsDue() {
@@ -227,6 +247,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void evaluate() {
+    run.owes(Owed.EVALUATION);
     awaitEvaluator();
     evaluator.tell(new Evaluate(run.step(), run.policy(), run.targetMass(), evaluations));
   }
@@ -246,12 +267,16 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void complete() {
+    run.owes(Owed.NOTHING);
     boolean again = checkpointOwed && run.step() % schedule.publishInterval() == 0;
-    if (again || schedule.isCheckpointDue(run.step())) {
+    if (!ready || again || schedule.isCheckpointDue(run.step())) {
       checkpoint();
     }
     idleSince = System.nanoTime();
     events.tell(new LearnerEvent.Idle(run.step()));
+    if (!ready) {
+      sayReady();
+    }
     CompletableFuture<BatchLearned> answer = pending;
     pending = null;
     if (answer != null) {

@@ -28,6 +28,7 @@ import java.util.Map;
  * @param tails the newest importance weights
  * @param lambdas of the target, by feature
  * @param penalty weight of the divergence from the base model
+ * @param owed what the step still waits for
  * @param identity what may not change while the run goes on
  */
 public record LearnerState(
@@ -45,6 +46,7 @@ public record LearnerState(
     WeightTails.State tails,
     Map<String, Double> lambdas,
     KlPenalty.State penalty,
+    Owed owed,
     RunIdentity identity) {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
@@ -64,6 +66,7 @@ public record LearnerState(
         || state.tails() == null
         || state.lambdas() == null
         || state.penalty() == null
+        || state.owed() == null
         || state.identity() == null) {
       throw new JsonParseException("the state of the learner is incomplete");
     }

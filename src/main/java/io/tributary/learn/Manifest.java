@@ -22,7 +22,7 @@ import java.util.TreeMap;
  */
 record Manifest(int format, Map<String, Entry> files) {
   static final String NAME = "manifest.json";
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
@@ -45,9 +45,9 @@ record Manifest(int format, Map<String, Entry> files) {
    */
   static Manifest verify(Path directory) throws IOException {
     Manifest manifest = read(directory);
-    if (manifest.format() > FORMAT) {
+    if (manifest.format() != FORMAT) {
       throw new IOException(
-          "it has format %d, this version of the program reads formats up to %d"
+          "it has format %d, this version of the program reads format %d"
               .formatted(manifest.format(), FORMAT));
     }
     for (Map.Entry<String, Entry> expected : manifest.files().entrySet()) {

@@ -7,6 +7,7 @@ import io.tributary.config.OptimizerConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
+import io.tributary.metrics.MetricsJsonl;
 import io.tributary.model.Gpt;
 import io.tributary.model.GptConfig;
 import io.tributary.model.GptTraining;
@@ -74,6 +75,7 @@ public record RunSetup(
             estimators.tails().state(),
             target.lambdas(),
             estimators.penalty().state(),
+            Owed.NOTHING,
             identity());
     cutLogsAfter(-1);
     TrainingRun run = new TrainingRun(this, trainer(base, List.of(), estimators), start, base);
@@ -91,6 +93,9 @@ public record RunSetup(
     LearnerState state = checkpoint.state();
     identity().requireSameAs(state.identity(), state.step());
     cutLogsAfter(state.step());
+    if (state.owed() != Owed.NOTHING) {
+      cutEvaluation(state.step());
+    }
     PolicyTrainer trainer =
         trainer(
             checkpoint.policy(),
@@ -121,6 +126,17 @@ public record RunSetup(
     try {
       files.metrics().cutAfter(step);
       files.samples().cutAfter(step);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An evaluation that came after the checkpoint is made again. */
+  private void cutEvaluation(long step) {
+    try {
+      files
+          .metrics()
+          .cut(row -> row.get("step").getAsLong() == step && row.has(MetricsJsonl.EVALUATION));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

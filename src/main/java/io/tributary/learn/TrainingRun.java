@@ -56,6 +56,7 @@ public final class TrainingRun implements AutoCloseable {
   private int nonfiniteInARow;
   private long policyVersion;
   private long proposalSince;
+  private Owed owed;
 
   /**
    * A run at its beginning or at a checkpoint.
@@ -78,6 +79,7 @@ public final class TrainingRun implements AutoCloseable {
     this.nonfiniteInARow = start.nonfiniteInARow();
     this.policyVersion = start.policyVersion();
     this.proposalSince = start.proposalSince();
+    this.owed = start.owed();
     this.proposal =
         new WeightSnapshot(
             new WeightVersion(start.proposalVersion(), Fingerprint.of(proposal)), proposal);
@@ -90,6 +92,16 @@ public final class TrainingRun implements AutoCloseable {
   /** Whether Z has been estimated, so that there is something to go on from. */
   boolean isBegun() {
     return nextDraw > 0;
+  }
+
+  /** What the last step still waits for. */
+  Owed owed() {
+    return owed;
+  }
+
+  /** The last step waits for this from now on. */
+  void owes(Owed what) {
+    owed = what;
   }
 
   /** Versions up to this one were given away since the checkpoint, and are not given again. */
@@ -249,6 +261,7 @@ public final class TrainingRun implements AutoCloseable {
         trainer.estimators().tails().state(),
         target.lambdas(),
         trainer.estimators().penalty().state(),
+        owed,
         identity);
   }
 

@@ -18,6 +18,9 @@ import java.util.TreeMap;
  * the keys. What is not a finite number is left out, since JSON has no word for it.
  */
 public final class MetricsJsonl {
+  /** The key that rows of evaluations have, and no others. */
+  public static final String EVALUATION = "evaluation";
+
 
   private MetricsJsonl() {}
 
@@ -37,7 +40,7 @@ public final class MetricsJsonl {
     row.addProperty("step", step);
     row.addProperty("sequences", sequences);
     if (evaluation) {
-      row.addProperty("evaluation", true);
+      row.addProperty(EVALUATION, true);
     }
     json(measurements.values()).entrySet().forEach(e -> row.add(e.getKey(), e.getValue()));
     return row.toString();

@@ -2,12 +2,23 @@ package io.tributary.protocol;
 
 import io.tributary.data.Measurements;
 import java.time.Duration;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the learner tells whoever watches the run. */
 public sealed interface LearnerEvent {
 
   /** The learner works on a batch: said at its beginning and after every micro-batch. */
   record Active(long step) implements LearnerEvent {}
+
+  /**
+   * The learner can take batches: said once, when nothing is owed from before.
+   *
+   * @param learner who says so
+   * @param proposalVersion version of the proposal that draws are to be made with
+   * @param finished whether the last step of the run is made already
+   */
+  record Ready(ActorRef<LearnerCommand> learner, long proposalVersion, boolean finished)
+      implements LearnerEvent {}
 
   /** The learner is done with a batch and all that it led to. */
   record Idle(long step) implements LearnerEvent {}

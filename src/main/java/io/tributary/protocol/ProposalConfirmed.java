@@ -12,4 +12,9 @@ public record ProposalConfirmed(long version, Map<String, Long> samplers) {
   public ProposalConfirmed {
     samplers = Map.copyOf(samplers);
   }
+
+  /** Number of samplers that have confirmed the current proposal. */
+  public long confirmed() {
+    return samplers.values().stream().filter(confirmed -> confirmed == version).count();
+  }
 }

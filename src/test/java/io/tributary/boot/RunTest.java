@@ -124,6 +124,9 @@ class RunTest {
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.out()).contains("is finished: it has made its 12 steps").hasLineCount(1);
     assertThat(tiny.metrics("whole")).isEqualTo(before);
+    assertBadInput(
+        tiny.run("whole", "--resume", "-D", "samplers.max-length=7"),
+        "samplers.max-length: the checkpoint of step 12");
   }
 
   @Test
@@ -300,10 +303,18 @@ class RunTest {
     Files.writeString(
         tiny.home("early").resolve("metrics.jsonl"),
         "{\"step\":0,\"sequences\":0,\"evaluation\":true}\n{\"step\":1,\"sequences\":16}\n{\"st");
+    Files.createFile(tiny.home("early").resolve("effective.conf"));
     Outcome outcome = tiny.run("early", "--resume");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out()).contains("no checkpoint in").contains("yet: the run begins");
     assertThat(tiny.metrics("early")).isEqualTo(tiny.metrics("whole"));
+  }
+
+  @Test
+  void goingOnWithARunThatIsNotThereNamesThoseThatAre() {
+    assertBadInput(
+        tiny.run("mistyped", "--resume"), tiny.home("mistyped") + " holds no run", "whole");
+    assertThat(tiny.home("mistyped")).doesNotExist();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.tributary.data.TensorBytes;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.LearnerState;
+import io.tributary.learn.Owed;
 import io.tributary.learn.RunIdentity;
 import io.tributary.learn.SmallDisk;
 import io.tributary.model.ModelDirectory;
@@ -63,6 +64,7 @@ class ExportTest {
             WeightTails.create().state(),
             Map.of(),
             new KlPenalty.State(0),
+            Owed.NOTHING,
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), 1)
         .write(new Checkpoint(state, weights, weights, List.of(), List.of()));

@@ -70,6 +70,7 @@ class CheckpointStoreTest {
             new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),
             Map.of(),
             new KlPenalty.State(0.15),
+            Owed.NOTHING,
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,
         PROPOSAL,
@@ -165,7 +166,7 @@ class CheckpointStoreTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"truncated", "flipped", "no file", "no manifest", "empty manifest", "newer"})
+      strings = {"truncated", "flipped", "no file", "no manifest", "empty manifest", "older format", "newer"})
   void aDamagedOneIsSkippedWithTheReason(String damage) throws IOException {
     store.write(checkpoint(4));
     store.write(checkpoint(8));
@@ -196,10 +197,15 @@ class CheckpointStoreTest {
             Files.writeString(manifest, "");
             yield "manifest.json is empty";
           }
+          case "older format" -> {
+            Files.writeString(
+                manifest, Files.readString(manifest).replace("\"format\": 2", "\"format\": 1"));
+            yield "it has format 1, this version of the program reads format 2";
+          }
           default -> {
             Files.writeString(
-                manifest, Files.readString(manifest).replace("\"format\": 1", "\"format\": 2"));
-            yield "it has format 2, this version of the program reads formats up to 1";
+                manifest, Files.readString(manifest).replace("\"format\": 2", "\"format\": 3"));
+            yield "it has format 3, this version of the program reads format 2";
           }
         };
     assertThat(newest().state().step()).isEqualTo(4);
@@ -298,5 +304,31 @@ class CheckpointStoreTest {
       store.write(checkpoint(8));
       assertThat(newest().state().step()).isEqualTo(8);
     }
+  }
+
+  @Test
+  void oneThatStillOwedSomethingIsReplaced() throws IOException {
+    Checkpoint whole = checkpoint(4);
+    LearnerState state = LearnerState.fromJson(whole.state().toJson().replace("NOTHING", "JUDGEMENT"));
+    store.write(
+        new Checkpoint(state, whole.policy(), whole.proposal(), whole.optimizer(), List.of()));
+    assertThat(newest().state().owed()).isEqualTo(Owed.JUDGEMENT);
+    store.write(whole);
+    assertThat(newest().state().owed()).isEqualTo(Owed.NOTHING);
+    assertThat(names()).containsExactly("step-00000004");
+  }
+
+  @Test
+  void whatAKillLeftBehindIsClearedAway() throws IOException {
+    store.write(checkpoint(4));
+    store.write(checkpoint(8));
+    Files.move(path(8), directory.resolve(".step-00000008.earlier"));
+    Files.createDirectories(directory.resolve(".step-00000004.earlier"));
+    Files.writeString(
+        Files.createDirectories(directory.resolve(".step-00000012.part")).resolve("state.json"),
+        "{");
+    store.cleanUp();
+    assertThat(names()).containsExactly("step-00000004", "step-00000008");
+    assertThat(newest()).usingRecursiveComparison().isEqualTo(checkpoint(8));
   }
 }

@@ -42,6 +42,7 @@ class LearnerStateTest {
         new WeightTails.State(List.of(a, b), List.of(d, c, a)),
         Map.of("female", a, "length", b),
         new KlPenalty.State(d),
+        Owed.values()[(int) Math.floorMod(seed, 3L)],
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
   }
 

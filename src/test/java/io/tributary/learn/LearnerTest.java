@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -140,7 +141,9 @@ class LearnerTest {
     List<Class<?>> told = new ArrayList<>();
     while (told.isEmpty() || told.get(told.size() - 1) != last) {
       LearnerEvent event = events.receiveMessage();
-      if (!(event instanceof LearnerEvent.Active || event instanceof LearnerEvent.Idle)) {
+      if (!(event instanceof LearnerEvent.Active
+          || event instanceof LearnerEvent.Idle
+          || event instanceof LearnerEvent.Ready)) {
         told.add(event.getClass());
       }
     }
@@ -240,6 +243,83 @@ class LearnerTest {
     again.replyTo().tell(new Judged(4, logWeights, new double[] {-0.5, 0, 0.1}, 9));
     answer(expectEvaluation(4));
     assertThat(await(later).proposalVersion()).as("the policy is farther").isEqualTo(2);
+  }
+
+  private void writeCheckpoint() throws Exception {
+    CompletableFuture<Boolean> written = new CompletableFuture<>();
+    learner.tell(new WriteCheckpoint(written));
+    assertThat(written.get(10, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** Stops the learner and lets another go on from the newest checkpoint. */
+  private LearnerState goOn(Learner.Schedule schedule, Map<String, String> overrides)
+      throws IOException {
+    kit.stop(learner);
+    Checkpoint newest =
+        files
+            .checkpoints()
+            .read(OptionalLong.empty(), world.config, message -> {})
+            .orElseThrow();
+    RunSetup setup =
+        TinyTraining.setup(world, TinyTraining.config(directory, overrides), directory);
+    learner =
+        kit.spawn(
+            Learner.create(
+                () -> setup.resume(newest),
+                schedule,
+                publisher.getRef(),
+                evaluator.getRef(),
+                events.getRef(),
+                metrics.stage(Stage.LEARNER)));
+    return newest.state();
+  }
+
+  private LearnerEvent.Ready expectReady() {
+    LearnerEvent event = events.receiveMessage();
+    while (!(event instanceof LearnerEvent.Ready ready && ready.learner().equals(learner))) {
+      event = events.receiveMessage();
+    }
+    return (LearnerEvent.Ready) event;
+  }
+
+  @Test
+  void anEvaluationThatIsOwedIsMadeFirstWhenTheRunGoesOn() throws Exception {
+    begin();
+    await(learn(batch));
+    learn(batch);
+    expectEvaluation(2);
+    writeCheckpoint();
+    Learner.Schedule schedule = new Learner.Schedule(1, 2, 1, 2);
+    assertThat(goOn(schedule, Map.of("proposal.criterion", "always")).owed())
+        .isEqualTo(Owed.EVALUATION);
+    Evaluate evaluate = expectEvaluation(2);
+    answer(evaluate);
+    assertThat(expectReady().finished()).isTrue();
+    assertThat(files.metrics().rows())
+        .extracting(row -> row.get("step").getAsInt())
+        .containsExactly(0, 1, 2, 2);
+    assertThat(goOn(schedule, Map.of("proposal.criterion", "always")).owed())
+        .as("the checkpoint was written again")
+        .isEqualTo(Owed.NOTHING);
+    assertThat(expectReady().finished()).isTrue();
+    evaluator.expectNoMessage(java.time.Duration.ZERO);
+  }
+
+  @Test
+  void aJudgementThatIsOwedIsMadeFirstWhenTheRunGoesOn() throws Exception {
+    Learner.Schedule schedule = new Learner.Schedule(1, 2, 10, 4);
+    Map<String, String> fresh = Map.of("proposal.window", "fresh");
+    kit.stop(learner);
+    learner = kit.spawn(behavior(schedule, fresh));
+    begin();
+    learn(batch);
+    evaluator.expectMessageClass(Judge.class);
+    writeCheckpoint();
+    assertThat(goOn(schedule, fresh).owed()).isEqualTo(Owed.JUDGEMENT);
+    Judge judge = evaluator.expectMessageClass(Judge.class);
+    assertThat(judge.step()).isEqualTo(1);
+    judge.replyTo().tell(new Judged(1, new double[] {-2, -1}, new double[] {0.5, 0.1}, 9));
+    assertThat(expectReady().proposalVersion()).as("the policy is nearer").isEqualTo(2);
   }
 
   @Test
