@@ -36,8 +36,7 @@ final class DerivedValues {
       values.put(
           "fit of lambda",
           "from %,d to %,d sequences of the base model, before the run begins"
-              .formatted(
-                  config.target().fit().sequences(), config.target().fit().maxSequences()));
+              .formatted(config.target().fit().sequences(), config.target().fit().maxSequences()));
     }
     values.put(
         "queue bound",

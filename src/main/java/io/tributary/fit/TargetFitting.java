@@ -12,7 +12,9 @@ public final class TargetFitting {
   /** What is drawn beyond the estimate of what is needed, since that is an estimate. */
   private static final double MARGIN = 1.05;
 
-  /** A small sample may be far off about what is needed: the next one is at most this much larger. */
+  /**
+   * A small sample may be far off about what is needed: the next one is at most this much larger.
+   */
   private static final double MAX_GROWTH = 4;
 
   private final EnergyBasedModel target;

@@ -72,8 +72,7 @@ class DistributionalRunTest {
     assertThat(whole.exitCode()).isZero();
     assertThat(whole.out())
         .containsPattern("lambda fitted on [\\d,]+ sequences of the base model, of which [\\d,]+")
-        .containsPattern(
-            "lambda\\[letter] = \\S+ ± \\S+  E\\[letter] 0.5000 ± \\S+ of 0.5000")
+        .containsPattern("lambda\\[letter] = \\S+ ± \\S+  E\\[letter] 0.5000 ± \\S+ of 0.5000")
         .containsPattern("lambda\\[length] = \\S+ ± \\S+  E\\[length] 7.00 ± \\S+ of 7.00");
     JsonObject fit = json(tiny.home("whole").resolve("fit.json"));
     assertThat(lambdas("whole", 8)).isEqualTo(fit.getAsJsonObject("lambda"));
@@ -141,8 +140,7 @@ class DistributionalRunTest {
     Process process =
         tiny.start(
             "asked",
-            Stream.concat(
-                    Stream.of(target(7, 1_000_000_000)), Stream.of("-D", "samplers.count=2"))
+            Stream.concat(Stream.of(target(7, 1_000_000_000)), Stream.of("-D", "samplers.count=2"))
                 .toArray(String[]::new));
     try {
       await()

@@ -146,8 +146,7 @@ class FitVerbTest {
 
   @Test
   void tooFewEffectiveSequencesAreOneMessage() throws IOException {
-    Cli cli =
-        fit(LETTERS + ", moment = 0.5 }", "-D", "target.fit.min-effective-sample-size=1270");
+    Cli cli = fit(LETTERS + ", moment = 0.5 }", "-D", "target.fit.min-effective-sample-size=1270");
     assertThat(cli.exitCode()).isEqualTo(2);
     assertThat(cli.err())
         .contains("effective sequences of 1,280", "target.fit.max-sequences", "[ab]")

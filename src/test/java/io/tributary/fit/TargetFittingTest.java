@@ -149,7 +149,8 @@ class TargetFittingTest {
     Path file = Files.writeString(directory.resolve("fit.json"), FitJson.text(fit, 0.01));
     assertThat(FitJson.read(file, target).lambdas()).isEqualTo(fit.target().lambdas());
 
-    for (String text : List.of("", "{", "{}", "[]", "{\"lambda\": 1}", "{\"lambda\": {\"rare\": \"x\"}}")) {
+    for (String text :
+        List.of("", "{", "{}", "[]", "{\"lambda\": 1}", "{\"lambda\": {\"rare\": \"x\"}}")) {
       Files.writeString(file, text);
       assertThatThrownBy(() -> FitJson.read(file, target))
           .as(text)

@@ -140,8 +140,7 @@ class EnumeratedTargetsTest {
       String name = names.get(f);
       assertThat(moment(p, features, f))
           .as("moment of %s", name)
-          .isCloseTo(
-              fit.moments().get(name), within(4 * fit.momentErrors().get(name) + 1e-9));
+          .isCloseTo(fit.moments().get(name), within(4 * fit.momentErrors().get(name) + 1e-9));
       if (fit.desired().containsKey(name)) {
         assertThat(fit.moments().get(name)).isCloseTo(fit.desired().get(name), within(1e-8));
       }
@@ -167,17 +166,15 @@ class EnumeratedTargetsTest {
     double[][] all = features(target);
     double[][] features =
         Arrays.stream(all)
-            .map(row -> fitted.stream().mapToDouble(f -> row[target.factors().indexOf(f)]).toArray())
+            .map(
+                row -> fitted.stream().mapToDouble(f -> row[target.factors().indexOf(f)]).toArray())
             .toArray(double[][]::new);
     RealVector desired =
         MatrixUtils.createRealVector(fitted.stream().mapToDouble(f -> f.moment()).toArray());
     double[] logs =
         IntStream.range(0, all.length)
             .mapToDouble(
-                i ->
-                    target.hardFactorsHold(all[i])
-                        ? logBases[i]
-                        : Double.NEGATIVE_INFINITY)
+                i -> target.hardFactorsHold(all[i]) ? logBases[i] : Double.NEGATIVE_INFINITY)
             .toArray();
     RealVector lambdas = desired.mapMultiply(0);
     for (int step = 0; step < 30 && !fitted.isEmpty(); step++) {
@@ -191,8 +188,7 @@ class EnumeratedTargetsTest {
         RealVector centred = MatrixUtils.createRealVector(features[i]).subtract(mean);
         covariance = covariance.add(centred.outerProduct(centred).scalarMultiply(p[i]));
       }
-      RealVector move =
-          new LUDecomposition(covariance).getSolver().solve(desired.subtract(mean));
+      RealVector move = new LUDecomposition(covariance).getSolver().solve(desired.subtract(mean));
       double before = dual(logs, features, lambdas, desired);
       while (dual(logs, features, lambdas.add(move), desired) > before + 1e-15) {
         move = move.mapMultiply(0.5);
@@ -250,7 +246,8 @@ class EnumeratedTargetsTest {
     double[] solution = listedLambdas(target, world.logBases);
     double[] p = withLambdas(target, solution, world.logBases);
     double[] anything = IntStream.range(0, p.length).mapToDouble(i -> 0.3 * Math.sin(i)).toArray();
-    double[] others = IntStream.range(0, p.length).mapToDouble(i -> world.logBases[i] + anything[i]).toArray();
+    double[] others =
+        IntStream.range(0, p.length).mapToDouble(i -> world.logBases[i] + anything[i]).toArray();
     double[] other = withLambdas(target, listedLambdas(target, others), others);
     for (int f = 0; f < 2; f++) {
       double desired = target.moments()[f];

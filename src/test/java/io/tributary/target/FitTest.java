@@ -283,8 +283,7 @@ class FitTest {
             new double[] {1, 0, 1},
             new double[] {0, 1, 1});
     assertThatThrownBy(
-            () ->
-                Fit.of(model(tilted("a", 0.7), tilted("b", 0.7), tilted("c", 0.5)), exclusive))
+            () -> Fit.of(model(tilted("a", 0.7), tilted("b", 0.7), tilted("c", 0.5)), exclusive))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("the moments of \"a\" (0.7) and \"b\" (0.7) can't be had together")
         .hasMessageNotContaining("\"c\"");
