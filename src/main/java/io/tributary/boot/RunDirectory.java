@@ -35,8 +35,8 @@ public final class RunDirectory implements AutoCloseable {
    *
    * @param resume whether a run that it holds is to be gone on with
    * @param checkpointBytes room that a checkpoint needs
-   * @throws BadInputException if it holds a run and is not to be resumed, holds none and is, is used by another
-   *     process, can't be written, or the disk has no room for a checkpoint
+   * @throws BadInputException if it holds a run and is not to be resumed, holds none and is, is
+   *     used by another process, can't be written, or the disk has no room for a checkpoint
    */
   public static RunDirectory claim(TributaryConfig config, boolean resume, long checkpointBytes) {
     Path home = config.run().home();

@@ -238,7 +238,9 @@ public final class TrainingService {
 
   private static Optional<Measurements> firstEvaluation(RunDirectory directory) {
     try (Stream<JsonObject> rows = directory.files().metrics().rows()) {
-      return rows.filter(row -> row.has(MetricsJsonl.EVALUATION)).findFirst().map(MetricsJsonl::measurements);
+      return rows.filter(row -> row.has(MetricsJsonl.EVALUATION))
+          .findFirst()
+          .map(MetricsJsonl::measurements);
     } catch (IOException | UncheckedIOException e) {
       LOG.warn("metrics.jsonl can't be read", e);
       return Optional.empty();

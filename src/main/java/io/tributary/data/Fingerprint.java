@@ -32,7 +32,8 @@ public final class Fingerprint {
   }
 
   /**
-   * The fingerprint of a directory: names and bytes of the files in it, in the order of their names.
+   * The fingerprint of a directory: names and bytes of the files in it, in the order of their
+   * names.
    *
    * @throws BadInputException if one can't be read
    */

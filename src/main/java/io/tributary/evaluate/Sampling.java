@@ -67,7 +67,8 @@ final class Sampling {
     SortedMap<Integer, double[]> features =
         target.featureValues(
             allTexts,
-            (j, e) -> LOG.warn("a sample is left out, a feature failed on it: {}", allTexts.get(j), e));
+            (j, e) ->
+                LOG.warn("a sample is left out, a feature failed on it: {}", allTexts.get(j), e));
     List<Sampled> drawn = features.keySet().stream().map(all::get).toList();
     List<int[]> tokens = drawn.stream().map(Sampled::tokens).toList();
     return new Samples(

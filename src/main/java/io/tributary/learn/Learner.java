@@ -122,9 +122,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     ready = true;
     events.tell(
         new LearnerEvent.Ready(
-            getContext().getSelf(),
-            run.proposal().version().number(),
-            run.isBegun() && isLast()));
+            getContext().getSelf(), run.proposal().version().number(), run.isBegun() && isLast()));
   }
 
   @Override

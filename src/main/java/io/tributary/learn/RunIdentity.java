@@ -96,7 +96,8 @@ public record RunIdentity(Map<String, String> values) {
 
   private static int sameBeginning(String one, String other) {
     int same = 0;
-    while (same < Math.min(one.length(), other.length()) && one.charAt(same) == other.charAt(same)) {
+    while (same < Math.min(one.length(), other.length())
+        && one.charAt(same) == other.charAt(same)) {
       same++;
     }
     return same;

@@ -21,7 +21,6 @@ public final class MetricsJsonl {
   /** The key that rows of evaluations have, and no others. */
   public static final String EVALUATION = "evaluation";
 
-
   private MetricsJsonl() {}
 
   /** The row of a learner step, without a line end. */

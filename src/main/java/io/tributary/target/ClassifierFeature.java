@@ -7,8 +7,7 @@ import java.util.stream.IntStream;
 
 /**
  * 1 iff the class that a text classifier predicts is one of those asked for (section 4.2 (c),
- * Korbak et al. 2022, arXiv:2206.00761). The classifier lives until the feature is
- * closed.
+ * Korbak et al. 2022, arXiv:2206.00761). The classifier lives until the feature is closed.
  */
 final class ClassifierFeature implements Feature {
   private final String name;

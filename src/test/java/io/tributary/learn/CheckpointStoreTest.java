@@ -166,7 +166,15 @@ class CheckpointStoreTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"truncated", "flipped", "no file", "no manifest", "empty manifest", "older format", "newer"})
+      strings = {
+        "truncated",
+        "flipped",
+        "no file",
+        "no manifest",
+        "empty manifest",
+        "older format",
+        "newer"
+      })
   void aDamagedOneIsSkippedWithTheReason(String damage) throws IOException {
     store.write(checkpoint(4));
     store.write(checkpoint(8));
@@ -309,7 +317,8 @@ class CheckpointStoreTest {
   @Test
   void oneThatStillOwedSomethingIsReplaced() throws IOException {
     Checkpoint whole = checkpoint(4);
-    LearnerState state = LearnerState.fromJson(whole.state().toJson().replace("NOTHING", "JUDGEMENT"));
+    LearnerState state =
+        LearnerState.fromJson(whole.state().toJson().replace("NOTHING", "JUDGEMENT"));
     store.write(
         new Checkpoint(state, whole.policy(), whole.proposal(), whole.optimizer(), List.of()));
     assertThat(newest().state().owed()).isEqualTo(Owed.JUDGEMENT);

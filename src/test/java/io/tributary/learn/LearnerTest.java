@@ -256,10 +256,7 @@ class LearnerTest {
       throws IOException {
     kit.stop(learner);
     Checkpoint newest =
-        files
-            .checkpoints()
-            .read(OptionalLong.empty(), world.config, message -> {})
-            .orElseThrow();
+        files.checkpoints().read(OptionalLong.empty(), world.config, message -> {}).orElseThrow();
     RunSetup setup =
         TinyTraining.setup(world, TinyTraining.config(directory, overrides), directory);
     learner =
