@@ -283,9 +283,10 @@ class LearnerTest {
   void anEvaluationThatIsOwedIsMadeFirstWhenTheRunGoesOn() throws Exception {
     begin();
     await(learn(batch));
-    learn(batch);
+    CompletableFuture<BatchLearned> waiting = learn(batch);
     expectEvaluation(2);
     writeCheckpoint();
+    assertThat(waiting).isNotDone();
     Learner.Schedule schedule = new Learner.Schedule(1, 2, 1, 2);
     assertThat(goOn(schedule, Map.of("proposal.criterion", "always")).owed())
         .isEqualTo(Owed.EVALUATION);
@@ -309,9 +310,10 @@ class LearnerTest {
     kit.stop(learner);
     learner = kit.spawn(behavior(schedule, fresh));
     begin();
-    learn(batch);
+    CompletableFuture<BatchLearned> waiting = learn(batch);
     evaluator.expectMessageClass(Judge.class);
     writeCheckpoint();
+    assertThat(waiting).isNotDone();
     assertThat(goOn(schedule, fresh).owed()).isEqualTo(Owed.JUDGEMENT);
     Judge judge = evaluator.expectMessageClass(Judge.class);
     assertThat(judge.step()).isEqualTo(1);
