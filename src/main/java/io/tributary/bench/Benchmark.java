@@ -64,19 +64,20 @@ public final class Benchmark implements AutoCloseable {
 
   /** Peaks, and each stage alone; the stages' weights are let go before the stream has its own. */
   private Alone alone(GptConfig model, TributaryConfig config, BenchTable lines) {
-    StageBench stages = new StageBench(config, plan.seconds());
-    lines.setting(model, config);
-    Peak peak = MatrixProduct.peak(1, plan.seconds());
-    lines.peak(peak);
-    Peak together = MatrixProduct.peak(computing(config), plan.seconds());
-    lines.peak(together);
-    Choice choice = stages.choice();
-    lines.choice(choice);
-    lines.heading();
-    add(lines, "sampling", stages.sampling(peak.operationsPerSecond()));
-    add(lines, "scoring", stages.scoring(peak.operationsPerSecond()));
-    add(lines, "learning", stages.learning(peak.operationsPerSecond()));
-    return new Alone(peak, together, choice, stages.tokensPerSequence());
+    try (StageBench stages = new StageBench(config, plan.seconds())) {
+      lines.setting(model, config);
+      Peak peak = MatrixProduct.peak(1, plan.seconds());
+      lines.peak(peak);
+      Peak together = MatrixProduct.peak(computing(config), plan.seconds());
+      lines.peak(together);
+      Choice choice = stages.choice();
+      lines.choice(choice);
+      lines.heading();
+      add(lines, "sampling", stages.sampling(peak.operationsPerSecond()));
+      add(lines, "scoring", stages.scoring(peak.operationsPerSecond()));
+      add(lines, "learning", stages.learning(peak.operationsPerSecond()));
+      return new Alone(peak, together, choice, stages.tokensPerSequence());
+    }
   }
 
   private void add(BenchTable lines, String name, Throughput throughput) {

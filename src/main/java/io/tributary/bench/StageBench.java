@@ -15,7 +15,6 @@ import io.tributary.model.SequenceScores;
 import io.tributary.model.TokenChoiceCost;
 import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
-import io.tributary.target.EnergyBasedModel;
 import io.tributary.tensor.AdamW;
 import io.tributary.tensor.Torch;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ import java.util.Map;
  * Each stage alone, in this thread, as a run would have it compute. The stages are compared with a
  * peak: operations per second that one thread reaches in matrix products.
  */
-final class StageBench {
+final class StageBench implements AutoCloseable {
   /** Operations per parameter and token: a product and a sum forward, twice that backward. */
   static final int FORWARD = 2;
 
@@ -49,7 +48,7 @@ final class StageBench {
     this.seconds = seconds;
     this.parts = new TrainingParts(config);
     if (parts.needsFit()) {
-      Map<String, Double> any = EnergyBasedModel.of(config.target()).lambdas();
+      Map<String, Double> any = parts.lambdas();
       any.replaceAll((feature, lambda) -> 0.0);
       parts.takeOver(any); // how fast a stage is does not depend on them
     }
@@ -180,5 +179,10 @@ final class StageBench {
         tokens / time,
         (double) operations * directory.config().parameters(),
         peak);
+  }
+
+  @Override
+  public void close() {
+    parts.close();
   }
 }

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * Makes from a configuration what the actors of a run compute with. The base model is read once;
  * each part has its own copy of the weights on its device.
  */
-public final class TrainingParts {
+public final class TrainingParts implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingParts.class);
 
   private final TributaryConfig config;
@@ -151,6 +151,11 @@ public final class TrainingParts {
       fit.ifPresent(done -> target = done.target());
       return fit;
     }
+  }
+
+  /** The lambdas of the features that have one; NaN where they are not fitted. */
+  public Map<String, Double> lambdas() {
+    return target.lambdas();
   }
 
   /**
@@ -274,5 +279,11 @@ public final class TrainingParts {
       return setup.begin();
     }
     return setup.resume(checkpoint(files, OptionalLong.of(from.step()), LOG::warn).orElseThrow());
+  }
+
+  /** Closes the target; what was made from this may not compute any more. */
+  @Override
+  public void close() {
+    target.close();
   }
 }

@@ -38,6 +38,7 @@ public final class TrainingService {
   private final RunConsole console;
   private final Consumer<LearnerEvent> listener;
   private final BiFunction<TrainingParts, RunMetrics, Workers> workers;
+  private boolean hangs; // an actor may still compute
 
   /** A service that shows its progress on {@code console}. */
   public TrainingService(TributaryConfig config, RunConsole console) {
@@ -105,6 +106,10 @@ public final class TrainingService {
         run(parts, directory, checkpoint.map(Checkpoint::state).orElse(null));
       } finally {
         log.close();
+      }
+    } finally {
+      if (!hangs) {
+        parts.close();
       }
     }
   }
@@ -208,10 +213,12 @@ public final class TrainingService {
     }
   }
 
-  private static void terminate(ActorSystem<?> system) {
+  private void terminate(ActorSystem<?> system) {
+    hangs = true;
     system.terminate();
     try {
       system.getWhenTerminated().toCompletableFuture().get(15, TimeUnit.SECONDS);
+      hangs = false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (java.util.concurrent.ExecutionException | TimeoutException e) {

@@ -20,7 +20,8 @@ record BaseModel(GptConfig config, int positions) {
    * @throws io.tributary.config.ConfigException if the target can't be used
    */
   static BaseModel check(TributaryConfig config) {
-    TrainingParts parts = new TrainingParts(config);
-    return new BaseModel(parts.model(), parts.positions());
+    try (TrainingParts parts = new TrainingParts(config)) {
+      return new BaseModel(parts.model(), parts.positions());
+    }
   }
 }

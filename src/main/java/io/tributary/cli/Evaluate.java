@@ -9,7 +9,6 @@ import io.tributary.evaluate.PolicyEvaluation;
 import io.tributary.evaluate.TextMetrics;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.target.EnergyBasedModel;
-import io.tributary.target.Target;
 import io.tributary.text.WordTokens;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -109,14 +108,15 @@ final class Evaluate implements Callable<Integer> {
       for (LoadedModel reader : List.of(model, base.model())) {
         requireRoom(reader, plan.prefix().length, plan.settings().maxLength());
       }
-      Target target =
+      try (EnergyBasedModel target =
           plan.settings().truncated()
               ? EnergyBasedModel.of(config.target()) // of which only the features are asked
-              : fit.target(config, base.model(), options.model().device());
-      ModelEvaluation evaluation =
-          new ModelEvaluation(
-              plan, base.model().gpt(), model.gpt(), model.requireTokenizer(), target);
-      return json(plan.sequences(), evaluation.evaluate());
+              : fit.target(config, base.model(), options.model().device())) {
+        ModelEvaluation evaluation =
+            new ModelEvaluation(
+                plan, base.model().gpt(), model.gpt(), model.requireTokenizer(), target);
+        return json(plan.sequences(), evaluation.evaluate());
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.tributary.cli;
 import ai.djl.Device;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.SamplersConfig;
+import io.tributary.data.BadInputException;
 import io.tributary.fit.BaseSampling;
 import io.tributary.fit.FitJson;
 import io.tributary.fit.TargetFitting;
@@ -51,13 +52,26 @@ final class FitOptions {
       EnergyBasedModel target, EffectiveConfig config, LoadedModel base, Device device) {
     SamplersConfig samplers = config.samplers();
     int[] prompt = base.encode(samplers.prompt());
+    base.requireVocabulary(prompt);
+    int[] prefix = prompt.length > 0 ? prompt : base.config().beginning();
+    int needed = prefix.length + samplers.maxLength() - 1; // the last token is never read
+    if (needed > base.config().positions()) {
+      throw new BadInputException(
+          "samplers.max-length = %d behind a prefix of %d tokens needs %d positions to fit lambda, the model in %s has %d"
+              .formatted(
+                  samplers.maxLength(),
+                  prefix.length,
+                  needed,
+                  base.path(),
+                  base.config().positions()));
+    }
     BaseSampling.Plan plan =
         new BaseSampling.Plan(
             base.config(),
             base.gpt().snapshot(),
             List.of(device),
             samplers.batchSize(),
-            prompt.length > 0 ? prompt : base.config().beginning(),
+            prefix,
             SamplingSettings.plain(samplers.maxLength(), samplers.stopAtEos()),
             config.run().seed(),
             config.stream().maxDropRate());

@@ -45,8 +45,8 @@ final class FitVerb implements Callable<Integer> {
   public Integer call() {
     TributaryConfig training = config.read().training();
     Engine.load(training.nativeLibrary());
-    TrainingParts parts = new TrainingParts(training);
-    try (StopSignal stop = new StopSignal()) {
+    try (TrainingParts parts = new TrainingParts(training);
+        StopSignal stop = new StopSignal()) {
       Optional<Fit> fit;
       try (FitLine line = new FitLine(spec.commandLine().getErr())) {
         fit = parts.fit(stop::isReceived, line);

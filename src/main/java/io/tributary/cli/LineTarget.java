@@ -5,18 +5,18 @@ import io.tributary.cli.ScoreInput.Line;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.model.SequenceScores;
+import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
-import io.tributary.target.Target;
 import io.tributary.target.Text;
 import java.util.List;
 import java.util.Objects;
 
 /** What a configuration's target says about lines: features and log P. */
 final class LineTarget implements AutoCloseable {
-  private final Target target;
+  private final EnergyBasedModel target;
   private final TargetBase base;
 
-  private LineTarget(Target target, TargetBase base) {
+  private LineTarget(EnergyBasedModel target, TargetBase base) {
     this.target = target;
     this.base = base;
   }
@@ -81,6 +81,7 @@ final class LineTarget implements AutoCloseable {
 
   @Override
   public void close() {
+    target.close();
     base.close();
   }
 }

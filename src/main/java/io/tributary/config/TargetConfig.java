@@ -45,14 +45,7 @@ public record TargetConfig(
 
   /** Whether any feature gets a lambda that is to be fitted. */
   public boolean isFitted() {
-    return klControl.isEmpty()
-        && features.stream()
-            .anyMatch(
-                constraint -> {
-                  double moment = constraint.moment().orElse(1.0);
-                  boolean extreme = constraint.feature().isBinary() && (moment == 0 || moment == 1);
-                  return !extreme || constraint.soft();
-                });
+    return klControl.isEmpty() && !features.stream().allMatch(ConstraintConfig::isHard);
   }
 
   private static void requireKnown(List<RewardTerm> reward, Set<String> names) {

@@ -1,17 +1,21 @@
 package io.tributary.data;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Fingerprint of weights: SHA-256 over names, shapes and values of all tensors in their order. */
+/** Fingerprints of weights and of files: SHA-256 as 64 hexadecimal digits. */
 public final class Fingerprint {
   private Fingerprint() {}
 
-  /** The fingerprint as 64 hexadecimal digits. */
+  /** The fingerprint of weights: names, shapes and values of all tensors in their order. */
   public static String of(List<TensorBytes> tensors) {
     MessageDigest digest = sha256();
     for (TensorBytes tensor : tensors) {
@@ -23,6 +27,27 @@ public final class Fingerprint {
       }
       digest.update(shape.array());
       digest.update(tensor.bytes());
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /**
+   * The fingerprint of a directory: names and bytes of the files in it, in the order of their
+   * names.
+   *
+   * @throws BadInputException if one can't be read
+   */
+  public static String of(Path directory) {
+    MessageDigest digest = sha256();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        byte[] bytes = Files.readAllBytes(file);
+        digest.update(String.valueOf(file.getFileName()).getBytes(StandardCharsets.UTF_8));
+        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(bytes.length).array());
+        digest.update(bytes);
+      }
+    } catch (IOException e) {
+      throw new BadInputException("%s can't be read: %s".formatted(directory, e), e);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -11,13 +11,17 @@ import io.tributary.target.Target;
 import io.tributary.target.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Draws samples for evaluations, and finds out what base model and target say of them. For one
  * thread.
  */
 final class Sampling {
+  private static final Logger LOG = LoggerFactory.getLogger(Sampling.class);
 
   /**
    * How samples are drawn.
@@ -52,15 +56,27 @@ final class Sampling {
     return target.features().stream().map(Feature::name).toList();
   }
 
-  /** Draws {@code n} samples of a model, and asks base model and target about them. */
+  /**
+   * Draws {@code n} samples of a model, and asks base model and target about them. As in training,
+   * those on which a feature fails are left out.
+   */
   Samples samples(Gpt model, int n, RandomGenerator random) {
-    List<Sampled> drawn = draw(model, n, random);
+    List<Sampled> all = draw(model, n, random);
+    List<Text> allTexts =
+        all.stream().map(s -> new Text(tokenizer.decode(s.tokens()), s.tokens().length)).toList();
+    SortedMap<Integer, double[]> features =
+        target.featureValues(
+            allTexts,
+            (j, e) ->
+                LOG.warn("a sample is left out, a feature failed on it: {}", allTexts.get(j), e));
+    List<Sampled> drawn = features.keySet().stream().map(all::get).toList();
     List<int[]> tokens = drawn.stream().map(Sampled::tokens).toList();
-    List<Text> texts = tokens.stream().map(t -> new Text(tokenizer.decode(t), t.length)).toList();
-    double[] logBases = logProbs(base, tokens);
-    double[][] features = target.featureValues(texts);
-    double[] logProbs = drawn.stream().mapToDouble(Sampled::logProb).toArray();
-    return new Samples(tokens, texts, logProbs, logBases, features);
+    return new Samples(
+        tokens,
+        features.keySet().stream().map(allTexts::get).toList(),
+        drawn.stream().mapToDouble(Sampled::logProb).toArray(),
+        logProbs(base, tokens),
+        features.values().toArray(double[][]::new));
   }
 
   /** log m(x) of sequences under a model, in nats. */

@@ -5,8 +5,11 @@ import io.tributary.config.FeatureConfig;
 import io.tributary.config.TargetConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
+import io.tributary.data.Fingerprint;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What may not change while a run goes on, since Z, lambda, the numbers of draws and the weights of
@@ -63,6 +66,8 @@ public record RunIdentity(Map<String, String> values) {
               feature -> {
                 if (feature instanceof FeatureConfig.WordList list) {
                   features.append(list.entries());
+                } else if (feature instanceof FeatureConfig.Classifier classifier) {
+                  features.append(Fingerprint.of(classifier.directory()));
                 }
               });
     }
@@ -75,19 +80,33 @@ public record RunIdentity(Map<String, String> values) {
    * @throws BadInputException naming the key that differs
    */
   public void requireSameAs(RunIdentity checkpoint, long step) {
-    new TreeMap<>(values)
-        .forEach(
-            (key, value) -> {
-              String before = checkpoint.values().getOrDefault(key, "");
-              if (!value.equals(before)) {
-                throw new BadInputException(
-                    "%s: the checkpoint of step %d was made with %s, this configuration has %s; a run goes on only with what it was started with, another run.name starts a new one"
-                        .formatted(key, step, shown(before), shown(value)));
-              }
-            });
+    Set<String> keys = new TreeSet<>(values.keySet());
+    keys.addAll(checkpoint.values().keySet());
+    for (String key : keys) {
+      String before = checkpoint.values().getOrDefault(key, "none");
+      String value = values.getOrDefault(key, "none");
+      if (!value.equals(before)) {
+        int same = sameBeginning(before, value);
+        throw new BadInputException(
+            "%s: the checkpoint of step %d was made with %s, this configuration has %s; a run goes on only with what it was started with, another run.name starts a new one"
+                .formatted(key, step, shown(before, same), shown(value, same)));
+      }
+    }
   }
 
-  private static String shown(String value) {
-    return value.length() > SHOWN ? value.substring(0, SHOWN) + "…" : value;
+  private static int sameBeginning(String one, String other) {
+    int same = 0;
+    while (same < Math.min(one.length(), other.length())
+        && one.charAt(same) == other.charAt(same)) {
+      same++;
+    }
+    return same;
+  }
+
+  /** A part of a long value, about where it differs. */
+  private static String shown(String value, int difference) {
+    int from = value.length() <= SHOWN ? 0 : Math.max(0, difference - SHOWN / 2);
+    int to = Math.min(value.length(), from + SHOWN);
+    return (from > 0 ? "…" : "") + value.substring(from, to) + (to < value.length() ? "…" : "");
   }
 }

@@ -28,4 +28,9 @@ record AllOfFeature(String name, List<Feature> parts) implements Feature {
     }
     return smallest;
   }
+
+  @Override
+  public void close() {
+    parts.forEach(Feature::close);
+  }
 }

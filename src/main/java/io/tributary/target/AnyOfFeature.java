@@ -28,4 +28,9 @@ record AnyOfFeature(String name, List<Feature> parts) implements Feature {
     }
     return largest;
   }
+
+  @Override
+  public void close() {
+    parts.forEach(Feature::close);
+  }
 }

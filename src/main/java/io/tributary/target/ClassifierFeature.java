@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /**
  * 1 iff the class that a text classifier predicts is one of those asked for (section 4.2 (c),
- * Korbak et al. 2022, arXiv:2206.00761). The classifier lives as long as the feature.
+ * Korbak et al. 2022, arXiv:2206.00761). The classifier lives until the feature is closed.
  */
 final class ClassifierFeature implements Feature {
   private final String name;
@@ -40,5 +40,10 @@ final class ClassifierFeature implements Feature {
     return Arrays.stream(predicted)
         .mapToDouble(label -> IntStream.of(labels).anyMatch(asked -> asked == label) ? 1 : 0)
         .toArray();
+  }
+
+  @Override
+  public void close() {
+    classifier.close();
   }
 }

@@ -17,7 +17,7 @@ import java.util.Map;
  *
  * @param factors at least one, of features with names that differ
  */
-public record EnergyBasedModel(List<Factor> factors) implements Target {
+public record EnergyBasedModel(List<Factor> factors) implements Target, AutoCloseable {
   public EnergyBasedModel {
     factors = List.copyOf(factors);
     List<String> names = factors.stream().map(factor -> factor.feature().name()).toList();
@@ -149,5 +149,11 @@ public record EnergyBasedModel(List<Factor> factors) implements Target {
   @Override
   public boolean hardFactorsHold(double[] features) {
     return logHardFactor(features) > Double.NEGATIVE_INFINITY;
+  }
+
+  /** Closes the features, which the same target with other lambdas has too. */
+  @Override
+  public void close() {
+    features().forEach(Feature::close);
   }
 }

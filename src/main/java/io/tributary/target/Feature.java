@@ -2,8 +2,11 @@ package io.tributary.target;
 
 import java.util.List;
 
-/** A feature phi of a sequence: a number that its decoded text is given. Thread-safe. */
-public interface Feature {
+/**
+ * A feature phi of a sequence: a number that its decoded text is given. Thread-safe, apart from
+ * {@link #close}.
+ */
+public interface Feature extends AutoCloseable {
 
   /** Name in the configuration and in metrics. */
   String name();
@@ -19,4 +22,8 @@ public interface Feature {
   default double[] values(List<Text> texts) {
     return texts.stream().mapToDouble(this::value).toArray();
   }
+
+  /** Lets go of the model that it runs, if it does; it can't be asked any more. */
+  @Override
+  default void close() {}
 }

@@ -14,4 +14,9 @@ record NotFeature(String name, Feature part) implements Feature {
   public double[] values(List<Text> texts) {
     return Arrays.stream(part.values(texts)).map(value -> 1 - value).toArray();
   }
+
+  @Override
+  public void close() {
+    part.close();
+  }
 }

@@ -22,6 +22,7 @@ import io.tributary.protocol.WorkerEvent;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Feature;
 import io.tributary.target.Text;
+import io.tributary.target.WordListFeature;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -196,6 +198,25 @@ class ScorerTest {
       assertThat(pool.receiveMessage()).isEqualTo(new WorkerEvent.Progressed<>(5, scorer));
     }
     assertThat(pool.receiveMessage()).isInstanceOf(WorkerEvent.Finished.class);
+  }
+
+  @Test
+  void bytesThatAreNotUtf8SeparateWordsOfTheDecodedText() {
+    int firstByte = tokenizer.encode("é")[0]; // of two
+    Feature cat = WordListFeature.of("cat", List.of("cat"), false);
+    assertThat(cat.value(text(firstByte, "the cat", "s"))).isEqualTo(1);
+    assertThat(cat.value(text(firstByte, "the ca", "t"))).isZero();
+    assertThat(cat.value(text(firstByte, "the", "cat"))).isEqualTo(1);
+  }
+
+  /** The decoded text of a sequence with a byte between two texts. */
+  private static Text text(int token, String before, String after) {
+    int[] tokens =
+        IntStream.concat(
+                IntStream.concat(IntStream.of(tokenizer.encode(before)), IntStream.of(token)),
+                IntStream.of(tokenizer.encode(after)))
+            .toArray();
+    return new Text(tokenizer.decode(tokens), tokens.length);
   }
 
   @Test
