@@ -72,6 +72,10 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     INSTANCE
   }
 
+  private enum CheckProgress implements Command {
+    INSTANCE
+  }
+
   /**
    * What a run consists of.
    *
@@ -105,12 +109,14 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private final ActorRef<PublisherCommand> publisher;
   private final Workforce workforce;
   private final TrainingCore core;
+  private final Vigil vigil;
   private ProposalConfirmed confirmed = new ProposalConfirmed(0, Map.of());
   private LearnerEvent.@Nullable Ready learnerReady;
   private @Nullable StreamParts stream;
   private @Nullable Throwable recovering;
   private boolean draining;
   private boolean finished;
+  private boolean comparing;
   private boolean ended;
 
   /**
@@ -167,6 +173,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
             from,
             publisher,
             context.messageAdapter(LearnerEvent.class, LearnerSpoke::new));
+    this.vigil = new Vigil(config.stream().stallTimeout(), config.publish().timeout());
+    timers.startTimerWithFixedDelay(CheckProgress.INSTANCE, vigil.interval());
   }
 
   @Override
@@ -181,6 +189,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         .onMessage(LetGo.class, letGo -> onLetGo())
         .onMessage(LastCheckpoint.class, this::onLastCheckpoint)
         .onMessage(TimeOver.class, over -> onTimeOver())
+        .onMessage(CheckProgress.class, check -> onCheckProgress())
         .onSignal(Terminated.class, this::onTerminated)
         .build();
   }
@@ -190,6 +199,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       return this;
     }
     watch.event(spoke.event());
+    vigil.hear(spoke.event());
     if (spoke.event() instanceof LearnerEvent.Ready ready
         && ready.learner().equals(core.learner())) {
       learnerReady = ready;
@@ -227,6 +237,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
               lostWorkers,
               plan.streamMetrics());
       stream = started;
+      vigil.streamStarted();
       getContext()
           .pipeToSelf(
               started.stream().completion(), (done, failure) -> new StreamEnded(started, failure));
@@ -251,7 +262,10 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     if (ended) {
       return this;
     }
-    if (workforce.holds(gone)) {
+    if (comparing) {
+      LOG.warn("the run is complete, but texts can't be compared", cause);
+      end();
+    } else if (workforce.holds(gone)) {
       replaceWorker(gone, cause);
     } else if (gone.equals(publisher)) {
       fail(cause);
@@ -311,6 +325,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private void restart(Throwable cause) {
     recovering = null;
+    vigil.begin();
     if (!core.restart(cause)) {
       fail(cause);
     }
@@ -348,6 +363,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     } else if (draining) {
       end();
     } else {
+      comparing = true;
       timers.startSingleTimer(TimeOver.INSTANCE, COMPARISON_TIME);
       core.evaluator()
           .tell(
@@ -364,6 +380,10 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private Behavior<Command> onDrain() {
+    if (comparing) {
+      end();
+      return this;
+    }
     if (draining || finished || ended) {
       return this;
     }
@@ -390,6 +410,14 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private Behavior<Command> onTimeOver() {
     LOG.warn("the time is over; what is under way is let go");
     end();
+    return this;
+  }
+
+  /** A thread that is stuck in native code can't be ended: the process has to. */
+  private Behavior<Command> onCheckProgress() {
+    if (!draining && !finished && !ended && recovering == null) {
+      vigil.complaint(confirmed.version()).ifPresent(this::fail);
+    }
     return this;
   }
 

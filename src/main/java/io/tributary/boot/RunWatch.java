@@ -108,8 +108,9 @@ final class RunWatch implements Supplier<RunStatus> {
   }
 
   synchronized void confirmed(ProposalConfirmed confirmation) {
-    versions =
-        new RunStatus.Versions(versions.policy(), confirmation.version(), confirmation.samplers());
+    long policy = Math.max(versions.policy(), confirmation.version()); // the first one is the base
+    metrics.weights().policyVersion(policy);
+    versions = new RunStatus.Versions(policy, confirmation.version(), confirmation.samplers());
     if (state == ServiceState.STARTING && !confirmation.samplers().isEmpty()) {
       state(ServiceState.RUNNING, null);
     }
@@ -117,7 +118,7 @@ final class RunWatch implements Supplier<RunStatus> {
 
   synchronized void event(LearnerEvent event) {
     listener.accept(event);
-    if (event instanceof LearnerEvent.Active) {
+    if (event == LearnerEvent.Active.INSTANCE) {
       learnerActiveAt = Instant.now();
     } else if (event instanceof LearnerEvent.Idle) {
       learnerActiveAt = null;
@@ -146,7 +147,7 @@ final class RunWatch implements Supplier<RunStatus> {
     } else if (event instanceof LearnerEvent.CheckpointFailed failed) {
       metrics.service().checkpointFailed();
       console.line(
-          "no checkpoint of step %d (%s); the run goes on and tries again"
+          "no checkpoint of step %d (%s); it is tried again"
               .formatted(failed.step(), failed.reason()));
     }
   }

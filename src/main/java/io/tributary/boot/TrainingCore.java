@@ -57,7 +57,9 @@ final class TrainingCore {
 
   private ActorRef<EvaluatorCommand> spawnEvaluator() {
     return watched(
-        Evaluator.create(plan.parts()::evaluation, plan.metrics().stage(Stage.EVALUATOR)),
+        Evaluator.create(
+            () -> plan.parts().evaluation(() -> events.tell(LearnerEvent.Active.INSTANCE)),
+            plan.metrics().stage(Stage.EVALUATOR)),
         "evaluator");
   }
 

@@ -207,8 +207,12 @@ public final class TrainingParts implements AutoCloseable {
         config.objective().isProximal());
   }
 
-  /** What the evaluator evaluates with. */
-  public PolicyEvaluation evaluation() {
+  /**
+   * What the evaluator evaluates with.
+   *
+   * @param progress called every now and then while it works
+   */
+  public PolicyEvaluation evaluation(Runnable progress) {
     var device = Torch.device(config.model().device());
     return new PolicyEvaluation(
         new PolicyEvaluation.Plan(
@@ -227,7 +231,8 @@ public final class TrainingParts implements AutoCloseable {
         new Gpt(directory.config(), base, device),
         new Gpt(directory.config(), base, device),
         tokenizer,
-        target);
+        target,
+        progress);
   }
 
   /**

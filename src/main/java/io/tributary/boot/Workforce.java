@@ -8,6 +8,9 @@ import io.tributary.metrics.Stage;
 import io.tributary.pipeline.WorkerLost;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.ScorerCommand;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.slf4j.Logger;
@@ -15,16 +18,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The samplers and scorers of this process; those that fail or hang are replaced, a limited number
- * of times.
+ * of times an hour.
  */
 final class Workforce {
   private static final Logger LOG = LoggerFactory.getLogger(Workforce.class);
+
+  /** A loss is forgotten after this time, so that a long run may lose a worker now and then. */
+  private static final Duration WINDOW = Duration.ofHours(1);
 
   private final RunMetrics metrics;
   private final int maxLost;
   private final WorkerFleet<SamplerCommand> samplers;
   private final WorkerFleet<ScorerCommand> scorers;
-  private int lost;
+  private final Deque<Long> losses = new ArrayDeque<>(); // nanoseconds, oldest first
 
   /** Spawns as many samplers and scorers as are configured. */
   Workforce(ActorContext<?> context, TributaryConfig config, Workers workers, RunMetrics metrics) {
@@ -74,11 +80,15 @@ final class Workforce {
 
   private void count(ActorRef<?> worker, FailureReason reason, String detail) {
     metrics.stage(samplers.holds(worker) ? Stage.SAMPLER : Stage.SCORER).failed(reason);
-    lost++;
-    if (lost > maxLost) {
+    long now = System.nanoTime();
+    losses.addLast(now);
+    while (now - losses.getFirst() > WINDOW.toNanos()) {
+      losses.removeFirst();
+    }
+    if (losses.size() > maxLost) {
       throw new RunFailedException(
-          "%d samplers and scorers were lost, stream.max-lost-workers allows %d; the last one, %s: %s"
-              .formatted(lost, maxLost, worker.path().name(), detail));
+          "%d samplers and scorers were lost within an hour, stream.max-lost-workers allows %d; the last one, %s: %s"
+              .formatted(losses.size(), maxLost, worker.path().name(), detail));
     }
     LOG.warn("{} is replaced: {}", worker.path().name(), detail);
   }

@@ -44,7 +44,7 @@ public final class ModelEvaluation {
     this.plan = plan;
     this.base = base;
     this.model = model;
-    this.sampling = new Sampling(plan.sampling(), base, tokenizer, target);
+    this.sampling = new Sampling(plan.sampling(), base, tokenizer, target, () -> {});
   }
 
   /** Draws and measures. */

@@ -54,6 +54,7 @@ public final class PolicyEvaluation implements AutoCloseable {
    * @param window how sequences for decisions on the proposal are drawn
    * @param base the base model a; closed with this
    * @param policy a model of the same shape for the policy's weights; closed with this
+   * @param progress called every few tokens, and after each group of sequences that is scored
    */
   public PolicyEvaluation(
       Plan plan,
@@ -61,16 +62,17 @@ public final class PolicyEvaluation implements AutoCloseable {
       Gpt base,
       Gpt policy,
       TextTokenizer tokenizer,
-      Target target) {
+      Target target,
+      Runnable progress) {
     this.plan = plan;
     this.base = base;
     this.policy = policy;
-    this.sampling = new Sampling(plan.sampling(), base, tokenizer, target);
+    this.sampling = new Sampling(plan.sampling(), base, tokenizer, target, progress);
     this.window =
         new FreshWindow(
             window,
             policy,
-            new Sampling(plan.sampling(window.settings()), base, tokenizer, target));
+            new Sampling(plan.sampling(window.settings()), base, tokenizer, target, progress));
   }
 
   /**

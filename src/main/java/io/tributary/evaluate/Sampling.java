@@ -36,15 +36,18 @@ final class Sampling {
   private final Gpt base;
   private final TextTokenizer tokenizer;
   private final Target target;
+  private final Runnable progress;
 
   /**
    * @param base the base model a, which its owner closes
+   * @param progress called every few tokens, and after each group of sequences that is scored
    */
-  Sampling(Plan plan, Gpt base, TextTokenizer tokenizer, Target target) {
+  Sampling(Plan plan, Gpt base, TextTokenizer tokenizer, Target target, Runnable progress) {
     this.plan = plan;
     this.base = base;
     this.tokenizer = tokenizer;
     this.target = target;
+    this.progress = progress;
   }
 
   Target target() {
@@ -81,7 +84,7 @@ final class Sampling {
 
   /** log m(x) of sequences under a model, in nats. */
   double[] logProbs(Gpt model, List<int[]> tokens) {
-    return new SequenceScores(model, plan.rows()).logProbs(plan.prefix(), tokens);
+    return new SequenceScores(model, plan.rows()).logProbs(plan.prefix(), tokens, progress);
   }
 
   /** Draws {@code n} texts of a model. */
@@ -94,7 +97,7 @@ final class Sampling {
     List<Sampled> samples = new ArrayList<>(n);
     while (samples.size() < n) {
       int rows = Math.min(plan.rows(), n - samples.size());
-      samples.addAll(sampler.draw(plan.prefix(), rows, random, () -> {}));
+      samples.addAll(sampler.draw(plan.prefix(), rows, random, progress));
     }
     return samples;
   }

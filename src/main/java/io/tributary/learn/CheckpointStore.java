@@ -88,7 +88,7 @@ public final class CheckpointStore {
       LastingFiles.write(temporary.resolve(Manifest.NAME), manifest.toJson());
       LastingFiles.flushDirectory(temporary);
       putInPlace(temporary, target);
-      prune();
+      prune(keep);
       return manifest.bytes();
     } catch (IOException e) {
       LastingFiles.delete(temporary, e);
@@ -243,13 +243,24 @@ public final class CheckpointStore {
     return PREFIX + "%08d".formatted(step);
   }
 
-  private void prune() {
-    for (long step : steps().stream().skip(keep).toList()) {
+  /**
+   * Removes all checkpoints but the newest.
+   *
+   * @return whether there were others
+   */
+  boolean keepNewest() {
+    return prune(1);
+  }
+
+  private boolean prune(int kept) {
+    List<Long> old = steps().stream().skip(kept).toList();
+    for (long step : old) {
       try {
         LastingFiles.delete(directory.resolve(name(step)));
       } catch (IOException e) {
         LOG.warn("the old checkpoint of step {} can't be removed", step, e);
       }
     }
+    return !old.isEmpty();
   }
 }

@@ -157,7 +157,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void sayActive() {
-    events.tell(new LearnerEvent.Active(run.step()));
+    events.tell(LearnerEvent.Active.INSTANCE);
   }
 
   private void bootstrap(Batch.Bootstrap bootstrap) {
@@ -240,7 +240,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void awaitEvaluator() {
-    events.tell(new LearnerEvent.Idle(run.step()));
+    sayActive();
     evaluatorSince = System.nanoTime();
   }
 
@@ -285,7 +285,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private Behavior<LearnerCommand> onWriteCheckpoint(WriteCheckpoint command) {
     // before Z is estimated there is nothing to go on from: the run begins again instead
     boolean none = !schedule.writesCheckpoints() || !run.isBegun();
-    command.written().complete(none || checkpoint());
+    command.written().complete(none || checkpoint() || run.makeRoom() && checkpoint());
     return this;
   }
 

@@ -265,6 +265,15 @@ public final class TrainingRun implements AutoCloseable {
         identity);
   }
 
+  /**
+   * Removes older checkpoints than the newest one, for a checkpoint that the disk had no room for.
+   *
+   * @return whether there were any
+   */
+  boolean makeRoom() {
+    return files.checkpoints().keepNewest();
+  }
+
   /** Writes the first sequences of a batch for people to look at. */
   void logSamples(Batch.Training batch) throws IOException {
     for (ScoredSequence scored :

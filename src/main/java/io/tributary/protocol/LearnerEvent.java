@@ -8,7 +8,9 @@ import org.apache.pekko.actor.typed.ActorRef;
 public sealed interface LearnerEvent {
 
   /** The learner works on a batch: said at its beginning and after every micro-batch. */
-  record Active(long step) implements LearnerEvent {}
+  enum Active implements LearnerEvent {
+    INSTANCE
+  }
 
   /**
    * The learner can take batches: said once, when nothing is owed from before.

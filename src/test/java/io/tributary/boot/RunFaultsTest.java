@@ -397,7 +397,7 @@ class RunFaultsTest {
         .filteredOn(event -> event instanceof LearnerEvent.CheckpointWritten)
         .extracting(event -> ((LearnerEvent.CheckpointWritten) event).step())
         .startsWith(6L, 8L, 12L);
-    assertThat(shown.toString()).contains("the run goes on and tries again");
+    assertThat(shown.toString()).contains("it is tried again");
     assertThat(tiny.checkpoints("disk")).containsExactly("step-00000008", "step-00000012");
     assertThat(tiny.metrics("disk")).isEqualTo(undisturbed);
   }

@@ -128,7 +128,8 @@ class EnumeratedEvaluationTest {
             world.copy(world.base),
             world.copy(world.base),
             world.tokenizer,
-            world.target)) {
+            world.target,
+            () -> {})) {
       run = evaluation.evaluate(3, policy.snapshot(), new TargetMass(-1, 0.1, 100, 40));
     }
     ModelEvaluation.Result alone = evaluate(policy, 500, 0.6);

@@ -51,7 +51,8 @@ class FreshWindowTest {
             world.copy(world.base),
             world.copy(world.base),
             world.tokenizer,
-            world.target)) {
+            world.target,
+            () -> {})) {
       return evaluation.judge(step, proposal.snapshot(), policy.snapshot());
     }
   }

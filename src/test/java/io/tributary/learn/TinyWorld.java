@@ -207,7 +207,8 @@ final class TinyWorld implements AutoCloseable {
         copy(base),
         copy(base),
         tokenizer,
-        target);
+        target,
+        () -> {});
   }
 
   @Override

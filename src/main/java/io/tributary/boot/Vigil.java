@@ -1,0 +1,95 @@
+package io.tributary.boot;
+
+import io.tributary.data.RunFailedException;
+import io.tributary.protocol.LearnerEvent;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * Watches over what nobody else has a deadline for: the learner and the evaluator that it waits
+ * for, and the samplers' first confirmation of the proposal, before which no stream can start.
+ */
+final class Vigil {
+  /** Several times what makes the service unready: a run is not given up for one slow batch. */
+  private static final int PATIENCE = 4;
+
+  private final Duration progressTimeout;
+  private final Duration confirmationTimeout;
+  private final LongSupplier nanoTime;
+  private boolean working;
+  private boolean awaitsConfirmation;
+  private long since;
+
+  /**
+   * A vigil that begins now.
+   *
+   * @param stallTimeout time without progress after which a worker counts as lost
+   * @param publishTimeout time that samplers have to confirm a proposal
+   */
+  Vigil(Duration stallTimeout, Duration publishTimeout) {
+    this(stallTimeout, publishTimeout, System::nanoTime);
+  }
+
+  /** As the other one, with a clock of its own. */
+  Vigil(Duration stallTimeout, Duration publishTimeout, LongSupplier nanoTime) {
+    this.progressTimeout = stallTimeout.multipliedBy(PATIENCE);
+    this.confirmationTimeout = publishTimeout.multipliedBy(PATIENCE);
+    this.nanoTime = nanoTime;
+    begin();
+  }
+
+  /** How often to look: a small part of the shorter deadline. */
+  Duration interval() {
+    Duration shorter =
+        progressTimeout.compareTo(confirmationTimeout) < 0 ? progressTimeout : confirmationTimeout;
+    return shorter.dividedBy(16).plusMillis(1);
+  }
+
+  /** Learner and evaluator begin their work. */
+  void begin() {
+    awaitsConfirmation = false;
+    working = true;
+    since = nanoTime.getAsLong();
+  }
+
+  /** Something was heard of the learner, or of the evaluator that it waits for. */
+  void hear(LearnerEvent event) {
+    if (event instanceof LearnerEvent.Ready) {
+      awaitsConfirmation = true;
+      working = false;
+    } else if (event instanceof LearnerEvent.Idle) {
+      working = false;
+    } else if (event == LearnerEvent.Active.INSTANCE) {
+      working = true;
+    }
+    since = nanoTime.getAsLong();
+  }
+
+  /** A sampler has confirmed the first proposal. */
+  void streamStarted() {
+    awaitsConfirmation = false;
+  }
+
+  /**
+   * What has taken too long, if anything.
+   *
+   * @param proposalVersion version of the current proposal
+   */
+  Optional<RunFailedException> complaint(long proposalVersion) {
+    Duration silence = Duration.ofNanos(nanoTime.getAsLong() - since);
+    if (working && silence.compareTo(progressTimeout) > 0) {
+      return Optional.of(
+          new RunFailedException(
+              "neither the learner nor the evaluator has shown progress for %d s, %d times stream.stall-timeout; a native call may hang, --resume goes on from the last checkpoint"
+                  .formatted(silence.toSeconds(), PATIENCE)));
+    }
+    if (awaitsConfirmation && silence.compareTo(confirmationTimeout) > 0) {
+      return Optional.of(
+          new RunFailedException(
+              "no sampler has confirmed proposal %d within %d s, %d times publish.timeout; the log says more"
+                  .formatted(proposalVersion, silence.toSeconds(), PATIENCE)));
+    }
+    return Optional.empty();
+  }
+}
