@@ -76,9 +76,11 @@ public final class DefensiveMixture {
     return logWeights.clone();
   }
 
-  /** Z = mean w. */
+  /** Z = mean w; absent where all weights are 0. */
   public PointEstimate partitionFunction() {
-    return mean(Arrays.stream(logWeights).map(Math::exp).toArray());
+    return LogSpace.max(logWeights) == Double.NEGATIVE_INFINITY
+        ? PointEstimate.ABSENT
+        : mean(Arrays.stream(logWeights).map(Math::exp).toArray());
   }
 
   /**

@@ -125,6 +125,18 @@ class EvaluateTest {
   }
 
   @Test
+  void withoutASampleOfTheTargetNothingIsSaidOfIt() throws IOException {
+    JsonObject json =
+        object(
+            evaluate(
+                config("target.features = [ { name = x, type = word, word = zyzzyva } ]"),
+                "-n",
+                "30"));
+    assertThat(json.getAsJsonObject("kl_nats").keySet()).containsExactly("pi_a");
+    assertThat(json.keySet()).doesNotContain("partition_function", "effective_sample_size");
+  }
+
+  @Test
   void lambdasComeFromAFileOrAreFittedFirst() throws IOException {
     String tilted =
         """
