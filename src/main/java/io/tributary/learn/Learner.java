@@ -285,7 +285,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private Behavior<LearnerCommand> onWriteCheckpoint(WriteCheckpoint command) {
     // before Z is estimated there is nothing to go on from: the run begins again instead
     boolean none = !schedule.writesCheckpoints() || !run.isBegun();
-    command.written().complete(none || checkpoint() || run.makeRoom() && checkpoint());
+    command.written().complete(none || checkpoint() || (run.makeRoom() && checkpoint()));
     return this;
   }
 
