@@ -315,6 +315,25 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void theOldestGiveWayToOneThatHasNoRoom() throws Exception {
+    Files.createDirectory(directory);
+    try (SmallDisk disk = SmallDisk.mountedAt(directory, 256 << 10)) {
+      org.junit.jupiter.api.Assumptions.assumeTrue(disk.isMounted(), "mounting takes privileges");
+      store.write(checkpoint(4));
+      assertThat(store.keepNewest()).as("there is no other").isFalse();
+      long before = directory.toFile().getUsableSpace();
+      store.write(checkpoint(8));
+      long bytes = before - directory.toFile().getUsableSpace();
+      long ballast = directory.toFile().getUsableSpace() - bytes / 2;
+      Files.write(directory.resolve("ballast"), new byte[(int) ballast]);
+      assertThatThrownBy(() -> store.write(checkpoint(12))).isInstanceOf(IOException.class);
+      assertThat(store.keepNewest()).isTrue();
+      store.write(checkpoint(12));
+      assertThat(names()).containsExactly("ballast", "step-00000008", "step-00000012");
+    }
+  }
+
+  @Test
   void oneThatStillOwedSomethingIsReplaced() throws IOException {
     Checkpoint whole = checkpoint(4);
     LearnerState state =
