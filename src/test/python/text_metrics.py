@@ -14,11 +14,11 @@ import unicodedata
 import regex
 from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
 
-WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:'[\p{L}\p{M}\p{N}]+)*")
+WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:'[\p{L}\p{N}][\p{L}\p{M}\p{N}]*)*")
 
 
 def tokens(text):
-    text = regex.sub("[\u00ad\ufeff]", "", text)
+    text = regex.sub("[\u00ad\u200c\u200d\u20e3\ufe0e\ufe0f\ufeff]", "", text)
     text = regex.sub("[\u2019\u02bc]", "'", text)
     return WORD.findall(unicodedata.normalize("NFC", text))
 

@@ -179,12 +179,11 @@ public final class TrainingService {
       console.line(
           "run %s: %s, files in %s".formatted(config.run().name(), http.uri(), directory.home()));
       if (from != null) {
+        parts.takeOver(from.lambdas());
         goOn(directory, from);
       }
       directory.record(config);
-      if (from != null) {
-        parts.takeOver(from.lambdas());
-      } else if (parts.needsFit()) {
+      if (from == null && parts.needsFit()) {
         new RunFitting(config, parts, directory, watch, console).run(outcome::isDone);
       }
       system.tell(Guardian.Begin.INSTANCE);

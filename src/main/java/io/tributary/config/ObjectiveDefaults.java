@@ -8,7 +8,7 @@ import com.typesafe.config.ConfigValueFactory;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The defaults that depend on {@code objective.type}; they go over those of reference.conf. */
+/** The defaults that depend on {@code objective}; they go over those of reference.conf. */
 final class ObjectiveDefaults {
   private ObjectiveDefaults() {}
 
@@ -19,7 +19,14 @@ final class ObjectiveDefaults {
    * @param all everything under {@code tributary}
    */
   static Config of(ConfigObject all) {
-    return type(all).map(ObjectiveDefaults::of).orElse(ConfigFactory.empty());
+    Config defaults = type(all).map(ObjectiveDefaults::of).orElse(ConfigFactory.empty());
+    return isProximal(all) ? with(defaults, "stream.max-staleness-steps", 0) : defaults;
+  }
+
+  private static boolean isProximal(ConfigObject all) {
+    return all.get("objective") instanceof ConfigObject objective
+        && objective.containsKey("form")
+        && ObjectiveForm.PPO.toString().equals(objective.toConfig().getValue("form").unwrapped());
   }
 
   private static Optional<ObjectiveType> type(ConfigObject all) {

@@ -37,7 +37,10 @@ public record RunIdentity(Map<String, String> values) {
     if (config.target().isFitted()) {
       values.put("target.fit", config.target().fit().toString());
     }
+    values.put("objective.type", config.objective().type().toString());
     values.put("objective.form", config.objective().form().toString());
+    values.put("objective.reward", config.objective().reward().toString());
+    values.put("proposal.window", config.proposal().window().toString());
     values.put("samplers.prompt", config.samplers().prompt());
     values.put("samplers.max-length", Integer.toString(config.samplers().maxLength()));
     values.put("samplers.stop-at-eos", Boolean.toString(config.samplers().stopAtEos()));

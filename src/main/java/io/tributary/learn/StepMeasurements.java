@@ -37,11 +37,9 @@ final class StepMeasurements {
     double[] logWeights = values.logWeights();
     double[] logRatios = values.logPolicyRatios();
     Measurements measured = new Measurements();
-    if (after.isKnown()) {
-      measured
-          .put("partition_function", after.value())
-          .put("partition_function_stderr", after.standardError());
-    }
+    measured
+        .put("partition_function", after.isKnown() ? after.value() : Double.NaN)
+        .put("partition_function_stderr", after.standardError());
     putKl(measured, "p_pi", Divergences.klTargetPolicy(logWeights, logRatios, z));
     putKl(measured, "p_q", Divergences.klTargetProposal(logWeights, z));
     putKl(

@@ -165,7 +165,7 @@ public final class TrainingRun implements AutoCloseable {
   void requireFiniteSteps() {
     if (nonfiniteInARow >= maxNonfiniteSteps) {
       throw new RunFailedException(
-          "loss or gradient was not finite in %d steps in a row, the last one step %d; a lower learner.optimizer.learning-rate or a limit on the gradient norm (learner.optimizer.max-grad-norm) may help"
+          "loss or gradient was not finite in %d steps in a row, the last one step %d; a lower learner.optimizer.learning-rate or a limit on the gradient norm (learner.optimizer.max-grad-norm) may help, and objective.normalise-by-z = true where P is very large"
               .formatted(nonfiniteInARow, step));
     }
   }

@@ -153,10 +153,11 @@ public final class ReplacementWindow {
 
   /**
    * Decides: accepted iff d + confidence SE(d) &lt; 0, rejected iff d is 0 or more and not within
-   * confidence SE(d) of 0. A window without a positive weight is inconclusive. A policy that gives
-   * some sequence no finite log-probability is rejected, under every criterion; apart from that
-   * {@link Criterion#ALWAYS} accepts whatever the window holds. Where the best is kept, a policy is
-   * rejected that is not closer to p than the one that last became the proposal was found to be.
+   * confidence SE(d) of 0, where SE(d) of KL is that of the mean without 1/Z. A window without a
+   * positive weight is inconclusive. A policy that gives some sequence no finite log-probability is
+   * rejected, under every criterion; apart from that {@link Criterion#ALWAYS} accepts whatever the
+   * window holds. Where the best is kept, a policy is rejected that is not closer to p than the one
+   * that last became the proposal was found to be.
    *
    * @param z the current estimate of Z
    */
@@ -175,11 +176,26 @@ public final class ReplacementWindow {
     if (state.positive() == 0 || !d.isPresent()) {
       return Decision.INCONCLUSIVE;
     }
-    double margin = config.confidence() == 0 ? 0 : config.confidence() * d.standardError();
+    double margin = config.confidence() == 0 ? 0 : config.confidence() * decidingError(d);
     if (d.value() + margin < 0) {
       return isBest() ? Decision.ACCEPTED : Decision.REJECTED;
     }
     return d.value() >= margin ? Decision.REJECTED : Decision.INCONCLUSIVE;
+  }
+
+  /**
+   * The error that the sign of d has: for KL that of the mean alone, since 1/Z changes no sign,
+   * however uncertain it is.
+   */
+  private double decidingError(PointEstimate d) {
+    if (config.criterion() == Criterion.TVD) {
+      return d.standardError();
+    }
+    RunningMoments differences = state.differences();
+    PointEstimate mean = differences.meanInUnitsOf(differences.logScale());
+    return mean.value() == 0
+        ? d.standardError()
+        : mean.standardError() / Math.abs(mean.value()) * Math.abs(d.value());
   }
 
   /** For KL both means lack the same 1/Z and - log Z, so that their order does not depend on Z. */

@@ -34,8 +34,9 @@ public record EnergyBasedModel(List<Factor> factors) implements Target, AutoClos
    */
   public static EnergyBasedModel of(TargetConfig config) {
     List<Factor> factors = new ArrayList<>();
-    for (ConstraintConfig constraint : config.features()) {
-      Feature feature = Features.of(constraint.name(), constraint.feature());
+    for (int i = 0; i < config.features().size(); i++) {
+      ConstraintConfig constraint = config.features().get(i);
+      Feature feature = Features.of(i, constraint);
       factors.add(
           config.klControl().isPresent()
               ? rewarded(feature, config.klControl().get())

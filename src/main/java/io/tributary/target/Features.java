@@ -2,12 +2,32 @@ package io.tributary.target;
 
 import io.tributary.classifier.TextClassifier;
 import io.tributary.config.ConfigException;
+import io.tributary.config.ConstraintConfig;
 import io.tributary.config.FeatureConfig;
+import io.tributary.data.BadInputException;
 import java.util.List;
 
 /** Makes features of what the configuration says about them. */
 final class Features {
   private Features() {}
+
+  /**
+   * The feature of a constraint of the target.
+   *
+   * @param index its place in {@code target.features}, for messages
+   * @throws ConfigException as below, naming the configuration key
+   * @throws BadInputException as below, naming the configuration key
+   */
+  static Feature of(int index, ConstraintConfig constraint) {
+    String key = "target.features[%d]: ".formatted(index);
+    try {
+      return of(constraint.name(), constraint.feature());
+    } catch (ConfigException e) {
+      throw new ConfigException(key + e.getMessage(), e);
+    } catch (BadInputException e) {
+      throw new BadInputException(key + e.getMessage(), e);
+    }
+  }
 
   /**
    * The feature that the configuration describes.

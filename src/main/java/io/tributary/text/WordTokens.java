@@ -20,16 +20,18 @@ import java.util.regex.Pattern;
  *   <li>So does everything else: white space, punctuation, underscores, symbols, emoji, and the
  *       replacement character that stands for bytes that are not UTF-8.
  *   <li>Unicode: text is brought to normalisation form C, so that an accent written as a combining
- *       mark makes no difference; soft hyphens and byte order marks are taken out.
+ *       mark makes no difference; a mark without a letter before it separates. Soft hyphens, byte
+ *       order marks, joiners and non-joiners, and what selects the look of an emoji are taken out.
  * </ul>
  *
  * <p>Case is kept; {@link #fold} takes it away. Thread-safe.
  */
 public final class WordTokens {
-  private static final String LETTERS = "[\\p{L}\\p{M}\\p{N}]+";
+  private static final String LETTERS = "[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}]*";
   private static final Pattern WORD = Pattern.compile(LETTERS + "(?:'" + LETTERS + ")*");
   private static final Pattern APOSTROPHE = Pattern.compile("[\u2019\u02BC]");
-  private static final Pattern INVISIBLE = Pattern.compile("[\u00AD\uFEFF]");
+  private static final Pattern INVISIBLE =
+      Pattern.compile("[\u00AD\u200C\u200D\u20E3\uFE0E\uFE0F\uFEFF]");
   private static final Pattern CLITIC =
       Pattern.compile("'(?:s|m|d|ll|re|ve)$", Pattern.CASE_INSENSITIVE);
 

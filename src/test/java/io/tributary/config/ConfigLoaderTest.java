@@ -174,7 +174,7 @@ class ConfigLoaderTest {
         "objective.type = dpg, proposal.criterion = kl | :2: tributary.proposal.criterion must be always with objective.type = dpg",
         "objective.type = reinforce, publish.interval-steps = 10 | :2: tributary.publish.interval-steps must be 1 with objective.type = reinforce",
         "objective.type = reinforce, samplers.batch-size = 1, learner.batch-size = 1, learner.micro-batch-size = 1 | learner.batch-size must be at least 2 where objective.baseline is leave-one-out, got 1",
-        "objective { type = kl-control, beta = 1, form = ppo } | test.conf: tributary.stream.max-staleness-steps must be 0 with objective.form = ppo, whose ratio pi/pi_old starts at 1",
+        "stream.max-staleness-steps = 1, objective { type = kl-control, beta = 1, form = ppo } | :2: tributary.stream.max-staleness-steps must be 0 with objective.form = ppo, whose ratio pi/pi_old starts at 1",
         "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo }, samplers.temperature = 0.7 | :2: tributary.samplers.temperature must be 1 with objective.form = ppo",
         "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo, ppo.minibatches = 3 } | :2: tributary.objective.ppo.minibatches must be a divisor of learner.batch-size = 256, got 3",
         "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo, target-kl = 6, ppo.horizon = 256 } | :2: tributary.objective.ppo.horizon must be more than learner.batch-size = 256, got 256.0",

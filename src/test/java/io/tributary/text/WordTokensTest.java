@@ -55,6 +55,15 @@ class WordTokensTest {
   void softHyphensAndByteOrderMarksAreNotThere() {
     assertTokens("ama\u00ADzing", "amazing");
     assertTokens("\uFEFFfirst", "first");
+    assertTokens(
+        "\u0645\u06CC\u200C\u062E\u0648\u0627\u0647\u0645",
+        "\u0645\u06CC\u062E\u0648\u0627\u0647\u0645");
+  }
+
+  @Test
+  void emojiAndMarksWithoutALetterAreNoWords() {
+    assertTokens("I love \u2764\uFE0F you", "I", "love", "you");
+    assertTokens("1\uFE0F\u20E3 \u0301 a", "1", "a");
   }
 
   @Test
