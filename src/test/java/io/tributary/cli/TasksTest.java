@@ -64,4 +64,20 @@ class TasksTest {
     assertThat(with.err()).isEmpty();
     assertThat(with.exitCode()).isZero();
   }
+
+  @Test
+  void aLabelThatAClassifierHasNotIsRefusedByTheKeyOfItsFeature() {
+    Cli cli =
+        Cli.run(
+            "validate",
+            "-c",
+            TASKS.resolve("task-05-positive.conf").toString(),
+            "-D",
+            "target.features=[{ name = joy, type = classifier, labels = [joy],"
+                + " directory = test-data/classifiers/sentiment }]");
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err())
+        .contains("target.features[0]: ", "no label \"joy\"", "negative, positive")
+        .hasLineCount(1);
+  }
 }

@@ -170,6 +170,16 @@ class ReplacementWindowTest {
     assertThat(d.standardError()).isCloseTo(1, within(1e-12));
   }
 
+  @Test
+  void anUncertainZDoesNotHoldBackWhatItsSignDoesNotDependOn() {
+    Estimate uncertain = new Estimate(0, 0.9, 1, 1, 1);
+    double[] logWeights = {0, 0, 0, 0};
+    double[] better = {1, 1.1, 0.9, 1};
+    Verdict verdict = window(Criterion.KL, 2, uncertain, logWeights, better).decide(uncertain);
+    assertThat(verdict.decision()).isEqualTo(ACCEPTED);
+    assertThat(verdict.difference().standardError()).isGreaterThan(0.9);
+  }
+
   /** Sequences with p/q below, above and on either side between v and 1. */
   @ParameterizedTest
   @EnumSource(names = {"KL", "TVD"})
