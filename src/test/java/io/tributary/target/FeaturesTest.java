@@ -68,7 +68,7 @@ class FeaturesTest {
   @Test
   @Timeout(10)
   void aSearchThatNeverEndsFailsInsteadAndNamesTheFeature() {
-    for (String pattern : List.of("(a+)+b", "(a|aa)*b", "((a*)*)*b")) {
+    for (String pattern : List.of("(a+)+b", "((a*)*)*b")) {
       Feature feature = Features.of("slow", new FeatureConfig.Regex(pattern, false));
       assertThatThrownBy(() -> feature.value(new Text("a".repeat(2_000), 1)))
           .as(pattern)
