@@ -12,6 +12,8 @@ public enum ServiceState {
   THROTTLED,
   /** The learner waits for scored draws. */
   WAITING_FOR_DATA,
+  /** An operator has paused sampling, learning or both. */
+  PAUSED,
   /** What is in flight is being finished; a checkpoint is written; then the process ends. */
   DRAINING,
   /** The run can't go on; the process ends with exit code 1. */
