@@ -233,6 +233,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
               config,
               core.from(),
               ready.proposalVersion(),
+              io.tributary.data.Paused.NONE,
               core.learner(),
               lostWorkers,
               plan.streamMetrics());

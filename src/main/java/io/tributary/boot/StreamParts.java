@@ -2,6 +2,7 @@ package io.tributary.boot;
 
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Draw;
+import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
 import io.tributary.learn.LearnerState;
 import io.tributary.metrics.Stage;
@@ -42,6 +43,7 @@ final class StreamParts {
    *
    * @param state where the run goes on; null at its beginning
    * @param proposalVersion that draws are made with first
+   * @param paused what is paused at the start
    * @param lost hears of workers that hang
    */
   static StreamParts start(
@@ -49,6 +51,7 @@ final class StreamParts {
       TributaryConfig config,
       @Nullable LearnerState state,
       long proposalVersion,
+      Paused paused,
       ActorRef<LearnerCommand> learner,
       ActorRef<WorkerLost> lost,
       StreamMetrics metrics) {
@@ -68,9 +71,10 @@ final class StreamParts {
     RunningStream stream =
         TrainingStream.run(
             plan,
+            paused,
             new TrainingStream.Stages(
-                PoolFlow.through(samplerPool, plan.maxDrawsInFlight()),
-                PoolFlow.through(scorerPool, plan.maxDrawsInFlight()),
+                PoolFlow.through(samplerPool),
+                PoolFlow.through(scorerPool),
                 batch -> {
                   CompletableFuture<BatchLearned> done = new CompletableFuture<>();
                   learner.tell(new LearnerCommand.Learn(batch, done));

@@ -1,6 +1,7 @@
 package io.tributary.pipeline;
 
 import java.util.function.LongSupplier;
+import org.apache.pekko.Done;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the number of a draw through as soon as the draw would not be staler than allowed when it is
- * used: the only thing that regulates sampling against learning. It holds one number back at most,
- * and lets none of them fall.
+ * used, unless sampling is paused: the only thing that regulates sampling against learning. It
+ * holds one number back at most, and lets none of them fall. Lowering the bound on staleness takes
+ * back none that is admitted: the next one waits for longer.
  */
 public final class AdmissionGate
     extends AbstractGraphStageWithMaterializedValue<
@@ -37,12 +39,12 @@ public final class AdmissionGate
 
   private final Inlet<Long> in = Inlet.create("AdmissionGate.in");
   private final Outlet<AdmittedDraw> out = Outlet.create("AdmissionGate.out");
-  private final StreamPlan plan;
+  private final StreamSettings settings;
   private final StreamListener listener;
   private final LongSupplier nanoTime;
 
-  public AdmissionGate(StreamPlan plan, StreamListener listener, LongSupplier nanoTime) {
-    this.plan = plan;
+  AdmissionGate(StreamSettings settings, StreamListener listener, LongSupplier nanoTime) {
+    this.settings = settings;
     this.listener = listener;
     this.nanoTime = nanoTime;
   }
@@ -61,7 +63,8 @@ public final class AdmissionGate
   private final class Logic extends GraphStageLogic {
     private final AsyncCallback<Long> advances = createAsyncCallback(this::onAdvance);
     private final AsyncCallback<Long> refunds = createAsyncCallback(this::onRefund);
-    private long proposalVersion = plan.proposalVersion();
+    private final AsyncCallback<Done> changes = createAsyncCallback(changed -> onLimit());
+    private long proposalVersion = settings.plan().proposalVersion();
     private long learnedBatches;
     private long unused;
     private @Nullable Long held;
@@ -112,7 +115,8 @@ public final class AdmissionGate
 
     @Override
     public void preStart() {
-      listener.limitChanged(plan.limit(learnedBatches, unused));
+      settings.onChange(() -> changes.invoke(Done.getInstance()));
+      listener.limitChanged(settings.plan().limit(learnedBatches, unused));
     }
 
     @Override
@@ -132,7 +136,7 @@ public final class AdmissionGate
     }
 
     private void onLimit() {
-      listener.limitChanged(plan.limit(learnedBatches, unused));
+      listener.limitChanged(settings.plan().limit(learnedBatches, unused));
       admit();
     }
 
@@ -141,11 +145,15 @@ public final class AdmissionGate
       if (draw == null) {
         return;
       }
-      if (!plan.admits(draw, learnedBatches, unused)) {
+      boolean paused = settings.paused().sampling();
+      if (!settings.plan().admits(draw, learnedBatches, unused) && !paused) {
         close();
         return;
       }
       open();
+      if (paused) {
+        return;
+      }
       held = null;
       push(out, new AdmittedDraw(draw, proposalVersion, learnedBatches, nanoTime.getAsLong()));
       if (isClosed(in)) {

@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
 final class Batching {
   private record Taken(ScoredSequence sequence, AdmittedDraw draw) {}
 
+  private final StreamSettings settings;
   private final StreamPlan plan;
   private final LongConsumer refund;
   private final StreamListener listener;
@@ -29,8 +30,13 @@ final class Batching {
   /**
    * @param refund is told of training sequences that fill no batch, for the gate
    */
-  Batching(StreamPlan plan, LongConsumer refund, StreamListener listener, LongSupplier nanoTime) {
-    this.plan = plan;
+  Batching(
+      StreamSettings settings,
+      LongConsumer refund,
+      StreamListener listener,
+      LongSupplier nanoTime) {
+    this.settings = settings;
+    this.plan = settings.plan();
     this.refund = refund;
     this.listener = listener;
     this.nanoTime = nanoTime;
@@ -89,7 +95,7 @@ final class Batching {
           batches - taken.draw().learnedBatches(), now - taken.draw().admittedNanos());
     }
     batches++;
-    if (!plan.carriesOver() && !waiting.isEmpty()) {
+    if (!settings.plan().carriesOver() && !waiting.isEmpty()) {
       int rest = waiting.size();
       waiting.clear();
       listener.sequencesLeftOver(rest);

@@ -5,6 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import org.apache.pekko.Done;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
@@ -17,19 +18,24 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives batches to the learner, the next one only when the one before is answered, and none after
- * the answer that finishes the run: there the stream completes.
+ * Gives batches to the learner, the next one only when the one before is answered, none while
+ * learning is paused, and none after the answer that finishes the run: there the stream completes.
  */
 final class LearnStage extends GraphStage<FlowShape<Batch, Learned>> {
   private final Inlet<Batch> in = Inlet.create("LearnStage.in");
   private final Outlet<Learned> out = Outlet.create("LearnStage.out");
+  private final StreamSettings settings;
   private final Function<Batch, CompletionStage<Learned>> learn;
   private final LongConsumer advance;
 
   /**
    * @param advance is told the version of the proposal after each training batch
    */
-  LearnStage(Function<Batch, CompletionStage<Learned>> learn, LongConsumer advance) {
+  LearnStage(
+      StreamSettings settings,
+      Function<Batch, CompletionStage<Learned>> learn,
+      LongConsumer advance) {
+    this.settings = settings;
     this.learn = learn;
     this.advance = advance;
   }
@@ -48,6 +54,8 @@ final class LearnStage extends GraphStage<FlowShape<Batch, Learned>> {
 
   private final class Logic extends GraphStageLogic {
     private final AsyncCallback<Answer> answers = createAsyncCallback(this::onAnswer);
+    private final AsyncCallback<Done> changes = createAsyncCallback(changed -> learnNext());
+    private @Nullable Batch held;
     private boolean learning;
 
     Logic() {
@@ -57,17 +65,13 @@ final class LearnStage extends GraphStage<FlowShape<Batch, Learned>> {
           new AbstractInHandler() {
             @Override
             public void onPush() {
-              Batch batch = grab(in);
-              learning = true;
-              var unused =
-                  learn
-                      .apply(batch)
-                      .whenComplete((l, failure) -> answers.invoke(new Answer(batch, l, failure)));
+              held = grab(in);
+              learnNext();
             }
 
             @Override
             public void onUpstreamFinish() {
-              if (!learning) {
+              if (!learning && held == null) {
                 completeStage();
               }
             }
@@ -80,6 +84,24 @@ final class LearnStage extends GraphStage<FlowShape<Batch, Learned>> {
               pull(in);
             }
           });
+    }
+
+    @Override
+    public void preStart() {
+      settings.onChange(() -> changes.invoke(Done.getInstance()));
+    }
+
+    private void learnNext() {
+      Batch batch = held;
+      if (batch == null || settings.paused().learning()) {
+        return;
+      }
+      held = null;
+      learning = true;
+      var unused =
+          learn
+              .apply(batch)
+              .whenComplete((l, failure) -> answers.invoke(new Answer(batch, l, failure)));
     }
 
     private void onAnswer(Answer answer) {

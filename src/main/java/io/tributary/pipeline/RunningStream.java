@@ -1,17 +1,23 @@
 package io.tributary.pipeline;
 
+import io.tributary.data.Paused;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
 import org.apache.pekko.stream.UniqueKillSwitch;
 
 /** Control over a training stream that runs. */
 public final class RunningStream {
+  private final StreamSettings settings;
   private final UniqueKillSwitch admission;
   private final UniqueKillSwitch end;
   private final CompletionStage<Done> completion;
 
   RunningStream(
-      UniqueKillSwitch admission, UniqueKillSwitch end, CompletionStage<Done> completion) {
+      StreamSettings settings,
+      UniqueKillSwitch admission,
+      UniqueKillSwitch end,
+      CompletionStage<Done> completion) {
+    this.settings = settings;
     this.admission = admission;
     this.end = end;
     this.completion = completion;
@@ -26,10 +32,27 @@ public final class RunningStream {
   }
 
   /**
-   * Admits no further draw; what is in flight is finished, and learned as far as it fills batches.
+   * Bounds the staleness of draws that are admitted from now on; those under way are learned
+   * however stale they get.
+   */
+  public void maxStaleness(int steps) {
+    settings.maxStaleness(steps);
+  }
+
+  /**
+   * Pauses these sides, and lets those that are not named go on. While sampling is paused, what is
+   * in flight is learned; while learning is paused, draws are made up to the bound on staleness.
+   */
+  public void pause(Paused sides) {
+    settings.pause(sides);
+  }
+
+  /**
+   * Admits no further draw, ends every pause; what is in flight is finished, and learned as far as it fills batches.
    */
   public void drain() {
     admission.shutdown();
+    settings.pause(Paused.NONE);
   }
 
   /** Ends at once; what is in flight is let go. Also ends a drain that takes too long. */

@@ -49,10 +49,16 @@ public record StreamPlan(
     }
   }
 
-  /** Most draws that are admitted and not learned at any time. */
-  public int maxDrawsInFlight() {
-    return Math.toIntExact(
-        bootstrapDraws + (1L + maxStalenessSteps) * batchSequences / drawSequences + 1);
+  /** The same with another bound on staleness, for draws that are admitted from now on. */
+  StreamPlan withMaxStalenessSteps(int steps) {
+    return new StreamPlan(
+        firstDraw,
+        bootstrapDraws,
+        drawSequences,
+        batchSequences,
+        steps,
+        maxDropRate,
+        proposalVersion);
   }
 
   boolean bootstraps(long draw) {

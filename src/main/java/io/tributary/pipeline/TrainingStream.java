@@ -2,6 +2,7 @@ package io.tributary.pipeline;
 
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
+import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,16 +51,20 @@ public final class TrainingStream {
 
   /**
    * Starts the stream; it ends when the learner is finished, when it is stopped, or by a failure.
+   *
+   * @param paused what is paused at the start
    */
   public static RunningStream run(
       StreamPlan plan,
+      Paused paused,
       Stages stages,
       StreamListener listener,
       LongSupplier nanoTime,
       Materializer materializer) {
+    StreamSettings settings = new StreamSettings(plan, paused);
     CompletableFuture<AdmissionGate.Control> gate = new CompletableFuture<>();
     return Source.unfold(plan.firstDraw(), k -> Optional.of(Pair.create(k + 1, k)))
-        .viaMat(new AdmissionGate(plan, listener, nanoTime), Keep.right())
+        .viaMat(new AdmissionGate(settings, listener, nanoTime), Keep.right())
         .mapMaterializedValue(gate::complete)
         .viaMat(KillSwitches.single(), Keep.right())
         .asSourceWithContext(admitted -> admitted)
@@ -70,7 +75,7 @@ public final class TrainingStream {
             () -> {
               Batching batching =
                   new Batching(
-                      plan,
+                      settings,
                       sequences -> tell(gate, control -> control.refund(sequences)),
                       listener,
                       nanoTime);
@@ -78,12 +83,12 @@ public final class TrainingStream {
             })
         .via(
             new LearnStage(
-                stages.learn(), version -> tell(gate, control -> control.advance(version))))
+                settings, stages.learn(), version -> tell(gate, control -> control.advance(version))))
         .viaMat(KillSwitches.single(), Keep.both())
         .toMat(
             Sink.ignore(),
             (switches, completion) ->
-                new RunningStream(switches.first(), switches.second(), completion))
+                new RunningStream(settings, switches.first(), switches.second(), completion))
         .run(materializer);
   }
 

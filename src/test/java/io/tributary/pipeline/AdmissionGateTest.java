@@ -3,6 +3,8 @@ package io.tributary.pipeline;
 import static io.tributary.pipeline.Draws.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.data.Paused;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.stream.javadsl.Keep;
@@ -19,6 +21,7 @@ class AdmissionGateTest {
 
   private final RecordedStream listener = new RecordedStream();
   private final AtomicLong clock = new AtomicLong();
+  private StreamSettings settings;
   private TestPublisher.Probe<Long> in;
   private TestSubscriber.Probe<AdmittedDraw> out;
   private AdmissionGate.Control control;
@@ -34,7 +37,8 @@ class AdmissionGateTest {
   }
 
   private void run(StreamPlan plan) {
-    var gate = new AdmissionGate(plan, listener, clock::get);
+    settings = new StreamSettings(plan, Paused.NONE);
+    var gate = new AdmissionGate(settings, listener, clock::get);
     var running =
         TestSource.<Long>create(kit.system())
             .viaMat(gate, Keep.both())
@@ -161,5 +165,45 @@ class AdmissionGateTest {
     }
     listener.await("limit 4016");
     holdBack(1004);
+  }
+
+  @Test
+  void a_paused_gate_lets_nothing_through_and_makes_up_for_it_at_once() throws InterruptedException {
+    run(plan(0, 4, 8, 1));
+    letThrough(0, 1, 0);
+    settings.pause(new Paused(true, false));
+    out.request(1);
+    in.sendNext(1L);
+    out.expectNoMessage(Duration.ofMillis(50));
+    assertThat(listener.admission).as("a pause is not the bound").doesNotContain("closed");
+
+    settings.pause(new Paused(false, true));
+
+    out.expectNext(new AdmittedDraw(1, 1, 0, 0));
+    letThrough(2, 1, 0);
+    letThrough(3, 1, 0);
+    holdBack(4);
+  }
+
+  @Test
+  void a_raised_bound_lets_draws_in_at_once_and_a_lowered_one_waits_for_learning()
+      throws InterruptedException {
+    run(plan(0, 4, 8, 0));
+    letThrough(0, 1, 0);
+    letThrough(1, 1, 0);
+    holdBack(2);
+
+    settings.maxStaleness(1);
+    listener.await("limit 16");
+    out.expectNext(new AdmittedDraw(2, 1, 0, 0));
+    letThrough(3, 1, 0);
+
+    settings.maxStaleness(0);
+    listener.await("limit 8");
+    holdBack(4);
+    control.advance(1);
+    listener.await("limit 16");
+    control.advance(1);
+    out.expectNext(new AdmittedDraw(4, 1, 2, 0));
   }
 }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.tributary.data.Paused;
 import io.tributary.data.Batch;
 import io.tributary.data.RunFailedException;
 import java.util.ArrayDeque;
@@ -31,7 +32,7 @@ class BatchingTest {
   private final AtomicLong refunded = new AtomicLong();
 
   private Batching batching(StreamPlan plan) {
-    return new Batching(plan, refunded::addAndGet, listener, () -> 70);
+    return new Batching(new StreamSettings(plan, Paused.NONE), refunded::addAndGet, listener, () -> 70);
   }
 
   private static AdmittedDraw admitted(long number) {
@@ -117,7 +118,10 @@ class BatchingTest {
         .withMessageContaining("batches of 4 and draws of 3");
   }
 
-  /** Admission and batching together, whatever is dropped and however late it is noticed. */
+  /**
+   * Admission and batching together, whatever is dropped, however late it is noticed, and whatever
+   * becomes of the bound on staleness.
+   */
   @Property(tries = 300)
   void batches_stay_full_and_fresh_and_no_sequence_is_used_twice(
       @ForAll @IntRange(min = 1, max = 5) int draw,
@@ -125,10 +129,11 @@ class BatchingTest {
       @ForAll @IntRange(max = 3) int maxStaleness,
       @ForAll @DoubleRange(max = 0.8) double dropRate,
       @ForAll long seed) {
-    StreamPlan plan = plan(2, draw, draw * drawsPerBatch, maxStaleness);
+    StreamSettings settings =
+        new StreamSettings(plan(2, draw, draw * drawsPerBatch, maxStaleness), Paused.NONE);
     RecordedStream heard = new RecordedStream();
     AtomicLong unused = new AtomicLong();
-    Batching batching = new Batching(plan, unused::addAndGet, heard, () -> 0);
+    Batching batching = new Batching(settings, unused::addAndGet, heard, () -> 0);
     Random random = new Random(seed);
     Queue<AdmittedDraw> underWay = new ArrayDeque<>();
     List<String> used = new ArrayList<>();
@@ -136,6 +141,10 @@ class BatchingTest {
     long learned = 0;
 
     while (learned < 20) {
+      if (random.nextInt(8) == 0) {
+        settings.maxStaleness(random.nextInt(maxStaleness + 1));
+      }
+      StreamPlan plan = settings.plan();
       while (plan.admits(next, learned, unused.get()) && random.nextInt(4) > 0) {
         underWay.add(new AdmittedDraw(next++, 1, learned, 0));
       }
@@ -143,7 +152,7 @@ class BatchingTest {
         assertThat(plan.admits(next, learned, unused.get())).as("starved").isTrue();
         continue;
       }
-      assertThat(underWay.size()).isLessThanOrEqualTo(plan.maxDrawsInFlight());
+      assertThat(underWay.size()).isLessThanOrEqualTo(2 + (1 + maxStaleness) * drawsPerBatch + 1);
       AdmittedDraw admitted = underWay.remove();
       Set<Integer> dropped = new HashSet<>();
       for (int i = 0; i < draw; i++) {

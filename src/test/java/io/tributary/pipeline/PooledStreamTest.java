@@ -5,6 +5,7 @@ import static io.tributary.pipeline.TestWorkers.DRAW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.data.Paused;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,9 +49,10 @@ class PooledStreamTest {
             WorkerPool.create(PoolSettings.scorers(STALL), scorerGuardian, new RecordedPool()));
     return TrainingStream.run(
         plan,
+        Paused.NONE,
         new TrainingStream.Stages(
-            PoolFlow.through(sample, plan.maxDrawsInFlight()),
-            PoolFlow.through(score, plan.maxDrawsInFlight()),
+            PoolFlow.through(sample),
+            PoolFlow.through(score),
             batch -> {
               learned.add(names(batch));
               int batches = learned.size() - 1;

@@ -7,9 +7,13 @@ import static io.tributary.pipeline.Draws.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
+import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -54,7 +58,11 @@ class TrainingStreamTest {
   }
 
   private RunningStream run(StreamPlan plan) {
-    int parallelism = plan.maxDrawsInFlight();
+    return run(plan, Paused.NONE);
+  }
+
+  private RunningStream run(StreamPlan plan, Paused paused) {
+    int parallelism = 100;
     var samplers =
         FlowWithContext.<AdmittedDraw, AdmittedDraw>create()
             .mapAsync(
@@ -68,6 +76,7 @@ class TrainingStreamTest {
             .mapAsync(parallelism, drawn -> score.apply(drawn));
     return TrainingStream.run(
         plan,
+        paused,
         new TrainingStream.Stages(
             samplers,
             scorers,
@@ -242,5 +251,102 @@ class TrainingStreamTest {
     nextLesson().answer().completeExceptionally(broken);
 
     assertThatThrownBy(() -> awaitEnd(stream)).hasCause(broken);
+  }
+
+  @Test
+  void while_learning_is_paused_draws_are_made_up_to_the_bound_and_then_learned_one_by_one()
+      throws Exception {
+    RunningStream stream = run(plan(0, 4, 8, 2), new Paused(false, true));
+    listener.await("closed");
+    assertThat(sampled).hasSize(3 * 2);
+    assertThat(lessons).isEmpty();
+
+    stream.pause(Paused.NONE);
+
+    for (long step = 1; step <= 3; step++) {
+      assertThat(learn(1).nextDraw()).isEqualTo(2 * step);
+    }
+    stream.stop();
+    awaitEnd(stream);
+  }
+
+  @Test
+  void while_sampling_is_paused_what_is_in_flight_is_learned_and_flow_is_full_again_after_it()
+      throws Exception {
+    RunningStream stream = run(plan(0, 4, 8, 2));
+    listener.await("closed");
+    stream.pause(new Paused(true, false));
+    for (int step = 0; step < 3; step++) {
+      learn(1);
+    }
+    listener.await("limit 48");
+    assertThat(sampled).as("nothing was admitted since").hasSize(3 * 2);
+
+    stream.pause(Paused.NONE);
+
+    listener.await("closed");
+    assertThat(sampled).as("up to the bound, without a further step").hasSize(6 * 2);
+    stream.stop();
+    awaitEnd(stream);
+  }
+
+  @Test
+  void pauses_change_no_batch() throws Exception {
+    RunningStream whole = run(plan(1, 4, 8, 0));
+    List<List<String>> expected = new ArrayList<>();
+    for (long step = 0; step < 5; step++) {
+      expected.add(names(learn(step)));
+    }
+    nextLesson();
+    whole.stop();
+    awaitEnd(whole);
+
+    RunningStream paused = run(plan(1, 4, 8, 0), new Paused(true, true));
+    List<List<String>> batches = new ArrayList<>();
+    for (long step = 0; step < 5; step++) {
+      paused.pause(new Paused(step % 2 == 0, step % 2 == 1));
+      paused.pause(Paused.NONE);
+      batches.add(names(learn(step)));
+    }
+    assertThat(batches).isEqualTo(expected);
+    paused.stop();
+    awaitEnd(paused);
+  }
+
+  @Test
+  void a_paused_stream_drains_what_is_in_flight() throws Exception {
+    RunningStream stream = run(plan(0, 4, 8, 1), new Paused(false, true));
+    listener.await("closed");
+    stream.drain();
+    learn(1);
+    learn(1);
+
+    awaitEnd(stream);
+
+    assertThat(sampled).hasSize(4);
+  }
+
+  @Test
+  void the_bound_on_staleness_changes_while_the_stream_runs_and_no_draw_is_lost()
+      throws Exception {
+    RunningStream stream = run(plan(0, 4, 8, 0));
+    List<String> learned = new ArrayList<>(names(learn(1)));
+    stream.maxStaleness(3);
+    for (int step = 0; step < 4; step++) {
+      learned.addAll(names(learn(1)));
+    }
+    stream.maxStaleness(0);
+    for (int step = 0; step < 6; step++) {
+      learned.addAll(names(learn(1)));
+    }
+    assertThat(learned)
+        .containsExactlyElementsOf(
+            LongStream.range(0, 22)
+                .boxed()
+                .flatMap(k -> IntStream.range(0, 4).mapToObj(i -> k + "." + i + "@1"))
+                .toList());
+    assertThat(listener.leftOver).hasValue(0);
+    stream.stop();
+    awaitEnd(stream);
   }
 }
