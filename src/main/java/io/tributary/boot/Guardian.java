@@ -5,6 +5,7 @@ import io.tributary.data.LogMarkers;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ServiceState;
 import io.tributary.learn.LearnerState;
+import io.tributary.metrics.DropReason;
 import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
@@ -234,6 +235,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
               core.from(),
               ready.proposalVersion(),
               io.tributary.data.Paused.NONE,
+              plan.parts().model().vocabulary(),
               core.learner(),
               lostWorkers,
               plan.streamMetrics());
@@ -247,7 +249,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private Behavior<Command> onWorkerHangs(WorkerHangs message) {
     try {
-      workforce.hangs(message.lost());
+      workforce.lost(message.lost());
     } catch (RunFailedException e) {
       fail(e);
     }
@@ -326,6 +328,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private void restart(Throwable cause) {
     recovering = null;
+    plan.streamMetrics().end(DropReason.LEARNER_RESTART);
     vigil.begin();
     if (!core.restart(cause)) {
       fail(cause);
@@ -356,6 +359,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private Behavior<Command> onLastCheckpoint(LastCheckpoint message) {
+    plan.streamMetrics().end(DropReason.STOPPED);
     if (!message.written()) {
       fail(
           new RunFailedException(
@@ -432,11 +436,13 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     if (stream != null) {
       stream.stop();
     }
+    plan.streamMetrics().end(DropReason.STOPPED);
     outcome.completeExceptionally(cause);
   }
 
   private void end() {
     ended = true;
+    plan.streamMetrics().end(DropReason.STOPPED);
     outcome.complete(null);
   }
 }

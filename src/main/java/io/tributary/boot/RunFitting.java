@@ -4,6 +4,8 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.ServiceState;
 import io.tributary.fit.FitJson;
+import io.tributary.fit.FittingProgress;
+import io.tributary.metrics.StageMetrics;
 import io.tributary.target.Fit;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,18 +22,21 @@ final class RunFitting {
   private final RunDirectory directory;
   private final RunWatch watch;
   private final RunConsole console;
+  private final StageMetrics metrics;
 
   RunFitting(
       TributaryConfig config,
       TrainingParts parts,
       RunDirectory directory,
       RunWatch watch,
-      RunConsole console) {
+      RunConsole console,
+      StageMetrics metrics) {
     this.config = config;
     this.parts = parts;
     this.directory = directory;
     this.watch = watch;
     this.console = console;
+    this.metrics = metrics;
   }
 
   /**
@@ -45,13 +50,22 @@ final class RunFitting {
     Optional<Fit> fit =
         parts.fit(
             stopped,
-            (sequences, wanted) ->
+            new FittingProgress() {
+              @Override
+              public void drawn(long sequences, long wanted) {
                 console.transientLine(
                     String.format(
                         Locale.ROOT,
                         "fitting lambda: %,d of %,d sequences of the base model",
                         sequences,
-                        wanted)));
+                        wanted));
+              }
+
+              @Override
+              public void counted(int sequences, long tokens) {
+                metrics.items(sequences, tokens);
+              }
+            });
     if (fit.isPresent()) {
       write(fit.get());
       show(fit.get());

@@ -5,7 +5,6 @@ import io.tributary.data.Draw;
 import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
 import io.tributary.learn.LearnerState;
-import io.tributary.metrics.Stage;
 import io.tributary.pipeline.AdmittedDraw;
 import io.tributary.pipeline.Learned;
 import io.tributary.pipeline.PoolFlow;
@@ -44,6 +43,7 @@ final class StreamParts {
    * @param state where the run goes on; null at its beginning
    * @param proposalVersion that draws are made with first
    * @param paused what is paused at the start
+   * @param vocabulary number of tokens that there are
    * @param lost hears of workers that hang
    */
   static StreamParts start(
@@ -52,22 +52,26 @@ final class StreamParts {
       @Nullable LearnerState state,
       long proposalVersion,
       Paused paused,
+      int vocabulary,
       ActorRef<LearnerCommand> learner,
       ActorRef<WorkerLost> lost,
       StreamMetrics metrics) {
     StreamPlan plan = plan(config, state, proposalVersion);
+    StreamReport report = metrics.begin();
     ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool =
         context.spawnAnonymous(
             WorkerPool.create(
-                PoolSettings.samplers(config.stream().stallTimeout()),
+                PoolSettings.samplers(
+                    config.samplers().batchSize(), vocabulary, config.stream().stallTimeout()),
                 lost,
-                metrics.pool(Stage.SAMPLER)));
+                report.samplers()));
     ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool =
         context.spawnAnonymous(
             WorkerPool.create(
-                PoolSettings.scorers(config.stream().stallTimeout()),
+                PoolSettings.scorers(
+                    config.target().features().size(), config.stream().stallTimeout()),
                 lost,
-                metrics.pool(Stage.SCORER)));
+                report.scorers()));
     RunningStream stream =
         TrainingStream.run(
             plan,
@@ -77,11 +81,11 @@ final class StreamParts {
                 PoolFlow.through(scorerPool),
                 batch -> {
                   CompletableFuture<BatchLearned> done = new CompletableFuture<>();
-                  learner.tell(new LearnerCommand.Learn(batch, done));
+                  learner.tell(new LearnerCommand.Learn(batch, () -> report.used(batch), done));
                   return done.thenApply(
                       learned -> new Learned(learned.proposalVersion(), learned.finished()));
                 }),
-            metrics,
+            report,
             System::nanoTime,
             Materializer.createMaterializer(context.getSystem()));
     return new StreamParts(samplerPool, scorerPool, stream);

@@ -9,6 +9,7 @@ import io.tributary.learn.LearnerState;
 import io.tributary.learn.Owed;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.Stage;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.serve.HttpService;
 import io.tributary.tensor.NativeHeap;
@@ -184,7 +185,8 @@ public final class TrainingService {
       }
       directory.record(config);
       if (from == null && parts.needsFit()) {
-        new RunFitting(config, parts, directory, watch, console).run(outcome::isDone);
+        new RunFitting(config, parts, directory, watch, console, metrics.stage(Stage.FIT))
+            .run(outcome::isDone);
       }
       system.tell(Guardian.Begin.INSTANCE);
       outcome.join();

@@ -55,11 +55,11 @@ final class WorkerFleet<C> {
   }
 
   /**
-   * Puts a new worker in the place of one that hangs; that one ends when its native call returns,
-   * if ever.
+   * Puts a new worker in the place of one that is of no use; where that hangs, it ends when its
+   * native call returns, if ever.
    */
-  void abandon(ActorRef<?> hanging) {
-    ActorRef<C> worker = workers.get(workers.indexOf(hanging));
+  void abandon(ActorRef<?> useless) {
+    ActorRef<C> worker = workers.get(workers.indexOf(useless));
     context.unwatch(worker);
     context.getSystem().receptionist().tell(Receptionist.deregister(key, worker));
     replace(worker);

@@ -62,15 +62,15 @@ final class Workforce {
   }
 
   /**
-   * Replaces a worker that hangs.
+   * Replaces a worker that hangs, or returns what can't be.
    *
    * @throws RunFailedException if too many were lost
    */
-  void hangs(WorkerLost loss) {
+  void lost(WorkerLost loss) {
     if (!holds(loss.worker())) {
       return;
     }
-    count(loss.worker(), FailureReason.STALLED, loss.reason());
+    count(loss.worker(), loss.failure(), loss.reason());
     if (samplers.holds(loss.worker())) {
       samplers.abandon(loss.worker());
     } else {

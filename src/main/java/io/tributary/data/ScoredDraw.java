@@ -13,4 +13,9 @@ public record ScoredDraw(long number, List<ScoredSequence> sequences, int droppe
   public ScoredDraw {
     sequences = List.copyOf(sequences);
   }
+
+  /** Total number of tokens of the sequences that are scored. */
+  public long tokens() {
+    return sequences.stream().mapToLong(s -> s.sequence().tokens().length).sum();
+  }
 }

@@ -26,6 +26,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   private final PolicyEvaluation evaluation;
   private final StageMetrics metrics;
+  private long countedSequences;
+  private long countedTokens;
 
   /**
    * An evaluator.
@@ -59,7 +61,7 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
     long start = System.nanoTime();
     Measurements measurements =
         evaluation.evaluate(command.step(), command.policy(), command.partitionFunction());
-    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
+    count(start);
     command.replyTo().tell(new Evaluated(command.step(), measurements));
     return this;
   }
@@ -68,17 +70,28 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
     long start = System.nanoTime();
     Judged judged =
         evaluation.judge(command.step(), command.proposal().tensors(), command.policy());
-    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
-    metrics.items(judged.logWeights().length, judged.tokens());
+    count(start);
     command.replyTo().tell(judged);
     return this;
   }
 
   private Behavior<EvaluatorCommand> onCompare(Compare command) {
-    command
-        .replyTo()
-        .tell(new Compared(evaluation.baseTexts(command.n()), evaluation.policyTexts(command.n())));
+    long start = System.nanoTime();
+    var compared =
+        new Compared(evaluation.baseTexts(command.n()), evaluation.policyTexts(command.n()));
+    count(start);
+    command.replyTo().tell(compared);
     return this;
+  }
+
+  /** Counts the time since {@code start}, and what was drawn in it. */
+  private void count(long start) {
+    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
+    long sequences = evaluation.drawnSequences();
+    long tokens = evaluation.drawnTokens();
+    metrics.items(sequences - countedSequences, tokens - countedTokens);
+    countedSequences = sequences;
+    countedTokens = tokens;
   }
 
   private Behavior<EvaluatorCommand> onEnd() {

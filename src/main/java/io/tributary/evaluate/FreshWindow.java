@@ -49,8 +49,11 @@ public final class FreshWindow {
     return new Judged(
         step,
         difference(samples.logTargets(sampling.target()), samples.logProbs()),
-        difference(logPolicies, samples.logProbs()),
-        samples.tokens().stream().mapToLong(tokens -> tokens.length).sum());
+        difference(logPolicies, samples.logProbs()));
+  }
+
+  Sampling sampling() {
+    return sampling;
   }
 
   private static double[] difference(double[] minuend, double[] subtrahend) {

@@ -127,6 +127,16 @@ public final class PolicyEvaluation implements AutoCloseable {
     return sampling.texts(model, n, Seeds.generator(plan.seed(), Seeds.Purpose.COMPARISON, stream));
   }
 
+  /** Sequences drawn so far, for whatever it was. */
+  long drawnSequences() {
+    return sampling.sequences() + window.sampling().sequences();
+  }
+
+  /** Tokens drawn so far. */
+  long drawnTokens() {
+    return sampling.tokens() + window.sampling().tokens();
+  }
+
   @Override
   public void close() {
     base.close();

@@ -37,6 +37,8 @@ final class Sampling {
   private final TextTokenizer tokenizer;
   private final Target target;
   private final Runnable progress;
+  private long sequences;
+  private long tokens;
 
   /**
    * @param base the base model a, which its owner closes
@@ -52,6 +54,16 @@ final class Sampling {
 
   Target target() {
     return target;
+  }
+
+  /** Sequences drawn so far. */
+  long sequences() {
+    return sequences;
+  }
+
+  /** Tokens drawn so far. */
+  long tokens() {
+    return tokens;
   }
 
   /** Names of the target's features. */
@@ -99,6 +111,8 @@ final class Sampling {
       int rows = Math.min(plan.rows(), n - samples.size());
       samples.addAll(sampler.draw(plan.prefix(), rows, random, progress));
     }
+    sequences += n;
+    tokens += samples.stream().mapToLong(s -> s.tokens().length).sum();
     return samples;
   }
 }

@@ -162,6 +162,7 @@ public final class BaseSampling implements BaseSamples, AutoCloseable {
               .featureValues(
                   texts, (j, e) -> LOG.warn("\"{}\" is left out", texts.get(j).text(), e))
               .values();
+      progress.counted(texts.size(), texts.stream().mapToLong(Text::tokens).sum());
       progress.drawn(Math.min(wanted, finished.incrementAndGet() * plan.rows()), wanted);
       return features;
     } finally {

@@ -144,9 +144,9 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     pending = command.done();
     try {
       if (command.batch() instanceof Batch.Training training) {
-        step(training, start);
+        step(training, command.used(), start);
       } else if (command.batch() instanceof Batch.Bootstrap bootstrap) {
-        bootstrap(bootstrap);
+        bootstrap(bootstrap, command.used());
       }
     } catch (RuntimeException e) {
       command.done().completeExceptionally(e);
@@ -160,23 +160,22 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     events.tell(LearnerEvent.Active.INSTANCE);
   }
 
-  private void bootstrap(Batch.Bootstrap bootstrap) {
+  private void bootstrap(Batch.Bootstrap bootstrap, Runnable used) {
     run.bootstrap(bootstrap);
+    used.run();
     var z = run.partitionFunction();
     events.tell(
         new LearnerEvent.Bootstrapped(bootstrap.sequences().size(), z.value(), z.standardError()));
     evaluate();
   }
 
-  private void step(Batch.Training batch, long start) {
+  private void step(Batch.Training batch, Runnable used, long start) {
     PolicyTrainer.Step step = run.learn(batch, this::sayActive);
+    used.run();
     log(
         () ->
             run.metricsLog()
                 .add(MetricsJsonl.step(run.step(), run.sequences(), step.measurements())));
-    metrics.items(
-        batch.sequences().size(),
-        batch.sequences().stream().mapToLong(s -> s.sequence().tokens().length).sum());
     events.tell(
         new LearnerEvent.Stepped(
             run.step(),

@@ -21,8 +21,13 @@ public final class FlowMetrics {
     table.increment(Metric.DRAWS_REISSUED_TOTAL, 1);
   }
 
+  /** The stream holds this many sequences that were drawn, and neither learned nor dropped yet. */
+  void inStream(long sequences) {
+    table.set(Metric.STREAM_SEQUENCES, (double) sequences);
+  }
+
   /** Sequences were given up after they were drawn. */
-  public void dropped(DropReason reason, long sequences) {
+  void dropped(DropReason reason, long sequences) {
     table.increment(Metric.SEQUENCES_DROPPED_TOTAL, (double) sequences, reason.label());
   }
 

@@ -14,6 +14,15 @@ import java.util.stream.Collectors;
  */
 public enum Metric {
   // Flow
+  /**
+   * A sequence counts for the sampler and for the scorer when the pool accepts it from a worker: a
+   * draw that is handed out again counts once, and what a worker says that was given up not at all.
+   * It counts for the learner when a step was made of it, a step that is skipped too. For the
+   * evaluator and the fit of lambda it counts when it is drawn; those never enter the stream.
+   *
+   * <p>At any time, the sampler's sequences are the learner's, those of {@link
+   * #SEQUENCES_DROPPED_TOTAL} over all reasons, and those of {@link #STREAM_SEQUENCES} together.
+   */
   STAGE_SEQUENCES_TOTAL(
       Type.COUNTER, "sequences", "Sequences that a stage has finished.", Label.STAGE),
   STAGE_TOKENS_TOTAL(Type.COUNTER, "tokens", "Tokens that a stage has finished.", Label.STAGE),
@@ -38,6 +47,10 @@ public enum Metric {
   DRAWS_REISSUED_TOTAL(Type.COUNTER, "draws", "Draws issued again after a worker was lost."),
   SEQUENCES_DROPPED_TOTAL(
       Type.COUNTER, "sequences", "Sequences drawn and never trained on.", Label.DROP),
+  STREAM_SEQUENCES(
+      Type.LEVEL,
+      "sequences",
+      "Sequences drawn for the stream that are neither learned nor dropped yet."),
   SEQUENCE_STALENESS_STEPS(
       Type.HISTOGRAM, "steps", "Learner steps between a draw's admission and its use."),
   SEQUENCE_AGE_SECONDS(Type.HISTOGRAM, "seconds", "Time between a draw's admission and its use."),

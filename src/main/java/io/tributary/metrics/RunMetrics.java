@@ -58,6 +58,11 @@ public final class RunMetrics {
     return new FlowMetrics(table);
   }
 
+  /** The account of a stream that begins. */
+  public SequenceLedger ledger() {
+    return new SequenceLedger(flow(), stage(Stage.SAMPLER), stage(Stage.LEARNER));
+  }
+
   public LearningMetrics learning() {
     return new LearningMetrics(table, clock);
   }

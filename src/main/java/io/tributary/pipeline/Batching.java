@@ -58,7 +58,7 @@ final class Batching {
                   scored.sequences().size()));
     }
     if (dropped > 0) {
-      listener.sequencesDropped(dropped);
+      listener.sequencesDropped(admitted.number(), dropped);
     }
     dropRate.count(plan.drawSequences(), dropped);
     long nextDraw = admitted.number() + 1;
@@ -98,7 +98,7 @@ final class Batching {
     if (!settings.plan().carriesOver() && !waiting.isEmpty()) {
       int rest = waiting.size();
       waiting.clear();
-      listener.sequencesLeftOver(rest);
+      listener.sequencesLeftOver(admitted.number(), rest);
       refund.accept(rest);
     }
     return List.of(new Batch.Training(sequences, nextDraw));

@@ -3,8 +3,10 @@ package io.tributary.pipeline;
 /**
  * Hears how a pool fares, for metrics and status. Called on the pool's thread: it must be quick and
  * must not throw.
+ *
+ * @param <R> result
  */
-public interface PoolListener {
+public interface PoolListener<R> {
 
   /**
    * The load changed.
@@ -14,6 +16,9 @@ public interface PoolListener {
    * @param workers workers known, busy or idle
    */
   void loadChanged(int waiting, int inFlight, int workers);
+
+  /** A worker's result is accepted, and goes on its way once this returns. */
+  void resultAccepted(R result);
 
   /** The worker that had the draw is gone, and the draw is handed out again. */
   void drawReissued(long draw);

@@ -16,10 +16,10 @@ public interface StreamListener {
   void admissionOpened(long blockedNanos);
 
   /** The scorer failed on this many sequences of a draw; later sequences make up for them. */
-  void sequencesDropped(int count);
+  void sequencesDropped(long draw, int count);
 
   /** The rest of a draw that would be staler than allowed in the next batch; it is not used. */
-  void sequencesLeftOver(int count);
+  void sequencesLeftOver(long draw, int count);
 
   /**
    * A sequence went to the learner as part of a training batch.

@@ -1,7 +1,9 @@
 package io.tributary.pipeline;
 
 import io.tributary.data.RunFailedException;
+import io.tributary.metrics.FailureReason;
 import io.tributary.protocol.WorkerEvent;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -18,7 +20,8 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 
 /**
  * Hands work to whichever worker is idle, in the order of draw numbers, and hands it out again when
- * its worker stops or falls silent. Workers come and go through the receptionist.
+ * its worker stops, falls silent or returns what can't be its result. Workers come and go through
+ * the receptionist.
  *
  * <p>A result is delivered once: what a worker says counts only while the pool has it down for that
  * very draw. Work that takes {@value #MAX_LOST_WORKERS} workers with it is not handed to another,
@@ -50,7 +53,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
 
   private final PoolSettings<W, R, C> settings;
   private final ActorRef<WorkerLost> guardian;
-  private final PoolListener listener;
+  private final PoolListener<R> listener;
   private final TimerScheduler<Command<W, R>> timers;
   private final ActorRef<WorkerEvent<R>> events;
   private final PriorityQueue<Job<W, R>> waiting = new PriorityQueue<>(Job.BY_NUMBER);
@@ -64,7 +67,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
    *     itself
    */
   public static <W, R, C> Behavior<Command<W, R>> create(
-      PoolSettings<W, R, C> settings, ActorRef<WorkerLost> guardian, PoolListener listener) {
+      PoolSettings<W, R, C> settings, ActorRef<WorkerLost> guardian, PoolListener<R> listener) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -76,7 +79,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       TimerScheduler<Command<W, R>> timers,
       PoolSettings<W, R, C> settings,
       ActorRef<WorkerLost> guardian,
-      PoolListener listener) {
+      PoolListener<R> listener) {
     super(context);
     context.setLoggerName(WorkerPool.class);
     this.timers = timers;
@@ -132,13 +135,21 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       return this;
     }
     if (event instanceof WorkerEvent.Finished<R> finished) {
-      timers.cancel(finished.worker());
-      roster.finish(finished.worker());
-      job.result.complete(finished.result());
-      return handOut();
+      Optional<String> flaw = settings.flaw().apply(job.work, finished.result());
+      return flaw.isPresent()
+          ? giveUp(finished.worker(), job, FailureReason.INVALID, flaw.get())
+          : accept(finished, job);
     }
     awaitSignOfLife(event.worker());
     return this;
+  }
+
+  private Behavior<Command<W, R>> accept(WorkerEvent.Finished<R> finished, Job<W, R> job) {
+    timers.cancel(finished.worker());
+    roster.finish(finished.worker());
+    listener.resultAccepted(finished.result());
+    job.result.complete(finished.result());
+    return handOut();
   }
 
   private Behavior<Command<W, R>> onStalled(WorkerStalled<W, R> stalled) {
@@ -147,8 +158,13 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       return this;
     }
     String reason = "gave no sign of life for %d ms".formatted(settings.stallTimeout().toMillis());
-    guardian.tell(new WorkerLost(stalled.worker(), job.number, reason));
-    return lose(stalled.worker(), reason);
+    return giveUp(stalled.worker(), job, FailureReason.STALLED, reason);
+  }
+
+  private Behavior<Command<W, R>> giveUp(
+      ActorRef<?> worker, Job<W, R> job, FailureReason failure, String reason) {
+    guardian.tell(new WorkerLost(worker, job.number, failure, reason));
+    return lose(worker, reason);
   }
 
   private Behavior<Command<W, R>> onEnd() {

@@ -57,9 +57,8 @@ public sealed interface EvaluatorCommand {
    *
    * @param logWeights (N), log w = log P - log q in nats
    * @param logPolicyRatios (N), log v = log pi - log q in nats
-   * @param tokens of all sequences together
    */
-  record Judged(long step, double[] logWeights, double[] logPolicyRatios, long tokens) {}
+  record Judged(long step, double[] logWeights, double[] logPolicyRatios) {}
 
   /** Texts of the base model and of the policy. */
   record Compared(List<String> base, List<String> policy) {

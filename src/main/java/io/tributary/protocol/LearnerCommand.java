@@ -9,8 +9,11 @@ public sealed interface LearnerCommand {
   /**
    * Learn from a batch; the future completes when everything that it leads to is decided and done:
    * publication, replacement of the proposal, evaluation, checkpoint.
+   *
+   * @param used called on the learner's thread once the batch has been used, before all that
    */
-  record Learn(Batch batch, CompletableFuture<BatchLearned> done) implements LearnerCommand {}
+  record Learn(Batch batch, Runnable used, CompletableFuture<BatchLearned> done)
+      implements LearnerCommand {}
 
   /** Write a checkpoint of the present state; the future tells whether it is complete. */
   record WriteCheckpoint(CompletableFuture<Boolean> written) implements LearnerCommand {}

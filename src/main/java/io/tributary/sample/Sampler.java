@@ -95,7 +95,6 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
     Draw draw = sampling.draw(command.number(), () -> command.replyTo().tell(progressed));
     idleSince = System.nanoTime();
     metrics.busy(Duration.ofNanos(idleSince - start));
-    metrics.items(draw.sequences().size(), draw.tokens());
     command
         .replyTo()
         .tell(new WorkerEvent.Finished<>(command.number(), getContext().getSelf(), draw));

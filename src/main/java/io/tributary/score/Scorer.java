@@ -65,14 +65,14 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
                 getContext()
                     .getLog()
                     .warn(
-                        "sequence {} of draw {} is dropped, a feature failed on it",
+                        "sequence {} of draw {} is dropped: {}",
                         sequence.index(),
                         sequence.draw(),
+                        e.getMessage(),
                         e),
             () -> command.replyTo().tell(progressed));
     idleSince = System.nanoTime();
     metrics.busy(Duration.ofNanos(idleSince - start));
-    metrics.items(scored.sequences().size(), command.draw().tokens());
     command
         .replyTo()
         .tell(new WorkerEvent.Finished<>(command.draw().number(), getContext().getSelf(), scored));

@@ -43,17 +43,27 @@ public interface Target {
    * phi(x) of all features.
    *
    * @return (texts, features)
+   * @throws IllegalStateException naming the feature that failed, with what it failed with
    */
   default double[][] featureValues(List<Text> texts) {
     List<Feature> features = features();
     double[][] values = new double[texts.size()][features.size()];
     for (int f = 0; f < features.size(); f++) {
-      double[] ofTexts = features.get(f).values(texts);
+      double[] ofTexts = values(features.get(f), texts);
       for (int j = 0; j < values.length; j++) {
         values[j][f] = ofTexts[j];
       }
     }
     return values;
+  }
+
+  private static double[] values(Feature feature, List<Text> texts) {
+    try {
+      return feature.values(texts);
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "feature \"%s\" failed: %s".formatted(feature.name(), e.getMessage()), e);
+    }
   }
 
   /**

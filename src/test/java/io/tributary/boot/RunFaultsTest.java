@@ -1,22 +1,20 @@
 package io.tributary.boot;
 
+import static io.tributary.boot.FaultyWorkers.once;
+import static io.tributary.boot.FaultyWorkers.poisonLearnerAt;
+import static io.tributary.boot.FaultyWorkers.samplersAt;
+import static io.tributary.boot.FaultyWorkers.scorersAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.boot.TrainingService.Resume;
 import io.tributary.config.TributaryConfig;
-import io.tributary.data.ScoredDraw;
-import io.tributary.data.ScoredSequence;
-import io.tributary.data.Sequence;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.model.Gpt;
 import io.tributary.model.ModelDirectory;
 import io.tributary.protocol.LearnerEvent;
-import io.tributary.protocol.SamplerCommand;
-import io.tributary.protocol.ScorerCommand;
-import io.tributary.protocol.WorkerEvent;
 import io.tributary.score.DrawScoring;
 import io.tributary.score.Scorer;
 import io.tributary.target.EnergyBasedModel;
@@ -32,17 +30,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.BehaviorInterceptor;
-import org.apache.pekko.actor.typed.TypedActorContext;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -90,67 +81,10 @@ class RunFaultsTest {
     return metrics.value(metric);
   }
 
-  /** Does something in place of a message's handling, wherever the predicate holds. */
-  private static <C, M extends C> Behavior<C> at(
-      Class<C> protocol, Class<M> type, Predicate<M> when, Runnable instead, Behavior<C> behavior) {
-    return Behaviors.intercept(
-        () ->
-            new BehaviorInterceptor<>(protocol) {
-              @Override
-              public Behavior<C> aroundReceive(
-                  TypedActorContext<C> context, C message, ReceiveTarget<C> target) {
-                if (type.isInstance(message) && when.test(type.cast(message))) {
-                  instead.run();
-                  return Behaviors.same();
-                }
-                return target.apply(context, message);
-              }
-            },
-        behavior);
-  }
-
-  private static UnaryOperator<Workers> samplersAt(
-      Predicate<SamplerCommand.DrawSequences> when, Runnable instead) {
-    return workers ->
-        new Workers(
-            place ->
-                at(
-                    SamplerCommand.class,
-                    SamplerCommand.DrawSequences.class,
-                    when,
-                    instead,
-                    workers.sampler().apply(place)),
-            workers.scorer());
-  }
-
-  private static UnaryOperator<Workers> scorersAt(
-      Predicate<ScorerCommand.Score> when, Runnable instead) {
-    return workers ->
-        new Workers(
-            workers.sampler(),
-            place ->
-                at(
-                    ScorerCommand.class,
-                    ScorerCommand.Score.class,
-                    when,
-                    instead,
-                    workers.scorer().apply(place)));
-  }
-
-  private static void fail() {
-    throw new IllegalStateException("as the test asked");
-  }
-
-  /** True for the first one with this number only. */
-  private static Predicate<Long> once(long number) {
-    Set<Long> seen = ConcurrentHashMap.newKeySet();
-    return n -> n == number && seen.add(n);
-  }
-
   @Test
   void aSamplerThatThrowsIsReplacedAndNoDrawIsLost() throws IOException {
     Predicate<Long> second = once(1);
-    run("throws", Map.of(), samplersAt(draw -> second.test(draw.number()), RunFaultsTest::fail));
+    run("throws", Map.of(), samplersAt(second, FaultyWorkers::fail));
     assertThat(tiny.metrics("throws")).isEqualTo(undisturbed);
     assertThat(failures("sampler", "error")).isEqualTo(1);
     assertThat(value(Metric.DRAWS_REISSUED_TOTAL)).isEqualTo(1);
@@ -164,7 +98,7 @@ class RunFaultsTest {
     run(
         "hangs",
         Map.of("stream.stall-timeout", "2s", "samplers.count", "2"),
-        samplersAt(draw -> one.test(draw.number()), () -> {}));
+        samplersAt(one, () -> {}));
     assertThat(tiny.metrics("hangs")).isEqualTo(undisturbed);
     assertThat(failures("sampler", "stalled")).isPositive();
     assertThat(value(Metric.DRAWS_REISSUED_TOTAL)).isPositive();
@@ -173,10 +107,7 @@ class RunFaultsTest {
   @Test
   void aScorerThatThrowsIsReplacedAndNoDrawIsLost() throws IOException {
     Predicate<Long> one = once(6);
-    run(
-        "scorer",
-        Map.of(),
-        scorersAt(score -> one.test(score.draw().number()), RunFaultsTest::fail));
+    run("scorer", Map.of(), scorersAt(one, FaultyWorkers::fail));
     assertThat(tiny.metrics("scorer")).isEqualTo(undisturbed);
     assertThat(failures("scorer", "error")).isEqualTo(1);
   }
@@ -188,7 +119,7 @@ class RunFaultsTest {
                 run(
                     "lost",
                     Map.of("stream.max-lost-workers", "1"),
-                    samplersAt(draw -> true, RunFaultsTest::fail)))
+                    samplersAt(draw -> true, FaultyWorkers::fail)))
         .hasMessageContaining("2 samplers and scorers were lost")
         .hasMessageContaining("stream.max-lost-workers allows 1")
         .hasMessageContaining("as the test asked");
@@ -197,11 +128,7 @@ class RunFaultsTest {
   @Test
   void aDrawThatNoWorkerSurvivesEndsTheRun() {
     assertThatThrownBy(
-            () ->
-                run(
-                    "poison",
-                    Map.of(),
-                    scorersAt(score -> score.draw().number() == 2, RunFaultsTest::fail)))
+            () -> run("poison", Map.of(), scorersAt(draw -> draw == 2, FaultyWorkers::fail)))
         .hasMessageContaining("draw 2 is given up: 3 scorers in a row were lost with it");
   }
 
@@ -234,7 +161,7 @@ class RunFaultsTest {
         left.addAndGet(-texts.size());
       }
       if (fails) {
-        fail();
+        FaultyWorkers.fail();
       }
       return target.featureValues(texts);
     }
@@ -267,67 +194,6 @@ class RunFaultsTest {
     assertThat(tiny.metrics("drop")).hasLineCount((int) undisturbed.lines().count());
     assertThat(tiny.metrics("drop").lines().limit(2))
         .containsExactlyElementsOf(undisturbed.lines().limit(2).toList());
-  }
-
-  /** Scorers that give the learner tokens that there are not, where the predicate holds. */
-  private static UnaryOperator<Workers> poisonLearnerAt(Predicate<Long> when) {
-    return workers ->
-        new Workers(
-            workers.sampler(),
-            place ->
-                Behaviors.intercept(
-                    () ->
-                        new BehaviorInterceptor<>(ScorerCommand.class) {
-                          @Override
-                          public Behavior<ScorerCommand> aroundReceive(
-                              TypedActorContext<ScorerCommand> context,
-                              ScorerCommand message,
-                              ReceiveTarget<ScorerCommand> target) {
-                            return target.apply(
-                                context,
-                                message instanceof ScorerCommand.Score score
-                                        && when.test(score.draw().number())
-                                    ? new ScorerCommand.Score(
-                                        score.draw(),
-                                        context.asJava().spawnAnonymous(poisoning(score.replyTo())))
-                                    : message);
-                          }
-                        },
-                    workers.scorer().apply(place)));
-  }
-
-  private static Behavior<WorkerEvent<ScoredDraw>> poisoning(
-      ActorRef<WorkerEvent<ScoredDraw>> replyTo) {
-    return Behaviors.receiveMessage(
-        event -> {
-          if (event instanceof WorkerEvent.Finished<ScoredDraw> finished) {
-            replyTo.tell(
-                new WorkerEvent.Finished<>(
-                    finished.draw(), finished.worker(), poisoned(finished.result())));
-            return Behaviors.stopped();
-          }
-          return Behaviors.same();
-        });
-  }
-
-  private static ScoredDraw poisoned(ScoredDraw draw) {
-    List<ScoredSequence> sequences =
-        draw.sequences().stream()
-            .map(
-                s ->
-                    new ScoredSequence(
-                        new Sequence(
-                            s.sequence().draw(),
-                            s.sequence().index(),
-                            new int[] {1_000_000},
-                            new double[] {s.sequence().logProposal()},
-                            s.sequence().proposalVersion()),
-                        s.text(),
-                        s.features(),
-                        s.logBase(),
-                        s.logTarget()))
-            .toList();
-    return new ScoredDraw(draw.number(), sequences, draw.dropped());
   }
 
   @Test
@@ -386,12 +252,12 @@ class RunFaultsTest {
         Map.of(),
         samplersAt(
             draw -> {
-              if (ofStepSix.test(draw.number())) {
+              if (ofStepSix.test(draw)) {
                 delete(inTheWay);
               }
               return false;
             },
-            RunFaultsTest::fail));
+            FaultyWorkers::fail));
     assertThat(value(Metric.CHECKPOINT_FAILURES_TOTAL)).as("at 0, 3 and 4").isEqualTo(3);
     assertThat(events)
         .filteredOn(event -> event instanceof LearnerEvent.CheckpointWritten)

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -62,6 +63,7 @@ class LearnerTest {
   private TestProbe<PublisherCommand> publisher;
   private TestProbe<EvaluatorCommand> evaluator;
   private TestProbe<LearnerEvent> events;
+  private final List<Batch> used = new CopyOnWriteArrayList<>();
   private TrainingRun.Files files;
   private ActorRef<LearnerCommand> learner;
 
@@ -114,7 +116,7 @@ class LearnerTest {
 
   private CompletableFuture<BatchLearned> learn(Batch next) {
     CompletableFuture<BatchLearned> done = new CompletableFuture<>();
-    learner.tell(new Learn(next, done));
+    learner.tell(new Learn(next, () -> used.add(next), done));
     return done;
   }
 
@@ -169,6 +171,7 @@ class LearnerTest {
   void theBootstrapIsAnsweredAfterTheFirstEvaluation() throws Exception {
     CompletableFuture<BatchLearned> done = learn(bootstrap);
     Evaluate evaluate = expectEvaluation(0);
+    assertThat(used).as("used, though not answered").containsExactly(bootstrap);
     assertThat(evaluate.partitionFunction().count()).isEqualTo(64);
     assertThat(done).isNotDone();
     answer(evaluate);
@@ -230,7 +233,7 @@ class LearnerTest {
     assertThat(done).isNotDone();
 
     double[] logWeights = {-2, Double.NEGATIVE_INFINITY, -1};
-    judge.replyTo().tell(new Judged(2, logWeights, new double[] {0.5, 0, 0.1}, 9));
+    judge.replyTo().tell(new Judged(2, logWeights, new double[] {0.5, 0, 0.1}));
     Evaluate evaluate = expectEvaluation(2);
     assertThat(evaluate.partitionFunction().count()).isEqualTo(3 * 64 + 3);
     assertThat(expectProposal()).as("the policy is nearer to the target").isEqualTo(2);
@@ -240,7 +243,7 @@ class LearnerTest {
     await(learn(batch));
     CompletableFuture<BatchLearned> later = learn(batch);
     Judge again = evaluator.expectMessageClass(Judge.class);
-    again.replyTo().tell(new Judged(4, logWeights, new double[] {-0.5, 0, 0.1}, 9));
+    again.replyTo().tell(new Judged(4, logWeights, new double[] {-0.5, 0, 0.1}));
     answer(expectEvaluation(4));
     assertThat(await(later).proposalVersion()).as("the policy is farther").isEqualTo(2);
   }
@@ -317,7 +320,7 @@ class LearnerTest {
     assertThat(goOn(schedule, fresh).owed()).isEqualTo(Owed.JUDGEMENT);
     Judge judge = evaluator.expectMessageClass(Judge.class);
     assertThat(judge.step()).isEqualTo(1);
-    judge.replyTo().tell(new Judged(1, new double[] {-2, -1}, new double[] {0.5, 0.1}, 9));
+    judge.replyTo().tell(new Judged(1, new double[] {-2, -1}, new double[] {0.5, 0.1}));
     assertThat(expectReady().proposalVersion()).as("the policy is nearer").isEqualTo(2);
   }
 
@@ -376,12 +379,14 @@ class LearnerTest {
         Map.of(
             Batch.class,
             bootstrap,
+            Runnable.class,
+            (Runnable) () -> {},
             CompletableFuture.class,
             new CompletableFuture<>(),
             Evaluated.class,
             new Evaluated(0, new Measurements()),
             Judged.class,
-            new Judged(0, new double[] {0}, new double[] {0}, 1));
+            new Judged(0, new double[] {0}, new double[] {0}));
     for (LearnerCommand command : Commands.of(LearnerCommand.class, values)) {
       alone.run(command);
       assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", command).isFalse();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.Paused;
+import io.tributary.data.Draw;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ class PooledStreamTest {
 
   private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
   private final TestProbe<Long> hung = kit.createTestProbe(Long.class);
-  private final RecordedPool samplerPool = new RecordedPool();
+  private final RecordedPool<Draw> samplerPool = new RecordedPool<>();
   private final List<List<String>> learned = new CopyOnWriteArrayList<>();
 
   @AfterEach
@@ -43,10 +44,13 @@ class PooledStreamTest {
     var samplerGuardian = kit.spawn(TestWorkers.guardian(samplers, workers::sampler));
     var scorerGuardian = kit.spawn(TestWorkers.guardian(scorers, workers::scorer));
     var sample =
-        kit.spawn(WorkerPool.create(PoolSettings.samplers(STALL), samplerGuardian, samplerPool));
+        kit.spawn(
+            WorkerPool.create(
+                PoolSettings.samplers(DRAW, 1 + DRAW, STALL), samplerGuardian, samplerPool));
     var score =
         kit.spawn(
-            WorkerPool.create(PoolSettings.scorers(STALL), scorerGuardian, new RecordedPool()));
+            WorkerPool.create(
+                PoolSettings.scorers(1, STALL), scorerGuardian, new RecordedPool<>()));
     return TrainingStream.run(
         plan,
         Paused.NONE,

@@ -9,16 +9,22 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Records what a pool tells its listener. */
-final class RecordedPool implements PoolListener {
+final class RecordedPool<R> implements PoolListener<R> {
 
   record Load(int waiting, int inFlight, int workers) {}
 
   final List<Long> reissued = new CopyOnWriteArrayList<>();
+  final List<R> accepted = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Load> loads = new LinkedBlockingQueue<>();
 
   @Override
   public void loadChanged(int waiting, int inFlight, int workers) {
     loads.add(new Load(waiting, inFlight, workers));
+  }
+
+  @Override
+  public void resultAccepted(R result) {
+    accepted.add(result);
   }
 
   @Override

@@ -33,12 +33,12 @@ final class RecordedStream implements StreamListener {
   }
 
   @Override
-  public void sequencesDropped(int count) {
+  public void sequencesDropped(long draw, int count) {
     dropped.addAndGet(count);
   }
 
   @Override
-  public void sequencesLeftOver(int count) {
+  public void sequencesLeftOver(long draw, int count) {
     leftOver.addAndGet(count);
   }
 

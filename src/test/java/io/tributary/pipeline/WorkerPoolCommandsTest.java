@@ -7,6 +7,7 @@ import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
@@ -33,9 +34,13 @@ class WorkerPoolCommandsTest {
         BehaviorTestKit.create(
             WorkerPool.create(
                 new PoolSettings<Long, String, String>(
-                    KEY, k -> k, (k, replyTo) -> "work", Duration.ofSeconds(1)),
+                    KEY,
+                    k -> k,
+                    (k, replyTo) -> "work",
+                    (k, result) -> Optional.empty(),
+                    Duration.ofSeconds(1)),
                 guardian.getRef(),
-                new RecordedPool()));
+                new RecordedPool<>()));
 
     pool.run(message(command));
 

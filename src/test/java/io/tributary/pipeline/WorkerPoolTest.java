@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.RunFailedException;
+import io.tributary.metrics.FailureReason;
 import io.tributary.protocol.WorkerEvent;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,7 +36,7 @@ class WorkerPoolTest {
 
   private final ServiceKey<Order> key =
       ServiceKey.create(Order.class, "worker" + POOLS.incrementAndGet());
-  private final RecordedPool listener = new RecordedPool();
+  private final RecordedPool<String> listener = new RecordedPool<>();
   private TestProbe<WorkerLost> guardian;
   private ActorRef<WorkerPool.Command<Long, String>> pool;
 
@@ -55,7 +57,8 @@ class WorkerPoolTest {
     pool =
         kit.spawn(
             WorkerPool.create(
-                new PoolSettings<Long, String, Order>(key, k -> k, Order::new, STALL),
+                new PoolSettings<Long, String, Order>(
+                    key, k -> k, Order::new, WorkerPoolTest::flaw, STALL),
                 guardian.getRef(),
                 listener));
   }
@@ -63,6 +66,10 @@ class WorkerPoolTest {
   @AfterEach
   void stopPool() {
     kit.stop(pool);
+  }
+
+  private static Optional<String> flaw(long number, String result) {
+    return result.equals("nonsense") ? Optional.of("said nonsense of " + number) : Optional.empty();
   }
 
   private TestProbe<Order> worker() {
@@ -169,13 +176,35 @@ class WorkerPoolTest {
 
     assertThat(lost.worker()).isEqualTo(silent.getRef());
     assertThat(lost.draw()).isZero();
+    assertThat(lost.failure()).isEqualTo(FailureReason.STALLED);
     assertThat(lost.reason()).contains("60000 ms");
     assertThat(get(zero)).isEqualTo("in time");
+    assertThat(listener.accepted).containsExactly("in time");
     assertThat(listener.reissued).containsExactly(0L);
     request(1);
     request(2);
     listener.await(1, 1, 1);
     silent.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void a_worker_whose_result_can_not_be_is_lost_and_its_draw_goes_to_another() throws Exception {
+    TestProbe<Order> broken = worker();
+    var zero = submit(0);
+    finish(broken, expectOrder(broken, 0), "nonsense");
+
+    WorkerLost lost = guardian.receiveMessage();
+    TestProbe<Order> replacement = worker();
+    finish(replacement, expectOrder(replacement, 0), "sense");
+
+    assertThat(lost)
+        .isEqualTo(new WorkerLost(broken.getRef(), 0, FailureReason.INVALID, "said nonsense of 0"));
+    assertThat(get(zero)).isEqualTo("sense");
+    assertThat(listener.accepted).containsExactly("sense");
+    assertThat(listener.reissued).containsExactly(0L);
+    request(1);
+    expectOrder(replacement, 1);
+    broken.expectNoMessage(Duration.ZERO);
   }
 
   @Test

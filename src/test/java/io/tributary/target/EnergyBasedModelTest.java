@@ -204,7 +204,7 @@ class EnergyBasedModelTest {
     assertThat(values.keySet()).containsExactly(0, 2);
     assertThat(values.get(2)).containsExactly(2);
     assertThat(failed.keySet()).containsExactly(1);
-    assertThat(failed.get(1)).hasMessage("as the test asked");
+    assertThat(failed.get(1)).hasMessage("feature \"failing\" failed: as the test asked");
   }
 
   @Test

@@ -1,0 +1,91 @@
+package io.tributary.boot;
+
+import io.tributary.data.Batch;
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredDraw;
+import io.tributary.metrics.DropReason;
+import io.tributary.metrics.FlowMetrics;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.SequenceLedger;
+import io.tributary.metrics.Stage;
+import io.tributary.pipeline.PoolListener;
+import io.tributary.pipeline.StreamListener;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** Reports what one stream and its pools tell to the metrics. Called on their threads. */
+final class StreamReport implements StreamListener {
+  private final StreamMetrics stream;
+  private final RunMetrics metrics;
+  private final FlowMetrics flow;
+  private final SequenceLedger ledger;
+
+  StreamReport(StreamMetrics stream, RunMetrics metrics, SequenceLedger ledger) {
+    this.stream = stream;
+    this.metrics = metrics;
+    this.flow = metrics.flow();
+    this.ledger = ledger;
+  }
+
+  /** What hears of the samplers' pool. */
+  PoolListener<Draw> samplers() {
+    return pool(Stage.SAMPLER, ledger::drawn);
+  }
+
+  /** What hears of the scorers' pool. */
+  PoolListener<ScoredDraw> scorers() {
+    return pool(
+        Stage.SCORER,
+        draw -> metrics.stage(Stage.SCORER).items(draw.sequences().size(), draw.tokens()));
+  }
+
+  private <R> PoolListener<R> pool(Stage stage, Consumer<R> accepted) {
+    return new PoolListener<>() {
+      @Override
+      public void loadChanged(int waiting, int inFlight, int workers) {
+        stream.load(stage, waiting, inFlight);
+      }
+
+      @Override
+      public void resultAccepted(R result) {
+        accepted.accept(result);
+      }
+
+      @Override
+      public void drawReissued(long draw) {
+        flow.drawReissued();
+      }
+    };
+  }
+
+  /** The learner has used a batch. */
+  void used(Batch batch) {
+    ledger.used(batch);
+  }
+
+  @Override
+  public void limitChanged(long sequences) {
+    flow.admissionLimit(sequences);
+  }
+
+  @Override
+  public void admissionClosed() {}
+
+  @Override
+  public void admissionOpened(long blockedNanos) {}
+
+  @Override
+  public void sequencesDropped(long draw, int count) {
+    ledger.dropped(DropReason.SCORING, draw, count);
+  }
+
+  @Override
+  public void sequencesLeftOver(long draw, int count) {
+    ledger.dropped(DropReason.LEFT_OVER, draw, count);
+  }
+
+  @Override
+  public void sequenceTaken(long stalenessSteps, long ageNanos) {
+    flow.used(1, stalenessSteps, Duration.ofNanos(ageNanos));
+  }
+}

@@ -1,0 +1,114 @@
+package io.tributary.metrics;
+
+import io.tributary.data.Batch;
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredSequence;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The account of the sequences that one stream draws: each is in the stream from the moment when
+ * its draw is accepted from a sampler, until it is learned or dropped, which happens exactly once.
+ * Therefore {@code stage_sequences_total{stage="sampler"}} is at any time the sum of {@code
+ * stage_sequences_total{stage="learner"}}, {@code sequences_dropped_total} over all its reasons,
+ * and {@code stream_sequences}; and the last is 0 once the stream has ended. Safe for use by
+ * several threads.
+ *
+ * <p>It books by the number of the draw, so that nothing can be booked that was not drawn.
+ */
+public final class SequenceLedger {
+  private final FlowMetrics flow;
+  private final StageMetrics sampler;
+  private final StageMetrics learner;
+  private final Map<Long, Integer> inStream = new HashMap<>();
+  private @Nullable DropReason ended;
+
+  SequenceLedger(FlowMetrics flow, StageMetrics sampler, StageMetrics learner) {
+    this.flow = flow;
+    this.sampler = sampler;
+    this.learner = learner;
+    flow.inStream(0);
+  }
+
+  /** A draw was accepted from a sampler. After the end of the stream nobody waits for it. */
+  public synchronized void drawn(Draw draw) {
+    int sequences = draw.sequences().size();
+    sampler.items(sequences, draw.tokens());
+    DropReason reason = ended;
+    if (reason != null) {
+      flow.dropped(reason, sequences);
+    } else {
+      inStream.merge(draw.number(), sequences, Integer::sum);
+      report();
+    }
+  }
+
+  /**
+   * Sequences of a draw are given up.
+   *
+   * @throws IllegalStateException if so many are not in the stream
+   */
+  public synchronized void dropped(DropReason reason, long draw, int sequences) {
+    if (ended == null) {
+      take(draw, sequences);
+      flow.dropped(reason, sequences);
+      report();
+    }
+  }
+
+  /**
+   * The learner has used a batch: those of the bootstrap are dropped, since nothing was learned
+   * from them. What the learner uses after the end of the stream was dropped before.
+   *
+   * @throws IllegalStateException if its sequences are not in the stream
+   */
+  public synchronized void used(Batch batch) {
+    if (ended != null) {
+      return;
+    }
+    long tokens = 0;
+    for (ScoredSequence scored : batch.sequences()) {
+      take(scored.sequence().draw(), 1);
+      tokens += scored.sequence().tokens().length;
+    }
+    if (batch instanceof Batch.Training) {
+      learner.items(batch.sequences().size(), tokens);
+    } else {
+      flow.dropped(DropReason.BOOTSTRAP, batch.sequences().size());
+    }
+    report();
+  }
+
+  /** The stream has ended: what is left in it is dropped. */
+  public synchronized void end(DropReason reason) {
+    if (ended == null) {
+      ended = reason;
+      flow.dropped(reason, sequences());
+      inStream.clear();
+      report();
+    }
+  }
+
+  private void take(long draw, int sequences) {
+    int held = inStream.getOrDefault(draw, 0);
+    if (held < sequences) {
+      throw new IllegalStateException(
+          "%d sequences of draw %d leave the stream, of which it holds %d"
+              .formatted(sequences, draw, held));
+    }
+    if (held == sequences) {
+      inStream.remove(draw);
+    } else {
+      inStream.put(draw, held - sequences);
+    }
+  }
+
+  private void report() {
+    flow.inStream(sequences());
+  }
+
+  private long sequences() {
+    return inStream.values().stream().mapToLong(Integer::longValue).sum();
+  }
+}
