@@ -138,6 +138,7 @@ public final class TrainingService {
   private void run(TrainingParts parts, RunDirectory directory, @Nullable LearnerState from) {
     Map<String, Double> targets = parts.featureTargets();
     RunMetrics metrics = RunMetrics.create(targets);
+    metrics.service().run(config.run().name(), config.objective().type().toString());
     NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
     StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
     RunWatch watch = new RunWatch(config, metrics, console, streamMetrics, targets, listener);

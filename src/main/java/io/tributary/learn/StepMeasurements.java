@@ -67,8 +67,7 @@ final class StepMeasurements {
         .put("reward_mean", Moments.ofPolicy(logRatios, values.rewards()).value())
         .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logWeights), "p_q")
         .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logRatios), "pi_q")
-        .put("max_weight_share_ratio", Diagnostics.maxWeightShare(logWeights), "p_q")
-        .put("max_weight_share_ratio", Diagnostics.maxWeightShare(logRatios), "pi_q");
+        .put("max_weight_share_ratio", Diagnostics.maxWeightShare(logWeights));
   }
 
   private static void putMoment(

@@ -25,6 +25,8 @@ public record Label(String name, List<String> values) {
   static final Label FEATURE = new Label("feature", List.of());
   static final Label SAMPLER = new Label("sampler", List.of());
   static final Label STATE = new Label("state", states());
+  static final Label RUN = new Label("run", List.of());
+  static final Label OBJECTIVE = new Label("objective", List.of());
   static final Label VERSION = new Label("version", List.of());
   static final Label JAVA = new Label("java", List.of());
 

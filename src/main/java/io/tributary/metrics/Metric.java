@@ -24,128 +24,376 @@ public enum Metric {
    * #SEQUENCES_DROPPED_TOTAL} over all reasons, and those of {@link #STREAM_SEQUENCES} together.
    */
   STAGE_SEQUENCES_TOTAL(
-      Type.COUNTER, "sequences", "Sequences that a stage has finished.", Label.STAGE),
-  STAGE_TOKENS_TOTAL(Type.COUNTER, "tokens", "Tokens that a stage has finished.", Label.STAGE),
+      Type.COUNTER,
+      "sequences",
+      "Sequences that a stage has finished.",
+      "Its rate is the stage's throughput; one at 0 while the others move names the stage to look at in the log.",
+      Label.STAGE),
+  STAGE_TOKENS_TOTAL(
+      Type.COUNTER,
+      "tokens",
+      "Tokens that a stage has finished.",
+      "Far fewer tokens a sequence than before: sequences end early, look at /samples.",
+      Label.STAGE),
   STAGE_FAILURES_TOTAL(
-      Type.COUNTER, "failures", "Failures of a stage's workers.", Label.STAGE, Label.FAILURE),
+      Type.COUNTER,
+      "failures",
+      "Failures of a stage's workers.",
+      "Each one is in tributary.log with its cause; above stream.max-lost-workers an hour the run ends.",
+      Label.STAGE,
+      Label.FAILURE),
   STAGE_INFLIGHT_SEQUENCES(
-      Type.LEVEL, "sequences", "Sequences that a stage works on now.", Label.STAGE),
+      Type.LEVEL,
+      "sequences",
+      "Sequences that a stage works on now.",
+      "0 at the samplers of a running service: nothing is admitted, see admission_limit_sequences.",
+      Label.STAGE),
   STAGE_BUSY_SECONDS_TOTAL(
-      Type.COUNTER, "seconds", "Time that a stage's workers have computed.", Label.STAGE),
+      Type.COUNTER,
+      "seconds",
+      "Time that a stage's workers have computed.",
+      "The stage with the largest share busy / (busy + blocked) is the bottleneck: give it more workers.",
+      Label.STAGE),
   STAGE_BLOCKED_SECONDS_TOTAL(
       Type.COUNTER,
       "seconds",
       "Time that a stage's workers have waited, by what for.",
+      "The reason tells what to tune: input, the stage before is too slow; admission, the learner is; evaluation, evaluate more rarely.",
       Label.STAGE,
       Label.BLOCKED),
   STAGE_LAST_ITEM_TIMESTAMP_SECONDS(
-      Type.MEASURED, "seconds", "Unix time of the last item that a stage finished.", Label.STAGE),
+      Type.MEASURED,
+      "seconds",
+      "Unix time of the last item that a stage finished.",
+      "Old while the service runs: the stage is starved or hangs; stream.stall-timeout replaces workers that hang.",
+      Label.STAGE),
   WAITING_SEQUENCES(
-      Type.LEVEL, "sequences", "Sequences that wait for a worker of a stage.", Label.STAGE),
+      Type.LEVEL,
+      "sequences",
+      "Sequences that wait for a worker of a stage.",
+      "Grows before scorers: raise scorers.count.",
+      Label.STAGE),
   ADMISSION_LIMIT_SEQUENCES(
-      Type.LEVEL, "sequences", "Sequences that may have been drawn at the learner's step."),
-  DRAWS_REISSUED_TOTAL(Type.COUNTER, "draws", "Draws issued again after a worker was lost."),
+      Type.LEVEL,
+      "sequences",
+      "Sequences that may have been drawn at the learner's step.",
+      "Does not grow: the learner takes no steps."),
+  DRAWS_REISSUED_TOTAL(
+      Type.COUNTER,
+      "draws",
+      "Draws issued again after a worker was lost.",
+      "Grows with stage_failures_total; alone it says nothing new."),
   SEQUENCES_DROPPED_TOTAL(
-      Type.COUNTER, "sequences", "Sequences drawn and never trained on.", Label.DROP),
+      Type.COUNTER,
+      "sequences",
+      "Sequences drawn and never trained on.",
+      "Scoring failures are in the log with the sequence; above stream.max-drop-rate the run ends.",
+      Label.DROP),
   STREAM_SEQUENCES(
       Type.LEVEL,
       "sequences",
-      "Sequences drawn for the stream that are neither learned nor dropped yet."),
+      "Sequences drawn for the stream that are neither learned nor dropped yet.",
+      "Stands still while samplers are not paused: the learner or the scorers take nothing."),
   SEQUENCE_STALENESS_STEPS(
-      Type.HISTOGRAM, "steps", "Learner steps between a draw's admission and its use."),
-  SEQUENCE_AGE_SECONDS(Type.HISTOGRAM, "seconds", "Time between a draw's admission and its use."),
+      Type.HISTOGRAM,
+      "steps",
+      "Learner steps between a draw's admission and its use.",
+      "All at the bound: learning is the bottleneck; if effective_sample_size_ratio of pi_q is small too, lower stream.max-staleness-steps."),
+  SEQUENCE_AGE_SECONDS(
+      Type.HISTOGRAM,
+      "seconds",
+      "Time between a draw's admission and its use.",
+      "Grows at the same staleness: the learner's steps have become slower."),
 
   // Learning
-  LEARNER_STEPS(Type.LEVEL, "steps", "Learner steps of the run, across resumes."),
-  LEARNER_SEQUENCES(Type.LEVEL, "sequences", "Sequences learned in the run, across resumes."),
+  LEARNER_STEPS(
+      Type.LEVEL,
+      "steps",
+      "Learner steps of the run, across resumes.",
+      "Does not grow: see the runbook on a stalled learner."),
+  LEARNER_SEQUENCES(
+      Type.LEVEL,
+      "sequences",
+      "Sequences learned in the run, across resumes.",
+      "As learner_steps."),
   LEARNER_LAST_STEP_TIMESTAMP_SECONDS(
-      Type.MEASURED, "seconds", "Unix time of the last learner step."),
-  LEARNER_STEP_DURATION_SECONDS(Type.HISTOGRAM, "seconds", "Duration of a learner step."),
-  LEARNER_LOSS(Type.MEASURED, "nats", "Surrogate loss of the last batch."),
-  LEARNER_GRADIENT_NORM(Type.MEASURED, "1", "Global gradient norm before clipping."),
-  LEARNER_LEARNING_RATE(Type.MEASURED, "1", "Learning rate of the last step."),
+      Type.MEASURED,
+      "seconds",
+      "Unix time of the last learner step.",
+      "Older than some steps take: see the runbook on a stalled learner."),
+  LEARNER_STEP_DURATION_SECONDS(
+      Type.HISTOGRAM,
+      "seconds",
+      "Duration of a learner step.",
+      "Grows: another process has taken the cores, or sequences have become longer."),
+  LEARNER_LOSS(
+      Type.MEASURED,
+      "nats",
+      "Surrogate loss of the last batch.",
+      "Not finite: the step is skipped. The value of a surrogate loss is no measure of progress; kl_nats is."),
+  LEARNER_GRADIENT_NORM(
+      Type.MEASURED,
+      "1",
+      "Global gradient norm before clipping.",
+      "Peaks: single large weights, see max_weight_share_ratio; all above max-grad-norm: lower the learning rate."),
+  LEARNER_LEARNING_RATE(
+      Type.MEASURED,
+      "1",
+      "Learning rate of the last step.",
+      "Not what the schedule says: it was changed while running, see /config."),
   NONFINITE_STEPS_TOTAL(
-      Type.COUNTER, "steps", "Steps skipped for a loss or gradient that is not finite."),
+      Type.COUNTER,
+      "steps",
+      "Steps skipped for a loss or gradient that is not finite.",
+      "Lower the learning rate; in a row above learner.max-nonfinite-steps the run ends."),
 
   // Distribution matching
-  PARTITION_FUNCTION(Type.MEASURED, "1", "Estimate of Z, the target's partition function."),
-  PARTITION_FUNCTION_STDERR(Type.MEASURED, "1", "Standard error of the estimate of Z."),
-  KL_NATS(Type.MEASURED, "nats", "Kullback-Leibler divergence.", Label.KL_PAIR),
-  KL_STDERR_NATS(Type.MEASURED, "nats", "Standard error of the divergence.", Label.KL_PAIR),
-  TOTAL_VARIATION(Type.MEASURED, "1", "Total variation distance.", Label.TVD_PAIR),
-  FEATURE_MOMENT(Type.MEASURED, "1", "Mean of a feature.", Label.FEATURE, Label.DISTRIBUTION),
+  PARTITION_FUNCTION(
+      Type.MEASURED,
+      "1",
+      "Estimate of Z, the target's partition function.",
+      "Z is a constant of the target: a trend means that q misses a part of p; see the runbook on Z drifting."),
+  PARTITION_FUNCTION_STDERR(
+      Type.MEASURED,
+      "1",
+      "Standard error of the estimate of Z.",
+      "Not small against Z: more bootstrap sequences, or a proposal closer to the target."),
+  KL_NATS(
+      Type.MEASURED,
+      "nats",
+      "Kullback-Leibler divergence.",
+      "p_pi grows: the policy moves away from the target, lower the learning rate; pi_a grows without p_pi falling: the policy forgets.",
+      Label.KL_PAIR),
+  KL_STDERR_NATS(
+      Type.MEASURED,
+      "nats",
+      "Standard error of the divergence.",
+      "As large as the divergence: no decision can be made from it; see effective_sample_size_ratio.",
+      Label.KL_PAIR),
+  TOTAL_VARIATION(
+      Type.MEASURED,
+      "1",
+      "Total variation distance.",
+      "p_pi near 1 for long: policy and target hardly overlap; start from a less extreme target.",
+      Label.TVD_PAIR),
+  FEATURE_MOMENT(
+      Type.MEASURED,
+      "1",
+      "Mean of a feature.",
+      "Those of pi do not approach feature_target: see kl_nats, effective_sample_size_ratio and the samples.",
+      Label.FEATURE,
+      Label.DISTRIBUTION),
   FEATURE_MOMENT_STDERR(
       Type.MEASURED,
       "1",
       "Standard error of the mean of a feature.",
+      "Large: more sequences a batch, or a longer evaluation.",
       Label.FEATURE,
       Label.DISTRIBUTION),
-  FEATURE_TARGET(Type.MEASURED, "1", "Desired mean of a feature.", Label.FEATURE),
-  ADVANTAGE_MEAN(Type.MEASURED, "1", "Mean advantage of the last batch."),
-  ADVANTAGE_VARIANCE(Type.MEASURED, "1", "Variance of the advantage in the last batch."),
-  ADVANTAGE_ABS_MEAN(Type.MEASURED, "1", "Mean absolute advantage of the last batch."),
-  BASELINE_MEAN(Type.MEASURED, "1", "Mean baseline of the last batch."),
+  FEATURE_TARGET(
+      Type.MEASURED,
+      "1",
+      "Desired mean of a feature.",
+      "Not what was asked: the configuration is another one.",
+      Label.FEATURE),
+  ADVANTAGE_MEAN(
+      Type.MEASURED,
+      "1",
+      "Mean advantage of the last batch.",
+      "Far from 0 with a baseline: Z is not what it should be, see partition_function."),
+  ADVANTAGE_VARIANCE(
+      Type.MEASURED,
+      "1",
+      "Variance of the advantage in the last batch.",
+      "Peaks: single large weights, see max_weight_share_ratio."),
+  ADVANTAGE_ABS_MEAN(
+      Type.MEASURED,
+      "1",
+      "Mean absolute advantage of the last batch.",
+      "Falls as the policy comes closer to the target; grows: see kl_nats."),
+  BASELINE_MEAN(
+      Type.MEASURED,
+      "1",
+      "Mean baseline of the last batch.",
+      "0 with a baseline: pi gives the sequences of q no mass any more; replace the proposal."),
   POLICY_LOSS(
-      Type.MEASURED, "1", "Mean clipped loss of a token's probability in the last step, with PPO."),
+      Type.MEASURED,
+      "1",
+      "Mean clipped loss of a token's probability in the last step, with PPO.",
+      "Only its trend means something; see kl_penalty and reward_mean."),
   VALUE_LOSS(
-      Type.MEASURED, "1", "Mean clipped loss of a token's value in the last step, with PPO."),
+      Type.MEASURED,
+      "1",
+      "Mean clipped loss of a token's value in the last step, with PPO.",
+      "Does not fall: the value head learns nothing, see its learning rate."),
   CLIPPED_TOKENS_RATIO(
       Type.MEASURED,
       "ratio",
-      "Share of tokens in the last step whose ratio was clipped, with PPO."),
+      "Share of tokens in the last step whose ratio was clipped, with PPO.",
+      "Above 0.3: the updates of a step go too far, lower the learning rate or the passes."),
   KL_CONTROL_BETA(
       Type.MEASURED,
       "1",
-      "Weight of log(pi/a) in nats against the reward in the last step, with PPO."),
-  KL_PENALTY(Type.MEASURED, "1", "Mean of beta log(pi/a), in the unit of the reward, with PPO."),
-  REWARD_MEAN(Type.MEASURED, "1", "Mean reward of the policy, from the last batch."),
+      "Weight of log(pi/a) in nats against the reward in the last step, with PPO.",
+      "Runs away: objective.target-kl can't be met with this reward."),
+  KL_PENALTY(
+      Type.MEASURED,
+      "1",
+      "Mean of beta log(pi/a), in the unit of the reward, with PPO.",
+      "Outweighs reward_mean: beta is too large."),
+  REWARD_MEAN(
+      Type.MEASURED,
+      "1",
+      "Mean reward of the policy, from the last batch.",
+      "Rises while distinct_n falls: the policy exploits the reward."),
   EFFECTIVE_SAMPLE_SIZE_RATIO(
-      Type.MEASURED, "ratio", "Effective sample size over sample size.", Label.WEIGHT),
+      Type.MEASURED,
+      "ratio",
+      "Effective sample size over sample size.",
+      "Near one sequence of the batch: see the runbook on a collapsed effective sample size.",
+      Label.WEIGHT),
   MAX_WEIGHT_SHARE_RATIO(
-      Type.MEASURED, "ratio", "Largest weight over the sum of all.", Label.WEIGHT),
+      Type.MEASURED,
+      "ratio",
+      "Largest weight P/q of the batch over the sum of all.",
+      "Near 1: a single sequence decides the step; larger batches, or a proposal closer to the target."),
   PARETO_K(
       Type.MEASURED,
       "1",
       "Pareto k of the newest weights; estimates with them are unreliable above 0.7.",
+      "Above 0.7: estimates with these weights are unreliable; see the runbook on a large Pareto k.",
       Label.WEIGHT),
-  GRADIENT_VARIANCE(Type.MEASURED, "1", "Variance of the gradient of one sequence."),
+  GRADIENT_VARIANCE(
+      Type.MEASURED,
+      "1",
+      "Variance of the gradient of one sequence.",
+      "Grows: larger batches, a baseline, or a proposal closer to the target."),
 
   // Quality of samples
-  DISTINCT_1(Type.MEASURED, "1", "Different words of a text over its words, on average."),
-  DISTINCT_2(Type.MEASURED, "1", "Different 2-grams of a text over its words, on average."),
-  DISTINCT_3(Type.MEASURED, "1", "Different 3-grams of a text over its words, on average."),
-  SELF_BLEU_3(Type.MEASURED, "1", "Mean BLEU-3 of a text against the others."),
-  SELF_BLEU_4(Type.MEASURED, "1", "Mean BLEU-4 of a text against the others."),
-  SELF_BLEU_5(Type.MEASURED, "1", "Mean BLEU-5 of a text against the others."),
-  PERPLEXITY_BASE(Type.MEASURED, "1", "Perplexity of samples of pi under the base model."),
+  DISTINCT_1(
+      Type.MEASURED,
+      "1",
+      "Different words of a text over its words, on average.",
+      "Falls below that of the base model: texts repeat words; look at /samples."),
+  DISTINCT_2(
+      Type.MEASURED,
+      "1",
+      "Different 2-grams of a text over its words, on average.",
+      "As distinct_1."),
+  DISTINCT_3(
+      Type.MEASURED,
+      "1",
+      "Different 3-grams of a text over its words, on average.",
+      "As distinct_1."),
+  SELF_BLEU_3(
+      Type.MEASURED,
+      "1",
+      "Mean BLEU-3 of a text against the others.",
+      "Rises towards 1: the policy writes the same text again and again; see kl_nats of pi_a."),
+  SELF_BLEU_4(Type.MEASURED, "1", "Mean BLEU-4 of a text against the others.", "As self_bleu_3."),
+  SELF_BLEU_5(Type.MEASURED, "1", "Mean BLEU-5 of a text against the others.", "As self_bleu_3."),
+  PERPLEXITY_BASE(
+      Type.MEASURED,
+      "1",
+      "Perplexity of samples of pi under the base model.",
+      "Rises far above its first value: texts are no language any more; falls far below: they repeat."),
 
   // Weights
-  POLICY_VERSION(Type.LEVEL, "version", "Version of the policy published last."),
-  PROPOSAL_VERSION(Type.LEVEL, "version", "Version of the current proposal."),
+  POLICY_VERSION(
+      Type.LEVEL,
+      "version",
+      "Version of the policy published last.",
+      "Does not grow over publish.interval-steps: the learner takes no steps."),
+  PROPOSAL_VERSION(
+      Type.LEVEL,
+      "version",
+      "Version of the current proposal.",
+      "Far behind policy_version: see proposal_replacements_total."),
   SAMPLER_PROPOSAL_VERSION(
-      Type.LEVEL, "version", "Version that a sampler has confirmed.", Label.SAMPLER),
-  PROPOSAL_AGE_STEPS(Type.LEVEL, "steps", "Learner steps since the proposal was replaced."),
+      Type.LEVEL,
+      "version",
+      "Version that a sampler has confirmed.",
+      "Stays behind proposal_version: the sampler does not take weights over; see weights_publish_failures_total.",
+      Label.SAMPLER),
+  PROPOSAL_AGE_STEPS(
+      Type.LEVEL,
+      "steps",
+      "Learner steps since the proposal was replaced.",
+      "Large while p_pi falls: decisions are inconclusive, lengthen proposal.window-sequences."),
   PROPOSAL_REPLACEMENTS_TOTAL(
-      Type.COUNTER, "decisions", "Decisions on replacing the proposal.", Label.DECISION),
+      Type.COUNTER,
+      "decisions",
+      "Decisions on replacing the proposal.",
+      "Only rejected: pi is no closer to p than q; only inconclusive: the window is too short.",
+      Label.DECISION),
   WEIGHTS_PUBLISH_DURATION_SECONDS(
-      Type.MEASURED, "seconds", "Time until every sampler had confirmed the last proposal."),
+      Type.MEASURED,
+      "seconds",
+      "Time until every sampler had confirmed the last proposal.",
+      "Near publish.timeout: a draw takes too long, lower samplers.batch-size."),
   WEIGHTS_PUBLISH_FAILURES_TOTAL(
-      Type.COUNTER, "failures", "Deliveries of weights that failed.", Label.PUBLISH_FAILURE),
+      Type.COUNTER,
+      "failures",
+      "Deliveries of weights that failed.",
+      "Timeout: a sampler hangs or draws for longer than publish.timeout; fingerprint: see the runbook.",
+      Label.PUBLISH_FAILURE),
   WEIGHTS_FINGERPRINT_MISMATCHES_TOTAL(
-      Type.COUNTER, "confirmations", "Confirmations with a wrong fingerprint."),
+      Type.COUNTER,
+      "confirmations",
+      "Confirmations with a wrong fingerprint.",
+      "Any: a sampler draws from other weights than were published; see the runbook."),
 
   // Service
-  BUILD_INFO(Type.INFO, "1", "Version of the program and of Java.", Label.VERSION, Label.JAVA),
-  SERVICE_STATE(Type.LEVEL, "1", "1 for the state that the service is in.", Label.STATE),
+  BUILD_INFO(
+      Type.INFO,
+      "1",
+      "Version of the program and of Java.",
+      "Not the version that was deployed: the old process still runs.",
+      Label.VERSION,
+      Label.JAVA),
+  RUN_INFO(
+      Type.INFO,
+      "1",
+      "Name of the run and its objective.",
+      "Not the run that is expected here: the wrong configuration was started.",
+      Label.RUN,
+      Label.OBJECTIVE),
+  SERVICE_STATE(
+      Type.LEVEL,
+      "1",
+      "1 for the state that the service is in.",
+      "FAILED: /status has the reason; PAUSED: somebody has paused it, audit.jsonl says who.",
+      Label.STATE),
   CHECKPOINT_LAST_SUCCESS_TIMESTAMP_SECONDS(
-      Type.MEASURED, "seconds", "Unix time of the last complete checkpoint."),
-  CHECKPOINT_DURATION_SECONDS(Type.MEASURED, "seconds", "Time to write the last checkpoint."),
-  CHECKPOINT_SIZE_BYTES(Type.MEASURED, "bytes", "Size of the last checkpoint."),
-  CHECKPOINT_FAILURES_TOTAL(Type.COUNTER, "failures", "Checkpoints that could not be written."),
+      Type.MEASURED,
+      "seconds",
+      "Unix time of the last complete checkpoint.",
+      "Old: as much work is lost if the process dies; see the runbook."),
+  CHECKPOINT_DURATION_SECONDS(
+      Type.MEASURED,
+      "seconds",
+      "Time to write the last checkpoint.",
+      "Grows: the disk is slow or nearly full."),
+  CHECKPOINT_SIZE_BYTES(
+      Type.MEASURED,
+      "bytes",
+      "Size of the last checkpoint.",
+      "Changes between checkpoints of one run: ask why before the next upgrade."),
+  CHECKPOINT_FAILURES_TOTAL(
+      Type.COUNTER,
+      "failures",
+      "Checkpoints that could not be written.",
+      "Any: the disk is full or read-only; the run goes on and tries again."),
+  MEMORY_LIMIT_BYTES(
+      Type.MEASURED,
+      "bytes",
+      "Memory of the container or machine that the process runs in.",
+      "process_resident_memory_bytes near it: the process will be killed; see the runbook on memory."),
   NATIVE_TENSOR_BYTES(
       Type.MEASURED,
       "bytes",
-      "Memory that native code holds outside the Java heap, nearly all of it tensors.");
+      "Memory that native code holds outside the Java heap, nearly all of it tensors.",
+      "Grows without end: a leak, restart by drain and resume and report it; high but constant: lower the batch sizes.");
 
   /** What every name starts with in Prometheus. */
   public static final String PREFIX = "tributary_";
@@ -170,14 +418,16 @@ public enum Metric {
   private final Type type;
   private final String unit;
   private final String help;
+  private final String whenOdd;
 
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<Label> labels;
 
-  Metric(Type type, String unit, String help, Label... labels) {
+  Metric(Type type, String unit, String help, String whenOdd, Label... labels) {
     this.type = type;
     this.unit = unit;
     this.help = help;
+    this.whenOdd = whenOdd;
     this.labels = List.of(labels);
   }
 
@@ -243,6 +493,11 @@ public enum Metric {
 
   public String help() {
     return help;
+  }
+
+  /** What an operator does, or looks at next, when the value is not what it should be. */
+  public String whenOdd() {
+    return whenOdd;
   }
 
   public List<Label> labels() {

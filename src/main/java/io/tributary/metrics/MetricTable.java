@@ -20,13 +20,20 @@ import java.util.Objects;
  */
 final class MetricTable {
 
-  /** Buckets: from a step on one core with a tiny model to minutes on a large one. */
-  private static final double[] SECONDS = {
-    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600
+  /** A learner step takes from 50 ms to 10 minutes; with a model for tests less. */
+  private static final double[] STEP_SECONDS = {
+    0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600
   };
 
-  /** Buckets: the bound on staleness is a small number of steps. */
-  private static final double[] STEPS = {0, 1, 2, 3, 4, 6, 8, 12, 16, 32, 64};
+  /** From the age of a draw that was learned at once to hours. */
+  private static final double[] AGE_SECONDS = {
+    0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800
+  };
+
+  /** Bounds of some steps are usual; those of hundreds are possible. */
+  private static final double[] STALENESS_STEPS = {
+    0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512, 1000
+  };
 
   private final Map<Metric, Counter> counters = new EnumMap<>(Metric.class);
   private final Map<Metric, Gauge> gauges = new EnumMap<>(Metric.class);
@@ -53,9 +60,8 @@ final class MetricTable {
           gauges.put(metric, gauge);
         }
         case HISTOGRAM -> {
-          double[] buckets = metric.unit().equals("seconds") ? SECONDS : STEPS;
           Histogram.Builder builder = Histogram.builder().classicOnly();
-          builder.classicUpperBounds(buckets);
+          builder.classicUpperBounds(buckets(metric));
           histograms.put(metric, describe(builder, metric).register(registry));
         }
         case INFO -> {
@@ -94,6 +100,15 @@ final class MetricTable {
     return counter != null
         ? counter.labelValues(labels).get()
         : required(gauges, metric).labelValues(labels).get();
+  }
+
+  private static double[] buckets(Metric histogram) {
+    return switch (histogram) {
+      case LEARNER_STEP_DURATION_SECONDS -> STEP_SECONDS;
+      case SEQUENCE_AGE_SECONDS -> AGE_SECONDS;
+      case SEQUENCE_STALENESS_STEPS -> STALENESS_STEPS;
+      default -> throw new IllegalStateException("no buckets are declared for " + histogram.key());
+    };
   }
 
   private static <T> T required(Map<Metric, T> collectors, Metric metric) {

@@ -1,5 +1,6 @@
 package io.tributary.metrics;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
@@ -9,9 +10,11 @@ import io.tributary.data.ServiceState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ public final class RunMetrics {
     this.table = new MetricTable(registry, List.copyOf(featureTargets.keySet()));
     featureTargets.forEach((feature, moment) -> table.set(Metric.FEATURE_TARGET, moment, feature));
     table.info(Metric.BUILD_INFO, version(), Runtime.version().toString());
+    memoryBytes().ifPresent(bytes -> table.set(Metric.MEMORY_LIMIT_BYTES, (double) bytes));
     service().state(ServiceState.STARTING);
     JvmMetrics.builder().register(registry);
   }
@@ -122,6 +126,13 @@ public final class RunMetrics {
       throw new UncheckedIOException(e);
     }
     return new Exposition(writer.getContentType(), body.toByteArray());
+  }
+
+  /** Memory of the container, or of the machine where there is none. */
+  private static OptionalLong memoryBytes() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+        ? OptionalLong.of(system.getTotalMemorySize())
+        : OptionalLong.empty();
   }
 
   private static String version() {

@@ -15,6 +15,15 @@ public final class ServiceMetrics {
     this.clock = clock;
   }
 
+  /**
+   * Which run this is.
+   *
+   * @param objective its type, as the configuration names it
+   */
+  public void run(String name, String objective) {
+    table.info(Metric.RUN_INFO, name, objective);
+  }
+
   /** The service is in this state now, and in no other. */
   public void state(ServiceState state) {
     for (ServiceState each : ServiceState.values()) {

@@ -26,6 +26,7 @@ class RunMetricsTest {
 
   @Test
   void everyMetricOfTheTableIsThereFromTheStart() {
+    metrics.service().run("quickstart", "gdc++");
     assertThat(text().lines())
         .contains(
             "tributary_stage_sequences_total{stage=\"sampler\"} 0.0",
@@ -39,7 +40,10 @@ class RunMetricsTest {
             "tributary_proposal_replacements_total{decision=\"inconclusive\"} 0.0",
             "tributary_service_state{state=\"STARTING\"} 1.0",
             "tributary_service_state{state=\"FAILED\"} 0.0",
+            "tributary_run_info{objective=\"gdc++\",run=\"quickstart\"} 1",
+            "tributary_max_weight_share_ratio NaN",
             "tributary_native_tensor_bytes NaN")
+        .anyMatch(line -> line.matches("tributary_memory_limit_bytes [1-9][0-9.E]+"))
         .anyMatch(line -> line.startsWith("tributary_build_info{java=\""))
         .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"))
         .anyMatch(line -> line.startsWith("process_start_time_seconds "));
@@ -193,6 +197,23 @@ class RunMetricsTest {
         .contains("# TYPE tributary_build info")
         .endsWith("# EOF\n");
     assertThat(metrics.scrape("*/*").contentType()).startsWith("text/plain; version=0.0.4");
+  }
+
+  @Test
+  void histogramsTellMillisecondsFromHoursAndAllStalenessThatIsUsual() {
+    metrics.learning().stepped(Duration.ofMillis(60));
+    metrics.learning().stepped(Duration.ofMinutes(9));
+    metrics.flow().used(1, 900, Duration.ofHours(3));
+    assertThat(text().lines())
+        .contains(
+            "tributary_learner_step_duration_seconds_bucket{le=\"0.05\"} 0",
+            "tributary_learner_step_duration_seconds_bucket{le=\"0.1\"} 1",
+            "tributary_learner_step_duration_seconds_bucket{le=\"300.0\"} 1",
+            "tributary_learner_step_duration_seconds_bucket{le=\"600.0\"} 2",
+            "tributary_sequence_age_seconds_bucket{le=\"7200.0\"} 0",
+            "tributary_sequence_age_seconds_bucket{le=\"14400.0\"} 1",
+            "tributary_sequence_staleness_steps_bucket{le=\"512.0\"} 0",
+            "tributary_sequence_staleness_steps_bucket{le=\"1000.0\"} 1");
   }
 
   @Test

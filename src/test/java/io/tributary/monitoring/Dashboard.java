@@ -1,4 +1,4 @@
-package io.tributary.metrics;
+package io.tributary.monitoring;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;

@@ -1,10 +1,11 @@
-package io.tributary.metrics;
+package io.tributary.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.tributary.metrics.RunMetrics;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

@@ -1,9 +1,10 @@
-package io.tributary.metrics;
+package io.tributary.monitoring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.tributary.metrics.RunMetrics;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;

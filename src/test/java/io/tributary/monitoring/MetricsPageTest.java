@@ -1,0 +1,110 @@
+package io.tributary.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tributary.metrics.Label;
+import io.tributary.metrics.Metric;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Keeps {@code dashboards/metrics.md} equal to the table in {@link Metric}: {@code mvn verify
+ * -Dtest=MetricsPageTest -Dtributary.write-metrics-page} writes it anew.
+ */
+class MetricsPageTest {
+  private static final Path PAGE = Path.of("dashboards/metrics.md");
+
+  private static final Map<Metric.Type, String> TYPES =
+      Map.of(
+          Metric.Type.COUNTER, "counter",
+          Metric.Type.LEVEL, "gauge",
+          Metric.Type.MEASURED, "gauge",
+          Metric.Type.HISTOGRAM, "histogram",
+          Metric.Type.INFO, "info");
+
+  private static final String HEAD =
+      """
+      # Metrics
+
+      What `/metrics` tells, in Prometheus' text format or as OpenMetrics. Every series is there from the start of the
+      process: counters at 0, gauges of what is measured at NaN until it has been, so that `rate()` and `increase()` see the
+      first event too. Counters begin again at 0 with the process; `learner_steps` and `learner_sequences` are totals of the
+      run and go on from its checkpoint. `metrics.jsonl` has the gauges of the learner under the same names without
+      `tributary_`. What alerts ask for is in the [runbook](runbook.md).
+
+      ## The service
+
+      """;
+
+  private static final String PROCESS =
+      """
+
+      ## JVM and process
+
+      The Prometheus client tells more of them; these are what dashboards and rules use.
+
+      """;
+
+  private static final String COLUMNS =
+      """
+      | name | type | unit | labels | meaning | what to do when it is odd |
+      | --- | --- | --- | --- | --- | --- |
+      """;
+
+  @Test
+  void thePageIsTheTableInTheCode() throws IOException {
+    if (System.getProperty("tributary.write-metrics-page") != null) {
+      Files.writeString(PAGE, page());
+    }
+    assertThat(PAGE).content().isEqualTo(page());
+  }
+
+  private static String page() {
+    return HEAD
+        + COLUMNS
+        + Arrays.stream(Metric.values())
+            .map(
+                metric ->
+                    row(
+                        metric.exposedName(),
+                        TYPES.get(metric.type()),
+                        metric.unit(),
+                        labels(metric.labels()),
+                        metric.help(),
+                        metric.whenOdd()))
+            .collect(Collectors.joining())
+        + PROCESS
+        + COLUMNS
+        + Arrays.stream(ProcessSeries.values())
+            .map(
+                series ->
+                    row(
+                        series.exposedName(),
+                        series.type,
+                        series.unit,
+                        series.labels.isEmpty() ? "" : "`" + series.labels + "`",
+                        series.meaning,
+                        series.whenOdd))
+            .collect(Collectors.joining());
+  }
+
+  private static String labels(List<Label> labels) {
+    return labels.stream()
+        .map(
+            label ->
+                label.values().isEmpty()
+                    ? "`" + label.name() + "`"
+                    : "`%s`: %s".formatted(label.name(), String.join(", ", label.values())))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String row(String name, String... cells) {
+    return "| `%s` | %s |\n".formatted(name, String.join(" | ", cells));
+  }
+}
