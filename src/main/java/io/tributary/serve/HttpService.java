@@ -4,6 +4,7 @@ import io.tributary.config.ConfigException;
 import io.tributary.config.HttpConfig;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
+import io.tributary.protocol.ServiceControl;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -21,26 +22,25 @@ import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import org.apache.pekko.japi.function.Function;
+import org.apache.pekko.stream.Materializer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import scala.concurrent.duration.FiniteDuration;
 
 /** The HTTP server of a run, bound to a loopback address. */
 public final class HttpService {
-
-  private static final Logger log = LoggerFactory.getLogger(HttpService.class);
 
   /** More than clients keep open and idle: those over the limit wait until one is closed. */
   private static final int MAX_CONNECTIONS = 1024;
 
   private static final int MAX_URI_BYTES = 2048;
   private static final long MAX_BODY_BYTES = 64 * 1024;
-  private static final FiniteDuration REQUEST_TIMEOUT = FiniteDuration.create(10, "s");
-  private static final FiniteDuration IDLE_TIMEOUT = FiniteDuration.create(30, "s");
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(30);
+
+  /** How long an action of an operator is waited for: somewhat less than a request may take. */
+  private static final Duration PATIENCE = REQUEST_TIMEOUT.minusSeconds(2);
 
   private final ServerBinding binding;
 
@@ -53,6 +53,7 @@ public final class HttpService {
    *
    * @param http where to listen; only on this machine's loopback interface
    * @param status the run as it is now; asked at each request, so it must answer at once
+   * @param control what an operator's requests are handed to
    * @param stallTimeout how long the learner may show no progress on a batch and still be ready
    * @return the bound server, or a failure with {@link ConfigException} where the address can't be
    *     had
@@ -62,20 +63,37 @@ public final class HttpService {
       HttpConfig http,
       RunMetrics metrics,
       Supplier<RunStatus> status,
+      ServiceControl control,
       Duration stallTimeout) {
+    Routes routes = new Routes();
+    new RunEndpoints(metrics, status, stallTimeout, Clock.systemUTC()).addTo(routes);
+    new ControlEndpoints(control, PATIENCE).addTo(routes);
+    return bind(system, http, routes);
+  }
+
+  /** Binds a server without control. */
+  public static CompletionStage<HttpService> start(
+      ActorSystem<?> system,
+      HttpConfig http,
+      RunMetrics metrics,
+      Supplier<RunStatus> status,
+      Duration stallTimeout) {
+    Routes routes = new Routes();
+    new RunEndpoints(metrics, status, stallTimeout, Clock.systemUTC()).addTo(routes);
+    return bind(system, http, routes);
+  }
+
+  private static CompletionStage<HttpService> bind(
+      ActorSystem<?> system, HttpConfig http, Routes routes) {
     InetAddress address;
     try {
       address = loopback(http.host());
     } catch (ConfigException e) {
       return CompletableFuture.failedFuture(e);
     }
-    Endpoints endpoints = new Endpoints(metrics, status, stallTimeout, Clock.systemUTC());
-    CompletableFuture<AllowedHosts> hosts = new CompletableFuture<>();
+    CompletableFuture<Endpoints> endpoints = new CompletableFuture<>();
     Function<HttpRequest, CompletionStage<HttpResponse>> handler =
-        request -> {
-          request.discardEntityBytes(system);
-          return hosts.thenApply(allowed -> answer(endpoints, request, allowed));
-        };
+        request -> endpoints.thenCompose(ready -> ready.answer(request));
     return Http.get(system)
         .newServerAt(address.getHostAddress(), http.port())
         .adaptSettings(HttpService::limited)
@@ -85,7 +103,13 @@ public final class HttpService {
               if (binding == null) {
                 throw new CompletionException(unbound(http, failure));
               }
-              hosts.complete(new AllowedHosts(http.host(), binding.localAddress()));
+              endpoints.complete(
+                  new Endpoints(
+                      routes,
+                      new AllowedHosts(http.host(), binding.localAddress()),
+                      MAX_BODY_BYTES,
+                      REQUEST_TIMEOUT,
+                      Materializer.matFromSystem(system)));
               return new HttpService(binding);
             });
   }
@@ -105,18 +129,6 @@ public final class HttpService {
   /** Unbinds at once; requests under way may end until the deadline. */
   public CompletionStage<Done> stop(Duration deadline) {
     return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
-  }
-
-  private static HttpResponse answer(Endpoints endpoints, HttpRequest request, AllowedHosts hosts) {
-    if (request.entity().getContentLengthOption().orElse(0) > MAX_BODY_BYTES) {
-      return Endpoints.error(StatusCodes.CONTENT_TOO_LARGE, "nothing here takes a body");
-    }
-    try {
-      return endpoints.answer(request, hosts);
-    } catch (RuntimeException e) {
-      log.error("{} {} failed", request.method().name(), request.getUri().path(), e);
-      return Endpoints.error(StatusCodes.INTERNAL_SERVER_ERROR, "this is in the log");
-    }
   }
 
   private static InetAddress loopback(String host) {
@@ -145,17 +157,22 @@ public final class HttpService {
     return settings
         .withServerHeader(Optional.empty())
         .withTransparentHeadRequests(true)
+        .withRemoteAddressAttribute(true)
         .withMaxConnections(MAX_CONNECTIONS)
         .withTimeouts(
             settings
                 .getTimeouts()
-                .withRequestTimeout(REQUEST_TIMEOUT)
-                .withIdleTimeout(IDLE_TIMEOUT))
+                .withRequestTimeout(seconds(REQUEST_TIMEOUT))
+                .withIdleTimeout(seconds(IDLE_TIMEOUT)))
         .withParserSettings(
             settings
                 .getParserSettings()
                 .withIllegalHeaderWarnings(false)
                 .withMaxUriLength(MAX_URI_BYTES)
                 .withMaxContentLength(MAX_BODY_BYTES));
+  }
+
+  private static FiniteDuration seconds(Duration duration) {
+    return FiniteDuration.create(duration.toSeconds(), "s");
   }
 }
