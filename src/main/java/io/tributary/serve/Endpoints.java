@@ -2,7 +2,7 @@ package io.tributary.serve;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -20,11 +20,9 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.Allow;
 import org.apache.pekko.http.javadsl.model.headers.CacheControl;
 import org.apache.pekko.http.javadsl.model.headers.CacheDirectives;
-import org.apache.pekko.http.javadsl.model.headers.Host;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.stream.Materializer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,22 +31,26 @@ final class Endpoints {
 
   private static final Logger log = LoggerFactory.getLogger(Endpoints.class);
 
+  /** Answers are for the caller alone and of the present; pages use nothing but this server. */
+  private static final List<HttpHeader> HEADERS =
+      List.of(
+          CacheControl.create(CacheDirectives.NO_STORE),
+          RawHeader.create("X-Content-Type-Options", "nosniff"),
+          RawHeader.create(
+              "Content-Security-Policy",
+              "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+          RawHeader.create("Cross-Origin-Resource-Policy", "same-origin"),
+          RawHeader.create("Referrer-Policy", "no-referrer"));
+
   private final Routes routes;
-  private final AllowedHosts hosts;
-  private final long maxBodyBytes;
-  private final Duration bodyTimeout;
+  private final Access access;
+  private final Limits limits;
   private final Materializer materializer;
 
-  Endpoints(
-      Routes routes,
-      AllowedHosts hosts,
-      long maxBodyBytes,
-      Duration bodyTimeout,
-      Materializer materializer) {
+  Endpoints(Routes routes, Access access, Limits limits, Materializer materializer) {
     this.routes = routes;
-    this.hosts = hosts;
-    this.maxBodyBytes = maxBodyBytes;
-    this.bodyTimeout = bodyTimeout;
+    this.access = access;
+    this.limits = limits;
     this.materializer = materializer;
   }
 
@@ -56,19 +58,18 @@ final class Endpoints {
   CompletionStage<HttpResponse> answer(HttpRequest request) {
     return handle(request)
         .exceptionally(failure -> failed(request, failure))
-        .thenApply(
-            response ->
-                response
-                    .addHeader(CacheControl.create(CacheDirectives.NO_STORE))
-                    .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff")));
+        .thenApply(response -> response.addHeaders(HEADERS));
   }
 
   private CompletionStage<HttpResponse> handle(HttpRequest request) {
-    HttpResponse refusal = refusal(request);
+    String path = request.getUri().path();
+    HttpResponse refusal = access.refusal(request, routes.isOpen(path));
     if (refusal != null) {
       return refuse(request, refusal);
     }
-    String path = request.getUri().path();
+    if (request.entity().getContentLengthOption().orElse(0) > limits.bodyBytes()) {
+      return refuse(request, tooLarge());
+    }
     Routes.Handler handler = routes.find(path, request.method());
     if (handler == null) {
       return refuse(request, routes.methods(path).isEmpty() ? unknown() : wrongMethod(path));
@@ -93,7 +94,7 @@ final class Endpoints {
     }
     return request
         .entity()
-        .toStrict(bodyTimeout.toMillis(), maxBodyBytes, materializer)
+        .toStrict(limits.request().toMillis(), limits.bodyBytes(), materializer)
         .thenCompose(body -> answer(handler, new Call(request, body.getData().toArray(), from)));
   }
 
@@ -104,21 +105,6 @@ final class Endpoints {
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
-  }
-
-  private @Nullable HttpResponse refusal(HttpRequest request) {
-    Host host = request.getHeader(Host.class).orElse(null);
-    if (host == null || !hosts.allowsHost(host.host().address())) {
-      return Answers.error(StatusCodes.FORBIDDEN, "this server is not called by that Host");
-    }
-    if (!hosts.allowsOrigin(header(request, "Origin"), host.port())) {
-      return Answers.error(StatusCodes.FORBIDDEN, "pages of that Origin may not use this server");
-    }
-    if (request.entity().getContentLengthOption().orElse(0) > maxBodyBytes) {
-      return Answers.error(
-          StatusCodes.CONTENT_TOO_LARGE, "a body has at most %d bytes".formatted(maxBodyBytes));
-    }
-    return null;
   }
 
   private CompletionStage<HttpResponse> refuse(HttpRequest request, HttpResponse response) {
@@ -151,6 +137,11 @@ final class Endpoints {
     return Answers.json(StatusCodes.NOT_FOUND, json);
   }
 
+  private HttpResponse tooLarge() {
+    return Answers.error(
+        StatusCodes.CONTENT_TOO_LARGE, "a body has at most %d bytes".formatted(limits.bodyBytes()));
+  }
+
   private HttpResponse failed(HttpRequest request, Throwable thrown) {
     Throwable failure =
         thrown instanceof CompletionException && thrown.getCause() != null
@@ -161,16 +152,11 @@ final class Endpoints {
     } else if (failure instanceof TimeoutException) {
       return Answers.error(
           StatusCodes.REQUEST_TIMEOUT,
-          "the body has not come within " + bodyTimeout.toSeconds() + " s");
+          "the body has not come within " + limits.request().toSeconds() + " s");
     } else if (failure instanceof EntityStreamSizeException) {
-      return Answers.error(
-          StatusCodes.CONTENT_TOO_LARGE, "a body has at most %d bytes".formatted(maxBodyBytes));
+      return tooLarge();
     }
     log.error("{} {} failed", request.method().name(), request.getUri().path(), failure);
     return Answers.error(StatusCodes.INTERNAL_SERVER_ERROR, "this is in the log");
-  }
-
-  private static @Nullable String header(HttpRequest request, String name) {
-    return request.getHeader(name).map(HttpHeader::value).orElse(null);
   }
 }

@@ -1,6 +1,7 @@
 package io.tributary.serve;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,17 @@ final class Routes {
   }
 
   private final Map<String, Map<HttpMethod, Handler>> paths = new LinkedHashMap<>();
+  private final Set<String> open = new HashSet<>();
 
   /** What answers GET, and with that HEAD. */
   Routes get(String path, Function<Call, HttpResponse> handler) {
     return add(HttpMethods.GET, path, call -> Answers.now(handler.apply(call)));
+  }
+
+  /** As {@code get}, and needs no token: nothing that it answers is a secret. */
+  Routes openGet(String path, Function<Call, HttpResponse> handler) {
+    open.add(path);
+    return get(path, handler);
   }
 
   Routes post(String path, Handler handler) {
@@ -39,6 +47,11 @@ final class Routes {
   private Routes add(HttpMethod method, String path, Handler handler) {
     paths.computeIfAbsent(path, any -> new LinkedHashMap<>()).put(method, handler);
     return this;
+  }
+
+  /** Whether a path needs no token. */
+  boolean isOpen(String path) {
+    return open.contains(path);
   }
 
   /** Null where nothing answers this method of this path. */

@@ -33,8 +33,8 @@ final class RunEndpoints {
     routes
         .get("/", call -> index(routes))
         .get("/metrics", this::metrics)
-        .get("/health/live", call -> live())
-        .get("/health/ready", call -> ready())
+        .openGet("/health/live", call -> live())
+        .openGet("/health/ready", call -> ready())
         .get("/status", call -> Answers.json(StatusCodes.OK, StatusJson.of(status.get())));
   }
 

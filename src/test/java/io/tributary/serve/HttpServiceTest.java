@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.config.ConfigException;
-import io.tributary.config.HttpConfig;
 import io.tributary.data.ServiceState;
 import io.tributary.protocol.RunStatus;
 import java.io.IOException;
@@ -53,7 +52,7 @@ class HttpServiceTest {
   }
 
   private static HttpService start(String host, int port) throws Exception {
-    return server.start(new HttpConfig(host, port));
+    return server.start(TestServer.config(host, port));
   }
 
   private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -99,11 +98,11 @@ class HttpServiceTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
-  void onlyLoopbackIsBound(String host) {
+  void offLoopbackATokenIsNeeded(String host) {
     assertThatThrownBy(() -> start(host, 0))
         .cause()
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining(host + " is not a loopback address");
+        .hasMessageContaining(host + " can be reached from other machines");
   }
 
   @Test

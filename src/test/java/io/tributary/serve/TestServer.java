@@ -1,5 +1,8 @@
 package io.tributary.serve;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import com.typesafe.config.ConfigFactory;
 import io.tributary.config.HttpConfig;
 import io.tributary.data.Measurements;
 import io.tributary.data.ServiceState;
@@ -7,13 +10,16 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -59,18 +65,44 @@ final class TestServer implements AutoCloseable {
   final AtomicReference<RunStatus> status = new AtomicReference<>(RUNNING);
   final RecordedControl control = new RecordedControl();
   final HttpService service;
-  private final ActorTestKit testKit = ActorTestKit.create();
+  private final ActorTestKit testKit = ActorTestKit.create(ConfigFactory.load());
   private final HttpClient client = HttpClient.newHttpClient();
   private final RunMetrics metrics = RunMetrics.create(Map.of("amazing", 1.0));
 
   TestServer() throws Exception {
-    this.service = start(new HttpConfig("127.0.0.1", 0));
+    this(Limits.USUAL);
+  }
+
+  /** A server that is less patient. */
+  TestServer(Limits limits) throws Exception {
+    this.service = start(config("127.0.0.1", 0), Map.of(), limits);
+  }
+
+  static HttpConfig config(String host, int port) {
+    return new HttpConfig(
+        host,
+        port,
+        List.of(),
+        Optional.empty(),
+        false,
+        new HttpConfig.Tls(Optional.empty(), Optional.empty()));
   }
 
   /** Another server of the same run. */
   HttpService start(HttpConfig http) throws Exception {
     return HttpService.start(
             testKit.system(), http, metrics, status::get, control, Duration.ofSeconds(60))
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  HttpService start(HttpConfig http, Map<String, String> environment, Limits limits)
+      throws Exception {
+    Routes routes = new Routes();
+    new RunEndpoints(metrics, status::get, Duration.ofSeconds(60), Clock.systemUTC()).addTo(routes);
+    new ControlEndpoints(control, limits.patience()).addTo(routes);
+    return HttpService.bind(
+            testKit.system(), http, Protection.of(http, environment), routes, limits)
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
   }
@@ -106,11 +138,15 @@ final class TestServer implements AutoCloseable {
 
   /** Everything that is answered to these bytes until the connection is closed. */
   String raw(byte[] bytes) throws IOException {
-    try (Socket socket = connect()) {
+    return raw(service.uri(), bytes);
+  }
+
+  static String raw(URI server, byte[] bytes) throws IOException {
+    try (Socket socket = new Socket(server.getHost(), server.getPort())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(bytes);
       socket.shutdownOutput();
-      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
     }
   }
 
