@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import io.tributary.config.Criterion;
+import io.tributary.config.HttpConfig;
 import io.tributary.config.OptimizerConfig;
 import io.tributary.config.ProposalConfig;
 import io.tributary.config.Schedule;
@@ -49,6 +50,7 @@ final class DerivedValues {
             : staleness + (staleness == 1 ? " step" : " steps") + " from admission to use");
     values.put("proposal", proposal(config));
     values.put("learning rate", learningRate(config));
+    values.put("HTTP", http(config.http()));
     values.put("model", model(base));
     StringBuilder text = new StringBuilder();
     values.forEach((name, value) -> text.append(LINE.formatted(name, value)));
@@ -94,6 +96,14 @@ final class DerivedValues {
         ? warmup + ", then stays"
         : "%s, then falls to 0 at step %,d (%s)"
             .formatted(warmup, config.totalSteps().getAsLong(), optimizer.schedule());
+  }
+
+  private static String http(HttpConfig http) {
+    return "%s on %s, port %s"
+        .formatted(
+            http.tls().certificateFile().isPresent() ? "encrypted (TLS)" : "not encrypted",
+            http.host(),
+            http.port() == 0 ? "any free one" : http.port());
   }
 
   private static String model(BaseModel base) {

@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
+import io.tributary.serve.HttpService;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -32,6 +33,7 @@ final class Validate implements Callable<Integer> {
       TributaryConfig training = effective.training();
       Engine.load(training.nativeLibrary());
       BaseModel base = BaseModel.check(training);
+      HttpService.check(training.http());
       text.append(effective.trainingWithOrigins());
       text.append('\n').append(DerivedValues.of(training, base));
     }

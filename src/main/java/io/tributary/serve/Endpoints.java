@@ -2,138 +2,161 @@ package io.tributary.serve;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.tributary.data.ServiceState;
-import io.tributary.metrics.Exposition;
-import io.tributary.metrics.RunMetrics;
-import io.tributary.protocol.RunStatus;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.StatusCode;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.Allow;
 import org.apache.pekko.http.javadsl.model.headers.CacheControl;
 import org.apache.pekko.http.javadsl.model.headers.CacheDirectives;
-import org.apache.pekko.http.javadsl.model.headers.Host;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
-import org.jspecify.annotations.Nullable;
+import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.stream.Materializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The table of paths and what each answers. Every answer is made from snapshots, at once. */
+/** From a request to its answer: who may ask, what for, and with which body. */
 final class Endpoints {
 
-  private static final String INDEX =
-      """
-      Tributary
+  private static final Logger log = LoggerFactory.getLogger(Endpoints.class);
 
-      /metrics        Prometheus text format or OpenMetrics
-      /health/live    200 unless the run has failed
-      /health/ready   200 when sequences are drawn and learned, 503 with the reasons otherwise
-      /status         the run's status as JSON
-      """;
+  /** Answers are for the caller alone and of the present; pages use nothing but this server. */
+  private static final List<HttpHeader> HEADERS =
+      List.of(
+          CacheControl.create(CacheDirectives.NO_STORE),
+          RawHeader.create("X-Content-Type-Options", "nosniff"),
+          RawHeader.create(
+              "Content-Security-Policy",
+              "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+          RawHeader.create("Cross-Origin-Resource-Policy", "same-origin"),
+          RawHeader.create("Referrer-Policy", "no-referrer"));
 
-  private final Map<String, Function<HttpRequest, HttpResponse>> paths = new LinkedHashMap<>();
-  private final RunMetrics metrics;
-  private final Supplier<RunStatus> status;
-  private final Duration stallTimeout;
-  private final Clock clock;
+  private final Routes routes;
+  private final Access access;
+  private final Limits limits;
+  private final Materializer materializer;
 
-  Endpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration stallTimeout, Clock clock) {
-    this.metrics = metrics;
-    this.status = status;
-    this.stallTimeout = stallTimeout;
-    this.clock = clock;
-    paths.put("/", request -> HttpResponse.create().withEntity(INDEX));
-    paths.put("/metrics", this::metrics);
-    paths.put("/health/live", request -> live());
-    paths.put("/health/ready", request -> ready());
-    paths.put("/status", request -> json(StatusCodes.OK, StatusJson.of(status.get())));
+  Endpoints(Routes routes, Access access, Limits limits, Materializer materializer) {
+    this.routes = routes;
+    this.access = access;
+    this.limits = limits;
+    this.materializer = materializer;
   }
 
-  /** Answers a request whose body has been dealt with. */
-  HttpResponse answer(HttpRequest request, AllowedHosts hosts) {
-    return respond(request, hosts)
-        .addHeader(CacheControl.create(CacheDirectives.NO_STORE))
-        .addHeader(RawHeader.create("X-Content-Type-Options", "nosniff"));
+  /** Never fails. */
+  CompletionStage<HttpResponse> answer(HttpRequest request) {
+    return handle(request)
+        .exceptionally(failure -> failed(request, failure))
+        .thenApply(response -> response.addHeaders(HEADERS));
   }
 
-  private HttpResponse respond(HttpRequest request, AllowedHosts hosts) {
-    Host host = request.getHeader(Host.class).orElse(null);
-    if (host == null || !hosts.allowsHost(host.host().address())) {
-      return error(StatusCodes.FORBIDDEN, "this server is not called by that Host");
+  private CompletionStage<HttpResponse> handle(HttpRequest request) {
+    String path = request.getUri().path();
+    HttpResponse refusal = access.refusal(request, routes.isOpen(path));
+    if (refusal != null) {
+      return refuse(request, refusal);
     }
-    if (!hosts.allowsOrigin(header(request, "Origin"), host.port())) {
-      return error(StatusCodes.FORBIDDEN, "pages of that Origin may not read from this server");
+    if (request.entity().getContentLengthOption().orElse(0) > limits.bodyBytes()) {
+      return refuse(request, tooLarge());
     }
-    Function<HttpRequest, HttpResponse> handler = paths.get(request.getUri().path());
+    Routes.Handler handler = routes.find(path, request.method());
     if (handler == null) {
-      return unknown();
+      return refuse(request, routes.methods(path).isEmpty() ? unknown() : wrongMethod(path));
     }
-    if (!request.method().equals(HttpMethods.GET)) {
-      return error(StatusCodes.METHOD_NOT_ALLOWED, "only GET and HEAD are possible here")
-          .addHeader(Allow.create(HttpMethods.GET, HttpMethods.HEAD));
+    String from =
+        request
+            .getAttribute(AttributeKeys.remoteAddress)
+            .flatMap(
+                address ->
+                    address.getAddress().map(ip -> ip.getHostAddress() + ":" + address.getPort()))
+            .orElse("unknown");
+    if (request.method().equals(HttpMethods.GET)) {
+      request.discardEntityBytes(materializer);
+      return answer(handler, new Call(request, new byte[0], from));
     }
-    return handler.apply(request);
+    if (!takesBodyOf(request.entity())) {
+      return refuse(
+          request,
+          Answers.error(
+              StatusCodes.UNSUPPORTED_MEDIA_TYPE,
+              "expected a body of type application/json, or no body and no Content-Type"));
+    }
+    return request
+        .entity()
+        .toStrict(limits.request().toMillis(), limits.bodyBytes(), materializer)
+        .thenCompose(body -> answer(handler, new Call(request, body.getData().toArray(), from)));
   }
 
-  private HttpResponse metrics(HttpRequest request) {
-    Exposition exposition = metrics.scrape(header(request, "Accept"));
-    return HttpResponse.create()
-        .withEntity(
-            HttpEntities.create(ContentTypes.parse(exposition.contentType()), exposition.body()));
+  /** A handler that throws is like one whose promise fails. */
+  private static CompletionStage<HttpResponse> answer(Routes.Handler handler, Call call) {
+    try {
+      return handler.answer(call);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
-  private HttpResponse live() {
-    ServiceState state = status.get().state();
-    JsonObject json = new JsonObject();
-    json.addProperty("live", state != ServiceState.FAILED);
-    json.addProperty("state", state.name());
-    return json(
-        state == ServiceState.FAILED ? StatusCodes.SERVICE_UNAVAILABLE : StatusCodes.OK, json);
+  private CompletionStage<HttpResponse> refuse(HttpRequest request, HttpResponse response) {
+    request.discardEntityBytes(materializer);
+    return Answers.now(response);
   }
 
-  private HttpResponse ready() {
-    RunStatus now = status.get();
-    Readiness readiness = Readiness.of(now, clock.instant(), stallTimeout);
-    JsonObject json = new JsonObject();
-    json.addProperty("ready", readiness.ready());
-    json.addProperty("state", now.state().name());
-    JsonArray reasons = new JsonArray();
-    readiness.reasons().forEach(reasons::add);
-    json.add("reasons", reasons);
-    return json(readiness.ready() ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE, json);
+  /** What a form of a page can send is none of it. */
+  private static boolean takesBodyOf(RequestEntity body) {
+    return body.getContentType().mediaType().equals(MediaTypes.APPLICATION_JSON)
+        || (body.getContentType().equals(ContentTypes.NO_CONTENT_TYPE)
+            && body.getContentLengthOption().orElse(-1) == 0);
+  }
+
+  private HttpResponse wrongMethod(String path) {
+    HttpMethod[] allowed = routes.methods(path).toArray(HttpMethod[]::new);
+    return Answers.error(
+            StatusCodes.METHOD_NOT_ALLOWED,
+            "possible here: "
+                + String.join(", ", routes.methods(path).stream().map(HttpMethod::name).toList()))
+        .addHeader(Allow.create(allowed));
   }
 
   private HttpResponse unknown() {
     JsonObject json = new JsonObject();
     json.addProperty("error", "there is nothing under this path");
     JsonArray known = new JsonArray();
-    paths.keySet().forEach(known::add);
+    routes.paths().forEach(known::add);
     json.add("paths", known);
-    return json(StatusCodes.NOT_FOUND, json);
+    return Answers.json(StatusCodes.NOT_FOUND, json);
   }
 
-  static HttpResponse error(StatusCode code, String message) {
-    JsonObject json = new JsonObject();
-    json.addProperty("error", message);
-    return json(code, json);
+  private HttpResponse tooLarge() {
+    return Answers.error(
+        StatusCodes.CONTENT_TOO_LARGE, "a body has at most %d bytes".formatted(limits.bodyBytes()));
   }
 
-  private static HttpResponse json(StatusCode code, JsonObject json) {
-    return HttpResponse.create()
-        .withStatus(code)
-        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, json + "\n"));
-  }
-
-  private static @Nullable String header(HttpRequest request, String name) {
-    return request.getHeader(name).map(HttpHeader::value).orElse(null);
+  private HttpResponse failed(HttpRequest request, Throwable thrown) {
+    Throwable failure =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (failure instanceof BadBodyException) {
+      return Answers.error(StatusCodes.BAD_REQUEST, String.valueOf(failure.getMessage()));
+    } else if (failure instanceof TimeoutException) {
+      return Answers.error(
+          StatusCodes.REQUEST_TIMEOUT,
+          "the body has not come within " + limits.request().toSeconds() + " s");
+    } else if (failure instanceof EntityStreamSizeException) {
+      return tooLarge();
+    }
+    log.error("{} {} failed", request.method().name(), request.getUri().path(), failure);
+    return Answers.error(StatusCodes.INTERNAL_SERVER_ERROR, "this is in the log");
   }
 }

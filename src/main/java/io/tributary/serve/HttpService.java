@@ -4,90 +4,165 @@ import io.tributary.config.ConfigException;
 import io.tributary.config.HttpConfig;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
-import java.net.InetAddress;
+import io.tributary.protocol.ServiceControl;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.IncomingConnection;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.ServerBuilder;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.StatusCodes;
-import org.apache.pekko.http.javadsl.settings.ServerSettings;
-import org.apache.pekko.japi.function.Function;
+import org.apache.pekko.stream.ActorAttributes;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.SharedKillSwitch;
+import org.apache.pekko.stream.javadsl.BidiFlow;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import scala.concurrent.duration.FiniteDuration;
 
-/** The HTTP server of a run, bound to a loopback address. */
+/**
+ * The HTTP server of a run. It works on a thread of its own, which comes after all others where
+ * processors are scarce, so that nobody who calls it slows the run down.
+ */
 public final class HttpService {
 
-  private static final Logger log = LoggerFactory.getLogger(HttpService.class);
-
-  /** More than clients keep open and idle: those over the limit wait until one is closed. */
-  private static final int MAX_CONNECTIONS = 1024;
-
-  private static final int MAX_URI_BYTES = 2048;
-  private static final long MAX_BODY_BYTES = 64 * 1024;
-  private static final FiniteDuration REQUEST_TIMEOUT = FiniteDuration.create(10, "s");
-  private static final FiniteDuration IDLE_TIMEOUT = FiniteDuration.create(30, "s");
+  private static final String DISPATCHER = "tributary-http";
 
   private final ServerBinding binding;
+  private final boolean encrypted;
+  private final SharedKillSwitch requests;
+  private final CompletionStage<Done> ended;
 
-  private HttpService(ServerBinding binding) {
+  private HttpService(
+      ServerBinding binding,
+      boolean encrypted,
+      SharedKillSwitch requests,
+      CompletionStage<Done> ended) {
     this.binding = binding;
+    this.encrypted = encrypted;
+    this.requests = requests;
+    this.ended = ended;
+  }
+
+  /**
+   * Checks that a server could be started, without binding it.
+   *
+   * @throws ConfigException if the address is not known, or token or certificate can't be used
+   */
+  public static void check(HttpConfig http) {
+    Protection.of(http, System.getenv());
   }
 
   /**
    * Binds the server.
    *
-   * @param http where to listen; only on this machine's loopback interface
+   * @param http where to listen, and who may call
    * @param status the run as it is now; asked at each request, so it must answer at once
+   * @param control what an operator's requests are handed to
    * @param stallTimeout how long the learner may show no progress on a batch and still be ready
    * @return the bound server, or a failure with {@link ConfigException} where the address can't be
-   *     had
+   *     had, or token or certificate can't be used
    */
   public static CompletionStage<HttpService> start(
       ActorSystem<?> system,
       HttpConfig http,
       RunMetrics metrics,
       Supplier<RunStatus> status,
+      ServiceControl control,
       Duration stallTimeout) {
-    InetAddress address;
+    Routes routes = new Routes();
+    new RunEndpoints(metrics, status, stallTimeout, Clock.systemUTC()).addTo(routes);
+    new ControlEndpoints(control, Limits.USUAL.patience()).addTo(routes);
     try {
-      address = loopback(http.host());
+      return bind(system, http, Protection.of(http, System.getenv()), routes, Limits.USUAL);
     } catch (ConfigException e) {
       return CompletableFuture.failedFuture(e);
     }
-    Endpoints endpoints = new Endpoints(metrics, status, stallTimeout, Clock.systemUTC());
-    CompletableFuture<AllowedHosts> hosts = new CompletableFuture<>();
-    Function<HttpRequest, CompletionStage<HttpResponse>> handler =
-        request -> {
-          request.discardEntityBytes(system);
-          return hosts.thenApply(allowed -> answer(endpoints, request, allowed));
-        };
-    return Http.get(system)
-        .newServerAt(address.getHostAddress(), http.port())
-        .adaptSettings(HttpService::limited)
-        .bind(handler)
+  }
+
+  /** Binds a server without control. */
+  public static CompletionStage<HttpService> start(
+      ActorSystem<?> system,
+      HttpConfig http,
+      RunMetrics metrics,
+      Supplier<RunStatus> status,
+      Duration stallTimeout) {
+    Routes routes = new Routes();
+    new RunEndpoints(metrics, status, stallTimeout, Clock.systemUTC()).addTo(routes);
+    return bind(system, http, Protection.of(http, System.getenv()), routes, Limits.USUAL);
+  }
+
+  static CompletionStage<HttpService> bind(
+      ActorSystem<?> system, HttpConfig http, Protection protection, Routes routes, Limits limits) {
+    Materializer materializer = Materializer.matFromSystem(system);
+    system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER)).execute(Niceness::last);
+    CompletableFuture<Endpoints> endpoints = new CompletableFuture<>();
+    SharedKillSwitch requests = KillSwitches.shared("http-requests");
+    Flow<HttpRequest, HttpResponse, ?> handler =
+        BidiFlow.<HttpRequest, HttpResponse>bidirectionalIdleTimeout(limits.idle())
+            .join(
+                Flow.of(HttpRequest.class)
+                    .via(requests.flow())
+                    .mapAsync(1, request -> endpoints.thenCompose(ready -> ready.answer(request))))
+            .onErrorComplete();
+    ServerBuilder builder =
+        Http.get(system)
+            .newServerAt(protection.address().getHostAddress(), http.port())
+            .adaptSettings(limits::applyTo);
+    var running =
+        protection
+            .tls()
+            .map(tls -> builder.enableHttps(tls.connections()))
+            .orElse(builder)
+            .connectionSource()
+            .mapAsyncUnordered(
+                limits.connections(), connection -> serve(connection, handler, materializer))
+            .toMat(Sink.ignore(), Keep.both())
+            .withAttributes(ActorAttributes.dispatcher(DISPATCHER))
+            .run(materializer);
+    return running
+        .first()
         .handle(
             (binding, failure) -> {
               if (binding == null) {
                 throw new CompletionException(unbound(http, failure));
               }
-              hosts.complete(new AllowedHosts(http.host(), binding.localAddress()));
-              return new HttpService(binding);
+              endpoints.complete(
+                  new Endpoints(
+                      routes,
+                      protection.access(http, binding.localAddress()),
+                      limits,
+                      materializer));
+              return new HttpService(
+                  binding, protection.tls().isPresent(), requests, running.second());
             });
+  }
+
+  /** Ends when the connection does, however that may be. */
+  private static CompletionStage<Done> serve(
+      IncomingConnection connection,
+      Flow<HttpRequest, HttpResponse, ?> handler,
+      Materializer materializer) {
+    return connection
+        .flow()
+        .watchTermination(Keep.right())
+        .join(handler)
+        .withAttributes(ActorAttributes.dispatcher(DISPATCHER))
+        .run(materializer)
+        .exceptionally(failure -> Done.getInstance());
   }
 
   /** The address that was bound, with the port that was found where 0 was asked for. */
@@ -99,39 +174,26 @@ public final class HttpService {
   public URI uri() {
     String host = address().getAddress().getHostAddress();
     return URI.create(
-        "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address().getPort());
+        "%s://%s:%d"
+            .formatted(
+                encrypted ? "https" : "http",
+                host.contains(":") ? "[" + host + "]" : host,
+                address().getPort()));
   }
 
-  /** Unbinds at once; requests under way may end until the deadline. */
+  /** Unbinds at once and takes no more requests; those under way may end until the deadline. */
   public CompletionStage<Done> stop(Duration deadline) {
-    return binding.terminate(deadline).thenApply(terminated -> Done.getInstance());
-  }
-
-  private static HttpResponse answer(Endpoints endpoints, HttpRequest request, AllowedHosts hosts) {
-    if (request.entity().getContentLengthOption().orElse(0) > MAX_BODY_BYTES) {
-      return Endpoints.error(StatusCodes.CONTENT_TOO_LARGE, "nothing here takes a body");
-    }
-    try {
-      return endpoints.answer(request, hosts);
-    } catch (RuntimeException e) {
-      log.error("{} {} failed", request.method().name(), request.getUri().path(), e);
-      return Endpoints.error(StatusCodes.INTERNAL_SERVER_ERROR, "this is in the log");
-    }
-  }
-
-  private static InetAddress loopback(String host) {
-    InetAddress address;
-    try {
-      address = InetAddress.getByName(host);
-    } catch (UnknownHostException e) {
-      throw new ConfigException("http.host: " + host + " is no name or address known here", e);
-    }
-    if (!address.isLoopbackAddress()) {
-      throw new ConfigException(
-          "http.host: %s is not a loopback address, where requests would need a token, and there are none in this version; use 127.0.0.1, and a tunnel to reach it from elsewhere"
-              .formatted(host));
-    }
-    return address;
+    return binding
+        .unbind()
+        .thenCompose(
+            unbound -> {
+              requests.shutdown();
+              return ended
+                  .toCompletableFuture()
+                  .copy()
+                  .completeOnTimeout(
+                      Done.getInstance(), deadline.toMillis(), TimeUnit.MILLISECONDS);
+            });
   }
 
   private static ConfigException unbound(HttpConfig http, @Nullable Throwable failure) {
@@ -139,23 +201,5 @@ public final class HttpService {
         "http.port: %d on %s can't be bound, another program may be using it; choose another one, or 0 for any free port"
             .formatted(http.port(), http.host()),
         failure);
-  }
-
-  private static ServerSettings limited(ServerSettings settings) {
-    return settings
-        .withServerHeader(Optional.empty())
-        .withTransparentHeadRequests(true)
-        .withMaxConnections(MAX_CONNECTIONS)
-        .withTimeouts(
-            settings
-                .getTimeouts()
-                .withRequestTimeout(REQUEST_TIMEOUT)
-                .withIdleTimeout(IDLE_TIMEOUT))
-        .withParserSettings(
-            settings
-                .getParserSettings()
-                .withIllegalHeaderWarnings(false)
-                .withMaxUriLength(MAX_URI_BYTES)
-                .withMaxContentLength(MAX_BODY_BYTES));
   }
 }

@@ -1,5 +1,8 @@
 package io.tributary.serve;
 
+import static io.tributary.serve.TestServer.RUNNING;
+import static io.tributary.serve.TestServer.START;
+import static io.tributary.serve.TestServer.STARTING;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,26 +10,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.config.ConfigException;
-import io.tributary.config.HttpConfig;
-import io.tributary.data.Measurements;
 import io.tributary.data.ServiceState;
-import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,86 +34,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests to a server that is really bound. */
 class HttpServiceTest {
 
-  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-  private static final RunStatus STARTING =
-      new RunStatus(
-          "quickstart",
-          ServiceState.STARTING,
-          null,
-          START,
-          0,
-          0,
-          new RunStatus.Rates(0, 0),
-          Map.of(),
-          new RunStatus.Versions(0, 0, Map.of()),
-          null,
-          Map.of("amazing", 1.0),
-          Map.of(),
-          null);
-  private static final RunStatus RUNNING =
-      new RunStatus(
-          "quickstart",
-          ServiceState.RUNNING,
-          null,
-          START,
-          12,
-          3072,
-          new RunStatus.Rates(1.5, 384),
-          Map.of("scorer", new RunStatus.Queue(128, 256)),
-          new RunStatus.Versions(4, 3, Map.of("1", 2L, "0", 3L)),
-          null,
-          Map.of("amazing", 1.0),
-          new Measurements()
-              .put("feature_moment", 0.21, "amazing", "pi")
-              .put("kl_nats", 1.93, "p_pi")
-              .put("kl_nats", Double.NaN, "pi_a")
-              .values(),
-          new RunStatus.Checkpoint(10, START.plusSeconds(60), 1000));
-
-  private static final ActorTestKit testKit = ActorTestKit.create();
-  private static final HttpClient client = HttpClient.newHttpClient();
-  private static final RunMetrics metrics = RunMetrics.create(Map.of("amazing", 1.0));
-  private static final AtomicReference<RunStatus> status = new AtomicReference<>(STARTING);
-  private static HttpService service;
+  private static TestServer server;
 
   @BeforeAll
   static void bind() throws Exception {
-    service = start("127.0.0.1", 0);
+    server = new TestServer();
   }
 
   @AfterAll
   static void stop() throws Exception {
-    service.stop(Duration.ofSeconds(1)).toCompletableFuture().get(10, TimeUnit.SECONDS);
-    testKit.shutdownTestKit();
+    server.close();
   }
 
   @BeforeEach
   void running() {
-    status.set(RUNNING);
+    server.status.set(RUNNING);
   }
 
   private static HttpService start(String host, int port) throws Exception {
-    return HttpService.start(
-            testKit.system(),
-            new HttpConfig(host, port),
-            metrics,
-            status::get,
-            Duration.ofSeconds(60))
-        .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
-  }
-
-  private static HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(service.uri().resolve(path));
-  }
-
-  private static HttpResponse<String> send(HttpRequest.Builder request)
-      throws IOException, InterruptedException {
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return server.start(TestServer.config(host, port));
   }
 
   private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return send(request(path));
+    return server.get(path);
   }
 
   private static JsonObject json(HttpResponse<String> response) {
@@ -127,7 +66,7 @@ class HttpServiceTest {
 
   /** First line of the answer to a request with exactly these header lines. */
   private static String statusLine(String target, String... headers) throws IOException {
-    try (Socket socket = new Socket(service.address().getAddress(), service.address().getPort())) {
+    try (Socket socket = server.connect()) {
       String head = String.join("\r\n", headers);
       String text = "GET %s HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n".formatted(target, head);
       socket.getOutputStream().write(text.getBytes(US_ASCII));
@@ -137,9 +76,9 @@ class HttpServiceTest {
 
   @Test
   void portZeroTakesAFreePortAndReportsIt() throws Exception {
-    assertThat(service.address().getPort()).isPositive();
+    assertThat(server.service.address().getPort()).isPositive();
     HttpService second = start("localhost", 0);
-    assertThat(second.address().getPort()).isNotEqualTo(service.address().getPort());
+    assertThat(second.address().getPort()).isNotEqualTo(server.service.address().getPort());
     second.stop(Duration.ofSeconds(1)).toCompletableFuture().get(10, TimeUnit.SECONDS);
     assertThatThrownBy(
             () -> new Socket(second.address().getAddress(), second.address().getPort()).close())
@@ -159,11 +98,11 @@ class HttpServiceTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0.0.0.0", "::", "192.0.2.1"})
-  void onlyLoopbackIsBound(String host) {
+  void offLoopbackATokenIsNeeded(String host) {
     assertThatThrownBy(() -> start(host, 0))
         .cause()
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining(host + " is not a loopback address");
+        .hasMessageContaining(host + " can be reached from other machines");
   }
 
   @Test
@@ -178,7 +117,8 @@ class HttpServiceTest {
 
     String prometheus =
         "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1";
-    HttpResponse<String> open = send(request("/metrics").header("Accept", prometheus));
+    HttpResponse<String> open =
+        server.send(server.request("/metrics").header("Accept", prometheus));
     assertThat(open.headers().firstValue("Content-Type").orElseThrow())
         .startsWith("application/openmetrics-text")
         .contains("version=1.0.0");
@@ -193,7 +133,7 @@ class HttpServiceTest {
   @Test
   void aRunThatHasFailedIsNotLive() throws Exception {
     assertThat(get("/health/live").statusCode()).isEqualTo(200);
-    status.set(in(ServiceState.FAILED, null));
+    server.status.set(in(ServiceState.FAILED, null));
     assertThat(get("/health/live").statusCode()).isEqualTo(503);
   }
 
@@ -201,7 +141,7 @@ class HttpServiceTest {
   void readyMeansThatASamplerHasConfirmedTheProposal() throws Exception {
     assertThat(get("/health/ready").statusCode()).isEqualTo(200);
     assertThat(json(get("/health/ready")).get("ready").getAsBoolean()).isTrue();
-    status.set(STARTING);
+    server.status.set(STARTING);
     HttpResponse<String> response = get("/health/ready");
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(json(response).getAsJsonArray("reasons").get(0).getAsString())
@@ -210,9 +150,9 @@ class HttpServiceTest {
 
   @Test
   void aStuckLearnerIsNotReady() throws Exception {
-    status.set(in(ServiceState.RUNNING, Instant.now().minusSeconds(10)));
+    server.status.set(in(ServiceState.RUNNING, Instant.now().minusSeconds(10)));
     assertThat(get("/health/ready").statusCode()).isEqualTo(200);
-    status.set(in(ServiceState.RUNNING, Instant.now().minusSeconds(90)));
+    server.status.set(in(ServiceState.RUNNING, Instant.now().minusSeconds(90)));
     assertThat(get("/health/ready").statusCode()).isEqualTo(503);
     assertThat(get("/health/ready").body()).contains("no progress");
   }
@@ -252,7 +192,7 @@ class HttpServiceTest {
                  "last_checkpoint":
                    {"step": 10, "written_at": "2026-01-01T00:01:00Z", "bytes": 1000}}
                 """));
-    status.set(STARTING);
+    server.status.set(STARTING);
     assertThat(json(get("/status")).get("last_checkpoint").isJsonNull()).isTrue();
   }
 
@@ -260,9 +200,9 @@ class HttpServiceTest {
   void anUnknownPathIs404AndAWrongMethod405() throws Exception {
     HttpResponse<String> unknown = get("/metrics/");
     assertThat(unknown.statusCode()).isEqualTo(404);
-    assertThat(json(unknown).getAsJsonArray("paths")).hasSize(5);
+    assertThat(json(unknown).getAsJsonArray("paths")).hasSize(12);
     HttpResponse<String> post =
-        send(request("/status").POST(HttpRequest.BodyPublishers.ofString("{}")));
+        server.send(server.request("/status").POST(HttpRequest.BodyPublishers.ofString("{}")));
     assertThat(post.statusCode()).isEqualTo(405);
     assertThat(post.headers().firstValue("Allow")).contains("GET, HEAD");
     assertThat(json(post).has("error")).isTrue();
@@ -271,7 +211,7 @@ class HttpServiceTest {
   @Test
   void headAnswersWithoutABody() throws Exception {
     HttpResponse<String> head =
-        send(request("/status").method("HEAD", HttpRequest.BodyPublishers.noBody()));
+        server.send(server.request("/status").method("HEAD", HttpRequest.BodyPublishers.noBody()));
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.body()).isEmpty();
   }
@@ -289,14 +229,14 @@ class HttpServiceTest {
     "localhost.evil.example:PORT,403",
   })
   void theHostHeaderMustNameThisServer(String host, int expected) throws Exception {
-    String port = Integer.toString(service.address().getPort());
+    String port = Integer.toString(server.service.address().getPort());
     assertThat(statusLine("/status", "Host: " + host.replace("PORT", port)))
         .startsWith("HTTP/1.1 " + expected);
   }
 
   @Test
   void aHostInTheRequestTargetDoesNotGetAround() throws Exception {
-    String own = "localhost:" + service.address().getPort();
+    String own = "localhost:" + server.service.address().getPort();
     assertThat(statusLine("http://evil.example/status", "Host: " + own)).contains(" 400 ");
     assertThat(statusLine("/status", "Host: " + own, "Host: evil.example")).contains(" 400 ");
     assertThat(statusLine("/status", "Accept: */*")).contains(" 400 ");
@@ -316,9 +256,9 @@ class HttpServiceTest {
     "file://,403",
   })
   void anOriginMustBeThisServer(String origin, int expected) throws Exception {
-    String port = Integer.toString(service.address().getPort());
+    String port = Integer.toString(server.service.address().getPort());
     HttpResponse<String> response =
-        send(request("/status").header("Origin", origin.replace("PORT", port)));
+        server.send(server.request("/status").header("Origin", origin.replace("PORT", port)));
     assertThat(response.statusCode()).isEqualTo(expected);
   }
 
@@ -329,7 +269,7 @@ class HttpServiceTest {
 
   @Test
   void aHugeBodyIsNotWaitedFor() throws Exception {
-    String own = "Host: localhost:" + service.address().getPort();
+    String own = "Host: localhost:" + server.service.address().getPort();
     assertThat(statusLine("/status", own, "Content-Length: 100000000")).contains(" 413 ");
   }
 
@@ -338,15 +278,16 @@ class HttpServiceTest {
     List<CompletableFuture<HttpResponse<String>>> responses =
         IntStream.range(0, 200)
             .mapToObj(i -> List.of("/metrics", "/status", "/health/ready").get(i % 3))
-            .map(path -> request(path).build())
-            .map(request -> client.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+            .map(path -> server.request(path).build())
+            .map(
+                request -> server.client().sendAsync(request, HttpResponse.BodyHandlers.ofString()))
             .toList();
     assertThat(responses).allSatisfy(r -> assertThat(r.join().statusCode()).isEqualTo(200));
   }
 
   @Test
   void aFaultWhileAnsweringIs500WithoutDetails() throws Exception {
-    status.set(null);
+    server.status.set(null);
     HttpResponse<String> response = get("/status");
     assertThat(response.statusCode()).isEqualTo(500);
     assertThat(response.body()).doesNotContain("Exception");

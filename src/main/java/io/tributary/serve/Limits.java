@@ -1,0 +1,55 @@
+package io.tributary.serve;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.pekko.http.javadsl.settings.ServerSettings;
+import scala.concurrent.duration.FiniteDuration;
+
+/**
+ * What a client can take of the server at most.
+ *
+ * @param connections open at a time; those over the limit wait until one is closed
+ * @param uriBytes length of a request's target
+ * @param headers number of header lines, each of at most 8 KiB
+ * @param bodyBytes size of a request's body
+ * @param request time for a request's body to come, and for the answer to be made
+ * @param idle time until a connection is closed on which no request has been completed or answered,
+ *     however many bytes come or go
+ */
+record Limits(
+    int connections, int uriBytes, int headers, long bodyBytes, Duration request, Duration idle) {
+
+  static final Limits USUAL =
+      new Limits(1024, 2048, 40, 64 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(30));
+
+  private static final Duration LINGER = Duration.ofSeconds(5);
+
+  /** How long an action of an operator is waited for: somewhat less than a request may take. */
+  Duration patience() {
+    return request.multipliedBy(4).dividedBy(5);
+  }
+
+  ServerSettings applyTo(ServerSettings settings) {
+    return settings
+        .withServerHeader(Optional.empty())
+        .withTransparentHeadRequests(true)
+        .withRemoteAddressAttribute(true)
+        .withTimeouts(
+            settings
+                .getTimeouts()
+                .withRequestTimeout(scala(request))
+                .withIdleTimeout(scala(idle))
+                .withLingerTimeout(scala(LINGER)))
+        .withParserSettings(
+            settings
+                .getParserSettings()
+                .withIllegalHeaderWarnings(false)
+                .withMaxUriLength(uriBytes)
+                .withMaxHeaderCount(headers)
+                .withMaxContentLength(bodyBytes));
+  }
+
+  private static FiniteDuration scala(Duration duration) {
+    return FiniteDuration.create(duration.toMillis(), "ms");
+  }
+}

@@ -1,0 +1,73 @@
+package io.tributary.serve;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.tributary.data.ServiceState;
+import io.tributary.metrics.Exposition;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.protocol.RunStatus;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+
+/** Metrics, health and status of the run. */
+final class RunEndpoints {
+
+  private final RunMetrics metrics;
+  private final Supplier<RunStatus> status;
+  private final Duration stallTimeout;
+  private final Clock clock;
+
+  RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration stallTimeout, Clock clock) {
+    this.metrics = metrics;
+    this.status = status;
+    this.stallTimeout = stallTimeout;
+    this.clock = clock;
+  }
+
+  void addTo(Routes routes) {
+    routes
+        .get("/", call -> index(routes))
+        .get("/metrics", this::metrics)
+        .openGet("/health/live", call -> live())
+        .openGet("/health/ready", call -> ready())
+        .get("/status", call -> Answers.json(StatusCodes.OK, StatusJson.of(status.get())));
+  }
+
+  private static HttpResponse index(Routes routes) {
+    return HttpResponse.create()
+        .withEntity("Tributary\n\n" + String.join("\n", routes.paths()) + "\n");
+  }
+
+  private HttpResponse metrics(Call call) {
+    Exposition exposition = metrics.scrape(call.header("Accept").orElse(null));
+    return HttpResponse.create()
+        .withEntity(
+            HttpEntities.create(ContentTypes.parse(exposition.contentType()), exposition.body()));
+  }
+
+  private HttpResponse live() {
+    ServiceState state = status.get().state();
+    JsonObject json = new JsonObject();
+    json.addProperty("live", state != ServiceState.FAILED);
+    json.addProperty("state", state.name());
+    return Answers.json(
+        state == ServiceState.FAILED ? StatusCodes.SERVICE_UNAVAILABLE : StatusCodes.OK, json);
+  }
+
+  private HttpResponse ready() {
+    RunStatus now = status.get();
+    Readiness readiness = Readiness.of(now, clock.instant(), stallTimeout);
+    JsonObject json = new JsonObject();
+    json.addProperty("ready", readiness.ready());
+    json.addProperty("state", now.state().name());
+    JsonArray reasons = new JsonArray();
+    readiness.reasons().forEach(reasons::add);
+    json.add("reasons", reasons);
+    return Answers.json(readiness.ready() ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE, json);
+  }
+}

@@ -1,0 +1,47 @@
+package io.tributary.serve;
+
+import io.tributary.protocol.ConfigView;
+import io.tributary.protocol.ServiceControl;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Writes down what it is asked for, and answers what it is told to. */
+final class RecordedControl implements ServiceControl {
+  final List<String> calls = new CopyOnWriteArrayList<>();
+  volatile CompletionStage<Answer> answer = CompletableFuture.completedFuture(new Done("as asked"));
+
+  @Override
+  public CompletionStage<Answer> perform(Action action, String from) {
+    calls.add(action + " from " + from);
+    return answer;
+  }
+
+  @Override
+  public CompletionStage<Answer> change(Map<String, String> values, String from) {
+    calls.add(new TreeMap<>(values) + " from " + from);
+    return answer;
+  }
+
+  @Override
+  public ConfigView config() {
+    return new ConfigView(
+        new TreeMap<>(
+            Map.of(
+                "run.name",
+                new ConfigView.Setting("\"tiny\"", "tiny.conf: 2", false),
+                "samplers.count",
+                new ConfigView.Setting("2", "changed", true))),
+        List.of(
+            new ConfigView.Change(
+                Instant.parse("2026-01-01T00:00:00Z"),
+                "127.0.0.1:4711",
+                "samplers.count",
+                "1",
+                "2")));
+  }
+}

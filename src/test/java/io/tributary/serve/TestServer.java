@@ -1,0 +1,162 @@
+package io.tributary.serve;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import com.typesafe.config.ConfigFactory;
+import io.tributary.config.HttpConfig;
+import io.tributary.data.Measurements;
+import io.tributary.data.ServiceState;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.protocol.RunStatus;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+
+/** A server that is really bound, with a run that is told what to look like. */
+final class TestServer implements AutoCloseable {
+  static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  static final RunStatus STARTING =
+      new RunStatus(
+          "quickstart",
+          ServiceState.STARTING,
+          null,
+          START,
+          0,
+          0,
+          new RunStatus.Rates(0, 0),
+          Map.of(),
+          new RunStatus.Versions(0, 0, Map.of()),
+          null,
+          Map.of("amazing", 1.0),
+          Map.of(),
+          null);
+  static final RunStatus RUNNING =
+      new RunStatus(
+          "quickstart",
+          ServiceState.RUNNING,
+          null,
+          START,
+          12,
+          3072,
+          new RunStatus.Rates(1.5, 384),
+          Map.of("scorer", new RunStatus.Queue(128, 256)),
+          new RunStatus.Versions(4, 3, Map.of("1", 2L, "0", 3L)),
+          null,
+          Map.of("amazing", 1.0),
+          new Measurements()
+              .put("feature_moment", 0.21, "amazing", "pi")
+              .put("kl_nats", 1.93, "p_pi")
+              .put("kl_nats", Double.NaN, "pi_a")
+              .values(),
+          new RunStatus.Checkpoint(10, START.plusSeconds(60), 1000));
+
+  final AtomicReference<RunStatus> status = new AtomicReference<>(RUNNING);
+  final RecordedControl control = new RecordedControl();
+  final HttpService service;
+  private final ActorTestKit testKit = ActorTestKit.create(ConfigFactory.load());
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final RunMetrics metrics = RunMetrics.create(Map.of("amazing", 1.0));
+
+  TestServer() throws Exception {
+    this(Limits.USUAL);
+  }
+
+  /** A server that is less patient. */
+  TestServer(Limits limits) throws Exception {
+    this.service = start(config("127.0.0.1", 0), Map.of(), limits);
+  }
+
+  static HttpConfig config(String host, int port) {
+    return new HttpConfig(
+        host,
+        port,
+        List.of(),
+        Optional.empty(),
+        false,
+        new HttpConfig.Tls(Optional.empty(), Optional.empty()));
+  }
+
+  /** Another server of the same run. */
+  HttpService start(HttpConfig http) throws Exception {
+    return HttpService.start(
+            testKit.system(), http, metrics, status::get, control, Duration.ofSeconds(60))
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  HttpService start(HttpConfig http, Map<String, String> environment, Limits limits)
+      throws Exception {
+    Routes routes = new Routes();
+    new RunEndpoints(metrics, status::get, Duration.ofSeconds(60), Clock.systemUTC()).addTo(routes);
+    new ControlEndpoints(control, limits.patience()).addTo(routes);
+    return HttpService.bind(
+            testKit.system(), http, Protection.of(http, environment), routes, limits)
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(service.uri().resolve(path));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(request(path));
+  }
+
+  HttpResponse<String> post(String path) throws IOException, InterruptedException {
+    return send(request(path).POST(HttpRequest.BodyPublishers.noBody()));
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  /** How this server is called. */
+  String host() {
+    return "Host: localhost:" + service.address().getPort();
+  }
+
+  Socket connect() throws IOException {
+    return new Socket(service.address().getAddress(), service.address().getPort());
+  }
+
+  /** Everything that is answered to these bytes until the connection is closed. */
+  String raw(byte[] bytes) throws IOException {
+    return raw(service.uri(), bytes);
+  }
+
+  static String raw(URI server, byte[] bytes) throws IOException {
+    try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write(bytes);
+      socket.shutdownOutput();
+      return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+    }
+  }
+
+  @Override
+  public void close() {
+    service
+        .stop(Duration.ofSeconds(1))
+        .toCompletableFuture()
+        .orTimeout(10, TimeUnit.SECONDS)
+        .join();
+    testKit.shutdownTestKit();
+  }
+}
