@@ -48,7 +48,8 @@ public final class RunningStream {
   }
 
   /**
-   * Admits no further draw, ends every pause; what is in flight is finished, and learned as far as it fills batches.
+   * Admits no further draw, ends every pause; what is in flight is finished, and learned as far as
+   * it fills batches.
    */
   public void drain() {
     admission.shutdown();

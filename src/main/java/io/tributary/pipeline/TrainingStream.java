@@ -83,7 +83,9 @@ public final class TrainingStream {
             })
         .via(
             new LearnStage(
-                settings, stages.learn(), version -> tell(gate, control -> control.advance(version))))
+                settings,
+                stages.learn(),
+                version -> tell(gate, control -> control.advance(version))))
         .viaMat(KillSwitches.single(), Keep.both())
         .toMat(
             Sink.ignore(),

@@ -168,7 +168,8 @@ class AdmissionGateTest {
   }
 
   @Test
-  void a_paused_gate_lets_nothing_through_and_makes_up_for_it_at_once() throws InterruptedException {
+  void a_paused_gate_lets_nothing_through_and_makes_up_for_it_at_once()
+      throws InterruptedException {
     run(plan(0, 4, 8, 1));
     letThrough(0, 1, 0);
     settings.pause(new Paused(true, false));

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.tributary.data.Paused;
 import io.tributary.data.Batch;
+import io.tributary.data.Paused;
 import io.tributary.data.RunFailedException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,7 +32,8 @@ class BatchingTest {
   private final AtomicLong refunded = new AtomicLong();
 
   private Batching batching(StreamPlan plan) {
-    return new Batching(new StreamSettings(plan, Paused.NONE), refunded::addAndGet, listener, () -> 70);
+    return new Batching(
+        new StreamSettings(plan, Paused.NONE), refunded::addAndGet, listener, () -> 70);
   }
 
   private static AdmittedDraw admitted(long number) {

@@ -5,8 +5,8 @@ import static io.tributary.pipeline.TestWorkers.DRAW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tributary.data.Paused;
 import io.tributary.data.Draw;
+import io.tributary.data.Paused;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,8 +7,6 @@ import static io.tributary.pipeline.Draws.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
 import io.tributary.data.Paused;
@@ -22,6 +20,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.stream.Materializer;
@@ -327,8 +327,7 @@ class TrainingStreamTest {
   }
 
   @Test
-  void the_bound_on_staleness_changes_while_the_stream_runs_and_no_draw_is_lost()
-      throws Exception {
+  void the_bound_on_staleness_changes_while_the_stream_runs_and_no_draw_is_lost() throws Exception {
     RunningStream stream = run(plan(0, 4, 8, 0));
     List<String> learned = new ArrayList<>(names(learn(1)));
     stream.maxStaleness(3);
