@@ -1,26 +1,28 @@
 package io.tributary.boot;
 
+import io.tributary.metrics.DropReason;
+import io.tributary.metrics.ConfigChange;
+import java.time.Instant;
 import io.tributary.config.TributaryConfig;
-import io.tributary.data.LogMarkers;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ServiceState;
 import io.tributary.learn.LearnerState;
-import io.tributary.metrics.DropReason;
 import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.pipeline.WorkerLost;
-import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Compared;
-import io.tributary.protocol.LearnerCommand;
+import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.PublisherCommand;
+import io.tributary.protocol.ServiceControl.Action;
+import io.tributary.protocol.ServiceControl.Answer;
+import io.tributary.protocol.ServiceControl.Done;
+import io.tributary.protocol.ServiceControl.Unable;
 import io.tributary.publish.Publisher;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
@@ -36,7 +38,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Parent of all actors of a run: starts them, replaces samplers and scorers that fail or hang,
- * restarts the learner from the last checkpoint a limited number of times, ends the run.
+ * restarts the learner from the last checkpoint a limited number of times, has done what operators
+ * ask for, ends the run.
  */
 final class Guardian extends AbstractBehavior<Guardian.Command> {
 
@@ -53,23 +56,41 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     INSTANCE
   }
 
+  /** Do what an operator asks for, and answer. */
+  record Perform(Action action, CompletableFuture<Answer> answer) implements Command {}
+
+  /**
+   * Change the configuration, and answer.
+   *
+   * @param values by key, relative to {@code tributary}
+   * @param from who asks
+   */
+  record Change(
+      Map<String, String> values, String from, Instant at, CompletableFuture<Answer> answer)
+      implements Command {}
+
   private record LearnerSpoke(LearnerEvent event) implements Command {}
 
   private record WorkerHangs(WorkerLost lost) implements Command {}
 
   private record SamplersConfirmed(ProposalConfirmed confirmation) implements Command {}
 
-  private record StreamEnded(StreamParts parts, @Nullable Throwable failure) implements Command {}
+  /** A stream has ended, by itself or with a failure. */
+  record StreamEnded(StreamParts parts, @Nullable Throwable failure) implements Command {}
 
-  private record TextsCompared(Compared texts) implements Command {}
+  /** The last checkpoint of the run was tried. */
+  record LastCheckpoint(Saved saved) implements Command {}
 
-  private record LastCheckpoint(boolean written) implements Command {}
+  /** Texts of both models are drawn. */
+  record TextsCompared(Compared texts) implements Command {}
 
-  private enum LetGo implements Command {
+  /** Half of the grace time is over: what is in flight is waited for no longer. */
+  enum LetGo implements Command {
     INSTANCE
   }
 
-  private enum TimeOver implements Command {
+  /** What the end of the run waits for takes too long. */
+  enum TimeOver implements Command {
     INSTANCE
   }
 
@@ -80,45 +101,33 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   /**
    * What a run consists of.
    *
+   * @param live the configuration, which operators may change
    * @param workers behaviours of samplers and scorers
    */
   record Plan(
-      TributaryConfig config,
+      LiveConfig live,
       TrainingParts parts,
       Workers workers,
       RunDirectory directory,
       RunMetrics metrics,
       RunWatch watch,
-      StreamMetrics streamMetrics) {}
+      StreamMetrics streamMetrics,
+      RunConsole console) {}
 
   /** The context's own logger is the one that failures of children are logged with. */
   private static final Logger LOG = LoggerFactory.getLogger(Guardian.class);
 
-  /** Texts of either model that are shown at the end. */
-  private static final int COMPARED_TEXTS = 10;
-
-  /** The comparison is a courtesy: a run does not wait longer for it. */
-  private static final Duration COMPARISON_TIME = Duration.ofMinutes(5);
-
   private final Plan plan;
-  private final TributaryConfig config;
   private final RunMetrics metrics;
   private final RunWatch watch;
-  private final CompletableFuture<Void> outcome;
-  private final TimerScheduler<Command> timers;
-  private final ActorRef<WorkerLost> lostWorkers;
   private final ActorRef<PublisherCommand> publisher;
   private final Workforce workforce;
   private final TrainingCore core;
+  private final StreamLife stream;
+  private final RunEnding ending;
+  private final OperatorRequests requests;
   private final Vigil vigil;
-  private ProposalConfirmed confirmed = new ProposalConfirmed(0, Map.of());
-  private LearnerEvent.@Nullable Ready learnerReady;
-  private @Nullable StreamParts stream;
   private @Nullable Throwable recovering;
-  private boolean draining;
-  private boolean finished;
-  private boolean comparing;
-  private boolean ended;
 
   /**
    * A guardian, which starts the run when it is told to {@link Begin}.
@@ -134,14 +143,38 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
                 Behaviors.withTimers(timers -> new Guardian(context, timers, plan, from, outcome)));
     return Behaviors.receive(Command.class)
         .onMessageEquals(Begin.INSTANCE, () -> begun)
-        .onMessageEquals(
-            Drain.INSTANCE,
-            () -> {
-              plan.watch().state(ServiceState.DRAINING, null);
-              outcome.complete(null);
+        .onMessageEquals(Drain.INSTANCE, () -> endBeforeItBegins(plan, outcome))
+        .onMessage(
+            Perform.class,
+            request -> {
+              if (request.action() != Action.DRAIN) {
+                request.answer().complete(notBegun(plan));
+                return Behaviors.same();
+              }
+              request.answer().complete(new Done("the run had not begun: it ends"));
+              return endBeforeItBegins(plan, outcome);
+            })
+        .onMessage(
+            Change.class,
+            request -> {
+              plan.metrics().service().configChanged(ConfigChange.REJECTED);
+              request.answer().complete(notBegun(plan));
               return Behaviors.same();
             })
         .build();
+  }
+
+  private static Answer notBegun(Plan plan) {
+    return new Unable(
+        "the run has not begun, it is %s; it can be drained, and all else when it is RUNNING"
+            .formatted(plan.watch().get().state()));
+  }
+
+  private static Behavior<Command> endBeforeItBegins(Plan plan, CompletableFuture<Void> outcome) {
+    plan.watch().state(ServiceState.DRAINING, null);
+    plan.console().line("no checkpoint: the run had not begun");
+    outcome.complete(null);
+    return Behaviors.same();
   }
 
   private Guardian(
@@ -151,13 +184,10 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       @Nullable LearnerState from,
       CompletableFuture<Void> outcome) {
     super(context);
-    this.timers = timers;
     this.plan = plan;
-    this.config = plan.config();
     this.metrics = plan.metrics();
     this.watch = plan.watch();
-    this.outcome = outcome;
-    this.lostWorkers = context.messageAdapter(WorkerLost.class, WorkerHangs::new);
+    TributaryConfig config = plan.live().current();
     this.publisher =
         context.spawn(
             Publisher.create(
@@ -174,6 +204,10 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
             from,
             publisher,
             context.messageAdapter(LearnerEvent.class, LearnerSpoke::new));
+    this.stream =
+        new StreamLife(context, plan, context.messageAdapter(WorkerLost.class, WorkerHangs::new));
+    this.ending = new RunEnding(context, timers, plan, stream, core, outcome);
+    this.requests = new OperatorRequests(plan, workforce, core, stream, ending);
     this.vigil = new Vigil(config.stream().stallTimeout(), config.publish().timeout());
     timers.startTimerWithFixedDelay(CheckProgress.INSTANCE, vigil.interval());
   }
@@ -185,10 +219,13 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         .onMessage(SamplersConfirmed.class, this::onSamplersConfirmed)
         .onMessage(WorkerHangs.class, this::onWorkerHangs)
         .onMessage(StreamEnded.class, this::onStreamEnded)
+        .onMessage(LastCheckpoint.class, this::onLastCheckpoint)
         .onMessage(TextsCompared.class, this::onTextsCompared)
+        .onMessage(Perform.class, this::onPerform)
+        .onMessage(Change.class, this::onChange)
+        .onMessage(Begin.class, begin -> this)
         .onMessage(Drain.class, drain -> onDrain())
         .onMessage(LetGo.class, letGo -> onLetGo())
-        .onMessage(LastCheckpoint.class, this::onLastCheckpoint)
         .onMessage(TimeOver.class, over -> onTimeOver())
         .onMessage(CheckProgress.class, check -> onCheckProgress())
         .onSignal(Terminated.class, this::onTerminated)
@@ -196,54 +233,35 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private Behavior<Command> onLearnerSpoke(LearnerSpoke spoke) {
-    if (ended) {
+    if (ending.isOver()) {
       return this;
     }
     watch.event(spoke.event());
     vigil.hear(spoke.event());
     if (spoke.event() instanceof LearnerEvent.Ready ready
         && ready.learner().equals(core.learner())) {
-      learnerReady = ready;
+      stream.ready(ready);
       startStream();
     }
     return this;
   }
 
   private Behavior<Command> onSamplersConfirmed(SamplersConfirmed message) {
-    confirmed = message.confirmation();
-    watch.confirmed(confirmed);
+    stream.confirmed(message.confirmation());
+    watch.confirmed(message.confirmation());
     startStream();
     return this;
   }
 
   /** The stream starts when a sampler has the proposal that the learner is ready with. */
   private void startStream() {
-    LearnerEvent.Ready ready = learnerReady;
-    if (ready == null || stream != null || recovering != null || draining || finished || ended) {
+    if (recovering != null || !ending.hasNotBegun()) {
       return;
     }
-    if (ready.finished()) {
-      finished = true; // all that was left to do was owed from before
-      writeLastCheckpoint();
-      return;
-    }
-    if (confirmed.version() == ready.proposalVersion() && confirmed.confirmed() > 0) {
-      StreamParts started =
-          StreamParts.start(
-              getContext(),
-              config,
-              core.from(),
-              ready.proposalVersion(),
-              io.tributary.data.Paused.NONE,
-              plan.parts().model().vocabulary(),
-              core.learner(),
-              lostWorkers,
-              plan.streamMetrics());
-      stream = started;
+    if (stream.isLearnerFinished()) {
+      ending.learned(); // all that was left to do was owed from before
+    } else if (stream.start(core.from(), core.learner())) {
       vigil.streamStarted();
-      getContext()
-          .pipeToSelf(
-              started.stream().completion(), (done, failure) -> new StreamEnded(started, failure));
     }
   }
 
@@ -251,7 +269,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     try {
       workforce.lost(message.lost());
     } catch (RunFailedException e) {
-      fail(e);
+      ending.fail(e);
     }
     return this;
   }
@@ -262,16 +280,16 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         signal instanceof ChildFailed failed
             ? FailureCause.of(failed.getCause())
             : new IllegalStateException(gone.path().name() + " has stopped");
-    if (ended) {
+    if (ending.isOver()) {
       return this;
     }
-    if (comparing) {
+    if (ending.isComparing()) {
       LOG.warn("the run is complete, but texts can't be compared", cause);
-      end();
+      ending.end();
     } else if (workforce.holds(gone)) {
       replaceWorker(gone, cause);
     } else if (gone.equals(publisher)) {
-      fail(cause);
+      ending.fail(cause);
     } else if (gone.equals(core.learner()) && recovering != null) {
       restart(recovering);
     } else {
@@ -283,13 +301,13 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private void replaceWorker(ActorRef<?> gone, Throwable cause) {
     if (FailureCause.isMendable(cause)) {
-      fail(cause);
+      ending.fail(cause);
       return;
     }
     try {
       workforce.stopped(gone, cause);
     } catch (RunFailedException e) {
-      fail(e);
+      ending.fail(e);
     }
   }
 
@@ -304,21 +322,17 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       return;
     }
     metrics.stage(stage).failed(FailureReason.ERROR);
+    requests.learnerIsGone();
     Throwable cause = FailureCause.of(failure);
     if (FailureCause.isMendable(cause)
         || cause instanceof RunFailedException
-        || draining
-        || finished
+        || !ending.hasNotBegun()
         || !core.mayRestart()) {
-      fail(cause);
+      ending.fail(cause);
       return;
     }
     recovering = cause;
-    learnerReady = null;
-    if (stream != null) {
-      stream.stop();
-      stream = null;
-    }
+    stream.stop();
     if (learnerGone) {
       restart(cause);
     } else {
@@ -328,121 +342,67 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private void restart(Throwable cause) {
     recovering = null;
+    requests.learnerIsGone();
     plan.streamMetrics().end(DropReason.LEARNER_RESTART);
     vigil.begin();
     if (!core.restart(cause)) {
-      fail(cause);
+      ending.fail(cause);
     }
   }
 
   private Behavior<Command> onStreamEnded(StreamEnded message) {
-    if (ended || message.parts() != stream) {
+    if (ending.isOver() || !stream.is(message.parts())) {
       return this;
     }
     if (message.failure() != null) {
       recover(Stage.LEARNER, message.failure(), false);
       return this;
     }
-    finished = !draining;
-    message.parts().stopPools();
-    writeLastCheckpoint();
+    stream.ended();
+    ending.learned();
     return this;
   }
 
-  private void writeLastCheckpoint() {
-    CompletableFuture<Boolean> written = new CompletableFuture<>();
-    core.learner().tell(new LearnerCommand.WriteCheckpoint(written));
-    getContext()
-        .pipeToSelf(
-            (CompletionStage<Boolean>) written,
-            (done, failure) -> new LastCheckpoint(Boolean.TRUE.equals(done)));
-  }
-
   private Behavior<Command> onLastCheckpoint(LastCheckpoint message) {
-    plan.streamMetrics().end(DropReason.STOPPED);
-    if (!message.written()) {
-      fail(
-          new RunFailedException(
-              "the last checkpoint could not be written, %s says why; what came after the one before is lost"
-                  .formatted(plan.directory().home().resolve("tributary.log"))));
-    } else if (draining) {
-      end();
-    } else {
-      comparing = true;
-      timers.startSingleTimer(TimeOver.INSTANCE, COMPARISON_TIME);
-      core.evaluator()
-          .tell(
-              new EvaluatorCommand.Compare(
-                  COMPARED_TEXTS, getContext().messageAdapter(Compared.class, TextsCompared::new)));
-    }
+    ending.lastCheckpoint(message.saved());
     return this;
   }
 
   private Behavior<Command> onTextsCompared(TextsCompared message) {
-    watch.compare(message.texts().base(), message.texts().policy());
-    end();
+    ending.compared(message.texts());
+    return this;
+  }
+
+  private Behavior<Command> onPerform(Perform request) {
+    requests.perform(request);
+    return this;
+  }
+
+  private Behavior<Command> onChange(Change request) {
+    requests.change(request);
     return this;
   }
 
   private Behavior<Command> onDrain() {
-    if (comparing) {
-      end();
-      return this;
-    }
-    if (draining || finished || ended) {
-      return this;
-    }
-    draining = true;
-    watch.state(ServiceState.DRAINING, null);
-    if (stream == null) {
-      end(); // nothing was learned yet
-      return this;
-    }
-    timers.startSingleTimer(LetGo.INSTANCE, config.shutdown().grace().dividedBy(2));
-    timers.startSingleTimer(TimeOver.INSTANCE, config.shutdown().grace());
-    stream.stream().drain();
+    ending.drain();
     return this;
   }
 
-  /** Half of the grace time is for what is in flight, half for the checkpoint. */
   private Behavior<Command> onLetGo() {
-    if (stream != null) {
-      stream.stream().stop();
-    }
+    stream.letGo();
     return this;
   }
 
   private Behavior<Command> onTimeOver() {
-    LOG.warn("the time is over; what is under way is let go");
-    end();
+    ending.timeOver();
     return this;
   }
 
   /** A thread that is stuck in native code can't be ended: the process has to. */
   private Behavior<Command> onCheckProgress() {
-    if (!draining && !finished && !ended && recovering == null) {
-      vigil.complaint(confirmed.version()).ifPresent(this::fail);
+    if (ending.hasNotBegun() && recovering == null) {
+      vigil.complaint(stream.proposalVersion()).ifPresent(ending::fail);
     }
     return this;
-  }
-
-  private void fail(Throwable cause) {
-    if (ended) {
-      return;
-    }
-    LOG.error(LogMarkers.REPORTED, "the run has failed", cause);
-    watch.state(ServiceState.FAILED, String.valueOf(cause.getMessage()));
-    ended = true;
-    if (stream != null) {
-      stream.stop();
-    }
-    plan.streamMetrics().end(DropReason.STOPPED);
-    outcome.completeExceptionally(cause);
-  }
-
-  private void end() {
-    ended = true;
-    plan.streamMetrics().end(DropReason.STOPPED);
-    outcome.complete(null);
   }
 }

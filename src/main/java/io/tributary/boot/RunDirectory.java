@@ -1,5 +1,8 @@
 package io.tributary.boot;
 
+import io.tributary.config.EffectiveConfig;
+import io.tributary.disk.LastingFiles;
+import java.nio.file.StandardCopyOption;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.disk.DiskRoom;
@@ -19,6 +22,7 @@ import java.util.stream.Stream;
 public final class RunDirectory implements AutoCloseable {
   private static final String EFFECTIVE = "effective.conf";
   private static final long MAX_SAMPLES_BYTES = 64L << 20;
+  private static final long MAX_AUDIT_BYTES = 16L << 20;
 
   private final Path home;
   private final FileChannel lockFile;
@@ -118,17 +122,25 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
-   * Records what the run is configured with.
+   * Records what the run is configured with and where each value came from, in place of what was
+   * recorded before.
    *
-   * @throws BadInputException if it can't be written
+   * @throws BadInputException if it can't be written; what was there before is still there then
    */
-  public void record(TributaryConfig config) {
+  public void record(EffectiveConfig config) {
     Path file = home.resolve(EFFECTIVE);
+    Path part = home.resolve(EFFECTIVE + ".part");
     try {
-      Files.writeString(file, config.toHocon());
+      LastingFiles.write(part, config.trainingWithOrigins());
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new BadInputException("run.directory: %s can't be written: %s".formatted(file, e), e);
     }
+  }
+
+  /** The log of what operators did: a file of its own, which is put aside when it is large. */
+  JsonLines auditLog() {
+    return new JsonLines(home.resolve("audit.jsonl"), MAX_AUDIT_BYTES);
   }
 
   public Path home() {

@@ -1,5 +1,7 @@
 package io.tributary.boot;
 
+import io.tributary.learn.Learner;
+import io.tributary.data.Paused;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Measurements;
 import io.tributary.data.ServiceState;
@@ -38,7 +40,7 @@ final class RunWatch implements Supplier<RunStatus> {
 
   private static final int ON_POLICY_LINE_INTERVAL = 10;
 
-  private final TributaryConfig config;
+  private final LiveConfig config;
   private final RunMetrics metrics;
   private final RunConsole console;
   private final StreamMetrics stream;
@@ -48,6 +50,7 @@ final class RunWatch implements Supplier<RunStatus> {
   private final Instant startedAt = Instant.now();
   private ServiceState state = ServiceState.STARTING;
   private @Nullable String failure;
+  private Paused paused = Paused.NONE;
   private long step;
   private long sequences;
   private RunStatus.Rates rates = new RunStatus.Rates(0, 0);
@@ -63,7 +66,7 @@ final class RunWatch implements Supplier<RunStatus> {
   private long proposalSince;
 
   RunWatch(
-      TributaryConfig config,
+      LiveConfig config,
       RunMetrics metrics,
       RunConsole console,
       StreamMetrics stream,
@@ -75,7 +78,7 @@ final class RunWatch implements Supplier<RunStatus> {
     this.stream = stream;
     this.targets = targets;
     this.listener = listener;
-    this.progress = new ProgressLine(config, targets);
+    this.progress = new ProgressLine(config.current(), targets);
     this.stepNanos = System.nanoTime();
   }
 
@@ -83,9 +86,10 @@ final class RunWatch implements Supplier<RunStatus> {
   @Override
   public synchronized RunStatus get() {
     return new RunStatus(
-        config.run().name(),
+        config.current().run().name(),
         state,
         failure,
+        paused,
         startedAt,
         step,
         sequences,
@@ -105,6 +109,17 @@ final class RunWatch implements Supplier<RunStatus> {
     }
     state = newState;
     failure = newFailure;
+  }
+
+  /** An operator has paused these sides, and lets the others go on. */
+  synchronized void paused(Paused sides) {
+    metrics.service().paused(sides.any());
+    if (sides.any()) {
+      state(ServiceState.PAUSED, null);
+    } else if (state == ServiceState.PAUSED) {
+      state(versions.confirmed() > 0 ? ServiceState.RUNNING : ServiceState.STARTING, null);
+    }
+    paused = sides;
   }
 
   synchronized void confirmed(ProposalConfirmed confirmation) {
@@ -185,10 +200,12 @@ final class RunWatch implements Supplier<RunStatus> {
     double samplersTotal = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION);
     double learnerShare = Math.min(1, (learnerTotal - learnerWaited) / seconds);
     double samplerShare =
-        Math.min(1, (samplersTotal - samplersWaited) / seconds / config.samplers().count());
+        Math.min(1, (samplersTotal - samplersWaited) / seconds / config.current().samplers().count());
     learnerWaited = learnerTotal;
     samplersWaited = samplersTotal;
-    if (state != ServiceState.DRAINING && state != ServiceState.FAILED) {
+    if (state != ServiceState.DRAINING
+        && state != ServiceState.FAILED
+        && state != ServiceState.PAUSED) {
       state(
           learnerShare > WAITING_SHARE && learnerShare > samplerShare
               ? ServiceState.WAITING_FOR_DATA
@@ -205,9 +222,9 @@ final class RunWatch implements Supplier<RunStatus> {
 
   /** Steps between two lines that stay; where every step is published, fewer than that. */
   private int lineInterval() {
-    return config.objective().type().isOnPolicy()
+    return config.current().objective().type().isOnPolicy()
         ? ON_POLICY_LINE_INTERVAL
-        : config.publish().intervalSteps();
+        : config.current().publish().intervalSteps();
   }
 
   private double blockedSeconds(Stage stage, BlockedReason reason) {
@@ -216,10 +233,15 @@ final class RunWatch implements Supplier<RunStatus> {
 
   private void judged(LearnerEvent.ProposalJudged judged) {
     metrics.weights().policyVersion(judged.policyVersion());
-    metrics.weights().decided(ProposalDecision.valueOf(judged.decision()));
+    metrics
+        .weights()
+        .decided(
+            judged.decision().equals(Learner.FORCED)
+                ? ProposalDecision.ACCEPTED
+                : ProposalDecision.valueOf(judged.decision()));
     if (judged.proposalVersion() == judged.policyVersion()) {
       proposalSince = judged.step();
-      LOG.atLevel(config.objective().type().isOnPolicy() ? Level.DEBUG : Level.INFO)
+      LOG.atLevel(config.current().objective().type().isOnPolicy() ? Level.DEBUG : Level.INFO)
           .log(
               "step {}: policy {} is the proposal from now on (difference {})",
               judged.step(),

@@ -1,5 +1,7 @@
 package io.tributary.boot;
 
+import org.jspecify.annotations.Nullable;
+import io.tributary.metrics.Wait;
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
 import io.tributary.data.ScoredDraw;
@@ -19,6 +21,7 @@ final class StreamReport implements StreamListener {
   private final RunMetrics metrics;
   private final FlowMetrics flow;
   private final SequenceLedger ledger;
+  private volatile @Nullable Wait closed; // while the gate is
 
   StreamReport(StreamMetrics stream, RunMetrics metrics, SequenceLedger ledger) {
     this.stream = stream;
@@ -69,10 +72,18 @@ final class StreamReport implements StreamListener {
   }
 
   @Override
-  public void admissionClosed() {}
+  public void admissionClosed() {
+    closed = flow.admissionCloses();
+  }
 
   @Override
-  public void admissionOpened(long blockedNanos) {}
+  public void admissionOpened(long blockedNanos) {
+    Wait ended = closed;
+    if (ended != null) {
+      ended.end();
+      closed = null;
+    }
+  }
 
   @Override
   public void sequencesDropped(long draw, int count) {

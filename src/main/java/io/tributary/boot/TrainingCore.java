@@ -1,5 +1,6 @@
 package io.tributary.boot;
 
+import io.tributary.protocol.LearnerSettings;
 import io.tributary.config.TributaryConfig;
 import io.tributary.evaluate.Evaluator;
 import io.tributary.learn.Checkpoint;
@@ -65,20 +66,31 @@ final class TrainingCore {
 
   private ActorRef<LearnerCommand> spawnLearner(ActorRef<EvaluatorCommand> itsEvaluator) {
     LearnerState state = from;
-    TributaryConfig config = plan.config();
+    TributaryConfig config = plan.live().current();
     return watched(
         Learner.create(
-            () -> plan.parts().training(plan.directory().files(), state),
-            new Learner.Schedule(
-                config.publish().intervalSteps(),
-                config.evaluation().intervalSteps(),
-                config.checkpoint().keep() == 0 ? 0 : config.checkpoint().intervalSteps(),
-                config.totalSteps().orElse(Long.MAX_VALUE)),
+            () -> plan.parts().training(config, plan.directory().files(), state),
+            Learner.Schedule.of(settings(config), config.totalSteps().orElse(Long.MAX_VALUE)),
             publisher,
             itsEvaluator,
             events,
             plan.metrics().stage(Stage.LEARNER)),
         "learner");
+  }
+
+  private static LearnerSettings settings(TributaryConfig config) {
+    return new LearnerSettings(
+        config.learner().optimizer().learningRate(),
+        config.publish().intervalSteps(),
+        config.evaluation().intervalSteps(),
+        config.checkpoint().keep() == 0 ? 0 : config.checkpoint().intervalSteps(),
+        config.diagnostics().gradientVarianceIntervalSteps(),
+        config.samples().perInterval());
+  }
+
+  /** Has the learner go on with what is configured now, from the next step on. */
+  void adjust(TributaryConfig config) {
+    learner.tell(new LearnerCommand.Adjust(settings(config)));
   }
 
   private <C> ActorRef<C> watched(Behavior<C> behavior, String name) {
@@ -102,7 +114,7 @@ final class TrainingCore {
 
   /** Whether another restart is allowed. */
   boolean mayRestart() {
-    return restarts < plan.config().learner().maxRestarts();
+    return restarts < plan.live().current().learner().maxRestarts();
   }
 
   /** Stops the learner; it has to be gone before a new one reads and writes the run's files. */
@@ -127,7 +139,7 @@ final class TrainingCore {
     LOG.error(
         "training failed; restart {} of {} from the checkpoint of step {}",
         restarts,
-        plan.config().learner().maxRestarts(),
+        plan.live().current().learner().maxRestarts(),
         state.step(),
         cause);
     plan.watch().resumed(state);

@@ -268,17 +268,19 @@ public final class TrainingParts implements AutoCloseable {
   /**
    * The learner's run, at its beginning or gone on with.
    *
+   * @param now the configuration as it is now
    * @param from state of the checkpoint to go on from; null for a new run
    */
-  public TrainingRun training(TrainingRun.Files files, @Nullable LearnerState from) {
+  public TrainingRun training(
+      TributaryConfig now, TrainingRun.Files files, @Nullable LearnerState from) {
     RunSetup setup =
         new RunSetup(
             directory.config(),
             base,
-            Torch.device(config.learner().device()),
+            Torch.device(now.learner().device()),
             prefix,
             target,
-            config,
+            now,
             files);
     if (from == null) {
       return setup.begin();

@@ -1,5 +1,9 @@
 package io.tributary.boot;
 
+import java.util.concurrent.CompletionStage;
+import java.time.Duration;
+import io.tributary.config.EffectiveConfig;
+import io.tributary.protocol.ServiceControl;
 import com.google.gson.JsonObject;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
@@ -36,15 +40,20 @@ import org.slf4j.LoggerFactory;
 public final class TrainingService {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingService.class);
 
+  /** As long as the longest step: what waits for its end is answered then. */
+  private static final Duration CONTROL_DEADLINE = Duration.ofMinutes(10);
+
+  private final EffectiveConfig effective;
   private final TributaryConfig config;
   private final RunConsole console;
   private final Consumer<LearnerEvent> listener;
   private final BiFunction<TrainingParts, RunMetrics, Workers> workers;
+  private final CompletableFuture<ServiceControl> control = new CompletableFuture<>();
   private boolean hangs; // an actor may still compute
 
   /** A service that shows its progress on {@code console}. */
-  public TrainingService(TributaryConfig config, RunConsole console) {
-    this(config, console, event -> {});
+  public TrainingService(EffectiveConfig config, RunConsole console) {
+    this(config, console, event -> {}, Workers::of);
   }
 
   /**
@@ -62,10 +71,24 @@ public final class TrainingService {
       RunConsole console,
       Consumer<LearnerEvent> listener,
       BiFunction<TrainingParts, RunMetrics, Workers> workers) {
-    this.config = config;
+    this(EffectiveConfig.of(config), console, listener, workers);
+  }
+
+  private TrainingService(
+      EffectiveConfig effective,
+      RunConsole console,
+      Consumer<LearnerEvent> listener,
+      BiFunction<TrainingParts, RunMetrics, Workers> workers) {
+    this.effective = effective;
+    this.config = effective.training();
     this.console = console;
     this.listener = listener;
     this.workers = workers;
+  }
+
+  /** The operator's hand on the run, as soon as it is started. */
+  CompletionStage<ServiceControl> control() {
+    return control;
   }
 
   /**
@@ -141,7 +164,8 @@ public final class TrainingService {
     metrics.service().run(config.run().name(), config.objective().type().toString());
     NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
     StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
-    RunWatch watch = new RunWatch(config, metrics, console, streamMetrics, targets, listener);
+    LiveConfig live = new LiveConfig(effective, directory, metrics.service());
+    RunWatch watch = new RunWatch(live, metrics, console, streamMetrics, targets, listener);
     if (Torch.takesMklFastPath()) {
       console.line("AMD processor: MKL's fast path is taken (native.mkl-fast-path = off)");
     }
@@ -155,13 +179,14 @@ public final class TrainingService {
         ActorSystem.create(
             Guardian.create(
                 new Guardian.Plan(
-                    config,
+                    live,
                     parts,
                     workers.apply(parts, metrics),
                     directory,
                     metrics,
                     watch,
-                    streamMetrics),
+                    streamMetrics,
+                    console),
                 from,
                 outcome),
             "tributary");
@@ -171,11 +196,20 @@ public final class TrainingService {
             (done, failure) ->
                 outcome.completeExceptionally(
                     new IllegalStateException("the actor system has ended", failure)));
+    RunControl hand =
+        new RunControl(system, live, new AuditLog(directory.auditLog()), CONTROL_DEADLINE);
+    control.complete(hand);
     Thread onSignal = new Thread(() -> drain(system, ended), "drain-on-signal");
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {
       HttpService http =
-          HttpService.start(system, config.http(), metrics, watch, config.stream().stallTimeout())
+          HttpService.start(
+                  system,
+                  config.http(),
+                  metrics,
+                  watch,
+                  hand,
+                  config.stream().stallTimeout())
               .toCompletableFuture()
               .join();
       console.line(
@@ -184,7 +218,7 @@ public final class TrainingService {
         parts.takeOver(from.lambdas());
         goOn(directory, from);
       }
-      directory.record(config);
+      live.record();
       if (from == null && parts.needsFit()) {
         new RunFitting(config, parts, directory, watch, console, metrics.stage(Stage.FIT))
             .run(outcome::isDone);

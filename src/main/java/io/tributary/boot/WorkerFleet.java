@@ -11,8 +11,8 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /**
- * The samplers or the scorers of this process: a fixed number of places, in each of which a new
- * actor under a new address takes over from one that is gone.
+ * The samplers or the scorers of this process: a number of places, in each of which a new actor
+ * under a new address takes over from one that is gone.
  *
  * @param <C> messages of a worker
  */
@@ -32,9 +32,26 @@ final class WorkerFleet<C> {
     this.context = context;
     this.key = key;
     this.behavior = behavior;
-    for (int place = 0; place < count; place++) {
-      workers.add(spawn(place));
+    resize(count);
+  }
+
+  /**
+   * Makes new places, or gives up the last ones: their workers get no further draw, and end after
+   * the one that they are at. A draw that reaches one too late is handed out again by the pool.
+   */
+  void resize(int count) {
+    while (workers.size() < count) {
+      workers.add(spawn(workers.size()));
     }
+    while (workers.size() > count) {
+      dismiss(workers.remove(workers.size() - 1));
+    }
+  }
+
+  private void dismiss(ActorRef<C> worker) {
+    context.unwatch(worker);
+    context.getSystem().receptionist().tell(Receptionist.deregister(key, worker));
+    context.stop(worker);
   }
 
   private ActorRef<C> spawn(int place) {
@@ -60,9 +77,7 @@ final class WorkerFleet<C> {
    */
   void abandon(ActorRef<?> useless) {
     ActorRef<C> worker = workers.get(workers.indexOf(useless));
-    context.unwatch(worker);
-    context.getSystem().receptionist().tell(Receptionist.deregister(key, worker));
     replace(worker);
-    context.stop(worker);
+    dismiss(worker);
   }
 }

@@ -43,6 +43,12 @@ final class Workforce {
         new WorkerFleet<>(context, ScorerCommand.KEY, config.scorers().count(), workers.scorer());
   }
 
+  /** Has so many samplers and scorers from now on. */
+  void resize(int samplerCount, int scorerCount) {
+    samplers.resize(samplerCount);
+    scorers.resize(scorerCount);
+  }
+
   boolean holds(ActorRef<?> actor) {
     return samplers.holds(actor) || scorers.holds(actor);
   }

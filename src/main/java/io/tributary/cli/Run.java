@@ -4,7 +4,6 @@ import io.tributary.boot.RunConsole;
 import io.tributary.boot.TrainingService;
 import io.tributary.boot.TrainingService.Resume;
 import io.tributary.config.EffectiveConfig;
-import io.tributary.config.TributaryConfig;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +44,11 @@ final class Run implements Callable<Integer> {
   public Integer call() {
     Resume from = resume();
     EffectiveConfig effective = config.read();
-    TributaryConfig training = effective.training();
-    Engine.load(training.nativeLibrary());
+    Engine.load(effective.training().nativeLibrary());
     RunConsole console = new RunConsole(spec.commandLine().getOut(), Terminal.isStandardOutput());
     ConsoleLog.clearBeforehand(console::clearRow);
     try {
-      new TrainingService(training, console).run(from);
+      new TrainingService(effective, console).run(from);
     } finally {
       console.clearRow();
     }

@@ -86,7 +86,7 @@ public final class ConfigLoader {
         List<String> path =
             ConfigUtil.splitPath(key.startsWith(ROOT + ".") ? key : ROOT + "." + key);
         config =
-            nested(path, value)
+            nested(path, value, Place.COMMAND_LINE)
                 .toConfig()
                 .withFallback(config.withoutPath(ConfigUtil.joinPath(path)));
       } catch (com.typesafe.config.ConfigException e) {
@@ -99,11 +99,11 @@ public final class ConfigLoader {
     return config;
   }
 
-  /** An object of objects, all of which are from the command line as the value is. */
-  private static ConfigObject nested(List<String> path, ConfigValue value) {
-    ConfigValue inner = value.withOrigin(ConfigOriginFactory.newSimple(Place.COMMAND_LINE));
+  /** An object of objects, all of which are from the same place as the value is. */
+  static ConfigObject nested(List<String> path, ConfigValue value, String place) {
+    ConfigValue inner = value.withOrigin(ConfigOriginFactory.newSimple(place));
     for (int i = path.size() - 1; i >= 0; i--) {
-      inner = ConfigValueFactory.fromMap(Map.of(path.get(i), inner), Place.COMMAND_LINE);
+      inner = ConfigValueFactory.fromMap(Map.of(path.get(i), inner), place);
     }
     return (ConfigObject) inner;
   }

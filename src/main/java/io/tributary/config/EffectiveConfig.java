@@ -1,5 +1,12 @@
 package io.tributary.config;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValueFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
@@ -15,6 +22,72 @@ public final class EffectiveConfig {
   EffectiveConfig(String file, ConfigObject values) {
     this.file = file;
     this.values = values;
+  }
+
+  /** What a configuration that was made without a file would be read as. */
+  public static EffectiveConfig of(TributaryConfig config) {
+    return new EffectiveConfig(
+        "configuration", ConfigFactory.parseString(config.toHocon()).getObject(ROOT));
+  }
+
+  /**
+   * The same with other values for some of the keys that can be changed while a service runs; it is
+   * checked as a whole, as a training run's configuration.
+   *
+   * @param changes values by key, relative to {@code tributary} and with dots
+   * @param origin who changes them, to be shown where a value's origin is
+   * @throws ConfigException if a key is not known or can't be changed, or the whole can't be used
+   */
+  public EffectiveConfig changed(Map<String, String> changes, String origin) {
+    ConfigObject changed = values;
+    for (Map.Entry<String, String> change : changes.entrySet()) {
+      requireLive(change.getKey(), origin);
+      changed =
+          ConfigLoader.nested(
+                  ConfigUtil.splitPath(change.getKey()),
+                  ConfigValueFactory.fromAnyRef(change.getValue()),
+                  origin)
+              .withFallback(changed);
+    }
+    EffectiveConfig effective = new EffectiveConfig(file, changed);
+    try {
+      effective.training();
+    } catch (ConfigException e) {
+      throw withoutPlace(e, origin);
+    }
+    return effective;
+  }
+
+  private static void requireLive(String key, String origin) {
+    if (LiveKey.of(key).isPresent()) {
+      return;
+    }
+    try {
+      List<String> path = new ArrayList<>(List.of(ROOT));
+      path.addAll(ConfigUtil.splitPath(key));
+      KeyCheck.check(ConfigLoader.nested(path, ConfigValueFactory.fromAnyRef(""), origin));
+    } catch (com.typesafe.config.ConfigException e) {
+      throw new ConfigException("%s is no key".formatted(key), e);
+    } catch (ConfigException e) {
+      throw withoutPlace(e, origin);
+    }
+    throw new ConfigException(
+        "%s.%s can't be changed while the run goes on; it changes by drain and resume. What can be changed: %s"
+            .formatted(ROOT, key, Schema.list(Arrays.stream(LiveKey.values()).map(LiveKey::key).toList())));
+  }
+
+  /** Whoever asked for a change knows that the value is his own. */
+  private static ConfigException withoutPlace(ConfigException e, String origin) {
+    String message = String.valueOf(e.getMessage());
+    String place = origin + ": ";
+    return message.startsWith(place)
+        ? new ConfigException(message.substring(place.length()), e)
+        : e;
+  }
+
+  /** Every key of {@code training()} that has a value, relative to {@code tributary}. */
+  public SortedMap<String, Setting> settings() {
+    return SettingsTable.of(training(), values);
   }
 
   /**

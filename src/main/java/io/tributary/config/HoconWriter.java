@@ -125,7 +125,7 @@ final class HoconWriter {
   }
 
   /** The value itself, or null where an optional one is absent. */
-  private static @Nullable Object unwrap(Object value) {
+  static @Nullable Object unwrap(Object value) {
     if (value instanceof Optional<?> optional) {
       return optional.orElse(null);
     } else if (value instanceof OptionalLong optional) {
@@ -136,7 +136,7 @@ final class HoconWriter {
     return value;
   }
 
-  private static Object get(RecordComponent component, Object section) {
+  static Object get(RecordComponent component, Object section) {
     try {
       return component.getAccessor().invoke(section);
     } catch (ReflectiveOperationException e) {

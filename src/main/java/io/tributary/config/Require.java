@@ -10,6 +10,9 @@ final class Require {
 
   private static final Duration LONGEST = Duration.ofDays(100);
 
+  /** Each worker has a thread and a copy of the model. */
+  private static final int MOST_WORKERS = 256;
+
   private Require() {}
 
   static void that(boolean holds, String key, Object value, String expected) {
@@ -20,6 +23,12 @@ final class Require {
 
   static void atLeast(long least, String key, long value) {
     that(value >= least, key, value, "at least " + least);
+  }
+
+  /** A number of workers. */
+  static void count(int workers) {
+    atLeast(1, "count", workers);
+    that(workers <= MOST_WORKERS, "count", workers, "at most " + MOST_WORKERS);
   }
 
   static void positive(String key, double value) {

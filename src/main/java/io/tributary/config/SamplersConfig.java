@@ -23,7 +23,7 @@ public record SamplersConfig(
     String prompt) {
   public SamplersConfig {
     devices = List.copyOf(devices);
-    Require.atLeast(1, "count", count);
+    Require.count(count);
     Require.devices("devices", devices, count);
     Require.atLeast(1, "batch-size", batchSize);
     Require.atLeast(1, "max-length", maxLength);

@@ -11,7 +11,7 @@ import java.util.List;
 public record ScorersConfig(int count, List<String> devices) {
   public ScorersConfig {
     devices = List.copyOf(devices);
-    Require.atLeast(1, "count", count);
+    Require.count(count);
     Require.devices("devices", devices, count);
   }
 

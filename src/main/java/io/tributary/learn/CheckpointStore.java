@@ -239,6 +239,11 @@ public final class CheckpointStore {
     return later;
   }
 
+  /** Where the checkpoint of a step is, if there is one. */
+  public Path directory(long step) {
+    return directory.resolve(name(step));
+  }
+
   private static String name(long step) {
     return PREFIX + "%08d".formatted(step);
   }

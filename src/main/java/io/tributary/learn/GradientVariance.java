@@ -19,10 +19,11 @@ import java.util.stream.IntStream;
  */
 final class GradientVariance {
   private final GptTraining training;
-  private final DiagnosticsConfig config;
+  private final int sequences;
   private final int[] prefix;
   private final SequenceScores frozenPass;
   private final int microBatchSize;
+  private int interval;
 
   /**
    * @param microBatchSize sequences that are computed at once
@@ -30,15 +31,24 @@ final class GradientVariance {
   GradientVariance(
       GptTraining training, DiagnosticsConfig config, int[] prefix, int microBatchSize) {
     this.training = training;
-    this.config = config;
+    this.interval = config.gradientVarianceIntervalSteps();
+    this.sequences = config.gradientVarianceSequences();
     this.prefix = prefix.clone();
     this.frozenPass = new SequenceScores(training.model(), microBatchSize);
     this.microBatchSize = microBatchSize;
   }
 
+  /**
+   * Measures at another interval from now on.
+   *
+   * @param steps between two measurements; 0 for none
+   */
+  void interval(int steps) {
+    interval = steps;
+  }
+
   /** Whether it is measured with the step that is numbered so, from 1. */
   boolean isDue(long step) {
-    int interval = config.gradientVarianceIntervalSteps();
     return interval > 0 && step % interval == 0;
   }
 
@@ -49,7 +59,7 @@ final class GradientVariance {
    * @param progress called after every pass
    */
   double of(Objective objective, BatchArrays batch, Earlier earlier, Runnable progress) {
-    int n = Math.min(config.gradientVarianceSequences(), batch.size());
+    int n = Math.min(sequences, batch.size());
     double[] logPolicies =
         objective.comparesSequences()
             ? frozenPass.logProbs(prefix, batch.tokens(), progress)

@@ -1,5 +1,10 @@
 package io.tributary.learn;
 
+import java.util.ArrayList;
+import io.tributary.protocol.LearnerSettings;
+import java.util.List;
+import java.util.OptionalLong;
+import io.tributary.metrics.Wait;
 import io.tributary.data.Batch;
 import io.tributary.data.LogMarkers;
 import io.tributary.metrics.BlockedReason;
@@ -15,6 +20,13 @@ import io.tributary.protocol.LearnerCommand.BatchLearned;
 import io.tributary.protocol.LearnerCommand.EvaluationDone;
 import io.tributary.protocol.LearnerCommand.JudgementDone;
 import io.tributary.protocol.LearnerCommand.Learn;
+import io.tributary.protocol.LearnerCommand.Adjust;
+import io.tributary.protocol.LearnerCommand.CheckpointFailed;
+import io.tributary.protocol.LearnerCommand.CheckpointSaved;
+import io.tributary.protocol.LearnerCommand.NothingToSave;
+import io.tributary.protocol.LearnerCommand.ProposalSwapped;
+import io.tributary.protocol.LearnerCommand.Saved;
+import io.tributary.protocol.LearnerCommand.SwapProposal;
 import io.tributary.protocol.LearnerCommand.WriteCheckpoint;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.PublisherCommand;
@@ -40,8 +52,11 @@ import org.jspecify.annotations.Nullable;
  * anything is. What a checkpoint says is still owed is done first when the run goes on.
  */
 public final class Learner extends AbstractBehavior<LearnerCommand> {
+  /** Decision on a proposal that an operator has asked for, in place of a verdict's. */
+  public static final String FORCED = "FORCED";
+
   private final TrainingRun run;
-  private final Schedule schedule;
+  private Schedule schedule;
   private final ActorRef<PublisherCommand> publisher;
   private final ActorRef<EvaluatorCommand> evaluator;
   private final ActorRef<LearnerEvent> events;
@@ -49,11 +64,12 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private final ActorRef<Judged> judgements;
   private final ActorRef<Evaluated> evaluations;
   private @Nullable CompletableFuture<BatchLearned> pending;
+  private final List<CompletableFuture<ProposalSwapped>> swaps = new ArrayList<>();
+  private @Nullable LearnerSettings adjustment;
   private boolean ready;
   private boolean checkpointOwed;
   private boolean linesAreLost;
-  private long idleSince = System.nanoTime();
-  private long evaluatorSince;
+  private Wait wait;
 
   /**
    * When what is due.
@@ -65,6 +81,15 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
    */
   public record Schedule(
       int publishInterval, int evaluationInterval, int checkpointInterval, long lastStep) {
+    /** Settings that may change, and where the run ends. */
+    public static Schedule of(LearnerSettings settings, long lastStep) {
+      return new Schedule(
+          settings.publishInterval(),
+          settings.evaluationInterval(),
+          settings.checkpointInterval(),
+          lastStep);
+    }
+
     boolean writesCheckpoints() {
       return checkpointInterval > 0;
     }
@@ -108,6 +133,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     this.evaluator = evaluator;
     this.events = events;
     this.metrics = metrics;
+    this.wait = metrics.waitsFor(BlockedReason.INPUT);
     this.judgements = context.messageAdapter(Judged.class, JudgementDone::new);
     this.evaluations = context.messageAdapter(Evaluated.class, EvaluationDone::new);
     publisher.tell(new ReplaceProposal(run.proposal()));
@@ -132,14 +158,17 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
         .onMessage(JudgementDone.class, this::onJudgementDone)
         .onMessage(EvaluationDone.class, this::onEvaluationDone)
         .onMessage(WriteCheckpoint.class, this::onWriteCheckpoint)
+        .onMessage(SwapProposal.class, this::onSwapProposal)
+        .onMessage(Adjust.class, this::onAdjust)
         .onSignal(PreRestart.class, signal -> onEnd())
         .onSignal(PostStop.class, signal -> onEnd())
         .build();
   }
 
   private Behavior<LearnerCommand> onLearn(Learn command) {
+    wait.end();
     long start = System.nanoTime();
-    metrics.blocked(BlockedReason.INPUT, Duration.ofNanos(start - idleSince));
+    metrics.inflight(command.batch().sequences().size());
     sayActive();
     pending = command.done();
     try {
@@ -217,7 +246,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private Behavior<LearnerCommand> onJudgementDone(JudgementDone message) {
-    metrics.blocked(BlockedReason.EVALUATION, Duration.ofNanos(System.nanoTime() - evaluatorSince));
+    wait.end();
     Judged judged = message.judged();
     publish(run.judgeProposal(judged.logWeights(), judged.logPolicyRatios()));
     finishStep();
@@ -225,22 +254,26 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void publish(TrainingRun.Judgement judgement) {
-    log(() -> run.logVersion(judgement));
-    if (judgement.replaced()) {
+    publish(
+        judgement.policyVersion(),
+        judgement.verdict().decision().name(),
+        judgement.verdict().difference().value());
+  }
+
+  private void publish(long version, String decision, double difference) {
+    log(() -> run.logVersion(decision));
+    if (run.proposal().version().number() == version) {
       publisher.tell(new ReplaceProposal(run.proposal()));
     }
     events.tell(
         new LearnerEvent.ProposalJudged(
-            run.step(),
-            judgement.policyVersion(),
-            run.proposal().version().number(),
-            judgement.verdict().decision().name(),
-            judgement.verdict().difference().value()));
+            run.step(), version, run.proposal().version().number(), decision, difference));
   }
 
   private void awaitEvaluator() {
     sayActive();
-    evaluatorSince = System.nanoTime();
+    wait.end();
+    wait = metrics.waitsFor(BlockedReason.EVALUATION);
   }
 
   private void evaluate() {
@@ -251,7 +284,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
 
   private Behavior<LearnerCommand> onEvaluationDone(EvaluationDone message) {
     Evaluated evaluation = message.evaluation();
-    metrics.blocked(BlockedReason.EVALUATION, Duration.ofNanos(System.nanoTime() - evaluatorSince));
+    wait.end();
     log(
         () ->
             run.metricsLog()
@@ -269,7 +302,13 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     if (!ready || again || schedule.isCheckpointDue(run.step())) {
       checkpoint();
     }
-    idleSince = System.nanoTime();
+    swaps.forEach(this::swap);
+    swaps.clear();
+    if (adjustment != null) {
+      adjust(adjustment);
+    }
+    metrics.inflight(0);
+    wait = metrics.waitsFor(BlockedReason.INPUT);
     events.tell(new LearnerEvent.Idle(run.step()));
     if (!ready) {
       sayReady();
@@ -282,13 +321,22 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private Behavior<LearnerCommand> onWriteCheckpoint(WriteCheckpoint command) {
-    // before Z is estimated there is nothing to go on from: the run begins again instead
-    boolean none = !schedule.writesCheckpoints() || !run.isBegun();
-    command.written().complete(none || checkpoint() || (run.makeRoom() && checkpoint()));
+    command.done().complete(save());
     return this;
   }
 
-  private boolean checkpoint() {
+  private Saved save() {
+    if (!schedule.writesCheckpoints()) {
+      return new NothingToSave("checkpoint.keep = 0, so that none is ever written");
+    }
+    if (!run.isBegun()) {
+      return new NothingToSave("Z is not estimated yet, a run that is resumed begins again");
+    }
+    Saved saved = checkpoint();
+    return saved instanceof CheckpointFailed && run.makeRoom() ? checkpoint() : saved;
+  }
+
+  private Saved checkpoint() {
     long start = System.nanoTime();
     try {
       long bytes = run.writeCheckpoint();
@@ -296,15 +344,56 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       events.tell(
           new LearnerEvent.CheckpointWritten(
               run.step(), bytes, Duration.ofNanos(System.nanoTime() - start)));
-      return true;
+      return new CheckpointSaved(run.step());
     } catch (IOException e) {
       checkpointOwed = true;
       getContext()
           .getLog()
           .error(LogMarkers.REPORTED, "no checkpoint of step {}; it is tried again", run.step(), e);
-      events.tell(new LearnerEvent.CheckpointFailed(run.step(), String.valueOf(e.getMessage())));
-      return false;
+      String reason = String.valueOf(e.getMessage());
+      events.tell(new LearnerEvent.CheckpointFailed(run.step(), reason));
+      return new CheckpointFailed(reason);
     }
+  }
+
+  private boolean isBetweenSteps() {
+    return ready && pending == null;
+  }
+
+  /** While the evaluator judges sequences of the proposal, that one can't be replaced. */
+  private Behavior<LearnerCommand> onSwapProposal(SwapProposal command) {
+    if (isBetweenSteps()) {
+      swap(command.done());
+    } else {
+      swaps.add(command.done());
+    }
+    return this;
+  }
+
+  private void swap(CompletableFuture<ProposalSwapped> done) {
+    if (run.step() == 0) {
+      done.complete(new ProposalSwapped(0, OptionalLong.empty(), save()));
+      return;
+    }
+    run.forceProposal();
+    long version = run.proposal().version().number();
+    publish(version, FORCED, Double.NaN);
+    done.complete(new ProposalSwapped(run.step(), OptionalLong.of(version), save()));
+  }
+
+  private Behavior<LearnerCommand> onAdjust(Adjust command) {
+    if (isBetweenSteps()) {
+      adjust(command.settings());
+    } else {
+      adjustment = command.settings();
+    }
+    return this;
+  }
+
+  private void adjust(LearnerSettings settings) {
+    adjustment = null;
+    schedule = Schedule.of(settings, schedule.lastStep());
+    run.adjust(settings);
   }
 
   private boolean isLast() {
@@ -337,6 +426,11 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     if (owed != null) {
       owed.completeExceptionally(new IllegalStateException("the learner has stopped"));
     }
+    swaps.forEach(
+        swap ->
+            swap.completeExceptionally(new IllegalStateException("the learner has stopped")));
+    wait.end();
+    metrics.inflight(0);
     run.close();
     return this;
   }

@@ -33,7 +33,7 @@ final class PolicyTrainer {
   private final UpdateRule rule;
   private final GradientVariance gradientVariance;
   private final Reward reward;
-  private final LearningRate learningRate;
+  private LearningRate learningRate;
   private final StepMeasurements measurements;
   private final Estimators estimators;
 
@@ -52,6 +52,17 @@ final class PolicyTrainer {
     this.learningRate = learningRate;
     this.measurements = measurements;
     this.estimators = estimators;
+  }
+
+  /**
+   * Goes on with another learning rate, in the same schedule, and another interval.
+   *
+   * @param highestRate the highest learning rate of the schedule
+   * @param varianceInterval steps between two measurements of the gradient's variance; 0 for none
+   */
+  void adjust(double highestRate, int varianceInterval) {
+    learningRate = learningRate.withHighest(highestRate);
+    gradientVariance.interval(varianceInterval);
   }
 
   GptTraining training() {

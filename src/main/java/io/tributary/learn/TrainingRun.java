@@ -1,5 +1,6 @@
 package io.tributary.learn;
 
+import io.tributary.protocol.LearnerSettings;
 import com.google.gson.JsonObject;
 import io.tributary.data.Batch;
 import io.tributary.data.Fingerprint;
@@ -47,7 +48,7 @@ public final class TrainingRun implements AutoCloseable {
   private final EnergyBasedModel target;
   private final List<String> features;
   private final int maxNonfiniteSteps;
-  private final int samplesPerInterval;
+  private int samplesPerInterval;
   private final RunIdentity identity;
   private WeightSnapshot proposal;
   private long step;
@@ -197,25 +198,49 @@ public final class TrainingRun implements AutoCloseable {
     ReplacementWindow.Verdict verdict = trainer.estimators().window().decide(partitionFunction());
     boolean replaced = verdict.decision() == ReplacementWindow.Decision.ACCEPTED;
     if (replaced) {
-      List<TensorBytes> tensors = policy();
-      proposal =
-          new WeightSnapshot(new WeightVersion(policyVersion, Fingerprint.of(tensors)), tensors);
-      proposalSince = step;
+      replaceProposal();
     }
     trainer.estimators().window().reset(proposal.version().number());
     return new Judgement(verdict, policyVersion, replaced);
   }
 
-  /** Records a publication, so that its version is never given again. */
-  void logVersion(Judgement judgement) throws IOException {
+  /**
+   * Publishes the policy under a new version and makes it the proposal, without asking which is
+   * closer to p. The window of the next decision begins anew; Z is what it was.
+   */
+  void forceProposal() {
+    policyVersion++;
+    replaceProposal();
+    trainer.estimators().window().replace(policyVersion);
+  }
+
+  private void replaceProposal() {
+    List<TensorBytes> tensors = policy();
+    proposal =
+        new WeightSnapshot(new WeightVersion(policyVersion, Fingerprint.of(tensors)), tensors);
+    proposalSince = step;
+  }
+
+  /**
+   * Records a publication, so that its version is never given again.
+   *
+   * @param decision what was decided on its becoming the proposal
+   */
+  void logVersion(String decision) throws IOException {
     JsonObject row = new JsonObject();
     row.addProperty("step", step);
-    row.addProperty("version", judgement.policyVersion());
-    row.addProperty("decision", judgement.verdict().decision().name());
-    if (judgement.replaced()) {
+    row.addProperty("version", policyVersion);
+    row.addProperty("decision", decision);
+    if (proposal.version().number() == policyVersion) {
       row.addProperty("fingerprint", proposal.version().fingerprint());
     }
     files.versions().add(row.toString());
+  }
+
+  /** Goes on with these settings. */
+  void adjust(LearnerSettings settings) {
+    samplesPerInterval = settings.samplesPerInterval();
+    trainer.adjust(settings.learningRate(), settings.gradientVarianceInterval());
   }
 
   /** The policy's weights as they are now. */

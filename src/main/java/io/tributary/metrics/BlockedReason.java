@@ -9,5 +9,7 @@ public enum BlockedReason implements LabelValue {
   /** The bound on staleness holds further draws back until the learner has moved on. */
   ADMISSION,
   /** The draw asks for newer weights than the sampler has. */
-  WEIGHTS
+  WEIGHTS,
+  /** An operator has paused sampling or learning, or both. */
+  PAUSED
 }

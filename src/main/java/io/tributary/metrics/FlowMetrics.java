@@ -6,14 +6,27 @@ import java.time.Duration;
 public final class FlowMetrics {
 
   private final MetricTable table;
+  private final Waits waits;
 
-  FlowMetrics(MetricTable table) {
+  FlowMetrics(MetricTable table, Waits waits) {
     this.table = table;
+    this.waits = waits;
   }
 
   /** The admission gate now lets the first {@code sequences} of the run through. */
   public void admissionLimit(long sequences) {
     table.set(Metric.ADMISSION_LIMIT_SEQUENCES, (double) sequences);
+  }
+
+  /** The bound on staleness begins to hold a draw back. */
+  public Wait admissionCloses() {
+    return waits.begin(
+        BlockedReason.ADMISSION,
+        (reason, nanos) -> {
+          if (reason == BlockedReason.ADMISSION) {
+            table.increment(Metric.ADMISSION_CLOSED_SECONDS_TOTAL, nanos / 1e9);
+          }
+        });
   }
 
   /** A draw was issued again, since the worker that had it was lost. */

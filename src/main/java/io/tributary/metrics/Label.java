@@ -1,5 +1,6 @@
 package io.tributary.metrics;
 
+import io.tributary.config.LiveKey;
 import io.tributary.data.ServiceState;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,9 @@ public record Label(String name, List<String> values) {
   static final Label WEIGHT = new Label("weight", List.of("p_q", "pi_q"));
   static final Label FEATURE = new Label("feature", List.of());
   static final Label SAMPLER = new Label("sampler", List.of());
+  static final Label CONFIG_CHANGE = new Label("result", LabelValue.all(ConfigChange.class));
+  static final Label LIVE_KEY =
+      new Label("key", Arrays.stream(LiveKey.values()).map(LiveKey::key).toList());
   static final Label STATE = new Label("state", states());
   static final Label RUN = new Label("run", List.of());
   static final Label OBJECTIVE = new Label("objective", List.of());

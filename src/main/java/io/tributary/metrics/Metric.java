@@ -73,6 +73,11 @@ public enum Metric {
       "Sequences that wait for a worker of a stage.",
       "Grows before scorers: raise scorers.count.",
       Label.STAGE),
+  ADMISSION_CLOSED_SECONDS_TOTAL(
+      Type.COUNTER,
+      "seconds",
+      "Time that the bound on staleness held back a draw that could have been made.",
+      "Grows by nearly 1 a second: learning is the bottleneck, fewer samplers would do."),
   ADMISSION_LIMIT_SEQUENCES(
       Type.LEVEL,
       "sequences",
@@ -389,6 +394,18 @@ public enum Metric {
       "bytes",
       "Memory of the container or machine that the process runs in.",
       "process_resident_memory_bytes near it: the process will be killed; see the runbook on memory."),
+  CONFIG_CHANGES_TOTAL(
+      Type.COUNTER,
+      "changes",
+      "Requests to change the configuration while the service runs.",
+      "Not expected: audit.jsonl says who changed what, and why a request was rejected.",
+      Label.CONFIG_CHANGE),
+  CONFIG_SETTING(
+      Type.LEVEL,
+      "1",
+      "Value in force of each key that can be changed while the service runs; times in seconds.",
+      "Not what the configuration file says: /config has the changes.",
+      Label.LIVE_KEY),
   NATIVE_TENSOR_BYTES(
       Type.MEASURED,
       "bytes",

@@ -27,11 +27,13 @@ public final class RunMetrics {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final MetricTable table;
+  private final Waits waits;
   private final Clock clock;
   private volatile @Nullable LongSupplier nativeTensorBytes;
 
-  private RunMetrics(Map<String, Double> featureTargets, Clock clock) {
+  private RunMetrics(Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
     this.clock = clock;
+    this.waits = new Waits(nanoTime);
     this.table = new MetricTable(registry, List.copyOf(featureTargets.keySet()));
     featureTargets.forEach((feature, moment) -> table.set(Metric.FEATURE_TARGET, moment, feature));
     table.info(Metric.BUILD_INFO, version(), Runtime.version().toString());
@@ -46,20 +48,26 @@ public final class RunMetrics {
    * @param featureTargets the desired moment of each feature; NaN where none is asked
    */
   public static RunMetrics create(Map<String, Double> featureTargets) {
-    return new RunMetrics(featureTargets, Clock.systemUTC());
+    return create(featureTargets, Clock.systemUTC());
   }
 
   /** As {@link #create(Map)}, with times from the given clock. */
   public static RunMetrics create(Map<String, Double> featureTargets, Clock clock) {
-    return new RunMetrics(featureTargets, clock);
+    return create(featureTargets, clock, System::nanoTime);
+  }
+
+  /** As the other ones, with durations from the given nanoseconds, too. */
+  static RunMetrics create(
+      Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
+    return new RunMetrics(featureTargets, clock, nanoTime);
   }
 
   public StageMetrics stage(Stage stage) {
-    return new StageMetrics(table, stage, clock);
+    return new StageMetrics(table, waits, stage, clock);
   }
 
   public FlowMetrics flow() {
-    return new FlowMetrics(table);
+    return new FlowMetrics(table, waits);
   }
 
   /** The account of a stream that begins. */
@@ -76,7 +84,7 @@ public final class RunMetrics {
   }
 
   public ServiceMetrics service() {
-    return new ServiceMetrics(table, clock);
+    return new ServiceMetrics(table, waits, clock);
   }
 
   /** Where the number of bytes of all live tensors comes from; asked at each scrape. */
@@ -104,6 +112,7 @@ public final class RunMetrics {
 
   /** The present value of a counter or gauge; its series begins if there was none. */
   public double value(Metric metric, String... labels) {
+    waits.count();
     return table.value(metric, labels);
   }
 
@@ -114,6 +123,7 @@ public final class RunMetrics {
    *     Prometheus text format otherwise
    */
   public Exposition scrape(@Nullable String accept) {
+    waits.count();
     LongSupplier bytes = nativeTensorBytes;
     if (bytes != null) {
       table.set(Metric.NATIVE_TENSOR_BYTES, (double) bytes.getAsLong());

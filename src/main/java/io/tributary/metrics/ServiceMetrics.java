@@ -1,5 +1,7 @@
 package io.tributary.metrics;
 
+import io.tributary.config.LiveKey;
+import io.tributary.config.TributaryConfig;
 import io.tributary.data.ServiceState;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,10 +10,12 @@ import java.time.Duration;
 public final class ServiceMetrics {
 
   private final MetricTable table;
+  private final Waits waits;
   private final Clock clock;
 
-  ServiceMetrics(MetricTable table, Clock clock) {
+  ServiceMetrics(MetricTable table, Waits waits, Clock clock) {
     this.table = table;
+    this.waits = waits;
     this.clock = clock;
   }
 
@@ -28,6 +32,23 @@ public final class ServiceMetrics {
   public void state(ServiceState state) {
     for (ServiceState each : ServiceState.values()) {
       table.set(Metric.SERVICE_STATE, each == state ? 1 : 0, each.name());
+    }
+  }
+
+  /** An operator pauses the stream, or ends every pause. */
+  public void paused(boolean begins) {
+    waits.pause(begins);
+  }
+
+  /** Somebody asked for another configuration of the running service. */
+  public void configChanged(ConfigChange result) {
+    table.increment(Metric.CONFIG_CHANGES_TOTAL, 1, result.label());
+  }
+
+  /** The values in force of what can be changed. */
+  public void settings(TributaryConfig config) {
+    for (LiveKey key : LiveKey.values()) {
+      table.set(Metric.CONFIG_SETTING, key.of(config), key.key());
     }
   }
 

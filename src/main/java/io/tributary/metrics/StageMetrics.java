@@ -8,10 +8,12 @@ public final class StageMetrics {
 
   private final MetricTable table;
   private final String stage;
+  private final Waits waits;
   private final Clock clock;
 
-  StageMetrics(MetricTable table, Stage stage, Clock clock) {
+  StageMetrics(MetricTable table, Waits waits, Stage stage, Clock clock) {
     this.table = table;
+    this.waits = waits;
     this.stage = stage.label();
     this.clock = clock;
   }
@@ -28,9 +30,13 @@ public final class StageMetrics {
     table.increment(Metric.STAGE_BUSY_SECONDS_TOTAL, seconds(time), stage);
   }
 
-  /** A worker has been idle for this long, waiting for {@code reason}. */
-  public void blocked(BlockedReason reason, Duration time) {
-    table.increment(Metric.STAGE_BLOCKED_SECONDS_TOTAL, seconds(time), stage, reason.label());
+  /** A worker is idle from now on, waiting for {@code reason}. */
+  public Wait waitsFor(BlockedReason reason) {
+    return waits.begin(
+        reason,
+        (counted, nanos) ->
+            table.increment(
+                Metric.STAGE_BLOCKED_SECONDS_TOTAL, nanos / 1e9, stage, counted.label()));
   }
 
   /** The workers of the stage hold this many sequences now. */

@@ -86,6 +86,14 @@ public final class ReplacementWindow {
   }
 
   /**
+   * Begins anew with a proposal that was not decided on. What is the best so far stays: how close
+   * the new one is has not been measured.
+   */
+  public void replace(long proposalVersion) {
+    state = WindowState.empty(proposalVersion, config.criterion(), state.best());
+  }
+
+  /**
    * Adds sequences, judged by a policy that has not learned from them.
    *
    * @param proposalVersions (N), the proposal that each sequence was drawn from; others than the

@@ -1,5 +1,6 @@
 package io.tributary.protocol;
 
+import java.util.OptionalLong;
 import io.tributary.data.Batch;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,8 +16,17 @@ public sealed interface LearnerCommand {
   record Learn(Batch batch, Runnable used, CompletableFuture<BatchLearned> done)
       implements LearnerCommand {}
 
-  /** Write a checkpoint of the present state; the future tells whether it is complete. */
-  record WriteCheckpoint(CompletableFuture<Boolean> written) implements LearnerCommand {}
+  /** Write a checkpoint of the present state; the future tells what became of it. */
+  record WriteCheckpoint(CompletableFuture<Saved> done) implements LearnerCommand {}
+
+  /**
+   * Make the policy the proposal, whichever of them is closer to p, as soon as nothing is awaited
+   * from the evaluator; the future completes when a checkpoint has been tried, too.
+   */
+  record SwapProposal(CompletableFuture<ProposalSwapped> done) implements LearnerCommand {}
+
+  /** Go on with these settings, from the next step on. */
+  record Adjust(LearnerSettings settings) implements LearnerCommand {}
 
   /** The sequences that a decision on the proposal waits for are judged. */
   record JudgementDone(EvaluatorCommand.Judged judged) implements LearnerCommand {}
@@ -31,4 +41,34 @@ public sealed interface LearnerCommand {
    * @param finished whether this was the last step of the run
    */
   record BatchLearned(long proposalVersion, boolean finished) {}
+
+  /** What became of a checkpoint that was asked for. */
+  sealed interface Saved {}
+
+  /** It is complete on disk. */
+  record CheckpointSaved(long step) implements Saved {}
+
+  /**
+   * There is none, and there is no need of one.
+   *
+   * @param reason why not
+   */
+  record NothingToSave(String reason) implements Saved {}
+
+  /**
+   * It could not be written; it is tried again.
+   *
+   * @param reason why not
+   */
+  record CheckpointFailed(String reason) implements Saved {}
+
+  /**
+   * What became of the wish for another proposal.
+   *
+   * @param step the learner's
+   * @param version of the proposal since; empty while the policy is still the base model, so that
+   *     there is nothing to swap
+   * @param saved what became of the checkpoint that keeps it
+   */
+  record ProposalSwapped(long step, OptionalLong version, Saved saved) {}
 }

@@ -1,6 +1,7 @@
 package io.tributary.protocol;
 
 import io.tributary.data.Measurements;
+import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import java.time.Instant;
 import java.util.Map;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param run the run's name
  * @param state what the service does
  * @param failure why the state is {@code FAILED}; null otherwise
+ * @param paused which sides an operator has paused
  * @param startedAt when this process started the run or went on with it
  * @param step learner steps of the run, across resumes
  * @param sequences sequences learned in the run, across resumes
@@ -29,6 +31,7 @@ public record RunStatus(
     String run,
     ServiceState state,
     @Nullable String failure,
+    Paused paused,
     Instant startedAt,
     long step,
     long sequences,

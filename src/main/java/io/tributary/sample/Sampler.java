@@ -1,5 +1,6 @@
 package io.tributary.sample;
 
+import io.tributary.metrics.Wait;
 import io.tributary.data.Draw;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.BlockedReason;
@@ -31,7 +32,7 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
   private final ProposalSampling sampling;
   private final StageMetrics metrics;
   private @Nullable DrawSequences postponed;
-  private long idleSince = System.nanoTime();
+  private Wait wait;
 
   /**
    * A sampler, which registers itself with the receptionist.
@@ -49,6 +50,7 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
     context.setLoggerName(Sampler.class);
     this.sampling = sampling;
     this.metrics = metrics;
+    this.wait = metrics.waitsFor(BlockedReason.ADMISSION);
     context
         .getSystem()
         .receptionist()
@@ -68,9 +70,11 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
   private Behavior<SamplerCommand> onDrawSequences(DrawSequences command) {
     if (sampling.version() < command.minimumVersion()) {
       postponed = command;
+      wait.end();
+      wait = metrics.waitsFor(BlockedReason.WEIGHTS);
       return this;
     }
-    draw(command, BlockedReason.ADMISSION);
+    draw(command);
     return this;
   }
 
@@ -83,24 +87,25 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
     DrawSequences waiting = postponed;
     if (waiting != null && sampling.version() >= waiting.minimumVersion()) {
       postponed = null;
-      draw(waiting, BlockedReason.WEIGHTS);
+      draw(waiting);
     }
     return this;
   }
 
-  private void draw(DrawSequences command, BlockedReason waitedFor) {
+  private void draw(DrawSequences command) {
+    wait.end();
     long start = System.nanoTime();
-    metrics.blocked(waitedFor, Duration.ofNanos(start - idleSince));
     var progressed = new WorkerEvent.Progressed<Draw>(command.number(), getContext().getSelf());
     Draw draw = sampling.draw(command.number(), () -> command.replyTo().tell(progressed));
-    idleSince = System.nanoTime();
-    metrics.busy(Duration.ofNanos(idleSince - start));
+    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
+    wait = metrics.waitsFor(BlockedReason.ADMISSION);
     command
         .replyTo()
         .tell(new WorkerEvent.Finished<>(command.number(), getContext().getSelf(), draw));
   }
 
   private Behavior<SamplerCommand> onEnd() {
+    wait.end();
     sampling.close();
     return this;
   }

@@ -1,5 +1,6 @@
 package io.tributary.score;
 
+import io.tributary.metrics.Wait;
 import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.StageMetrics;
@@ -21,7 +22,7 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 public final class Scorer extends AbstractBehavior<ScorerCommand> {
   private final DrawScoring scoring;
   private final StageMetrics metrics;
-  private long idleSince = System.nanoTime();
+  private Wait wait;
 
   /**
    * A scorer, which registers itself with the receptionist.
@@ -38,6 +39,7 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
     context.setLoggerName(Scorer.class);
     this.scoring = scoring;
     this.metrics = metrics;
+    this.wait = metrics.waitsFor(BlockedReason.INPUT);
     context
         .getSystem()
         .receptionist()
@@ -54,8 +56,8 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
   }
 
   private Behavior<ScorerCommand> onScore(Score command) {
+    wait.end();
     long start = System.nanoTime();
-    metrics.blocked(BlockedReason.INPUT, Duration.ofNanos(start - idleSince));
     var progressed =
         new WorkerEvent.Progressed<ScoredDraw>(command.draw().number(), getContext().getSelf());
     ScoredDraw scored =
@@ -71,8 +73,8 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
                         e.getMessage(),
                         e),
             () -> command.replyTo().tell(progressed));
-    idleSince = System.nanoTime();
-    metrics.busy(Duration.ofNanos(idleSince - start));
+    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
+    wait = metrics.waitsFor(BlockedReason.INPUT);
     command
         .replyTo()
         .tell(new WorkerEvent.Finished<>(command.draw().number(), getContext().getSelf(), scored));
@@ -80,6 +82,7 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
   }
 
   private Behavior<ScorerCommand> onEnd() {
+    wait.end();
     scoring.close();
     return this;
   }

@@ -93,18 +93,6 @@ public final class HttpService {
     }
   }
 
-  /** Binds a server without control. */
-  public static CompletionStage<HttpService> start(
-      ActorSystem<?> system,
-      HttpConfig http,
-      RunMetrics metrics,
-      Supplier<RunStatus> status,
-      Duration stallTimeout) {
-    Routes routes = new Routes();
-    new RunEndpoints(metrics, status, stallTimeout, Clock.systemUTC()).addTo(routes);
-    return bind(system, http, Protection.of(http, System.getenv()), routes, Limits.USUAL);
-  }
-
   static CompletionStage<HttpService> bind(
       ActorSystem<?> system, HttpConfig http, Protection protection, Routes routes, Limits limits) {
     Materializer materializer = Materializer.matFromSystem(system);

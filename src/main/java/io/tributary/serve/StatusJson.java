@@ -23,6 +23,10 @@ final class StatusJson {
     if (status.failure() != null) {
       json.addProperty("failure", status.failure());
     }
+    JsonObject paused = new JsonObject();
+    paused.addProperty("sampling", status.paused().sampling());
+    paused.addProperty("learning", status.paused().learning());
+    json.add("paused", paused);
     json.addProperty("started_at", status.startedAt().toString());
     json.addProperty("step", status.step());
     json.addProperty("sequences", status.sequences());

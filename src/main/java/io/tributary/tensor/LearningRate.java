@@ -20,6 +20,11 @@ public record LearningRate(double highest, long warmupSteps, Schedule schedule, 
     }
   }
 
+  /** The same schedule with another highest rate. */
+  public LearningRate withHighest(double rate) {
+    return new LearningRate(rate, warmupSteps, schedule, totalSteps);
+  }
+
   /** The rate of a step, counted from 0; the first step of a warm-up is not zero. */
   public double at(long step) {
     if (step < warmupSteps) {

@@ -3,6 +3,7 @@ package io.tributary.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.protocol.LearnerSettings;
 import io.tributary.data.Batch;
 import io.tributary.data.Measurements;
 import io.tributary.data.ScoredSequence;
@@ -19,6 +20,8 @@ import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
 import io.tributary.protocol.LearnerCommand.Learn;
+import io.tributary.protocol.LearnerCommand.ProposalSwapped;
+import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerCommand.WriteCheckpoint;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.PublisherCommand;
@@ -249,9 +252,13 @@ class LearnerTest {
   }
 
   private void writeCheckpoint() throws Exception {
-    CompletableFuture<Boolean> written = new CompletableFuture<>();
-    learner.tell(new WriteCheckpoint(written));
-    assertThat(written.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(askForCheckpoint()).isInstanceOf(LearnerCommand.CheckpointSaved.class);
+  }
+
+  private Saved askForCheckpoint() throws Exception {
+    CompletableFuture<Saved> done = new CompletableFuture<>();
+    learner.tell(new WriteCheckpoint(done));
+    return done.get(10, TimeUnit.SECONDS);
   }
 
   /** Stops the learner and lets another go on from the newest checkpoint. */
@@ -339,16 +346,102 @@ class LearnerTest {
 
   @Test
   void aCheckpointIsWrittenWhenItIsAskedFor() throws Exception {
-    CompletableFuture<Boolean> early = new CompletableFuture<>();
-    learner.tell(new WriteCheckpoint(early));
-    assertThat(early.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(askForCheckpoint()).isInstanceOf(LearnerCommand.NothingToSave.class);
     assertThat(files.checkpoints().steps()).as("there is nothing to go on from").isEmpty();
 
     begin();
-    CompletableFuture<Boolean> written = new CompletableFuture<>();
-    learner.tell(new WriteCheckpoint(written));
-    assertThat(written.get(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(askForCheckpoint()).isEqualTo(new LearnerCommand.CheckpointSaved(0));
     assertThat(files.checkpoints().steps()).containsExactly(0L);
+  }
+
+  private CompletableFuture<ProposalSwapped> swap() {
+    CompletableFuture<ProposalSwapped> done = new CompletableFuture<>();
+    learner.tell(new LearnerCommand.SwapProposal(done));
+    return done;
+  }
+
+  @Test
+  void theProposalIsSwappedWhenItIsAskedForAndACheckpointKeepsIt() throws Exception {
+    Learner.Schedule schedule = new Learner.Schedule(10, 10, 10, 40);
+    kit.stop(learner);
+    learner = kit.spawn(behavior(schedule, Map.of()));
+    begin();
+    assertThat(swap().get(10, TimeUnit.SECONDS).version())
+        .as("the policy is the base model, as the proposal is")
+        .isEmpty();
+    await(learn(batch));
+    publisher.expectMessageClass(ReplaceProposal.class);
+    assertThat(expectProposal()).isEqualTo(1);
+
+    assertThat(swap().get(10, TimeUnit.SECONDS))
+        .isEqualTo(
+            new ProposalSwapped(1, OptionalLong.of(2), new LearnerCommand.CheckpointSaved(1)));
+
+    assertThat(expectProposal()).isEqualTo(2);
+    assertThat(files.versions().rows().toList())
+        .singleElement()
+        .satisfies(
+            row -> {
+              assertThat(row.get("decision").getAsString()).isEqualTo("FORCED");
+              assertThat(row.has("fingerprint")).isTrue();
+            });
+    LearnerState kept = goOn(schedule, Map.of());
+    assertThat(kept.proposalVersion()).isEqualTo(2);
+    assertThat(kept.window().proposalVersion()).isEqualTo(2);
+    assertThat(await(learn(batch)).proposalVersion()).isEqualTo(2);
+  }
+
+  @Test
+  void aSwapThatIsAskedForWhileThePolicyIsEvaluatedComesBeforeTheNextStep() throws Exception {
+    begin();
+    await(learn(batch));
+    CompletableFuture<BatchLearned> step = learn(batch);
+    Evaluate evaluate = expectEvaluation(2);
+    CompletableFuture<ProposalSwapped> swapped = swap();
+    writeCheckpoint();
+    assertThat(swapped).isNotDone();
+
+    answer(evaluate);
+
+    assertThat(await(step).proposalVersion()).isEqualTo(4);
+    assertThat(swapped.get(10, TimeUnit.SECONDS).version()).hasValue(4);
+  }
+
+  @Test
+  void aSwapThatALearnerDoesNotComeToFails() throws Exception {
+    begin();
+    await(learn(batch));
+    learn(batch);
+    expectEvaluation(2);
+    CompletableFuture<ProposalSwapped> swapped = swap();
+    kit.stop(learner);
+    assertThatThrownBy(() -> swapped.get(10, TimeUnit.SECONDS))
+        .hasMessageContaining("the learner has stopped");
+  }
+
+  @Test
+  void otherSettingsHoldFromTheNextStepOn() throws Exception {
+    begin();
+    await(learn(batch));
+    CompletableFuture<BatchLearned> step = learn(batch);
+    Evaluate evaluate = expectEvaluation(2);
+    learner.tell(new LearnerCommand.Adjust(new LearnerSettings(0.125, 7, 3, 100, 1, 2)));
+    answer(evaluate);
+    await(step);
+    assertThat(files.checkpoints().steps()).as("the old interval").contains(2L);
+
+    step = learn(batch);
+    answer(expectEvaluation(3));
+    assertThat(await(step).proposalVersion()).as("nothing is published").isEqualTo(3);
+
+    assertThat(files.checkpoints().steps()).as("the new interval").doesNotContain(3L);
+    assertThat(files.samples().rows()).hasSize(16 + 2);
+    assertThat(files.metrics().rows().filter(row -> row.has("learner_learning_rate")).toList())
+        .extracting(row -> row.get("learner_learning_rate").getAsDouble())
+        .containsExactly(0.01, 0.01, 0.125);
+    assertThat(files.metrics().rows().filter(row -> row.has("gradient_variance")).toList())
+        .extracting(row -> row.get("step").getAsLong())
+        .containsExactly(3L);
   }
 
   @Test
@@ -386,7 +479,9 @@ class LearnerTest {
             Evaluated.class,
             new Evaluated(0, new Measurements()),
             Judged.class,
-            new Judged(0, new double[] {0}, new double[] {0}));
+            new Judged(0, new double[] {0}, new double[] {0}),
+            LearnerSettings.class,
+            new LearnerSettings(0.1, 1, 1, 1, 0, 1));
     for (LearnerCommand command : Commands.of(LearnerCommand.class, values)) {
       alone.run(command);
       assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", command).isFalse();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.atomic.AtomicLong;
 import io.tributary.data.Measurements;
 import io.tributary.data.ServiceState;
 import java.time.Clock;
@@ -15,10 +16,12 @@ import org.junit.jupiter.api.Test;
 
 class RunMetricsTest {
 
+  private final AtomicLong nanoTime = new AtomicLong();
   private final RunMetrics metrics =
       RunMetrics.create(
           Map.of("amazing", 1.0),
-          Clock.fixed(Instant.ofEpochSecond(1_700_000_000), ZoneOffset.UTC));
+          Clock.fixed(Instant.ofEpochSecond(1_700_000_000), ZoneOffset.UTC),
+          nanoTime::get);
 
   private String text() {
     return new String(metrics.scrape(null).body(), UTF_8);
@@ -60,7 +63,9 @@ class RunMetricsTest {
     scorer.items(128, 5000);
     scorer.items(128, 4000);
     scorer.busy(Duration.ofMillis(1500));
-    scorer.blocked(BlockedReason.INPUT, Duration.ofMillis(250));
+    Wait wait = scorer.waitsFor(BlockedReason.INPUT);
+    nanoTime.addAndGet(Duration.ofMillis(250).toNanos());
+    wait.end();
     scorer.inflight(128);
     scorer.waiting(256);
     scorer.failed(FailureReason.STALLED);
@@ -197,6 +202,45 @@ class RunMetricsTest {
         .contains("# TYPE tributary_build info")
         .endsWith("# EOF\n");
     assertThat(metrics.scrape("*/*").contentType()).startsWith("text/plain; version=0.0.4");
+  }
+
+  private double blocked(String stage, String reason) {
+    return metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, stage, reason);
+  }
+
+  @Test
+  void aWaitIsCountedWhileItGoesOn() {
+    Wait wait = metrics.stage(Stage.SAMPLER).waitsFor(BlockedReason.ADMISSION);
+    nanoTime.addAndGet(Duration.ofSeconds(3).toNanos());
+    assertThat(text()).contains("{reason=\"admission\",stage=\"sampler\"} 3.0");
+    nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(blocked("sampler", "admission")).isEqualTo(4);
+    wait.end();
+    wait.end();
+    nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(blocked("sampler", "admission")).isEqualTo(4);
+  }
+
+  @Test
+  void aWaitIsThatForTheEndOfAPauseWhileThereIsOne() {
+    metrics.stage(Stage.LEARNER).waitsFor(BlockedReason.INPUT);
+    metrics.stage(Stage.SAMPLER).waitsFor(BlockedReason.WEIGHTS);
+    nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+    metrics.service().paused(true);
+    nanoTime.addAndGet(Duration.ofSeconds(5).toNanos());
+    metrics.service().paused(false);
+    nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
+    assertThat(blocked("learner", "input")).isEqualTo(3);
+    assertThat(blocked("learner", "paused")).isEqualTo(5);
+    assertThat(blocked("sampler", "weights")).isEqualTo(8);
+  }
+
+  @Test
+  void theTimeThatTheBoundOnStalenessHoldsDrawsBackIsCounted() {
+    Wait closed = metrics.flow().admissionCloses();
+    nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
+    assertThat(metrics.value(Metric.ADMISSION_CLOSED_SECONDS_TOTAL)).isEqualTo(2);
+    closed.end();
   }
 
   @Test

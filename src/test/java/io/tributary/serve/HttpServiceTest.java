@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.data.Paused;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.config.ConfigException;
@@ -162,6 +163,7 @@ class HttpServiceTest {
         RUNNING.run(),
         state,
         null,
+        Paused.NONE,
         START,
         12,
         3072,

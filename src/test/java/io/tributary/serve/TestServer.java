@@ -2,6 +2,7 @@ package io.tributary.serve;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.tributary.data.Paused;
 import com.typesafe.config.ConfigFactory;
 import io.tributary.config.HttpConfig;
 import io.tributary.data.Measurements;
@@ -32,6 +33,7 @@ final class TestServer implements AutoCloseable {
           "quickstart",
           ServiceState.STARTING,
           null,
+          Paused.NONE,
           START,
           0,
           0,
@@ -47,6 +49,7 @@ final class TestServer implements AutoCloseable {
           "quickstart",
           ServiceState.RUNNING,
           null,
+          Paused.NONE,
           START,
           12,
           3072,

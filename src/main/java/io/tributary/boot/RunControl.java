@@ -1,0 +1,76 @@
+package io.tributary.boot;
+
+import io.tributary.protocol.ConfigView;
+import io.tributary.protocol.ServiceControl;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * Brings what operators ask for to the guardian, and sees to it that each request is answered
+ * within a deadline and written to the audit log.
+ */
+final class RunControl implements ServiceControl {
+  private final ActorRef<Guardian.Command> guardian;
+  private final LiveConfig config;
+  private final AuditLog audit;
+  private final Duration deadline;
+
+  /**
+   * @param deadline time after which a request that still waits is answered
+   */
+  RunControl(
+      ActorRef<Guardian.Command> guardian, LiveConfig config, AuditLog audit, Duration deadline) {
+    this.guardian = guardian;
+    this.config = config;
+    this.audit = audit;
+    this.deadline = deadline;
+  }
+
+  @Override
+  public CompletionStage<Answer> perform(Action action, String from) {
+    Instant at = Instant.now();
+    return ask(answer -> guardian.tell(new Guardian.Perform(action, answer)))
+        .thenApply(
+            answer -> {
+              audit.action(at, from, action, answer);
+              return answer;
+            });
+  }
+
+  @Override
+  public CompletionStage<Answer> change(Map<String, String> values, String from) {
+    Instant at = Instant.now();
+    ConfigView before = config.view();
+    Map<String, String> given = Map.copyOf(values);
+    return ask(answer -> guardian.tell(new Guardian.Change(given, from, at, answer)))
+        .thenApply(
+            answer -> {
+              audit.change(at, from, before, given, answer);
+              return answer;
+            });
+  }
+
+  private CompletableFuture<Answer> ask(Consumer<CompletableFuture<Answer>> question) {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    question.accept(answer);
+    return answer
+        .exceptionally(failure -> new Unable("it failed: " + FailureCause.of(failure).getMessage()))
+        .completeOnTimeout(
+            new Unable(
+                "not done within %d s; if it waits for the step under way, it is done after that, and the log tells"
+                    .formatted(deadline.toSeconds())),
+            deadline.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public ConfigView config() {
+    return config.view();
+  }
+}

@@ -1,0 +1,20 @@
+package io.tributary.protocol;
+
+/**
+ * What can be changed of the learner while it runs.
+ *
+ * @param learningRate the highest of the schedule
+ * @param publishInterval steps between two publications
+ * @param evaluationInterval steps between two evaluations
+ * @param checkpointInterval steps between two checkpoints; 0 for no checkpoint at all
+ * @param gradientVarianceInterval steps between two measurements of the gradient's variance; 0 for
+ *     none
+ * @param samplesPerInterval sequences written for people to look at, per interval of the evaluation
+ */
+public record LearnerSettings(
+    double learningRate,
+    int publishInterval,
+    int evaluationInterval,
+    int checkpointInterval,
+    int gradientVarianceInterval,
+    int samplesPerInterval) {}
