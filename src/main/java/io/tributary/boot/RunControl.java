@@ -1,5 +1,6 @@
 package io.tributary.boot;
 
+import java.util.function.BooleanSupplier;
 import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl;
 import java.time.Duration;
@@ -19,16 +20,23 @@ final class RunControl implements ServiceControl {
   private final ActorRef<Guardian.Command> guardian;
   private final LiveConfig config;
   private final AuditLog audit;
+  private final BooleanSupplier isOver;
   private final Duration deadline;
 
   /**
+   * @param isOver whether the run is, so that the guardian may not be there any more
    * @param deadline time after which a request that still waits is answered
    */
   RunControl(
-      ActorRef<Guardian.Command> guardian, LiveConfig config, AuditLog audit, Duration deadline) {
+      ActorRef<Guardian.Command> guardian,
+      LiveConfig config,
+      AuditLog audit,
+      BooleanSupplier isOver,
+      Duration deadline) {
     this.guardian = guardian;
     this.config = config;
     this.audit = audit;
+    this.isOver = isOver;
     this.deadline = deadline;
   }
 
@@ -58,7 +66,11 @@ final class RunControl implements ServiceControl {
 
   private CompletableFuture<Answer> ask(Consumer<CompletableFuture<Answer>> question) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    question.accept(answer);
+    if (isOver.getAsBoolean()) {
+      answer.complete(new Unable("the run is over"));
+    } else {
+      question.accept(answer);
+    }
     return answer
         .exceptionally(failure -> new Unable("it failed: " + FailureCause.of(failure).getMessage()))
         .completeOnTimeout(

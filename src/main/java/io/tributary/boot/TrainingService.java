@@ -197,7 +197,12 @@ public final class TrainingService {
                 outcome.completeExceptionally(
                     new IllegalStateException("the actor system has ended", failure)));
     RunControl hand =
-        new RunControl(system, live, new AuditLog(directory.auditLog()), CONTROL_DEADLINE);
+        new RunControl(
+            system,
+            live,
+            new AuditLog(directory.auditLog()),
+            outcome::isDone,
+            CONTROL_DEADLINE);
     control.complete(hand);
     Thread onSignal = new Thread(() -> drain(system, ended), "drain-on-signal");
     Runtime.getRuntime().addShutdownHook(onSignal);

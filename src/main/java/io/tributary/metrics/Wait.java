@@ -1,6 +1,7 @@
 package io.tributary.metrics;
 
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * The wait of one worker. It is counted while it goes on, at each scrape, so that a rate is right
@@ -10,17 +11,23 @@ public final class Wait {
   private final Waits waits;
   private final BlockedReason reason;
   private final BiConsumer<BlockedReason, Long> count;
-  private long since; // nanoseconds; counted up to here
+  private final LongSupplier nanoTime;
+  private long since; // counted up to here
   private boolean ended;
 
   /**
    * @param count takes a reason and nanoseconds
    */
-  Wait(Waits waits, BlockedReason reason, BiConsumer<BlockedReason, Long> count, long since) {
+  Wait(
+      Waits waits,
+      BlockedReason reason,
+      BiConsumer<BlockedReason, Long> count,
+      LongSupplier nanoTime) {
     this.waits = waits;
     this.reason = reason;
     this.count = count;
-    this.since = since;
+    this.nanoTime = nanoTime;
+    this.since = nanoTime.getAsLong();
   }
 
   /** The worker works again, or is gone. */
@@ -28,8 +35,9 @@ public final class Wait {
     waits.end(this);
   }
 
-  synchronized void countUntil(long now, boolean paused) {
+  synchronized void count(boolean paused) {
     if (!ended) {
+      long now = nanoTime.getAsLong();
       boolean isPause =
           paused && (reason == BlockedReason.INPUT || reason == BlockedReason.ADMISSION);
       count.accept(isPause ? BlockedReason.PAUSED : reason, now - since);
@@ -37,8 +45,8 @@ public final class Wait {
     }
   }
 
-  synchronized void endAt(long now, boolean paused) {
-    countUntil(now, paused);
+  synchronized void end(boolean paused) {
+    count(paused);
     ended = true;
   }
 }

@@ -20,20 +20,19 @@ final class Waits {
 
   /** A worker begins to wait. */
   Wait begin(BlockedReason reason, BiConsumer<BlockedReason, Long> count) {
-    Wait wait = new Wait(this, reason, count, nanoTime.getAsLong());
+    Wait wait = new Wait(this, reason, count, nanoTime);
     open.add(wait);
     return wait;
   }
 
   void end(Wait wait) {
     open.remove(wait);
-    wait.endAt(nanoTime.getAsLong(), paused);
+    wait.end(paused);
   }
 
   /** Counts every wait up to now. */
   void count() {
-    long now = nanoTime.getAsLong();
-    open.forEach(wait -> wait.countUntil(now, paused));
+    open.forEach(wait -> wait.count(paused));
   }
 
   /** A pause begins or ends. */
