@@ -225,7 +225,7 @@ class RunControlTest {
 
     assertThat(learnedInOrder()).isEqualTo(last * BATCH);
     assertThat(Conservation.of(metrics)).matches(Conservation::holds);
-    assertThat(Conservation.of(metrics).learned()).isEqualTo(BOOTSTRAP + last * BATCH);
+    assertThat(Conservation.of(metrics).learned()).isEqualTo(last * BATCH);
     requireRecords();
   }
 
