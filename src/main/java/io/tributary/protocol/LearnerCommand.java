@@ -1,7 +1,7 @@
 package io.tributary.protocol;
 
-import java.util.OptionalLong;
 import io.tributary.data.Batch;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /** What the learner is told. */

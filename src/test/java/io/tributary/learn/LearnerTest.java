@@ -3,7 +3,6 @@ package io.tributary.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tributary.protocol.LearnerSettings;
 import io.tributary.data.Batch;
 import io.tributary.data.Measurements;
 import io.tributary.data.ScoredSequence;
@@ -24,6 +23,7 @@ import io.tributary.protocol.LearnerCommand.ProposalSwapped;
 import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerCommand.WriteCheckpoint;
 import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.LearnerSettings;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
 import io.tributary.sample.ProposalSampling;
