@@ -85,7 +85,7 @@ final class TinyTraining implements AutoCloseable {
 
   static TrainingRun.Files files(Path directory, int keep) {
     return new TrainingRun.Files(
-        new CheckpointStore(directory.resolve("checkpoints"), keep),
+        new CheckpointStore(directory.resolve("checkpoints"), Retention.newest(keep)),
         new JsonLines(directory.resolve("metrics.jsonl")),
         new JsonLines(directory.resolve("samples.jsonl")),
         new JsonLines(directory.resolve("versions.jsonl")));
