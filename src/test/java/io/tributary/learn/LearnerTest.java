@@ -32,6 +32,7 @@ import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ class LearnerTest {
     publisher = kit.createTestProbe(PublisherCommand.class);
     evaluator = kit.createTestProbe(EvaluatorCommand.class);
     events = kit.createTestProbe(LearnerEvent.class);
-    files = TinyTraining.files(directory, 3);
+    files = TinyTraining.files(directory, Retention.newest(3));
     learner = kit.spawn(behavior(schedule(1, 2, 1, 4)));
   }
 
@@ -273,6 +274,39 @@ class LearnerTest {
     assertThat(files.checkpoints().steps()).containsExactly(1L, 0L);
     assertThat(metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, "learner", "checkpoint"))
         .isPositive();
+  }
+
+  @Test
+  void aCheckpointThatFailedIsTriedAgainAtTheNextPublication() throws Exception {
+    kit.stop(learner);
+    learner = kit.spawn(behavior(schedule(2, 4, 1000, 4)));
+    Path inTheWay = Files.writeString(directory.resolve("checkpoints"), "in the way");
+    begin();
+    told(LearnerEvent.CheckpointFailed.class);
+    Files.delete(inTheWay);
+    await(learn(batch));
+    await(learn(batch));
+    told(LearnerEvent.CheckpointWritten.class);
+    assertThat(files.checkpoints().steps()).containsExactly(2L);
+  }
+
+  @Test
+  void aPolicyThatIsAmongTheBestGetsACheckpointAtOnce() throws Exception {
+    kit.stop(learner);
+    learner = kit.spawn(behavior(schedule(1, 1, 1000, 1000), Map.of("checkpoint.keep-best", "1")));
+    begin();
+    for (double divergence : new double[] {2, 3, 1}) {
+      CompletableFuture<BatchLearned> done = learn(batch);
+      Evaluate evaluate = evaluator.expectMessageClass(Evaluate.class);
+      evaluate
+          .replyTo()
+          .tell(
+              new Evaluated(
+                  evaluate.step(), new Measurements().put("kl_nats", divergence, "p_pi")));
+      await(done);
+    }
+    kit.stop(learner);
+    assertThat(files.checkpoints().steps()).as("2 was not").containsExactly(3L, 1L, 0L);
   }
 
   @Test
