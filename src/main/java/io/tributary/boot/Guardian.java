@@ -1,12 +1,11 @@
 package io.tributary.boot;
 
-import io.tributary.metrics.DropReason;
-import io.tributary.metrics.ConfigChange;
-import java.time.Instant;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ServiceState;
 import io.tributary.learn.LearnerState;
+import io.tributary.metrics.ConfigChange;
+import io.tributary.metrics.DropReason;
 import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
@@ -21,6 +20,7 @@ import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.Done;
 import io.tributary.protocol.ServiceControl.Unable;
 import io.tributary.publish.Publisher;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;

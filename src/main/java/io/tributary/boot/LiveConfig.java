@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration of a run as it is now: what it was started with, and what operators have changed
- * since. A change lasts until the process ends, also beyond a failure of the learner; {@code
- * --resume} reads the file again. Safe for use by several threads.
+ * The configuration of a run as it is now: what it was started with, and what operators have
+ * changed since. A change lasts until the process ends, also beyond a failure of the learner;
+ * {@code --resume} reads the file again. Safe for use by several threads.
  */
 final class LiveConfig {
   private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
@@ -91,8 +91,7 @@ final class LiveConfig {
     SortedMap<String, ConfigView.Setting> before = now.view().settings();
     SortedMap<String, ConfigView.Setting> after = settings(proposed);
     for (String key : keys) {
-      changes.addLast(
-          new ConfigView.Change(at, from, key, json(before, key), json(after, key)));
+      changes.addLast(new ConfigView.Change(at, from, key, json(before, key), json(after, key)));
       if (changes.size() > KEPT_CHANGES) {
         changes.removeFirst();
       }
@@ -128,8 +127,7 @@ final class LiveConfig {
         .forEach(
             (key, setting) ->
                 settings.put(
-                    key,
-                    new ConfigView.Setting(setting.json(), setting.origin(), setting.live())));
+                    key, new ConfigView.Setting(setting.json(), setting.origin(), setting.live())));
     return settings;
   }
 }

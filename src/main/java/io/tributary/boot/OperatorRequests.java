@@ -160,8 +160,7 @@ final class OperatorRequests {
       request.answer().complete(new Invalid(String.valueOf(e.getMessage())));
       return;
     }
-    String what =
-        live.accept(proposed, request.values().keySet(), request.from(), request.at());
+    String what = live.accept(proposed, request.values().keySet(), request.from(), request.at());
     TributaryConfig config = live.current();
     workforce.resize(config.samplers().count(), config.scorers().count());
     stream.maxStaleness(config.stream().maxStalenessSteps());

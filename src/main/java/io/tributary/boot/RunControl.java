@@ -1,6 +1,5 @@
 package io.tributary.boot;
 
-import java.util.function.BooleanSupplier;
 import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl;
 import java.time.Duration;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 

@@ -1,11 +1,10 @@
 package io.tributary.boot;
 
 import io.tributary.config.EffectiveConfig;
-import io.tributary.disk.LastingFiles;
-import java.nio.file.StandardCopyOption;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.disk.DiskRoom;
+import io.tributary.disk.LastingFiles;
 import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.JsonLines;
 import io.tributary.learn.Retention;
@@ -15,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,9 +1,9 @@
 package io.tributary.boot;
 
-import io.tributary.metrics.DropReason;
 import io.tributary.data.LogMarkers;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ServiceState;
+import io.tributary.metrics.DropReason;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerCommand;

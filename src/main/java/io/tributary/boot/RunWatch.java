@@ -1,10 +1,9 @@
 package io.tributary.boot;
 
-import io.tributary.learn.Learner;
-import io.tributary.data.Paused;
-import io.tributary.config.TributaryConfig;
 import io.tributary.data.Measurements;
+import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
+import io.tributary.learn.Learner;
 import io.tributary.learn.LearnerState;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.Metric;
@@ -204,7 +203,8 @@ final class RunWatch implements Supplier<RunStatus> {
     double samplersTotal = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION);
     double learnerShare = Math.min(1, (learnerTotal - learnerWaited) / seconds);
     double samplerShare =
-        Math.min(1, (samplersTotal - samplersWaited) / seconds / config.current().samplers().count());
+        Math.min(
+            1, (samplersTotal - samplersWaited) / seconds / config.current().samplers().count());
     learnerWaited = learnerTotal;
     samplersWaited = samplersTotal;
     if (state != ServiceState.DRAINING

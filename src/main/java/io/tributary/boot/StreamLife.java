@@ -12,9 +12,9 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stream of a run: it starts when the learner is ready and a sampler has the proposal, ends with
- * a learner that fails, and starts anew with the next one, as it was paused and bounded before. For
- * the guardian's thread.
+ * The stream of a run: it starts when the learner is ready and a sampler has the proposal, ends
+ * with a learner that fails, and starts anew with the next one, as it was paused and bounded
+ * before. For the guardian's thread.
  */
 final class StreamLife {
   private final ActorContext<Guardian.Command> context;

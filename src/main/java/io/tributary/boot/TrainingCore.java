@@ -1,6 +1,5 @@
 package io.tributary.boot;
 
-import io.tributary.protocol.LearnerSettings;
 import io.tributary.config.TributaryConfig;
 import io.tributary.evaluate.Evaluator;
 import io.tributary.learn.Checkpoint;
@@ -10,6 +9,7 @@ import io.tributary.metrics.Stage;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.LearnerSettings;
 import io.tributary.protocol.PublisherCommand;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;

@@ -1,10 +1,7 @@
 package io.tributary.boot;
 
-import java.util.concurrent.CompletionStage;
-import java.time.Duration;
-import io.tributary.config.EffectiveConfig;
-import io.tributary.protocol.ServiceControl;
 import com.google.gson.JsonObject;
+import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Measurements;
@@ -15,17 +12,20 @@ import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.ServiceControl;
 import io.tributary.serve.HttpService;
 import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
@@ -198,23 +198,14 @@ public final class TrainingService {
                     new IllegalStateException("the actor system has ended", failure)));
     RunControl hand =
         new RunControl(
-            system,
-            live,
-            new AuditLog(directory.auditLog()),
-            outcome::isDone,
-            CONTROL_DEADLINE);
+            system, live, new AuditLog(directory.auditLog()), outcome::isDone, CONTROL_DEADLINE);
     control.complete(hand);
     Thread onSignal = new Thread(() -> drain(system, ended), "drain-on-signal");
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {
       HttpService http =
           HttpService.start(
-                  system,
-                  config.http(),
-                  metrics,
-                  watch,
-                  hand,
-                  config.stream().stallTimeout())
+                  system, config.http(), metrics, watch, hand, config.stream().stallTimeout())
               .toCompletableFuture()
               .join();
       console.line(

@@ -1,16 +1,16 @@
 package io.tributary.config;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import com.typesafe.config.ConfigUtil;
-import com.typesafe.config.ConfigValueFactory;
-import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** A configuration as it was read, with where each value came from. */
 public final class EffectiveConfig {
@@ -73,7 +73,10 @@ public final class EffectiveConfig {
     }
     throw new ConfigException(
         "%s.%s can't be changed while the run goes on; it changes by drain and resume. What can be changed: %s"
-            .formatted(ROOT, key, Schema.list(Arrays.stream(LiveKey.values()).map(LiveKey::key).toList())));
+            .formatted(
+                ROOT,
+                key,
+                Schema.list(Arrays.stream(LiveKey.values()).map(LiveKey::key).toList())));
   }
 
   /** Whoever asked for a change knows that the value is his own. */

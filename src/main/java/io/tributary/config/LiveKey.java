@@ -6,8 +6,7 @@ import java.util.function.ToDoubleFunction;
 
 /** The keys that can be changed while a service runs; all others change by drain and resume. */
 public enum LiveKey {
-  MAX_STALENESS_STEPS(
-      "stream.max-staleness-steps", config -> config.stream().maxStalenessSteps()),
+  MAX_STALENESS_STEPS("stream.max-staleness-steps", config -> config.stream().maxStalenessSteps()),
   SAMPLERS("samplers.count", config -> config.samplers().count()),
   SCORERS("scorers.count", config -> config.scorers().count()),
   LEARNING_RATE(

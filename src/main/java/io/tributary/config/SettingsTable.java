@@ -30,8 +30,7 @@ final class SettingsTable {
       String key = Schema.key(component);
       ConfigValue given = source == null ? null : source.get(key);
       if (value != null && value.getClass().isRecord()) {
-        section(
-            prefix + key + ".", value, given instanceof ConfigObject object ? object : null);
+        section(prefix + key + ".", value, given instanceof ConfigObject object ? object : null);
       } else if (value != null) {
         String path = prefix + key;
         settings.put(

@@ -40,6 +40,7 @@ public final class CheckpointStore {
   private static final String VALUE_HEAD = "value-head.safetensors";
   private static final String PART = ".part";
   private static final String EARLIER = ".earlier";
+  private static final String REMOVED = ".removed";
   private static final String STATE = "state.json";
 
   private final Path directory;
@@ -117,7 +118,9 @@ public final class CheckpointStore {
    * Clears away what a process that was killed has left behind. The directory must not be in use.
    */
   public void cleanUp() throws IOException {
-    for (Path entry : entries("\\.step-\\d+(" + PART + "|" + EARLIER + ")")) {
+    for (Path entry :
+        entries(
+            "\\.(" + SUPERSEDED + ")?step-\\d+(" + PART + "|" + EARLIER + "|" + REMOVED + ")")) {
       String name = String.valueOf(entry.getFileName());
       Path target = directory.resolve(name.substring(1, name.lastIndexOf('.')));
       if (name.endsWith(EARLIER) && !Files.exists(target)) {
@@ -310,9 +313,13 @@ public final class CheckpointStore {
     }
   }
 
-  private static void remove(Path checkpoint) {
+  /** Takes it out of the way first, so that a kill leaves no half of it in its place. */
+  private void remove(Path checkpoint) {
     try {
-      LastingFiles.delete(checkpoint);
+      Path removed = directory.resolve("." + checkpoint.getFileName() + REMOVED);
+      LastingFiles.delete(removed);
+      Files.move(checkpoint, removed, StandardCopyOption.ATOMIC_MOVE);
+      LastingFiles.delete(removed);
     } catch (IOException e) {
       LOG.warn("the old checkpoint {} can't be removed", checkpoint, e);
     }

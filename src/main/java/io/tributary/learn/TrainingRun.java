@@ -1,6 +1,5 @@
 package io.tributary.learn;
 
-import io.tributary.protocol.LearnerSettings;
 import com.google.gson.JsonObject;
 import io.tributary.data.Batch;
 import io.tributary.data.Fingerprint;
@@ -14,6 +13,7 @@ import io.tributary.model.ValueHead;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
+import io.tributary.protocol.LearnerSettings;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.FeatureSample;
 import io.tributary.target.HardConstraints;

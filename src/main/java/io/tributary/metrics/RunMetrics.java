@@ -57,8 +57,7 @@ public final class RunMetrics {
   }
 
   /** As the other ones, with durations from the given nanoseconds, too. */
-  static RunMetrics create(
-      Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
+  static RunMetrics create(Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
     return new RunMetrics(featureTargets, clock, nanoTime);
   }
 

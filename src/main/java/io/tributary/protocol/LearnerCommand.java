@@ -1,8 +1,8 @@
 package io.tributary.protocol;
 
-import java.util.OptionalLong;
 import io.tributary.data.Batch;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 

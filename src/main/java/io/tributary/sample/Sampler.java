@@ -1,10 +1,10 @@
 package io.tributary.sample;
 
-import io.tributary.metrics.Wait;
 import io.tributary.data.Draw;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.StageMetrics;
+import io.tributary.metrics.Wait;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.SamplerCommand.TakeOver;

@@ -1,9 +1,9 @@
 package io.tributary.score;
 
-import io.tributary.metrics.Wait;
 import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.StageMetrics;
+import io.tributary.metrics.Wait;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.ScorerCommand.Score;
 import io.tributary.protocol.WorkerEvent;

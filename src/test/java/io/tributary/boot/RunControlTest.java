@@ -133,7 +133,8 @@ class RunControlTest {
         .filter(
             place ->
                 text()
-                    .contains("tributary_sampler_proposal_version{sampler=\"sampler-" + place + "\"}"))
+                    .contains(
+                        "tributary_sampler_proposal_version{sampler=\"sampler-" + place + "\"}"))
         .count();
   }
 
@@ -212,8 +213,7 @@ class RunControlTest {
     assertThat(change(Map.of("samplers.count", "2", "publish.interval-steps", "0")))
         .isEqualTo(new Invalid("tributary.publish.interval-steps must be at least 1, got 0"));
     assertThat(change(Map.of("samplers.cuont", "2")))
-        .isEqualTo(
-            new Invalid("unknown key tributary.samplers.cuont; did you mean count?"));
+        .isEqualTo(new Invalid("unknown key tributary.samplers.cuont; did you mean count?"));
     assertThat(metrics.value(Metric.CONFIG_SETTING, "samplers.count")).isEqualTo(1);
 
     assertThat(perform(Action.DRAIN)).isInstanceOf(Done.class);
@@ -331,10 +331,7 @@ class RunControlTest {
             draw -> {
               boolean poison = ofStepEight.test(draw);
               if (poison) {
-                hand.join()
-                    .perform(Action.PAUSE_SAMPLING, OPERATOR)
-                    .toCompletableFuture()
-                    .join();
+                hand.join().perform(Action.PAUSE_SAMPLING, OPERATOR).toCompletableFuture().join();
               }
               return poison;
             }));

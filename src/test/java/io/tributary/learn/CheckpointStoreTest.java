@@ -395,6 +395,8 @@ class CheckpointStoreTest {
     store.write(checkpoint(8));
     Files.move(path(8), directory.resolve(".step-00000008.earlier"));
     Files.createDirectories(directory.resolve(".step-00000004.earlier"));
+    Files.createDirectories(directory.resolve(".step-00000002.removed"));
+    Files.createDirectories(directory.resolve(".superseded-step-00000012.removed"));
     Files.writeString(
         Files.createDirectories(directory.resolve(".step-00000012.part")).resolve("state.json"),
         "{");

@@ -537,7 +537,8 @@ class LearnerTest {
     await(learn(batch));
     CompletableFuture<BatchLearned> step = learn(batch);
     Evaluate evaluate = expectEvaluation(2);
-    learner.tell(new LearnerCommand.Adjust(new LearnerSettings(0.125, 7, 3, 100, Duration.ofDays(1), 1, 2)));
+    learner.tell(
+        new LearnerCommand.Adjust(new LearnerSettings(0.125, 7, 3, 100, Duration.ofDays(1), 1, 2)));
     answer(evaluate);
     await(step);
     assertThat(files.checkpoints().steps()).as("the old interval").contains(2L);

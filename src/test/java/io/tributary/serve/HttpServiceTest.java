@@ -7,10 +7,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tributary.data.Paused;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.config.ConfigException;
+import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.protocol.RunStatus;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.tributary.serve;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.tributary.data.Paused;
 import com.typesafe.config.ConfigFactory;
 import io.tributary.config.HttpConfig;
 import io.tributary.data.Measurements;
+import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
