@@ -7,6 +7,7 @@ import io.tributary.disk.DiskRoom;
 import io.tributary.disk.LastingFiles;
 import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.JsonLines;
+import io.tributary.learn.Retention;
 import io.tributary.learn.TrainingRun;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -40,12 +41,13 @@ public final class RunDirectory implements AutoCloseable {
    * @param resume whether a run that it holds is to be gone on with
    * @param checkpointBytes room that a checkpoint needs
    * @throws BadInputException if it holds a run and is not to be resumed, holds none and is, is
-   *     used by another process, can't be written, or the disk has no room for a checkpoint
+   *     used by another process, can't be written, or the disk has no room for the checkpoints that
+   *     are kept and one that is being written
    */
   public static RunDirectory claim(TributaryConfig config, boolean resume, long checkpointBytes) {
     Path home = config.run().home();
     CheckpointStore checkpoints =
-        new CheckpointStore(home.resolve("checkpoints"), config.checkpoint().keep());
+        new CheckpointStore(home.resolve("checkpoints"), Retention.of(config.checkpoint()));
     JsonLines metrics = new JsonLines(home.resolve("metrics.jsonl"));
     FileChannel lockFile = null;
     try {
@@ -62,7 +64,7 @@ public final class RunDirectory implements AutoCloseable {
       Files.createDirectories(home);
       lockFile = lock(home);
       checkpoints.cleanUp();
-      DiskRoom.require("run.directory", home, "a checkpoint", checkpointBytes);
+      requireRoom(config, home, checkpoints.steps().size(), checkpointBytes);
       return new RunDirectory(
           home,
           lockFile,
@@ -78,6 +80,17 @@ public final class RunDirectory implements AutoCloseable {
       closeQuietly(lockFile);
       throw e;
     }
+  }
+
+  private static void requireRoom(
+      TributaryConfig config, Path home, int present, long checkpointBytes) throws IOException {
+    int kept = config.checkpoint().mostKept();
+    int missing = Math.max(1, kept + 1 - present);
+    DiskRoom.require(
+        "run.directory",
+        home,
+        "keeping %d checkpoints while another one is written".formatted(kept),
+        checkpointBytes > Long.MAX_VALUE / missing ? Long.MAX_VALUE : checkpointBytes * missing);
   }
 
   /** Names of the runs that a directory holds. */

@@ -151,18 +151,22 @@ final class RunWatch implements Supplier<RunStatus> {
     } else if (event instanceof LearnerEvent.PolicyEvaluated evaluated) {
       evaluated(evaluated);
     } else if (event instanceof LearnerEvent.CheckpointWritten written) {
-      metrics.service().checkpointed(written.duration(), written.bytes());
+      metrics.service().checkpointed(written.duration(), written.pause(), written.bytes());
       LOG.info(
-          "checkpoint of step {}: {} bytes in {}",
+          "checkpoint of step {}: {} bytes in {}, for {} of which training stood still",
           written.step(),
           written.bytes(),
-          written.duration());
+          written.duration(),
+          written.pause());
       checkpoint = new RunStatus.Checkpoint(written.step(), Instant.now(), written.bytes());
     } else if (event instanceof LearnerEvent.CheckpointFailed failed) {
       metrics.service().checkpointFailed();
       console.line(
           "no checkpoint of step %d (%s); it is tried again"
               .formatted(failed.step(), failed.reason()));
+    } else if (event instanceof LearnerEvent.LineLost lost) {
+      metrics.service().lineLost();
+      LOG.info("a line of step {} is lost: {}", lost.step(), lost.reason());
     }
   }
 

@@ -84,6 +84,7 @@ final class TrainingCore {
         config.publish().intervalSteps(),
         config.evaluation().intervalSteps(),
         config.checkpoint().keep() == 0 ? 0 : config.checkpoint().intervalSteps(),
+        config.checkpoint().interval(),
         config.diagnostics().gradientVarianceIntervalSteps(),
         config.samples().perInterval());
   }

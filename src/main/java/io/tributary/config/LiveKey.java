@@ -14,6 +14,7 @@ public enum LiveKey {
   PUBLISH_INTERVAL("publish.interval-steps", config -> config.publish().intervalSteps()),
   EVALUATION_INTERVAL("evaluation.interval-steps", config -> config.evaluation().intervalSteps()),
   CHECKPOINT_INTERVAL("checkpoint.interval-steps", config -> config.checkpoint().intervalSteps()),
+  CHECKPOINT_TIME("checkpoint.interval", config -> config.checkpoint().interval().toNanos() / 1e9),
   GRADIENT_VARIANCE_INTERVAL(
       "diagnostics.gradient-variance-interval-steps",
       config -> config.diagnostics().gradientVarianceIntervalSteps()),

@@ -17,6 +17,11 @@ public final class LastingFiles {
   /** Writes a text and flushes it to disk. */
   public static void write(Path file, String text) throws IOException {
     Files.writeString(file, text);
+    flush(file);
+  }
+
+  /** Flushes what was written to a file to disk. */
+  public static void flush(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }

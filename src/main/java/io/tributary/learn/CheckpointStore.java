@@ -16,8 +16,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -30,29 +33,31 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointStore {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final String PREFIX = "step-";
+  private static final String SUPERSEDED = "superseded-";
   private static final String POLICY = "policy.safetensors";
   private static final String PROPOSAL = "proposal.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final String VALUE_HEAD = "value-head.safetensors";
   private static final String PART = ".part";
   private static final String EARLIER = ".earlier";
+  private static final String REMOVED = ".removed";
   private static final String STATE = "state.json";
 
   private final Path directory;
-  private final int keep;
+  private final Retention retention;
 
   /**
    * @param directory holds the checkpoints; made when the first is written
-   * @param keep how many of the newest are kept
+   * @param retention which of them are kept
    */
-  public CheckpointStore(Path directory, int keep) {
+  public CheckpointStore(Path directory, Retention retention) {
     this.directory = directory;
-    this.keep = keep;
+    this.retention = retention;
   }
 
   /**
-   * Writes a checkpoint, and then removes those that are too old. One of the same step that is
-   * whole and says the same is left as it is.
+   * Writes a checkpoint, and then removes those that are not kept any longer. One of the same step
+   * that is whole and says the same is left as it is.
    *
    * @return its size in bytes
    * @throws IOException if the disk is full or can't be written; nothing is left behind then
@@ -88,7 +93,8 @@ public final class CheckpointStore {
       LastingFiles.write(temporary.resolve(Manifest.NAME), manifest.toJson());
       LastingFiles.flushDirectory(temporary);
       putInPlace(temporary, target);
-      prune(keep);
+      prune(retention);
+      removeSuperseded(checkpoint.state().step());
       return manifest.bytes();
     } catch (IOException e) {
       LastingFiles.delete(temporary, e);
@@ -112,7 +118,9 @@ public final class CheckpointStore {
    * Clears away what a process that was killed has left behind. The directory must not be in use.
    */
   public void cleanUp() throws IOException {
-    for (Path entry : entries("\\.step-\\d+(" + PART + "|" + EARLIER + ")")) {
+    for (Path entry :
+        entries(
+            "\\.(" + SUPERSEDED + ")?step-\\d+(" + PART + "|" + EARLIER + "|" + REMOVED + ")")) {
       String name = String.valueOf(entry.getFileName());
       Path target = directory.resolve(name.substring(1, name.lastIndexOf('.')));
       if (name.endsWith(EARLIER) && !Files.exists(target)) {
@@ -225,14 +233,15 @@ public final class CheckpointStore {
 
   /**
    * Puts the checkpoints of later steps aside, as {@code superseded-step-…}: a run that goes on
-   * from {@code step} would take them for its newest.
+   * from {@code step} would take them for its newest. They stay until the run has a checkpoint of
+   * their step or of a later one again.
    *
    * @return the steps whose checkpoints were put aside
    */
   public List<Long> setAsideAfter(long step) throws IOException {
     List<Long> later = steps().stream().filter(s -> s > step).toList();
     for (long s : later) {
-      Path aside = directory.resolve("superseded-" + name(s));
+      Path aside = directory.resolve(SUPERSEDED + name(s));
       LastingFiles.delete(aside);
       Files.move(directory.resolve(name(s)), aside, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -249,23 +258,70 @@ public final class CheckpointStore {
   }
 
   /**
-   * Removes all checkpoints but the newest.
+   * Removes all checkpoints but the newest, the best and those that are kept by their steps.
    *
    * @return whether there were others
    */
-  boolean keepNewest() {
-    return prune(1);
+  boolean makeRoom() {
+    return prune(retention.lasting());
   }
 
-  private boolean prune(int kept) {
-    List<Long> old = steps().stream().skip(kept).toList();
-    for (long step : old) {
-      try {
-        LastingFiles.delete(directory.resolve(name(step)));
-      } catch (IOException e) {
-        LOG.warn("the old checkpoint of step {} can't be removed", step, e);
-      }
+  /** Whether a policy with this KL(p||pi) in nats is one of the best, and is to be kept as such. */
+  boolean ranks(double divergence) {
+    return retention.best() > 0 && retention.ranks(divergence, divergences());
+  }
+
+  private boolean prune(Retention kept) {
+    Set<Long> superfluous = kept.superfluous(divergences());
+    for (long step : superfluous) {
+      remove(directory.resolve(name(step)));
     }
-    return !old.isEmpty();
+    return !superfluous.isEmpty();
+  }
+
+  /** KL(p||pi) by step; NaN where it is not known, or where it is not asked for. */
+  private Map<Long, Double> divergences() {
+    Map<Long, Double> divergences = new TreeMap<>();
+    for (long step : steps()) {
+      divergences.put(step, retention.best() > 0 ? divergence(step) : Double.NaN);
+    }
+    return divergences;
+  }
+
+  private double divergence(long step) {
+    try {
+      Double known =
+          LearnerState.fromJson(Files.readString(directory.resolve(name(step)).resolve(STATE)))
+              .divergence();
+      return known == null ? Double.NaN : known;
+    } catch (IOException | JsonParseException e) {
+      LOG.warn("the checkpoint of step {} does not tell how good it is", step, e);
+      return Double.NaN;
+    }
+  }
+
+  /** Removes what was put aside, and what the run has made again. */
+  private void removeSuperseded(long reached) {
+    try {
+      for (Path entry : entries(SUPERSEDED + PREFIX + "\\d+")) {
+        if (Long.parseLong(entry.getFileName().toString().replaceAll("\\D", "")) <= reached) {
+          remove(entry);
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("what was superseded can't be listed", e);
+    }
+  }
+
+  /** Takes it out of the way first, so that a kill leaves no half of it in its place. */
+  private void remove(Path checkpoint) {
+    try {
+      Path removed = directory.resolve("." + checkpoint.getFileName() + REMOVED);
+      LastingFiles.delete(removed);
+      Files.move(checkpoint, removed, StandardCopyOption.ATOMIC_MOVE);
+      LastingFiles.delete(removed);
+    } catch (IOException e) {
+      LOG.warn("the old checkpoint {} can't be removed", checkpoint, e);
+    }
   }
 }

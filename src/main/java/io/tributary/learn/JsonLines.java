@@ -3,6 +3,7 @@ package io.tributary.learn;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import io.tributary.disk.LastingFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -59,6 +60,13 @@ public final class JsonLines {
     torn = true;
     Files.writeString(file, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     torn = false;
+  }
+
+  /** Flushes all lines to disk, so that they outlive the machine, too. */
+  public void flush() throws IOException {
+    if (Files.exists(file)) {
+      LastingFiles.flush(file);
+    }
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.tributary.learn;
 
 import io.tributary.data.Batch;
-import io.tributary.data.LogMarkers;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.StageMetrics;
@@ -14,8 +13,7 @@ import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.Adjust;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
-import io.tributary.protocol.LearnerCommand.CheckpointFailed;
-import io.tributary.protocol.LearnerCommand.CheckpointSaved;
+import io.tributary.protocol.LearnerCommand.CheckpointEnded;
 import io.tributary.protocol.LearnerCommand.EvaluationDone;
 import io.tributary.protocol.LearnerCommand.JudgementDone;
 import io.tributary.protocol.LearnerCommand.Learn;
@@ -37,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -47,9 +46,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes gradient steps, one batch at a time, and does what is due after each: publication and
- * replacement of the proposal, evaluation, checkpoint, in this order and before it answers. Only
- * then are further draws admitted, so that what a step leads to does not depend on how fast
- * anything is. What a checkpoint says is still owed is done first when the run goes on.
+ * replacement of the proposal, evaluation, a copy for a checkpoint, in this order and before it
+ * answers. Only then are further draws admitted, so that what a step leads to does not depend on
+ * how fast anything is. The copy is written while training goes on; where the next one is due
+ * before it is, training waits. What a checkpoint says is still owed is done first when the run
+ * goes on.
  */
 public final class Learner extends AbstractBehavior<LearnerCommand> {
   /** Decision on a proposal that an operator has asked for, in place of a verdict's. */
@@ -63,12 +64,13 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private final StageMetrics metrics;
   private final ActorRef<Judged> judgements;
   private final ActorRef<Evaluated> evaluations;
+  private final CheckpointWriter checkpoints;
   private @Nullable CompletableFuture<BatchLearned> pending;
   private final List<CompletableFuture<ProposalSwapped>> swaps = new ArrayList<>();
   private @Nullable LearnerSettings adjustment;
   private boolean ready;
-  private boolean checkpointOwed;
   private boolean linesAreLost;
+  private boolean parked; // the step is done but for its checkpoint, which has to wait
   private Wait wait;
 
   /**
@@ -77,16 +79,22 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
    * @param publishInterval steps between two publications
    * @param evaluationInterval steps between two evaluations
    * @param checkpointInterval steps between two checkpoints; 0 for no checkpoint at all
+   * @param checkpointTime time after a checkpoint at which the next is due in any case
    * @param lastStep step that ends the run; {@link Long#MAX_VALUE} for none
    */
   public record Schedule(
-      int publishInterval, int evaluationInterval, int checkpointInterval, long lastStep) {
+      int publishInterval,
+      int evaluationInterval,
+      int checkpointInterval,
+      Duration checkpointTime,
+      long lastStep) {
     /** Settings that may change, and where the run ends. */
     public static Schedule of(LearnerSettings settings, long lastStep) {
       return new Schedule(
           settings.publishInterval(),
           settings.evaluationInterval(),
           settings.checkpointInterval(),
+          settings.checkpointTime(),
           lastStep);
     }
 
@@ -94,8 +102,11 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       return checkpointInterval > 0;
     }
 
-    boolean isCheckpointDue(long step) {
-      return writesCheckpoints() && (step % checkpointInterval == 0 || step >= lastStep);
+    boolean isCheckpointDue(long step, long nanosSinceLast) {
+      return writesCheckpoints()
+          && (step % checkpointInterval == 0
+              || step >= lastStep
+              || nanosSinceLast >= checkpointTime.toNanos());
     }
   }
 
@@ -136,6 +147,12 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     this.wait = metrics.waitsFor(BlockedReason.INPUT);
     this.judgements = context.messageAdapter(Judged.class, JudgementDone::new);
     this.evaluations = context.messageAdapter(Evaluated.class, EvaluationDone::new);
+    this.checkpoints =
+        new CheckpointWriter(
+            run.files(),
+            context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()),
+            context.getSelf()::tell,
+            events::tell);
     publisher.tell(new ReplaceProposal(run.proposal()));
     switch (run.owed()) {
       case JUDGEMENT -> judge();
@@ -158,6 +175,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
         .onMessage(JudgementDone.class, this::onJudgementDone)
         .onMessage(EvaluationDone.class, this::onEvaluationDone)
         .onMessage(WriteCheckpoint.class, this::onWriteCheckpoint)
+        .onMessage(CheckpointEnded.class, this::onCheckpointEnded)
         .onMessage(SwapProposal.class, this::onSwapProposal)
         .onMessage(Adjust.class, this::onAdjust)
         .onSignal(PreRestart.class, signal -> onEnd())
@@ -291,6 +309,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
                 .add(
                     MetricsJsonl.evaluation(
                         evaluation.step(), run.sequences(), evaluation.measurements())));
+    run.evaluated(evaluation.measurements());
     events.tell(new LearnerEvent.PolicyEvaluated(evaluation.step(), evaluation.measurements()));
     complete();
     return this;
@@ -298,9 +317,18 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
 
   private void complete() {
     run.owes(Owed.NOTHING);
-    boolean again = checkpointOwed && run.step() % schedule.publishInterval() == 0;
-    if (!ready || again || schedule.isCheckpointDue(run.step())) {
-      checkpoint();
+    if (isCheckpointDue() && checkpoints.isBusy()) {
+      sayActive();
+      wait = metrics.waitsFor(BlockedReason.CHECKPOINT);
+      parked = true;
+      return;
+    }
+    finishWithCheckpoint();
+  }
+
+  private void finishWithCheckpoint() {
+    if (!checkpoints.isBusy() && (isCheckpointDue() || checkpoints.isAsked())) {
+      checkpoints.write(run::checkpoint);
     }
     swaps.forEach(this::swap);
     swaps.clear();
@@ -320,40 +348,45 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     }
   }
 
+  private boolean isCheckpointDue() {
+    boolean again = checkpoints.isOwed() && run.step() % schedule.publishInterval() == 0;
+    return schedule.writesCheckpoints()
+        && (!ready
+            || again
+            || schedule.isCheckpointDue(run.step(), checkpoints.nanosSinceLast())
+            || run.isAmongTheBest());
+  }
+
   private Behavior<LearnerCommand> onWriteCheckpoint(WriteCheckpoint command) {
-    command.done().complete(save());
+    save(command.done());
     return this;
   }
 
-  private Saved save() {
+  /** Has a checkpoint of the present state written, after the one that is being written. */
+  private void save(CompletableFuture<Saved> saved) {
     if (!schedule.writesCheckpoints()) {
-      return new NothingToSave("checkpoint.keep = 0, so that none is ever written");
+      saved.complete(new NothingToSave("checkpoint.keep = 0, so that none is ever written"));
+    } else if (!run.isBegun()) {
+      saved.complete(
+          new NothingToSave("Z is not estimated yet, a run that is resumed begins again"));
+    } else {
+      checkpoints.ask(saved);
+      if (!checkpoints.isBusy()) {
+        checkpoints.write(run::checkpoint);
+      }
     }
-    if (!run.isBegun()) {
-      return new NothingToSave("Z is not estimated yet, a run that is resumed begins again");
-    }
-    Saved saved = checkpoint();
-    return saved instanceof CheckpointFailed && run.makeRoom() ? checkpoint() : saved;
   }
 
-  private Saved checkpoint() {
-    long start = System.nanoTime();
-    try {
-      long bytes = run.writeCheckpoint();
-      checkpointOwed = false;
-      events.tell(
-          new LearnerEvent.CheckpointWritten(
-              run.step(), bytes, Duration.ofNanos(System.nanoTime() - start)));
-      return new CheckpointSaved(run.step());
-    } catch (IOException e) {
-      checkpointOwed = true;
-      getContext()
-          .getLog()
-          .error(LogMarkers.REPORTED, "no checkpoint of step {}; it is tried again", run.step(), e);
-      String reason = String.valueOf(e.getMessage());
-      events.tell(new LearnerEvent.CheckpointFailed(run.step(), reason));
-      return new CheckpointFailed(reason);
+  private Behavior<LearnerCommand> onCheckpointEnded(CheckpointEnded end) {
+    checkpoints.hear(end);
+    if (parked) {
+      parked = false;
+      wait.end();
+      finishWithCheckpoint();
+    } else if (checkpoints.isAsked()) {
+      checkpoints.write(run::checkpoint);
     }
+    return this;
   }
 
   private boolean isBetweenSteps() {
@@ -371,14 +404,17 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void swap(CompletableFuture<ProposalSwapped> done) {
-    if (run.step() == 0) {
-      done.complete(new ProposalSwapped(0, OptionalLong.empty(), save()));
-      return;
+    OptionalLong version = OptionalLong.empty();
+    if (run.step() > 0) {
+      run.forceProposal();
+      version = OptionalLong.of(run.proposal().version().number());
+      publish(version.getAsLong(), FORCED, Double.NaN);
     }
-    run.forceProposal();
-    long version = run.proposal().version().number();
-    publish(version, FORCED, Double.NaN);
-    done.complete(new ProposalSwapped(run.step(), OptionalLong.of(version), save()));
+    long step = run.step();
+    OptionalLong swapped = version;
+    CompletableFuture<Saved> saved = new CompletableFuture<>();
+    var unused = saved.thenAccept(it -> done.complete(new ProposalSwapped(step, swapped, it)));
+    save(saved);
   }
 
   private Behavior<LearnerCommand> onAdjust(Adjust command) {
@@ -406,9 +442,8 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       writing.write();
       linesAreLost = false;
     } catch (IOException e) {
-      if (linesAreLost) {
-        getContext().getLog().info("a line of step {} is lost: {}", run.step(), e.toString());
-      } else {
+      events.tell(new LearnerEvent.LineLost(run.step(), e.toString()));
+      if (!linesAreLost) {
         getContext()
             .getLog()
             .error("a line of step {} is lost, and those after it until it works", run.step(), e);
@@ -428,6 +463,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     }
     swaps.forEach(
         swap -> swap.completeExceptionally(new IllegalStateException("the learner has stopped")));
+    checkpoints.stop();
     wait.end();
     metrics.inflight(0);
     run.close();

@@ -9,6 +9,7 @@ import io.tributary.objective.RunningMean;
 import io.tributary.objective.WeightTails;
 import io.tributary.objective.WindowState;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a checkpoint holds besides tensors: restored from it, training goes on bit by bit.
@@ -29,6 +30,8 @@ import java.util.Map;
  * @param lambdas of the target, by feature
  * @param penalty weight of the divergence from the base model
  * @param owed what the step still waits for
+ * @param divergence KL(p||pi) in nats that the evaluation of this very step has found; null where
+ *     there was none
  * @param identity what may not change while the run goes on
  */
 public record LearnerState(
@@ -47,6 +50,7 @@ public record LearnerState(
     Map<String, Double> lambdas,
     KlPenalty.State penalty,
     Owed owed,
+    @Nullable Double divergence,
     RunIdentity identity) {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 

@@ -76,6 +76,7 @@ public record RunSetup(
             target.lambdas(),
             estimators.penalty().state(),
             Owed.NOTHING,
+            null,
             identity());
     cutLogsAfter(-1);
     TrainingRun run = new TrainingRun(this, trainer(base, List.of(), estimators), start, base);

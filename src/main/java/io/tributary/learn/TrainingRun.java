@@ -3,6 +3,7 @@ package io.tributary.learn;
 import com.google.gson.JsonObject;
 import io.tributary.data.Batch;
 import io.tributary.data.Fingerprint;
+import io.tributary.data.Measurements;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
@@ -19,6 +20,7 @@ import io.tributary.target.HardConstraints;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a training run and what changes it: steps, versions of weights, checkpoints. For one
@@ -34,7 +36,19 @@ public final class TrainingRun implements AutoCloseable {
    * @param versions every version given to a policy
    */
   public record Files(
-      CheckpointStore checkpoints, JsonLines metrics, JsonLines samples, JsonLines versions) {}
+      CheckpointStore checkpoints, JsonLines metrics, JsonLines samples, JsonLines versions) {
+
+    /**
+     * Writes a checkpoint; the rows of its steps are on disk before it is.
+     *
+     * @return its size in bytes
+     */
+    long write(Checkpoint checkpoint) throws IOException {
+      metrics.flush();
+      versions.flush();
+      return checkpoints.write(checkpoint);
+    }
+  }
 
   /**
    * The outcome of a publication.
@@ -58,6 +72,7 @@ public final class TrainingRun implements AutoCloseable {
   private long policyVersion;
   private long proposalSince;
   private Owed owed;
+  private @Nullable Double divergence; // in nats, of this very step
 
   /**
    * A run at its beginning or at a checkpoint.
@@ -81,6 +96,7 @@ public final class TrainingRun implements AutoCloseable {
     this.policyVersion = start.policyVersion();
     this.proposalSince = start.proposalSince();
     this.owed = start.owed();
+    this.divergence = start.divergence();
     this.proposal =
         new WeightSnapshot(
             new WeightVersion(start.proposalVersion(), Fingerprint.of(proposal)), proposal);
@@ -116,6 +132,10 @@ public final class TrainingRun implements AutoCloseable {
 
   WeightSnapshot proposal() {
     return proposal;
+  }
+
+  Files files() {
+    return files;
   }
 
   JsonLines metricsLog() {
@@ -154,6 +174,7 @@ public final class TrainingRun implements AutoCloseable {
     step++;
     sequences += batch.sequences().size();
     nextDraw = batch.nextDraw();
+    divergence = null;
     nonfiniteInARow = result.finite() ? 0 : nonfiniteInARow + 1;
     return result;
   }
@@ -248,21 +269,22 @@ public final class TrainingRun implements AutoCloseable {
     return trainer.training().model().snapshot();
   }
 
-  /**
-   * Writes a checkpoint of the present state.
-   *
-   * @return its size in bytes
-   */
-  long writeCheckpoint() throws IOException {
-    return files
-        .checkpoints()
-        .write(
-            new Checkpoint(
-                state(),
-                policy(),
-                proposal.tensors(),
-                trainer.training().optimizer().state(),
-                valueHead()));
+  /** A checkpoint of the present state: a copy, which the next step leaves as it is. */
+  Checkpoint checkpoint() {
+    return new Checkpoint(
+        state(), policy(), proposal.tensors(), trainer.training().optimizer().state(), valueHead());
+  }
+
+  /** The policy of this step was measured on samples of its own. */
+  void evaluated(Measurements measurements) {
+    double kl = measurements.get("kl_nats", "p_pi");
+    divergence = Double.isFinite(kl) ? kl : null;
+  }
+
+  /** Whether the policy is one of the best so far, and was found to be so at this step. */
+  boolean isAmongTheBest() {
+    Double found = divergence;
+    return found != null && files.checkpoints().ranks(found);
   }
 
   private List<TensorBytes> valueHead() {
@@ -287,16 +309,8 @@ public final class TrainingRun implements AutoCloseable {
         target.lambdas(),
         trainer.estimators().penalty().state(),
         owed,
+        divergence,
         identity);
-  }
-
-  /**
-   * Removes older checkpoints than the newest one, for a checkpoint that the disk had no room for.
-   *
-   * @return whether there were any
-   */
-  boolean makeRoom() {
-    return files.checkpoints().keepNewest();
   }
 
   /** Writes the first sequences of a batch for people to look at. */

@@ -6,6 +6,8 @@ public enum BlockedReason implements LabelValue {
   INPUT,
   /** The policy is being evaluated; the step after it comes then. */
   EVALUATION,
+  /** The checkpoint before the one that is due is still being written. */
+  CHECKPOINT,
   /** The bound on staleness holds further draws back until the learner has moved on. */
   ADMISSION,
   /** The draw asks for newer weights than the sampler has. */

@@ -379,6 +379,11 @@ public enum Metric {
       "seconds",
       "Time to write the last checkpoint.",
       "Grows: the disk is slow or nearly full."),
+  CHECKPOINT_PAUSE_SECONDS(
+      Type.MEASURED,
+      "seconds",
+      "Time that training stood still for the last checkpoint.",
+      "Much of checkpoint.interval: the copy of the weights is slow, memory is short."),
   CHECKPOINT_SIZE_BYTES(
       Type.MEASURED,
       "bytes",
@@ -389,6 +394,11 @@ public enum Metric {
       "failures",
       "Checkpoints that could not be written.",
       "Any: the disk is full or read-only; the run goes on and tries again."),
+  LINES_LOST_TOTAL(
+      Type.COUNTER,
+      "lines",
+      "Lines of metrics.jsonl, samples.jsonl and versions.jsonl that could not be written.",
+      "Any: the disk is full or read-only; training goes on, the lines are missing for good."),
   MEMORY_LIMIT_BYTES(
       Type.MEASURED,
       "bytes",

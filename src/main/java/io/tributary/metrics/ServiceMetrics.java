@@ -52,11 +52,21 @@ public final class ServiceMetrics {
     }
   }
 
-  /** A checkpoint is complete on disk, just now. */
-  public void checkpointed(Duration duration, long bytes) {
+  /**
+   * A checkpoint is complete on disk, just now.
+   *
+   * @param pause how long training stood still for it, out of {@code duration}
+   */
+  public void checkpointed(Duration duration, Duration pause, long bytes) {
     table.set(Metric.CHECKPOINT_DURATION_SECONDS, StageMetrics.seconds(duration));
+    table.set(Metric.CHECKPOINT_PAUSE_SECONDS, StageMetrics.seconds(pause));
     table.set(Metric.CHECKPOINT_SIZE_BYTES, (double) bytes);
     table.set(Metric.CHECKPOINT_LAST_SUCCESS_TIMESTAMP_SECONDS, clock.millis() / 1e3);
+  }
+
+  /** A line of the run's files could not be written. */
+  public void lineLost() {
+    table.increment(Metric.LINES_LOST_TOTAL, 1);
   }
 
   /** A checkpoint could not be written. */

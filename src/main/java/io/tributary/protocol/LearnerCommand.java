@@ -1,8 +1,10 @@
 package io.tributary.protocol;
 
 import io.tributary.data.Batch;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** What the learner is told. */
 public sealed interface LearnerCommand {
@@ -33,6 +35,19 @@ public sealed interface LearnerCommand {
 
   /** The evaluation that a step waits for is done. */
   record EvaluationDone(EvaluatorCommand.Evaluated evaluation) implements LearnerCommand {}
+
+  /**
+   * The writing of a checkpoint in the background has come to its end.
+   *
+   * @param step of the checkpoint
+   * @param bytes its size
+   * @param duration from the learner's beginning to the end
+   * @param pause how long the learner itself was busy with it
+   * @param failure why there is no checkpoint; null if it is complete on disk
+   */
+  record CheckpointEnded(
+      long step, long bytes, Duration duration, Duration pause, @Nullable Exception failure)
+      implements LearnerCommand {}
 
   /**
    * A batch was learned.

@@ -42,9 +42,17 @@ public sealed interface LearnerEvent {
   /** The policy was measured on samples of its own. */
   record PolicyEvaluated(long step, Measurements measurements) implements LearnerEvent {}
 
-  /** A checkpoint is complete on disk. */
-  record CheckpointWritten(long step, long bytes, Duration duration) implements LearnerEvent {}
+  /**
+   * A checkpoint is complete on disk.
+   *
+   * @param pause how long training stood still for it, out of {@code duration}
+   */
+  record CheckpointWritten(long step, long bytes, Duration duration, Duration pause)
+      implements LearnerEvent {}
 
   /** A checkpoint could not be written; it is tried again. */
   record CheckpointFailed(long step, String reason) implements LearnerEvent {}
+
+  /** A line of the run's files could not be written, and is lost. */
+  record LineLost(long step, String reason) implements LearnerEvent {}
 }

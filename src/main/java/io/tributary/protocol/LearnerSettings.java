@@ -1,5 +1,7 @@
 package io.tributary.protocol;
 
+import java.time.Duration;
+
 /**
  * What can be changed of the learner while it runs.
  *
@@ -7,6 +9,7 @@ package io.tributary.protocol;
  * @param publishInterval steps between two publications
  * @param evaluationInterval steps between two evaluations
  * @param checkpointInterval steps between two checkpoints; 0 for no checkpoint at all
+ * @param checkpointTime time after a checkpoint at which the next one is due in any case
  * @param gradientVarianceInterval steps between two measurements of the gradient's variance; 0 for
  *     none
  * @param samplesPerInterval sequences written for people to look at, per interval of the evaluation
@@ -16,5 +19,6 @@ public record LearnerSettings(
     int publishInterval,
     int evaluationInterval,
     int checkpointInterval,
+    Duration checkpointTime,
     int gradientVarianceInterval,
     int samplesPerInterval) {}

@@ -117,6 +117,11 @@ final class TinyRun {
     return ConfigLoader.load(file, all);
   }
 
+  /** Holds the model, the configuration and the runs. */
+  Path directory() {
+    return directory;
+  }
+
   Path output(String name) {
     return directory.resolve(name + ".out");
   }

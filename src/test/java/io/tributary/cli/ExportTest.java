@@ -10,6 +10,7 @@ import io.tributary.learn.Checkpoint;
 import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.LearnerState;
 import io.tributary.learn.Owed;
+import io.tributary.learn.Retention;
 import io.tributary.learn.RunIdentity;
 import io.tributary.learn.SmallDisk;
 import io.tributary.model.ModelDirectory;
@@ -65,8 +66,9 @@ class ExportTest {
             Map.of(),
             new KlPenalty.State(0),
             Owed.NOTHING,
+            null,
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
-    new CheckpointStore(run.resolve("checkpoints"), 1)
+    new CheckpointStore(run.resolve("checkpoints"), Retention.newest(1))
         .write(new Checkpoint(state, weights, weights, List.of(), List.of()));
     checkpoint = run.resolve("checkpoints/step-00000005");
     to = directory.resolve("exported");

@@ -45,14 +45,22 @@ class CheckpointStoreTest {
   @BeforeEach
   void makeAStore() {
     directory = run.resolve("checkpoints");
-    store = new CheckpointStore(directory, 3);
+    store = new CheckpointStore(directory, Retention.newest(3));
   }
 
   private static Checkpoint checkpoint(long step) {
     return checkpoint(step, List.of());
   }
 
+  private static Checkpoint checkpoint(long step, double divergence) {
+    return checkpoint(step, divergence, List.of());
+  }
+
   private static Checkpoint checkpoint(long step, List<TensorBytes> valueHead) {
+    return checkpoint(step, null, valueHead);
+  }
+
+  private static Checkpoint checkpoint(long step, Double divergence, List<TensorBytes> valueHead) {
     RunningMoments moments = new RunningMoments(9, 4, 9, 9, -3.5, 0.1 + 0.2, 1.0 / 3);
     return new Checkpoint(
         new LearnerState(
@@ -71,6 +79,7 @@ class CheckpointStoreTest {
             Map.of(),
             new KlPenalty.State(0.15),
             Owed.NOTHING,
+            divergence,
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,
         PROPOSAL,
@@ -149,6 +158,37 @@ class CheckpointStoreTest {
     assertThat(store.steps()).containsExactly(100_000_000L, 16L, 12L);
     assertThat(newest().state().step()).isEqualTo(100_000_000);
     assertThat(names()).containsExactly("step-00000012", "step-00000016", "step-100000000");
+  }
+
+  @Test
+  void theBestAndThoseOfCertainStepsAreKeptBesidesTheNewest() throws IOException {
+    store = new CheckpointStore(directory, new Retention(2, 2, 100));
+    store.write(checkpoint(90, 3));
+    store.write(checkpoint(100, 2.5));
+    store.write(checkpoint(110, 1.5));
+    store.write(checkpoint(120));
+    store.write(checkpoint(130, 1.25));
+    store.write(checkpoint(140, 1.75));
+    store.write(checkpoint(150));
+    assertThat(store.steps())
+        .as("110 and 130 are the best")
+        .containsExactly(150L, 140L, 130L, 110L, 100L);
+    assertThat(store.ranks(1.4)).isTrue();
+    assertThat(store.ranks(1.5)).as("no better than the second").isFalse();
+
+    assertThat(store.makeRoom()).isTrue();
+    assertThat(store.steps()).containsExactly(150L, 130L, 110L, 100L);
+    assertThat(store.makeRoom()).isFalse();
+  }
+
+  @Test
+  void oneThatDoesNotTellHowGoodItIsIsNoneOfTheBest() throws IOException {
+    store = new CheckpointStore(directory, new Retention(1, 1, 0));
+    store.write(checkpoint(4, 1));
+    Files.writeString(path(4).resolve("state.json"), "{");
+    store.write(checkpoint(8, 2));
+    store.write(checkpoint(12, 3));
+    assertThat(store.steps()).containsExactly(12L, 8L);
   }
 
   @Test
@@ -260,7 +300,7 @@ class CheckpointStoreTest {
 
   @Test
   void laterOnesAreAsideWhenTheRunGoesOnFromAnEarlierOne() throws IOException {
-    CheckpointStore one = new CheckpointStore(directory, 1);
+    CheckpointStore one = new CheckpointStore(directory, Retention.newest(1));
     for (long step : new long[] {4, 8, 12}) {
       store.write(checkpoint(step));
     }
@@ -269,9 +309,12 @@ class CheckpointStoreTest {
     assertThat(newest().state().step()).isEqualTo(5);
     assertThat(names())
         .containsExactly("step-00000005", "superseded-step-00000008", "superseded-step-00000012");
-    store.write(checkpoint(8));
-    store.setAsideAfter(5);
-    assertThat(names()).hasSize(3);
+    one.write(checkpoint(9));
+    assertThat(names())
+        .as("the run has come farther than 8 again")
+        .containsExactly("step-00000009", "superseded-step-00000012");
+    one.setAsideAfter(5);
+    assertThat(names()).containsExactly("superseded-step-00000009", "superseded-step-00000012");
   }
 
   @Test
@@ -320,14 +363,14 @@ class CheckpointStoreTest {
     try (SmallDisk disk = SmallDisk.mountedAt(directory, 256 << 10)) {
       org.junit.jupiter.api.Assumptions.assumeTrue(disk.isMounted(), "mounting takes privileges");
       store.write(checkpoint(4));
-      assertThat(store.keepNewest()).as("there is no other").isFalse();
+      assertThat(store.makeRoom()).as("there is no other").isFalse();
       long before = directory.toFile().getUsableSpace();
       store.write(checkpoint(8));
       long bytes = before - directory.toFile().getUsableSpace();
       long ballast = directory.toFile().getUsableSpace() - bytes / 2;
       Files.write(directory.resolve("ballast"), new byte[(int) ballast]);
       assertThatThrownBy(() -> store.write(checkpoint(12))).isInstanceOf(IOException.class);
-      assertThat(store.keepNewest()).isTrue();
+      assertThat(store.makeRoom()).isTrue();
       store.write(checkpoint(12));
       assertThat(names()).containsExactly("ballast", "step-00000008", "step-00000012");
     }
@@ -352,6 +395,8 @@ class CheckpointStoreTest {
     store.write(checkpoint(8));
     Files.move(path(8), directory.resolve(".step-00000008.earlier"));
     Files.createDirectories(directory.resolve(".step-00000004.earlier"));
+    Files.createDirectories(directory.resolve(".step-00000002.removed"));
+    Files.createDirectories(directory.resolve(".superseded-step-00000012.removed"));
     Files.writeString(
         Files.createDirectories(directory.resolve(".step-00000012.part")).resolve("state.json"),
         "{");

@@ -43,6 +43,7 @@ class LearnerStateTest {
         Map.of("female", a, "length", b),
         new KlPenalty.State(d),
         seed % 2 == 0 ? Owed.EVALUATION : Owed.JUDGEMENT,
+        seed % 2 == 0 ? null : a,
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
   }
 

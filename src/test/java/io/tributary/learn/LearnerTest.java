@@ -3,10 +3,12 @@ package io.tributary.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.ConfigFactory;
 import io.tributary.data.Batch;
 import io.tributary.data.Measurements;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.model.Gpt;
@@ -30,13 +32,16 @@ import io.tributary.sample.ProposalSampling;
 import io.tributary.score.DrawScoring;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -45,6 +50,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,7 +67,11 @@ class LearnerTest {
   private static Batch.Training batch;
 
   @TempDir Path directory;
-  private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
+  private final ActorTestKit kit =
+      ActorTestKit.create(
+          ConfigFactory.parseString(
+                  "pekko.actor.default-blocking-io-dispatcher.thread-pool-executor.fixed-pool-size = 1")
+              .withFallback(ManualTime.config()));
   private final RunMetrics metrics = RunMetrics.create(Map.of("chosen", 1.0));
   private TestProbe<PublisherCommand> publisher;
   private TestProbe<EvaluatorCommand> evaluator;
@@ -91,13 +101,18 @@ class LearnerTest {
     publisher = kit.createTestProbe(PublisherCommand.class);
     evaluator = kit.createTestProbe(EvaluatorCommand.class);
     events = kit.createTestProbe(LearnerEvent.class);
-    files = TinyTraining.files(directory, 3);
-    learner = kit.spawn(behavior(new Learner.Schedule(1, 2, 1, 4)));
+    files = TinyTraining.files(directory, Retention.newest(3));
+    learner = kit.spawn(behavior(schedule(1, 2, 1, 4)));
   }
 
   @AfterEach
   void stop() {
     kit.shutdownTestKit();
+  }
+
+  private static Learner.Schedule schedule(
+      int publish, int evaluation, int checkpoint, long lastStep) {
+    return new Learner.Schedule(publish, evaluation, checkpoint, Duration.ofDays(100), lastStep);
   }
 
   private Behavior<LearnerCommand> behavior(Learner.Schedule schedule) throws IOException {
@@ -198,30 +213,127 @@ class LearnerTest {
     CompletableFuture<BatchLearned> done = learn(batch);
     Evaluate evaluate = expectEvaluation(2);
     assertThat(expectProposal()).as("published before the evaluation").isEqualTo(3);
-    assertThat(files.checkpoints().steps()).as("not yet").containsExactly(1L, 0L);
+    assertThat(files.checkpoints().steps()).as("not yet").doesNotContain(2L);
     assertThat(done).isNotDone();
     answer(evaluate);
     assertThat(await(done)).isEqualTo(new BatchLearned(3, false));
-    assertThat(files.checkpoints().steps()).containsExactly(2L, 1L, 0L);
     assertThat(files.metrics().rows().toList())
         .extracting(row -> row.get("step").getAsInt())
         .containsExactly(0, 1, 2, 2);
 
-    told(LearnerEvent.CheckpointWritten.class);
-    told(LearnerEvent.CheckpointWritten.class);
-    assertThat(told(LearnerEvent.CheckpointWritten.class))
-        .containsExactly(
+    List<Class<?>> told = new ArrayList<>();
+    for (int checkpoints = 0; checkpoints < 3; checkpoints++) {
+      told.addAll(told(LearnerEvent.CheckpointWritten.class));
+    }
+    assertThat(told).endsWith(LearnerEvent.CheckpointWritten.class);
+    told.removeIf(type -> type == LearnerEvent.CheckpointWritten.class);
+    assertThat(told)
+        .endsWith(
             LearnerEvent.Stepped.class,
             LearnerEvent.ProposalJudged.class,
-            LearnerEvent.PolicyEvaluated.class,
-            LearnerEvent.CheckpointWritten.class);
+            LearnerEvent.PolicyEvaluated.class);
+    assertThat(files.checkpoints().steps()).containsExactly(2L, 1L, 0L);
+  }
+
+  /** Keeps the only thread that writes checkpoints busy until the latch is at zero. */
+  private CountDownLatch slowDisk() throws InterruptedException {
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch idle = new CountDownLatch(1);
+    kit.system()
+        .dispatchers()
+        .lookup(DispatcherSelector.blocking())
+        .execute(
+            () -> {
+              busy.countDown();
+              try {
+                idle.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    busy.await();
+    return idle;
+  }
+
+  @Test
+  void trainingGoesOnWhileACheckpointIsWrittenAndWaitsWhereTheNextOneIsDue() throws Exception {
+    CountDownLatch idle = slowDisk();
+    begin();
+    assertThat(files.checkpoints().steps()).isEmpty();
+    CompletableFuture<BatchLearned> done = learn(batch);
+    CompletableFuture<Saved> asked = new CompletableFuture<>();
+    learner.tell(new WriteCheckpoint(asked));
+    told(LearnerEvent.ProposalJudged.class);
+    assertThat(done).as("one checkpoint at a time").isNotDone();
+
+    idle.countDown();
+    assertThat(await(done)).isEqualTo(new BatchLearned(2, false));
+    assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new LearnerCommand.CheckpointSaved(1));
+    told(LearnerEvent.CheckpointWritten.class);
+    told(LearnerEvent.CheckpointWritten.class);
+    assertThat(files.checkpoints().steps()).containsExactly(1L, 0L);
+    assertThat(metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, "learner", "checkpoint"))
+        .isPositive();
+  }
+
+  @Test
+  void aCheckpointThatFailedIsTriedAgainAtTheNextPublication() throws Exception {
+    kit.stop(learner);
+    learner = kit.spawn(behavior(schedule(2, 4, 1000, 4)));
+    Path inTheWay = Files.writeString(directory.resolve("checkpoints"), "in the way");
+    begin();
+    told(LearnerEvent.CheckpointFailed.class);
+    Files.delete(inTheWay);
+    await(learn(batch));
+    await(learn(batch));
+    told(LearnerEvent.CheckpointWritten.class);
+    assertThat(files.checkpoints().steps()).containsExactly(2L);
+  }
+
+  @Test
+  void aPolicyThatIsAmongTheBestGetsACheckpointAtOnce() throws Exception {
+    kit.stop(learner);
+    learner = kit.spawn(behavior(schedule(1, 1, 1000, 1000), Map.of("checkpoint.keep-best", "1")));
+    begin();
+    for (double divergence : new double[] {2, 3, 1}) {
+      CompletableFuture<BatchLearned> done = learn(batch);
+      Evaluate evaluate = evaluator.expectMessageClass(Evaluate.class);
+      evaluate
+          .replyTo()
+          .tell(
+              new Evaluated(
+                  evaluate.step(), new Measurements().put("kl_nats", divergence, "p_pi")));
+      await(done);
+    }
+    kit.stop(learner);
+    assertThat(files.checkpoints().steps()).as("2 was not").containsExactly(3L, 1L, 0L);
+  }
+
+  @Test
+  void aLearnerThatStopsWaitsForItsCheckpoint() throws Exception {
+    CountDownLatch idle = slowDisk();
+    begin();
+    learner.tell(new WriteCheckpoint(new CompletableFuture<>()));
+    kit.system().executionContext().execute(idle::countDown);
+    kit.stop(learner);
+    assertThat(files.checkpoints().steps()).containsExactly(0L);
+  }
+
+  @Test
+  void aCheckpointIsDueByTimeHoweverFewTheSteps() throws Exception {
+    kit.stop(learner);
+    learner = kit.spawn(behavior(new Learner.Schedule(1, 2, 1000, Duration.ofNanos(1), 4)));
+    begin();
+    await(learn(batch));
+    told(LearnerEvent.CheckpointWritten.class);
+    told(LearnerEvent.CheckpointWritten.class);
+    assertThat(files.checkpoints().steps()).containsExactly(1L, 0L);
   }
 
   @Test
   void aStepWaitsForTheJudgementOfFreshSequencesBeforeItsEvaluation() throws Exception {
     assertThat(expectProposal()).isEqualTo(1);
-    learner =
-        kit.spawn(behavior(new Learner.Schedule(2, 2, 1, 4), Map.of("proposal.window", "fresh")));
+    learner = kit.spawn(behavior(schedule(2, 2, 1, 4), Map.of("proposal.window", "fresh")));
     assertThat(expectProposal()).isEqualTo(1);
     begin();
     await(learn(batch));
@@ -232,7 +344,7 @@ class LearnerTest {
     assertThat(judge.policy())
         .usingRecursiveFieldByFieldElementComparator()
         .isNotEqualTo(judge.proposal().tensors());
-    evaluator.expectNoMessage(java.time.Duration.ZERO);
+    evaluator.expectNoMessage(Duration.ZERO);
     assertThat(done).isNotDone();
 
     double[] logWeights = {-2, Double.NEGATIVE_INFINITY, -1};
@@ -297,7 +409,7 @@ class LearnerTest {
     expectEvaluation(2);
     writeCheckpoint();
     assertThat(waiting).isNotDone();
-    Learner.Schedule schedule = new Learner.Schedule(1, 2, 1, 2);
+    Learner.Schedule schedule = schedule(1, 2, 1, 2);
     assertThat(goOn(schedule, Map.of("proposal.criterion", "always")).owed())
         .isEqualTo(Owed.EVALUATION);
     Evaluate evaluate = expectEvaluation(2);
@@ -310,12 +422,12 @@ class LearnerTest {
         .as("the checkpoint was written again")
         .isEqualTo(Owed.NOTHING);
     assertThat(expectReady().finished()).isTrue();
-    evaluator.expectNoMessage(java.time.Duration.ZERO);
+    evaluator.expectNoMessage(Duration.ZERO);
   }
 
   @Test
   void aJudgementThatIsOwedIsMadeFirstWhenTheRunGoesOn() throws Exception {
-    Learner.Schedule schedule = new Learner.Schedule(1, 2, 10, 4);
+    Learner.Schedule schedule = schedule(1, 2, 10, 4);
     Map<String, String> fresh = Map.of("proposal.window", "fresh");
     kit.stop(learner);
     learner = kit.spawn(behavior(schedule, fresh));
@@ -362,7 +474,7 @@ class LearnerTest {
 
   @Test
   void theProposalIsSwappedWhenItIsAskedForAndACheckpointKeepsIt() throws Exception {
-    Learner.Schedule schedule = new Learner.Schedule(10, 10, 10, 40);
+    Learner.Schedule schedule = schedule(10, 10, 10, 40);
     kit.stop(learner);
     learner = kit.spawn(behavior(schedule, Map.of()));
     begin();
@@ -425,7 +537,8 @@ class LearnerTest {
     await(learn(batch));
     CompletableFuture<BatchLearned> step = learn(batch);
     Evaluate evaluate = expectEvaluation(2);
-    learner.tell(new LearnerCommand.Adjust(new LearnerSettings(0.125, 7, 3, 100, 1, 2)));
+    learner.tell(
+        new LearnerCommand.Adjust(new LearnerSettings(0.125, 7, 3, 100, Duration.ofDays(1), 1, 2)));
     answer(evaluate);
     await(step);
     assertThat(files.checkpoints().steps()).as("the old interval").contains(2L);
@@ -466,8 +579,7 @@ class LearnerTest {
 
   @Test
   void everyCommandIsHandled() throws IOException {
-    BehaviorTestKit<LearnerCommand> alone =
-        BehaviorTestKit.create(behavior(new Learner.Schedule(1, 1, 1, 4)));
+    BehaviorTestKit<LearnerCommand> alone = BehaviorTestKit.create(behavior(schedule(1, 1, 1, 4)));
     Map<Class<?>, Object> values =
         Map.of(
             Batch.class,
@@ -476,12 +588,18 @@ class LearnerTest {
             (Runnable) () -> {},
             CompletableFuture.class,
             new CompletableFuture<>(),
+            long.class,
+            0L,
+            Duration.class,
+            Duration.ZERO,
+            Exception.class,
+            new IOException("full"),
             Evaluated.class,
             new Evaluated(0, new Measurements()),
             Judged.class,
             new Judged(0, new double[] {0}, new double[] {0}),
             LearnerSettings.class,
-            new LearnerSettings(0.1, 1, 1, 1, 0, 1));
+            new LearnerSettings(0.1, 1, 1, 1, Duration.ofDays(1), 0, 1));
     for (LearnerCommand command : Commands.of(LearnerCommand.class, values)) {
       alone.run(command);
       assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", command).isFalse();

@@ -31,11 +31,11 @@ class ResumedMeasurementsTest {
       for (int step = 0; step < 17; step++) {
         training.step();
       }
-      training.run.writeCheckpoint();
+      training.run.files().write(training.run.checkpoint());
       Batch.Training batch = training.batch();
       TributaryConfig config = TinyTraining.config(directory, MEASURED);
       Checkpoint checkpoint =
-          new CheckpointStore(directory.resolve("checkpoints"), 3)
+          new CheckpointStore(directory.resolve("checkpoints"), Retention.newest(3))
               .read(OptionalLong.empty(), world.config, skipped -> {})
               .orElseThrow();
       try (TrainingRun resumed = TinyTraining.setup(world, config, directory).resume(checkpoint)) {

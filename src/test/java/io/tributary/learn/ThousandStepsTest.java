@@ -46,7 +46,7 @@ class ThousandStepsTest {
       training.step();
       if (training.run.step() % 100 == 0) {
         training.evaluate();
-        training.run.writeCheckpoint();
+        training.run.files().write(training.run.checkpoint());
       }
     }
   }

@@ -83,9 +83,9 @@ final class TinyTraining implements AutoCloseable {
     };
   }
 
-  static TrainingRun.Files files(Path directory, int keep) {
+  static TrainingRun.Files files(Path directory, Retention retention) {
     return new TrainingRun.Files(
-        new CheckpointStore(directory.resolve("checkpoints"), keep),
+        new CheckpointStore(directory.resolve("checkpoints"), retention),
         new JsonLines(directory.resolve("metrics.jsonl")),
         new JsonLines(directory.resolve("samples.jsonl")),
         new JsonLines(directory.resolve("versions.jsonl")));
@@ -99,7 +99,7 @@ final class TinyTraining implements AutoCloseable {
         world.prefix,
         world.target,
         config,
-        files(directory, config.checkpoint().keep()));
+        files(directory, Retention.of(config.checkpoint())));
   }
 
   void bootstrap() {

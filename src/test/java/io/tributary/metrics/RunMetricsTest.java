@@ -147,7 +147,7 @@ class RunMetricsTest {
   @Test
   void theServiceIsInOneStateAtATime() {
     metrics.service().state(ServiceState.THROTTLED);
-    metrics.service().checkpointed(Duration.ofSeconds(2), 1 << 20);
+    metrics.service().checkpointed(Duration.ofSeconds(2), Duration.ofMillis(250), 1 << 20);
     metrics.service().checkpointFailed();
     metrics.nativeTensorBytes(() -> 12345);
     assertThat(text().lines())
