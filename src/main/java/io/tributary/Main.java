@@ -1,5 +1,6 @@
 package io.tributary;
 
+import io.tributary.cli.ExitSignals;
 import io.tributary.cli.StandardOutput;
 import io.tributary.cli.Tributary;
 import java.io.OutputStreamWriter;
@@ -16,6 +17,7 @@ public final class Main {
   public static void main(String[] arguments) {
     // Output is UTF-8 with decimal points wherever the program runs.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+    ExitSignals.handle();
     int exitCode =
         Tributary.commandLine()
             .setOut(StandardOutput.writer())

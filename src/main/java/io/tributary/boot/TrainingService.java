@@ -234,7 +234,7 @@ public final class TrainingService {
     console.line(
         "finishing what is in flight, then a checkpoint; this takes at most "
             + config.shutdown().grace().toSeconds()
-            + " s");
+            + " s, and a second signal ends it at once");
     system.tell(Guardian.Drain.INSTANCE);
     try {
       ended.get(config.shutdown().grace().plusSeconds(5).toMillis(), TimeUnit.MILLISECONDS);

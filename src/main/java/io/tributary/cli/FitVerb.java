@@ -46,7 +46,7 @@ final class FitVerb implements Callable<Integer> {
     TributaryConfig training = config.read().training();
     Engine.load(training.nativeLibrary());
     try (TrainingParts parts = new TrainingParts(training);
-        StopSignal stop = new StopSignal()) {
+        StopSignal stop = new StopSignal(training.shutdown())) {
       Optional<Fit> fit;
       try (FitLine line = new FitLine(spec.commandLine().getErr())) {
         fit = parts.fit(stop::isReceived, line);

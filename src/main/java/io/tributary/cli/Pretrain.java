@@ -33,7 +33,7 @@ final class Pretrain implements Callable<Integer> {
     PretrainConsole console =
         new PretrainConsole(spec.commandLine().getOut(), Terminal.isStandardOutput());
     ConsoleLog.clearBeforehand(console::clearRow);
-    try (StopSignal stop = new StopSignal();
+    try (StopSignal stop = new StopSignal(effective.shutdown());
         Pretrainer pretrainer = Pretrainer.open(pretrain)) {
       console.line(
           "%,d parameters, %,d sequences of %,d tokens to train on, %,d held out"

@@ -1,17 +1,26 @@
 package io.tributary.cli;
 
+import io.tributary.config.ShutdownConfig;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * SIGINT and SIGTERM as a question: has the process been asked to end? It then waits until this is
- * closed, so that what was reached can be saved.
+ * closed, so that what was reached can be saved, but not for longer than {@code shutdown.grace}.
  */
 final class StopSignal implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StopSignal.class);
+
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread hook = new Thread(this::await, "stop-signal");
+  private final Duration grace;
   private volatile boolean received;
 
-  StopSignal() {
+  StopSignal(ShutdownConfig shutdown) {
+    this.grace = shutdown.grace();
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -22,7 +31,9 @@ final class StopSignal implements AutoCloseable {
   private void await() {
     received = true;
     try {
-      closed.await();
+      if (!closed.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.error("what was under way has not ended within shutdown.grace, {}", grace);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

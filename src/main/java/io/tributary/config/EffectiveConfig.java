@@ -163,6 +163,15 @@ public final class EffectiveConfig {
   }
 
   /**
+   * How a program ends, alone, for a use without a run.
+   *
+   * @throws ConfigException if it can't be used
+   */
+  public ShutdownConfig shutdown() {
+    return section(ShutdownConfig.class, "shutdown");
+  }
+
+  /**
    * The native library's settings alone, for a use without a run.
    *
    * @throws ConfigException if they can't be used

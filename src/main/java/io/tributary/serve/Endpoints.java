@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
@@ -54,14 +53,18 @@ final class Endpoints {
     this.materializer = materializer;
   }
 
-  /** Never fails. */
-  CompletionStage<HttpResponse> answer(HttpRequest request) {
-    return handle(request)
+  /**
+   * Answers a request; never fails.
+   *
+   * @param from the peer's address and port
+   */
+  CompletionStage<HttpResponse> answer(HttpRequest request, String from) {
+    return handle(request, from)
         .exceptionally(failure -> failed(request, failure))
         .thenApply(response -> response.addHeaders(HEADERS));
   }
 
-  private CompletionStage<HttpResponse> handle(HttpRequest request) {
+  private CompletionStage<HttpResponse> handle(HttpRequest request, String from) {
     String path = request.getUri().path();
     HttpResponse refusal = access.refusal(request, routes.isOpen(path));
     if (refusal != null) {
@@ -74,18 +77,7 @@ final class Endpoints {
     if (handler == null) {
       return refuse(request, routes.methods(path).isEmpty() ? unknown() : wrongMethod(path));
     }
-    String from =
-        request
-            .getAttribute(AttributeKeys.remoteAddress)
-            .flatMap(
-                address ->
-                    address.getAddress().map(ip -> ip.getHostAddress() + ":" + address.getPort()))
-            .orElse("unknown");
-    if (request.method().equals(HttpMethods.GET)) {
-      request.discardEntityBytes(materializer);
-      return answer(handler, new Call(request, new byte[0], from));
-    }
-    if (!takesBodyOf(request.entity())) {
+    if (!request.method().equals(HttpMethods.GET) && !takesBodyOf(request.entity())) {
       return refuse(
           request,
           Answers.error(
@@ -152,7 +144,7 @@ final class Endpoints {
     } else if (failure instanceof TimeoutException) {
       return Answers.error(
           StatusCodes.REQUEST_TIMEOUT,
-          "the body has not come within " + limits.request().toSeconds() + " s");
+          "the body has not come within %s s".formatted(limits.request().toMillis() / 1e3));
     } else if (failure instanceof EntityStreamSizeException) {
       return tooLarge();
     }

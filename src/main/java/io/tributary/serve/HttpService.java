@@ -9,6 +9,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -17,20 +19,12 @@ import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.http.javadsl.Http;
-import org.apache.pekko.http.javadsl.IncomingConnection;
-import org.apache.pekko.http.javadsl.ServerBinding;
-import org.apache.pekko.http.javadsl.ServerBuilder;
-import org.apache.pekko.http.javadsl.model.HttpRequest;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.ActorAttributes;
-import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.Materializer;
-import org.apache.pekko.stream.SharedKillSwitch;
-import org.apache.pekko.stream.javadsl.BidiFlow;
-import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Tcp;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,21 +33,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpService {
 
-  private static final String DISPATCHER = "tributary-http";
+  static final String DISPATCHER = "tributary-http";
 
-  private final ServerBinding binding;
+  private final Tcp.ServerBinding binding;
   private final boolean encrypted;
-  private final SharedKillSwitch requests;
+  private final Connections connections;
   private final CompletionStage<Done> ended;
 
   private HttpService(
-      ServerBinding binding,
+      Tcp.ServerBinding binding,
       boolean encrypted,
-      SharedKillSwitch requests,
+      Connections connections,
       CompletionStage<Done> ended) {
     this.binding = binding;
     this.encrypted = encrypted;
-    this.requests = requests;
+    this.connections = connections;
     this.ended = ended;
   }
 
@@ -95,29 +89,20 @@ public final class HttpService {
 
   static CompletionStage<HttpService> bind(
       ActorSystem<?> system, HttpConfig http, Protection protection, Routes routes, Limits limits) {
-    Materializer materializer = Materializer.matFromSystem(system);
     system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER)).execute(Niceness::last);
     CompletableFuture<Endpoints> endpoints = new CompletableFuture<>();
-    SharedKillSwitch requests = KillSwitches.shared("http-requests");
-    Flow<HttpRequest, HttpResponse, ?> handler =
-        BidiFlow.<HttpRequest, HttpResponse>bidirectionalIdleTimeout(limits.idle())
-            .join(
-                Flow.of(HttpRequest.class)
-                    .via(requests.flow())
-                    .mapAsync(1, request -> endpoints.thenCompose(ready -> ready.answer(request))))
-            .onErrorComplete();
-    ServerBuilder builder =
-        Http.get(system)
-            .newServerAt(protection.address().getHostAddress(), http.port())
-            .adaptSettings(limits::applyTo);
-    var running =
-        protection
-            .tls()
-            .map(tls -> builder.enableHttps(tls.connections()))
-            .orElse(builder)
-            .connectionSource()
-            .mapAsyncUnordered(
-                limits.connections(), connection -> serve(connection, handler, materializer))
+    Connections connections = new Connections(system, limits, protection.tls(), endpoints);
+    Materializer materializer = Materializer.matFromSystem(system);
+    Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> running =
+        Tcp.get(system)
+            .bind(
+                protection.address().getHostAddress(),
+                http.port(),
+                limits.connections(),
+                List.of(),
+                false,
+                Optional.empty())
+            .mapAsyncUnordered(limits.connections(), connections::serve)
             .toMat(Sink.ignore(), Keep.both())
             .withAttributes(ActorAttributes.dispatcher(DISPATCHER))
             .run(materializer);
@@ -135,22 +120,8 @@ public final class HttpService {
                       limits,
                       materializer));
               return new HttpService(
-                  binding, protection.tls().isPresent(), requests, running.second());
+                  binding, protection.tls().isPresent(), connections, running.second());
             });
-  }
-
-  /** Ends when the connection does, however that may be. */
-  private static CompletionStage<Done> serve(
-      IncomingConnection connection,
-      Flow<HttpRequest, HttpResponse, ?> handler,
-      Materializer materializer) {
-    return connection
-        .flow()
-        .watchTermination(Keep.right())
-        .join(handler)
-        .withAttributes(ActorAttributes.dispatcher(DISPATCHER))
-        .run(materializer)
-        .exceptionally(failure -> Done.getInstance());
   }
 
   /** The address that was bound, with the port that was found where 0 was asked for. */
@@ -175,7 +146,7 @@ public final class HttpService {
         .unbind()
         .thenCompose(
             unbound -> {
-              requests.shutdown();
+              connections.stop();
               return ended
                   .toCompletableFuture()
                   .copy()

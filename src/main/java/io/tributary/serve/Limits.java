@@ -15,14 +15,26 @@ import scala.concurrent.duration.FiniteDuration;
  * @param request time for a request's body to come, and for the answer to be made
  * @param idle time until a connection is closed on which no request has been completed or answered,
  *     however many bytes come or go
+ * @param linger time that the last answer of a connection has to reach a client that reads slowly
  */
 record Limits(
-    int connections, int uriBytes, int headers, long bodyBytes, Duration request, Duration idle) {
+    int connections,
+    int uriBytes,
+    int headers,
+    long bodyBytes,
+    Duration request,
+    Duration idle,
+    Duration linger) {
 
   static final Limits USUAL =
-      new Limits(1024, 2048, 40, 64 * 1024, Duration.ofSeconds(10), Duration.ofSeconds(30));
-
-  private static final Duration LINGER = Duration.ofSeconds(5);
+      new Limits(
+          1024,
+          2048,
+          40,
+          64 * 1024,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(5));
 
   /** How long an action of an operator is waited for: somewhat less than a request may take. */
   Duration patience() {
@@ -33,13 +45,8 @@ record Limits(
     return settings
         .withServerHeader(Optional.empty())
         .withTransparentHeadRequests(true)
-        .withRemoteAddressAttribute(true)
         .withTimeouts(
-            settings
-                .getTimeouts()
-                .withRequestTimeout(scala(request))
-                .withIdleTimeout(scala(idle))
-                .withLingerTimeout(scala(LINGER)))
+            settings.getTimeouts().withRequestTimeout(scala(request)).withIdleTimeout(scala(idle)))
         .withParserSettings(
             settings
                 .getParserSettings()
