@@ -1,7 +1,5 @@
 package io.tributary.boot;
 
-import org.jspecify.annotations.Nullable;
-import io.tributary.metrics.Wait;
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
 import io.tributary.data.ScoredDraw;
@@ -10,10 +8,12 @@ import io.tributary.metrics.FlowMetrics;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.SequenceLedger;
 import io.tributary.metrics.Stage;
+import io.tributary.metrics.Wait;
 import io.tributary.pipeline.PoolListener;
 import io.tributary.pipeline.StreamListener;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reports what one stream and its pools tell to the metrics. Called on their threads. */
 final class StreamReport implements StreamListener {
@@ -46,7 +46,7 @@ final class StreamReport implements StreamListener {
     return new PoolListener<>() {
       @Override
       public void loadChanged(int waiting, int inFlight, int workers) {
-        stream.load(stage, waiting, inFlight);
+        stream.load(stage, waiting, inFlight, workers);
       }
 
       @Override

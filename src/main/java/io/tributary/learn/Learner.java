@@ -1,38 +1,38 @@
 package io.tributary.learn;
 
-import java.util.ArrayList;
-import io.tributary.protocol.LearnerSettings;
-import java.util.List;
-import java.util.OptionalLong;
-import io.tributary.metrics.Wait;
 import io.tributary.data.Batch;
 import io.tributary.data.LogMarkers;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.StageMetrics;
+import io.tributary.metrics.Wait;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
 import io.tributary.protocol.EvaluatorCommand.Judge;
 import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.LearnerCommand;
+import io.tributary.protocol.LearnerCommand.Adjust;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
+import io.tributary.protocol.LearnerCommand.CheckpointFailed;
+import io.tributary.protocol.LearnerCommand.CheckpointSaved;
 import io.tributary.protocol.LearnerCommand.EvaluationDone;
 import io.tributary.protocol.LearnerCommand.JudgementDone;
 import io.tributary.protocol.LearnerCommand.Learn;
-import io.tributary.protocol.LearnerCommand.Adjust;
-import io.tributary.protocol.LearnerCommand.CheckpointFailed;
-import io.tributary.protocol.LearnerCommand.CheckpointSaved;
 import io.tributary.protocol.LearnerCommand.NothingToSave;
 import io.tributary.protocol.LearnerCommand.ProposalSwapped;
 import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerCommand.SwapProposal;
 import io.tributary.protocol.LearnerCommand.WriteCheckpoint;
 import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.LearnerSettings;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -212,6 +212,8 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
             step.measurements(),
             step.finite(),
             Duration.ofNanos(System.nanoTime() - start)));
+    events.tell(
+        new LearnerEvent.SequencesLearned(run.learned(batch, LearnerEvent.SequencesLearned.MOST)));
     run.requireFiniteSteps();
     if (evaluationIsDue()) {
       log(() -> run.logSamples(batch));
@@ -427,8 +429,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       owed.completeExceptionally(new IllegalStateException("the learner has stopped"));
     }
     swaps.forEach(
-        swap ->
-            swap.completeExceptionally(new IllegalStateException("the learner has stopped")));
+        swap -> swap.completeExceptionally(new IllegalStateException("the learner has stopped")));
     wait.end();
     metrics.inflight(0);
     run.close();
