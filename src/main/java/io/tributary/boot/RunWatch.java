@@ -3,6 +3,7 @@ package io.tributary.boot;
 import io.tributary.data.Measurements;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
+import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.Learner;
 import io.tributary.learn.LearnerState;
 import io.tributary.metrics.BlockedReason;
@@ -13,6 +14,9 @@ import io.tributary.metrics.Stage;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.RunStatus;
+import io.tributary.serve.LatestSequences;
+import io.tributary.serve.RunHistory;
+import io.tributary.serve.RunView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -38,14 +42,17 @@ final class RunWatch implements Supplier<RunStatus> {
   private static final double WAITING_SHARE = 0.1;
 
   private static final int ON_POLICY_LINE_INTERVAL = 10;
+  private static final int CHECKPOINTS_SHOWN = 10;
 
   private final LiveConfig config;
   private final RunMetrics metrics;
   private final RunConsole console;
-  private final StreamMetrics stream;
   private final Map<String, Double> targets;
   private final Consumer<LearnerEvent> listener;
   private final ProgressLine progress;
+  private final StageLoads loads;
+  private final RunHistory history = new RunHistory();
+  private final LatestSequences sequencesLearned = new LatestSequences();
   private final Instant startedAt = Instant.now();
   private ServiceState state = ServiceState.STARTING;
   private @Nullable String failure;
@@ -56,7 +63,8 @@ final class RunWatch implements Supplier<RunStatus> {
   private RunStatus.Versions versions = new RunStatus.Versions(0, 0, Map.of());
   private @Nullable Instant learnerActiveAt;
   private Map<Measurements.Key, Double> measurements = Map.of();
-  private RunStatus.@Nullable Checkpoint checkpoint;
+  private final CheckpointStore store;
+  private List<RunStatus.Checkpoint> checkpoints = List.of();
   private @Nullable Measurements firstEvaluation;
   private @Nullable Measurements lastEvaluation;
   private long stepNanos;
@@ -70,15 +78,22 @@ final class RunWatch implements Supplier<RunStatus> {
       RunConsole console,
       StreamMetrics stream,
       Map<String, Double> targets,
+      CheckpointStore store,
       Consumer<LearnerEvent> listener) {
     this.config = config;
     this.metrics = metrics;
     this.console = console;
-    this.stream = stream;
     this.targets = targets;
+    this.store = store;
     this.listener = listener;
     this.progress = new ProgressLine(config.current(), targets);
     this.stepNanos = System.nanoTime();
+    this.loads = new StageLoads(metrics, stream);
+  }
+
+  /** What HTTP shows of the run. */
+  RunView view() {
+    return new RunView(this, history, sequencesLearned);
   }
 
   /** The run as it is now. */
@@ -93,12 +108,12 @@ final class RunWatch implements Supplier<RunStatus> {
         step,
         sequences,
         rates,
-        stream.queues(),
+        loads.loads(),
         versions,
         learnerActiveAt,
         targets,
         measurements,
-        checkpoint);
+        checkpoints);
   }
 
   synchronized void state(ServiceState newState, @Nullable String newFailure) {
@@ -116,6 +131,7 @@ final class RunWatch implements Supplier<RunStatus> {
     if (sides.any()) {
       state(ServiceState.PAUSED, null);
     } else if (state == ServiceState.PAUSED) {
+      loads.restart();
       state(versions.confirmed() > 0 ? ServiceState.RUNNING : ServiceState.STARTING, null);
     }
     paused = sides;
@@ -146,6 +162,8 @@ final class RunWatch implements Supplier<RunStatus> {
               bootstrapped.sequences()));
     } else if (event instanceof LearnerEvent.Stepped stepped) {
       stepped(stepped);
+    } else if (event instanceof LearnerEvent.SequencesLearned learned) {
+      sequencesLearned.add(learned.sequences());
     } else if (event instanceof LearnerEvent.ProposalJudged judged) {
       judged(judged);
     } else if (event instanceof LearnerEvent.PolicyEvaluated evaluated) {
@@ -158,7 +176,7 @@ final class RunWatch implements Supplier<RunStatus> {
           written.bytes(),
           written.duration(),
           written.pause());
-      checkpoint = new RunStatus.Checkpoint(written.step(), Instant.now(), written.bytes());
+      lookForCheckpoints();
     } else if (event instanceof LearnerEvent.CheckpointFailed failed) {
       metrics.service().checkpointFailed();
       console.line(
@@ -168,6 +186,14 @@ final class RunWatch implements Supplier<RunStatus> {
       metrics.service().lineLost();
       LOG.info("a line of step {} is lost: {}", lost.step(), lost.reason());
     }
+  }
+
+  /** Shows the checkpoints that are on the disk. */
+  synchronized void lookForCheckpoints() {
+    checkpoints =
+        store.newest(CHECKPOINTS_SHOWN).stream()
+            .map(kept -> new RunStatus.Checkpoint(kept.step(), kept.writtenAt(), kept.bytes()))
+            .toList();
   }
 
   /** The run goes on from a checkpoint. */
@@ -199,6 +225,9 @@ final class RunWatch implements Supplier<RunStatus> {
     sequences = stepped.sequences();
     rates = new RunStatus.Rates(1 / seconds, learned / seconds);
     measurements = stepped.measurements().values();
+    loads.stepped(now);
+    history.stepped(
+        step, stepped.measurements(), rates.stepsPerSecond(), rates.sequencesPerSecond());
     double learnerTotal = blockedSeconds(Stage.LEARNER, BlockedReason.INPUT);
     double samplersTotal = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION);
     double learnerShare = Math.min(1, (learnerTotal - learnerWaited) / seconds);
@@ -245,6 +274,7 @@ final class RunWatch implements Supplier<RunStatus> {
                 : ProposalDecision.valueOf(judged.decision()));
     if (judged.proposalVersion() == judged.policyVersion()) {
       proposalSince = judged.step();
+      history.replaced(judged.step(), judged.policyVersion());
       LOG.atLevel(config.current().objective().type().isOnPolicy() ? Level.DEBUG : Level.INFO)
           .log(
               "step {}: policy {} is the proposal from now on (difference {})",
@@ -262,6 +292,7 @@ final class RunWatch implements Supplier<RunStatus> {
       firstEvaluation = evaluated.measurements();
     }
     lastEvaluation = evaluated.measurements();
+    history.evaluated(evaluated.step(), evaluated.measurements());
     StringBuilder line = new StringBuilder("evaluation at step " + evaluated.step());
     targets
         .keySet()
@@ -281,9 +312,22 @@ final class RunWatch implements Supplier<RunStatus> {
     console.line(line.toString());
   }
 
-  /** Replaces what this process saw first by what the run saw first, when it goes on. */
-  void firstEvaluation(Measurements measurements) {
-    firstEvaluation = measurements;
+  /** A step that an earlier process has made. */
+  void earlierStep(long earlier, Measurements measured) {
+    history.stepped(earlier, measured);
+  }
+
+  /** An evaluation that an earlier process has made; told in the order of steps. */
+  synchronized void earlierEvaluation(long earlier, Measurements measured) {
+    if (firstEvaluation == null) {
+      firstEvaluation = measured;
+    }
+    history.evaluated(earlier, measured);
+  }
+
+  /** A replacement that an earlier process has made. */
+  void earlierReplacement(long earlier, long version) {
+    history.replaced(earlier, version);
   }
 
   void compare(List<String> baseTexts, List<String> policyTexts) {

@@ -5,7 +5,6 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.SequenceLedger;
 import io.tributary.metrics.Stage;
 import io.tributary.metrics.StageMetrics;
-import io.tributary.protocol.RunStatus.Queue;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class StreamMetrics {
   private final RunMetrics metrics;
   private final int drawSequences;
-  private final Map<String, Queue> queues = new ConcurrentHashMap<>();
+  private final Map<Stage, Queue> queues = new ConcurrentHashMap<>();
   private volatile SequenceLedger ledger;
 
   /**
@@ -28,9 +27,18 @@ final class StreamMetrics {
     this.ledger = metrics.ledger();
   }
 
-  /** Queue depths by stage. */
-  Map<String, Queue> queues() {
-    return Map.copyOf(queues);
+  /**
+   * What a stage's pool has to do.
+   *
+   * @param workers known, busy or idle
+   * @param waitingSequences sequences that no worker has yet
+   * @param inflightSequences sequences that a worker has
+   */
+  record Queue(int workers, long waitingSequences, long inflightSequences) {}
+
+  /** The queue of a stage's pool. */
+  Queue queue(Stage stage) {
+    return queues.getOrDefault(stage, new Queue(0, 0, 0));
   }
 
   /** What hears of a stream that begins; the one before must have ended. */
@@ -45,12 +53,12 @@ final class StreamMetrics {
   }
 
   /** The load of a stage has changed. */
-  void load(Stage stage, int waitingDraws, int inFlightDraws) {
+  void load(Stage stage, int waitingDraws, int inFlightDraws, int workers) {
     StageMetrics stageMetrics = metrics.stage(stage);
     long waiting = (long) waitingDraws * drawSequences;
     long inFlight = (long) inFlightDraws * drawSequences;
     stageMetrics.waiting(waiting);
     stageMetrics.inflight(inFlight);
-    queues.put(stage.label(), new Queue(waiting, inFlight));
+    queues.put(stage, new Queue(workers, waiting, inFlight));
   }
 }

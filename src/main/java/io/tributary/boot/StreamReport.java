@@ -46,7 +46,7 @@ final class StreamReport implements StreamListener {
     return new PoolListener<>() {
       @Override
       public void loadChanged(int waiting, int inFlight, int workers) {
-        stream.load(stage, waiting, inFlight);
+        stream.load(stage, waiting, inFlight, workers);
       }
 
       @Override

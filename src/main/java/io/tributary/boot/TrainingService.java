@@ -1,14 +1,11 @@
 package io.tributary.boot;
 
-import com.google.gson.JsonObject;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
-import io.tributary.data.Measurements;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.LearnerState;
 import io.tributary.learn.Owed;
-import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.LearnerEvent;
@@ -17,7 +14,6 @@ import io.tributary.serve.HttpService;
 import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -165,13 +160,20 @@ public final class TrainingService {
     NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
     StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
     LiveConfig live = new LiveConfig(effective, directory, metrics.service());
-    RunWatch watch = new RunWatch(live, metrics, console, streamMetrics, targets, listener);
+    RunWatch watch =
+        new RunWatch(
+            live,
+            metrics,
+            console,
+            streamMetrics,
+            targets,
+            directory.files().checkpoints(),
+            listener);
     if (Torch.takesMklFastPath()) {
       console.line("AMD processor: MKL's fast path is taken (native.mkl-fast-path = off)");
     }
     if (from != null) {
       watch.resumed(from);
-      firstEvaluation(directory).ifPresent(watch::firstEvaluation);
     }
     CompletableFuture<Void> outcome = new CompletableFuture<>();
     CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -205,7 +207,12 @@ public final class TrainingService {
     try {
       HttpService http =
           HttpService.start(
-                  system, config.http(), metrics, watch, hand, config.stream().stallTimeout())
+                  system,
+                  config.http(),
+                  metrics,
+                  watch.view(),
+                  hand,
+                  config.stream().stallTimeout())
               .toCompletableFuture()
               .join();
       console.line(
@@ -213,6 +220,8 @@ public final class TrainingService {
       if (from != null) {
         parts.takeOver(from.lambdas());
         goOn(directory, from);
+        EarlierRows.tell(directory.files(), from.step(), watch);
+        watch.lookForCheckpoints();
       }
       live.record();
       if (from == null && parts.needsFit()) {
@@ -265,17 +274,6 @@ public final class TrainingService {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
       LOG.debug("a signal is ending the process");
-    }
-  }
-
-  private static Optional<Measurements> firstEvaluation(RunDirectory directory) {
-    try (Stream<JsonObject> rows = directory.files().metrics().rows()) {
-      return rows.filter(row -> row.has(MetricsJsonl.EVALUATION))
-          .findFirst()
-          .map(MetricsJsonl::measurements);
-    } catch (IOException | UncheckedIOException e) {
-      LOG.warn("metrics.jsonl can't be read", e);
-      return Optional.empty();
     }
   }
 }

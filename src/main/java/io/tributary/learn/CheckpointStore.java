@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -157,6 +158,35 @@ public final class CheckpointStore {
           .toList();
     } catch (IOException e) {
       throw new BadInputException(directory + " can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * A checkpoint as it is on the disk.
+   *
+   * @param bytes size of its files, as its manifest says
+   */
+  public record Kept(long step, Instant writtenAt, long bytes) {}
+
+  /**
+   * The newest checkpoints that were completed, newest first; whether they are whole still is not
+   * looked at.
+   *
+   * @param most how many at most
+   */
+  public List<Kept> newest(int most) {
+    return steps().stream().flatMap(step -> kept(step).stream()).limit(most).toList();
+  }
+
+  private Optional<Kept> kept(long step) {
+    Path checkpoint = directory.resolve(name(step));
+    try {
+      long bytes = Manifest.read(checkpoint).bytes();
+      Instant written = Files.getLastModifiedTime(checkpoint.resolve(Manifest.NAME)).toInstant();
+      return Optional.of(new Kept(step, written, bytes));
+    } catch (IOException e) {
+      LOG.debug("the checkpoint of step {} is not shown", step, e);
+      return Optional.empty();
     }
   }
 

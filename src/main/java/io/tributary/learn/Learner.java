@@ -230,6 +230,8 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
             step.measurements(),
             step.finite(),
             Duration.ofNanos(System.nanoTime() - start)));
+    events.tell(
+        new LearnerEvent.SequencesLearned(run.learned(batch, LearnerEvent.SequencesLearned.MOST)));
     run.requireFiniteSteps();
     if (evaluationIsDue()) {
       log(() -> run.logSamples(batch));

@@ -67,7 +67,8 @@ record Manifest(int format, Map<String, Entry> files) {
     return manifest;
   }
 
-  private static Manifest read(Path directory) throws IOException {
+  /** The manifest of a checkpoint, compared with nothing. */
+  static Manifest read(Path directory) throws IOException {
     Path file = directory.resolve(NAME);
     if (!Files.isRegularFile(file)) {
       throw new IOException("it has no " + NAME + ", so it was never completed");

@@ -4,11 +4,13 @@ import com.google.gson.JsonObject;
 import io.tributary.data.Batch;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.Measurements;
+import io.tributary.data.LearnedSequence;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
+import io.tributary.metrics.SamplesJsonl;
 import io.tributary.model.ValueHead;
 import io.tributary.objective.PartitionFunction;
 import io.tributary.objective.ReplacementWindow;
@@ -19,8 +21,10 @@ import io.tributary.target.FeatureSample;
 import io.tributary.target.HardConstraints;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * The state of a training run and what changes it: steps, versions of weights, checkpoints. For one
@@ -313,24 +317,31 @@ public final class TrainingRun implements AutoCloseable {
         identity);
   }
 
+  /** The first sequences of a batch that was just learned, for people to look at. */
+  List<LearnedSequence> learned(Batch.Training batch, int most) {
+    return batch.sequences().stream().limit(most).map(this::learned).toList();
+  }
+
+  private LearnedSequence learned(ScoredSequence scored) {
+    Map<String, Double> named = new LinkedHashMap<>();
+    for (int i = 0; i < features.size(); i++) {
+      named.put(features.get(i), scored.features()[i]);
+    }
+    return new LearnedSequence(
+        step,
+        scored.sequence().draw(),
+        scored.sequence().index(),
+        scored.sequence().proposalVersion(),
+        scored.text(),
+        scored.sequence().logProposal(),
+        scored.logWeight(),
+        named);
+  }
+
   /** Writes the first sequences of a batch for people to look at. */
   void logSamples(Batch.Training batch) throws IOException {
-    for (ScoredSequence scored :
-        batch.sequences().subList(0, Math.min(samplesPerInterval, batch.sequences().size()))) {
-      JsonObject row = new JsonObject();
-      row.addProperty("step", step);
-      row.addProperty("draw", scored.sequence().draw());
-      row.addProperty("index", scored.sequence().index());
-      row.addProperty("proposal_version", scored.sequence().proposalVersion());
-      row.addProperty("text", scored.text());
-      row.addProperty("log_proposal", scored.sequence().logProposal());
-      row.addProperty("weight", Math.exp(scored.logWeight()));
-      JsonObject named = new JsonObject();
-      for (int i = 0; i < features.size(); i++) {
-        named.addProperty(features.get(i), scored.features()[i]);
-      }
-      row.add("features", named);
-      files.samples().add(row.toString());
+    for (LearnedSequence sequence : learned(batch, samplesPerInterval)) {
+      files.samples().add(SamplesJsonl.row(sequence).toString());
     }
   }
 

@@ -1,7 +1,9 @@
 package io.tributary.protocol;
 
+import io.tributary.data.LearnedSequence;
 import io.tributary.data.Measurements;
 import java.time.Duration;
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What the learner tells whoever watches the run. */
@@ -33,6 +35,20 @@ public sealed interface LearnerEvent {
   record Stepped(
       long step, long sequences, Measurements measurements, boolean finite, Duration duration)
       implements LearnerEvent {}
+
+  /**
+   * What the step that was just made has learned from, for people to look at.
+   *
+   * @param sequences of the batch; the first ones, where it is large
+   */
+  record SequencesLearned(List<LearnedSequence> sequences) implements LearnerEvent {
+    /** So many sequences of a batch at most. */
+    public static final int MOST = 100;
+
+    public SequencesLearned {
+      sequences = List.copyOf(sequences);
+    }
+  }
 
   /** Whether the policy replaces the proposal was decided. */
   record ProposalJudged(

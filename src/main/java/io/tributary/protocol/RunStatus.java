@@ -4,6 +4,7 @@ import io.tributary.data.Measurements;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param step learner steps of the run, across resumes
  * @param sequences sequences learned in the run, across resumes
  * @param rates recent speed
- * @param queues queue depths by stage
+ * @param loads what the stages have before them and how busy they are, by stage
  * @param versions of weights
  * @param learnerActiveAt when the learner last showed progress on the batch that it holds; null
  *     while it holds none
  * @param featureTargets desired moments by feature; NaN where none is asked
  * @param measurements of the last step
- * @param checkpoint the last complete one; null while there is none
+ * @param checkpoints the last complete ones, newest first
  */
 public record RunStatus(
     String run,
@@ -36,23 +37,42 @@ public record RunStatus(
     long step,
     long sequences,
     Rates rates,
-    Map<String, Queue> queues,
+    Map<String, Load> loads,
     Versions versions,
     @Nullable Instant learnerActiveAt,
     Map<String, Double> featureTargets,
     Map<Measurements.Key, Double> measurements,
-    @Nullable Checkpoint checkpoint) {
+    List<Checkpoint> checkpoints) {
 
   /** Recent speed, in learner steps and in learned sequences a second. */
   public record Rates(double stepsPerSecond, double sequencesPerSecond) {}
 
   /**
-   * How much a stage has before it.
+   * How a stage fares.
    *
+   * @param workers that it has
    * @param waitingSequences sequences that wait for one of its workers
    * @param inflightSequences sequences that its workers hold
+   * @param busySeconds time that its workers have computed since the process started, added up
+   * @param blockedSeconds time that its workers have waited, by what for
+   * @param busyRatio share of its workers' time in which they computed, over the last steps; NaN
+   *     while there were none
+   * @param blockedRatios share of its workers' time in which they waited, over the last steps, by
+   *     what for; empty while there were none
    */
-  public record Queue(long waitingSequences, long inflightSequences) {}
+  public record Load(
+      int workers,
+      long waitingSequences,
+      long inflightSequences,
+      double busySeconds,
+      Map<String, Double> blockedSeconds,
+      double busyRatio,
+      Map<String, Double> blockedRatios) {
+    public Load {
+      blockedSeconds = Map.copyOf(blockedSeconds);
+      blockedRatios = Map.copyOf(blockedRatios);
+    }
+  }
 
   /**
    * Versions of weights; 0 before the first publication.
@@ -76,8 +96,9 @@ public record RunStatus(
   public record Checkpoint(long step, Instant writtenAt, long bytes) {}
 
   public RunStatus {
-    queues = Map.copyOf(queues);
+    loads = Map.copyOf(loads);
     featureTargets = Map.copyOf(featureTargets);
     measurements = Map.copyOf(measurements);
+    checkpoints = List.copyOf(checkpoints);
   }
 }

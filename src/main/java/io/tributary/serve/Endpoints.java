@@ -124,7 +124,7 @@ final class Endpoints {
     JsonObject json = new JsonObject();
     json.addProperty("error", "there is nothing under this path");
     JsonArray known = new JsonArray();
-    routes.paths().forEach(known::add);
+    routes.paths().stream().filter(path -> !ConsoleEndpoints.isFile(path)).forEach(known::add);
     json.add("paths", known);
     return Answers.json(StatusCodes.NOT_FOUND, json);
   }

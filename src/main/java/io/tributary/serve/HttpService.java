@@ -3,7 +3,6 @@ package io.tributary.serve;
 import io.tributary.config.ConfigException;
 import io.tributary.config.HttpConfig;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.protocol.RunStatus;
 import io.tributary.protocol.ServiceControl;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -15,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -64,7 +62,7 @@ public final class HttpService {
    * Binds the server.
    *
    * @param http where to listen, and who may call
-   * @param status the run as it is now; asked at each request, so it must answer at once
+   * @param run what is shown of the run
    * @param control what an operator's requests are handed to
    * @param stallTimeout how long the learner may show no progress on a batch and still be ready
    * @return the bound server, or a failure with {@link ConfigException} where the address can't be
@@ -74,11 +72,12 @@ public final class HttpService {
       ActorSystem<?> system,
       HttpConfig http,
       RunMetrics metrics,
-      Supplier<RunStatus> status,
+      RunView run,
       ServiceControl control,
       Duration stallTimeout) {
     Routes routes = new Routes();
-    new RunEndpoints(metrics, status, stallTimeout, Clock.systemUTC()).addTo(routes);
+    new ConsoleEndpoints(run.history(), run.sequences()).addTo(routes);
+    new RunEndpoints(metrics, run.status(), stallTimeout, Clock.systemUTC()).addTo(routes);
     new ControlEndpoints(control, Limits.USUAL.patience()).addTo(routes);
     try {
       return bind(system, http, Protection.of(http, System.getenv()), routes, Limits.USUAL);

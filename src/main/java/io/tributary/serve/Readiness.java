@@ -1,5 +1,7 @@
 package io.tributary.serve;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.tributary.data.ServiceState;
 import io.tributary.protocol.RunStatus;
 import java.time.Duration;
@@ -21,6 +23,15 @@ record Readiness(List<String> reasons) {
 
   boolean ready() {
     return reasons.isEmpty();
+  }
+
+  JsonObject json() {
+    JsonObject json = new JsonObject();
+    json.addProperty("ready", ready());
+    JsonArray array = new JsonArray();
+    reasons.forEach(array::add);
+    json.add("reasons", array);
+    return json;
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.tributary.serve;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.Exposition;
@@ -31,16 +30,10 @@ final class RunEndpoints {
 
   void addTo(Routes routes) {
     routes
-        .get("/", call -> index(routes))
         .get("/metrics", this::metrics)
         .openGet("/health/live", call -> live())
         .openGet("/health/ready", call -> ready())
-        .get("/status", call -> Answers.json(StatusCodes.OK, StatusJson.of(status.get())));
-  }
-
-  private static HttpResponse index(Routes routes) {
-    return HttpResponse.create()
-        .withEntity("Tributary\n\n" + String.join("\n", routes.paths()) + "\n");
+        .get("/status", call -> status());
   }
 
   private HttpResponse metrics(Call call) {
@@ -48,6 +41,15 @@ final class RunEndpoints {
     return HttpResponse.create()
         .withEntity(
             HttpEntities.create(ContentTypes.parse(exposition.contentType()), exposition.body()));
+  }
+
+  private HttpResponse status() {
+    RunStatus now = status.get();
+    return Answers.json(StatusCodes.OK, StatusJson.of(now, readiness(now)));
+  }
+
+  private Readiness readiness(RunStatus now) {
+    return Readiness.of(now, clock.instant(), stallTimeout);
   }
 
   private HttpResponse live() {
@@ -61,13 +63,9 @@ final class RunEndpoints {
 
   private HttpResponse ready() {
     RunStatus now = status.get();
-    Readiness readiness = Readiness.of(now, clock.instant(), stallTimeout);
-    JsonObject json = new JsonObject();
-    json.addProperty("ready", readiness.ready());
+    Readiness readiness = readiness(now);
+    JsonObject json = readiness.json();
     json.addProperty("state", now.state().name());
-    JsonArray reasons = new JsonArray();
-    readiness.reasons().forEach(reasons::add);
-    json.add("reasons", reasons);
     return Answers.json(readiness.ready() ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE, json);
   }
 }

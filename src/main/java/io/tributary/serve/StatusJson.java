@@ -1,5 +1,6 @@
 package io.tributary.serve;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
@@ -16,7 +17,7 @@ final class StatusJson {
 
   private StatusJson() {}
 
-  static JsonObject of(RunStatus status) {
+  static JsonObject of(RunStatus status, Readiness readiness) {
     JsonObject json = new JsonObject();
     json.addProperty("run", status.run());
     json.addProperty("state", status.state().name());
@@ -27,22 +28,26 @@ final class StatusJson {
     paused.addProperty("sampling", status.paused().sampling());
     paused.addProperty("learning", status.paused().learning());
     json.add("paused", paused);
+    json.add("ready", readiness.json());
     json.addProperty("started_at", status.startedAt().toString());
     json.addProperty("step", status.step());
     json.addProperty("sequences", status.sequences());
     json.add("steps_per_second", number(status.rates().stepsPerSecond()));
     json.add("sequences_per_second", number(status.rates().sequencesPerSecond()));
-    json.add("queues", queues(status.queues()));
+    json.add("stages", stages(status.loads()));
+    Bottleneck bottleneck = Bottleneck.of(status);
+    json.addProperty("bottleneck", bottleneck.word());
+    json.addProperty("bottleneck_advice", bottleneck.sentence());
     json.addProperty("policy_version", status.versions().policy());
     json.addProperty("proposal_version", status.versions().proposal());
     JsonObject samplers = new JsonObject();
     new TreeMap<>(status.versions().samplers()).forEach(samplers::addProperty);
     json.add("sampler_proposal_version", samplers);
-    JsonObject targets = new JsonObject();
-    new TreeMap<>(status.featureTargets())
-        .forEach((feature, moment) -> targets.add(feature, number(moment)));
-    json.add("feature_target", targets);
-    json.add("last_checkpoint", checkpoint(status));
+    json.add("feature_target", numbers(status.featureTargets()));
+    JsonArray checkpoints = new JsonArray();
+    status.checkpoints().forEach(checkpoint -> checkpoints.add(checkpoint(checkpoint)));
+    json.add("last_checkpoint", checkpoints.isEmpty() ? JsonNull.INSTANCE : checkpoints.get(0));
+    json.add("checkpoints", checkpoints);
     MetricsJsonl.json(status.measurements()).entrySet().stream()
         .filter(measurement -> !json.has(measurement.getKey()))
         .toList()
@@ -50,24 +55,31 @@ final class StatusJson {
     return json;
   }
 
-  private static JsonObject queues(Map<String, RunStatus.Queue> queues) {
+  private static JsonObject stages(Map<String, RunStatus.Load> loads) {
     JsonObject json = new JsonObject();
-    new TreeMap<>(queues)
-        .forEach(
-            (stage, queue) -> {
-              JsonObject depth = new JsonObject();
-              depth.addProperty("waiting_sequences", queue.waitingSequences());
-              depth.addProperty("inflight_sequences", queue.inflightSequences());
-              json.add(stage, depth);
-            });
+    new TreeMap<>(loads).forEach((stage, load) -> json.add(stage, stage(load)));
     return json;
   }
 
-  private static JsonElement checkpoint(RunStatus status) {
-    RunStatus.Checkpoint checkpoint = status.checkpoint();
-    if (checkpoint == null) {
-      return JsonNull.INSTANCE;
-    }
+  private static JsonObject stage(RunStatus.Load load) {
+    JsonObject json = new JsonObject();
+    json.addProperty("workers", load.workers());
+    json.addProperty("waiting_sequences", load.waitingSequences());
+    json.addProperty("inflight_sequences", load.inflightSequences());
+    json.add("busy_seconds_total", number(load.busySeconds()));
+    json.add("blocked_seconds_total", numbers(load.blockedSeconds()));
+    json.add("busy_ratio", number(load.busyRatio()));
+    json.add("blocked_ratio", numbers(load.blockedRatios()));
+    return json;
+  }
+
+  private static JsonObject numbers(Map<String, Double> values) {
+    JsonObject json = new JsonObject();
+    new TreeMap<>(values).forEach((name, value) -> json.add(name, number(value)));
+    return json;
+  }
+
+  private static JsonObject checkpoint(RunStatus.Checkpoint checkpoint) {
     JsonObject json = new JsonObject();
     json.addProperty("step", checkpoint.step());
     json.addProperty("written_at", checkpoint.writtenAt().toString());

@@ -127,11 +127,6 @@ class HttpServiceTest {
   }
 
   @Test
-  void theIndexNamesTheEndpoints() throws Exception {
-    assertThat(get("/").body()).contains("/metrics", "/health/live", "/health/ready", "/status");
-  }
-
-  @Test
   void aRunThatHasFailedIsNotLive() throws Exception {
     assertThat(get("/health/live").statusCode()).isEqualTo(200);
     server.status.set(in(ServiceState.FAILED, null));
@@ -168,12 +163,12 @@ class HttpServiceTest {
         12,
         3072,
         RUNNING.rates(),
-        RUNNING.queues(),
+        RUNNING.loads(),
         RUNNING.versions(),
         learnerActiveAt,
         RUNNING.featureTargets(),
         RUNNING.measurements(),
-        RUNNING.checkpoint());
+        RUNNING.checkpoints());
   }
 
   @Test
@@ -186,13 +181,23 @@ class HttpServiceTest {
                 {"run": "quickstart", "state": "RUNNING", "started_at": "2026-01-01T00:00:00Z",
                  "step": 12, "sequences": 3072, "steps_per_second": 1.5,
                  "sequences_per_second": 384,
-                 "queues": {"scorer": {"waiting_sequences": 128, "inflight_sequences": 256}},
+                 "paused": {"sampling": false, "learning": false},
+                 "ready": {"ready": true, "reasons": []},
+                 "stages": {"scorer":
+                   {"workers": 2, "waiting_sequences": 128, "inflight_sequences": 256,
+                    "busy_seconds_total": 30, "blocked_seconds_total": {"input": 10},
+                    "busy_ratio": 0.75, "blocked_ratio": {"input": 0.25}}},
+                 "bottleneck": "unknown",
+                 "bottleneck_advice":
+                   "It takes two learner steps to tell what holds the run back.",
                  "policy_version": 4, "proposal_version": 3,
                  "sampler_proposal_version": {"0": 3, "1": 2},
                  "feature_target": {"amazing": 1}, "feature_moment": {"amazing": {"pi": 0.21}},
                  "kl_nats": {"p_pi": 1.93},
                  "last_checkpoint":
-                   {"step": 10, "written_at": "2026-01-01T00:01:00Z", "bytes": 1000}}
+                   {"step": 10, "written_at": "2026-01-01T00:01:00Z", "bytes": 1000},
+                 "checkpoints":
+                   [{"step": 10, "written_at": "2026-01-01T00:01:00Z", "bytes": 1000}]}
                 """));
     server.status.set(STARTING);
     assertThat(json(get("/status")).get("last_checkpoint").isJsonNull()).isTrue();
@@ -202,7 +207,7 @@ class HttpServiceTest {
   void anUnknownPathIs404AndAWrongMethod405() throws Exception {
     HttpResponse<String> unknown = get("/metrics/");
     assertThat(unknown.statusCode()).isEqualTo(404);
-    assertThat(json(unknown).getAsJsonArray("paths")).hasSize(12);
+    assertThat(json(unknown).getAsJsonArray("paths")).hasSize(13);
     HttpResponse<String> post =
         server.send(server.request("/status").POST(HttpRequest.BodyPublishers.ofString("{}")));
     assertThat(post.statusCode()).isEqualTo(405);

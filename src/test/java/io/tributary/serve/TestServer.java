@@ -43,7 +43,7 @@ final class TestServer implements AutoCloseable {
           null,
           Map.of("amazing", 1.0),
           Map.of(),
-          null);
+          List.of());
   static final RunStatus RUNNING =
       new RunStatus(
           "quickstart",
@@ -54,7 +54,10 @@ final class TestServer implements AutoCloseable {
           12,
           3072,
           new RunStatus.Rates(1.5, 384),
-          Map.of("scorer", new RunStatus.Queue(128, 256)),
+          Map.of(
+              "scorer",
+              new RunStatus.Load(
+                  2, 128, 256, 30, Map.of("input", 10.0), 0.75, Map.of("input", 0.25))),
           new RunStatus.Versions(4, 3, Map.of("1", 2L, "0", 3L)),
           null,
           Map.of("amazing", 1.0),
@@ -63,9 +66,11 @@ final class TestServer implements AutoCloseable {
               .put("kl_nats", 1.93, "p_pi")
               .put("kl_nats", Double.NaN, "pi_a")
               .values(),
-          new RunStatus.Checkpoint(10, START.plusSeconds(60), 1000));
+          List.of(new RunStatus.Checkpoint(10, START.plusSeconds(60), 1000)));
 
   final AtomicReference<RunStatus> status = new AtomicReference<>(RUNNING);
+  final RunHistory history = new RunHistory();
+  final LatestSequences sequences = new LatestSequences();
   final RecordedControl control = new RecordedControl();
   final HttpService service;
   private final ActorTestKit testKit = ActorTestKit.create(ConfigFactory.load());
@@ -94,7 +99,12 @@ final class TestServer implements AutoCloseable {
   /** Another server of the same run. */
   HttpService start(HttpConfig http) throws Exception {
     return HttpService.start(
-            testKit.system(), http, metrics, status::get, control, Duration.ofSeconds(60))
+            testKit.system(),
+            http,
+            metrics,
+            new RunView(status::get, history, sequences),
+            control,
+            Duration.ofSeconds(60))
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
   }
@@ -102,6 +112,7 @@ final class TestServer implements AutoCloseable {
   HttpService start(HttpConfig http, Map<String, String> environment, Limits limits)
       throws Exception {
     Routes routes = new Routes();
+    new ConsoleEndpoints(history, sequences).addTo(routes);
     new RunEndpoints(metrics, status::get, Duration.ofSeconds(60), Clock.systemUTC()).addTo(routes);
     new ControlEndpoints(control, limits.patience()).addTo(routes);
     return HttpService.bind(

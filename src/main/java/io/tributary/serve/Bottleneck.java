@@ -1,0 +1,91 @@
+package io.tributary.serve;
+
+import io.tributary.data.Paused;
+import io.tributary.protocol.RunStatus;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What holds a run back, judged by who waits for whom.
+ *
+ * @param word {@code sampling}, {@code scoring}, {@code learning}, {@code evaluation}; {@code
+ *     turns} where sampling and learning wait for each other in turn, {@code none} where neither
+ *     waits much, {@code paused} during a pause, {@code unknown} before that can be told
+ * @param sentence what that means, and what can be done
+ */
+record Bottleneck(String word, String sentence) {
+
+  /** A side that waits less than this share of its time does not wait much. */
+  private static final double LITTLE = 0.1;
+
+  /** When the other side waits at least this much of what one side does, they take turns. */
+  private static final double LIKEWISE = 0.5;
+
+  private static final RunStatus.Load UNKNOWN =
+      new RunStatus.Load(0, 0, 0, 0, Map.of(), Double.NaN, Map.of());
+
+  /** Judges a status. */
+  static Bottleneck of(RunStatus status) {
+    if (status.paused().any()) {
+      return new Bottleneck(
+          "paused",
+          "An operator has paused %s. Resume ends the pause.".formatted(sides(status.paused())));
+    }
+    RunStatus.Load sampler = status.loads().getOrDefault("sampler", UNKNOWN);
+    RunStatus.Load scorer = status.loads().getOrDefault("scorer", UNKNOWN);
+    RunStatus.Load learner = status.loads().getOrDefault("learner", UNKNOWN);
+    if (!Double.isFinite(sampler.busyRatio()) || !Double.isFinite(learner.busyRatio())) {
+      return new Bottleneck(
+          "unknown", "It takes two learner steps to tell what holds the run back.");
+    }
+    double samplersWait = blocked(sampler, "admission") + blocked(sampler, "weights");
+    double learnerWaits = blocked(learner, "input");
+    double evaluation = blocked(learner, "evaluation");
+    if (evaluation > LITTLE && evaluation > learner.busyRatio() && evaluation > learnerWaits) {
+      return new Bottleneck(
+          "evaluation",
+          "Evaluation is the bottleneck: learner and samplers wait %s of the time for it. Evaluate more seldom (evaluation.interval-steps) or, by drain and resume, on fewer sequences (evaluation.sequences)."
+              .formatted(percent(evaluation)));
+    }
+    if (Math.min(samplersWait, learnerWaits) > LITTLE
+        && Math.min(samplersWait, learnerWaits) > LIKEWISE * Math.max(samplersWait, learnerWaits)) {
+      return new Bottleneck(
+          "turns",
+          "Sampling and learning take turns: samplers wait %s, the learner %s of the time for the other. A larger stream.max-staleness-steps lets them overlap, where there are processors for both."
+              .formatted(percent(samplersWait), percent(learnerWaits)));
+    }
+    if (Math.max(samplersWait, learnerWaits) <= LITTLE) {
+      return new Bottleneck("none", "Sampling and learning are balanced: neither waits for long.");
+    }
+    if (samplersWait > learnerWaits) {
+      return new Bottleneck(
+          "learning",
+          "Learning is the bottleneck: samplers wait %s of the time for the learner. More samplers would not help; fewer leave it more of the processor, and a faster learner.device helps."
+              .formatted(percent(samplersWait)));
+    }
+    return scorer.busyRatio() > sampler.busyRatio()
+        ? new Bottleneck(
+            "scoring",
+            "Scoring is the bottleneck: the learner waits %s of the time, and scorers are busier than samplers. Raise scorers.count, or give scorers a device of their own."
+                .formatted(percent(learnerWaits)))
+        : new Bottleneck(
+            "sampling",
+            "Sampling is the bottleneck: the learner waits %s of the time for draws. Raise samplers.count, or samplers.batch-size by drain and resume."
+                .formatted(percent(learnerWaits)));
+  }
+
+  private static String sides(Paused paused) {
+    if (paused.sampling() && paused.learning()) {
+      return "sampling and learning";
+    }
+    return paused.sampling() ? "sampling" : "learning";
+  }
+
+  private static double blocked(RunStatus.Load load, String reason) {
+    return load.blockedRatios().getOrDefault(reason, 0.0);
+  }
+
+  private static String percent(double ratio) {
+    return String.format(Locale.ROOT, "%.0f %%", 100 * ratio);
+  }
+}

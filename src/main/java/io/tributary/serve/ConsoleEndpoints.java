@@ -1,0 +1,107 @@
+package io.tributary.serve;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+
+/**
+ * The console page, and what it shows besides status and settings. The page's files are those in
+ * the jar and hold nothing of the run: whoever may not read the run may still load the page, which
+ * then asks for a token.
+ */
+final class ConsoleEndpoints {
+
+  private static final int DEFAULT_SAMPLES = 10;
+
+  /** Resource and media type of each file, by path. */
+  private static final Map<String, String[]> FILES =
+      Map.ofEntries(
+          file("/", "index.html", "text/html"),
+          file("style.css", "text/css"),
+          file("icon.svg", "image/svg+xml"),
+          file("main.js", "text/javascript"),
+          file("api.js", "text/javascript"),
+          file("charts.js", "text/javascript"),
+          file("controls.js", "text/javascript"),
+          file("dom.js", "text/javascript"),
+          file("format.js", "text/javascript"),
+          file("history.js", "text/javascript"),
+          file("stream.js", "text/javascript"),
+          file("tables.js", "text/javascript"),
+          file("uplot/uPlot.esm.js", "text/javascript"),
+          file("uplot/uPlot.min.css", "text/css"));
+
+  private final RunHistory history;
+  private final LatestSequences sequences;
+
+  ConsoleEndpoints(RunHistory history, LatestSequences sequences) {
+    this.history = history;
+    this.sequences = sequences;
+  }
+
+  private static Map.Entry<String, String[]> file(String name, String mediaType) {
+    return file("/console/" + name, name, mediaType);
+  }
+
+  private static Map.Entry<String, String[]> file(String path, String name, String mediaType) {
+    return Map.entry(path, new String[] {name, mediaType});
+  }
+
+  /** Whether a path belongs to the page's own files, which are the same for every run. */
+  static boolean isFile(String path) {
+    return FILES.containsKey(path);
+  }
+
+  void addTo(Routes routes) {
+    FILES.forEach(
+        (path, file) -> {
+          HttpEntity.Strict entity =
+              HttpEntities.create(ContentTypes.parse(file[1] + "; charset=UTF-8"), read(file[0]));
+          routes.openGet(path, call -> HttpResponse.create().withEntity(entity));
+        });
+    routes.get("/samples", this::samples).get("/history", this::history);
+  }
+
+  private static byte[] read(String name) {
+    try (InputStream file = ConsoleEndpoints.class.getResourceAsStream("console/" + name)) {
+      if (file == null) {
+        throw new IllegalStateException("the console's file %s is not there".formatted(name));
+      }
+      return file.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HttpResponse samples(Call call) {
+    String wanted = call.parameter("n").orElse(Integer.toString(DEFAULT_SAMPLES));
+    if (!wanted.matches("\\d{1,4}")
+        || Integer.parseInt(wanted) < 1
+        || Integer.parseInt(wanted) > LatestSequences.MOST) {
+      return Answers.error(
+          StatusCodes.BAD_REQUEST,
+          "n must be a whole number from 1 to %d, got %s"
+              .formatted(LatestSequences.MOST, shown(wanted)));
+    }
+    return Answers.json(StatusCodes.OK, sequences.json(Integer.parseInt(wanted)));
+  }
+
+  private HttpResponse history(Call call) {
+    String since = call.parameter("since").orElse("-1");
+    if (!since.matches("-1|\\d{1,18}")) {
+      return Answers.error(
+          StatusCodes.BAD_REQUEST, "since must be a learner step, from 0 on, got " + shown(since));
+    }
+    return Answers.json(StatusCodes.OK, history.since(Long.parseLong(since)));
+  }
+
+  private static String shown(String value) {
+    return '"' + (value.length() > 40 ? value.substring(0, 40) + "…" : value) + '"';
+  }
+}

@@ -1,0 +1,179 @@
+package io.tributary.serve;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.tributary.data.Measurements;
+import io.tributary.metrics.Metric;
+import io.tributary.metrics.MetricsJsonl;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * How a run has gone since its first step, in a bounded number of points: what the console draws.
+ * Safe for use by several threads.
+ */
+public final class RunHistory {
+
+  /** Learner steps a second; part of the history only. */
+  private static final String STEPS_PER_SECOND = "steps_per_second";
+
+  /** Learned sequences a second; part of the history only. */
+  private static final String SEQUENCES_PER_SECOND = "sequences_per_second";
+
+  private static final Set<String> KEPT =
+      Set.of(
+          Metric.KL_NATS.key(),
+          Metric.FEATURE_MOMENT.key(),
+          Metric.PARTITION_FUNCTION.key(),
+          Metric.PARTITION_FUNCTION_STDERR.key(),
+          Metric.EFFECTIVE_SAMPLE_SIZE_RATIO.key());
+
+  private final ThinnedRows<Map<Measurements.Key, Double>> steps = new ThinnedRows<>();
+  private final ThinnedRows<Map<Measurements.Key, Double>> evaluations = new ThinnedRows<>();
+  private final ThinnedRows<Long> replacements = new ThinnedRows<>();
+
+  /** A step that an earlier process has made; its speed is not known any more. */
+  public synchronized void stepped(long step, Measurements measurements) {
+    add(step, kept(measurements));
+  }
+
+  /**
+   * A step was made.
+   *
+   * @param stepsPerSecond speed of the run at this step
+   * @param sequencesPerSecond likewise, in learned sequences
+   */
+  public synchronized void stepped(
+      long step, Measurements measurements, double stepsPerSecond, double sequencesPerSecond) {
+    Map<Measurements.Key, Double> row = kept(measurements);
+    row.put(new Measurements.Key(STEPS_PER_SECOND, List.of()), stepsPerSecond);
+    row.put(new Measurements.Key(SEQUENCES_PER_SECOND, List.of()), sequencesPerSecond);
+    add(step, row);
+  }
+
+  private void add(long step, Map<Measurements.Key, Double> row) {
+    steps.add(step, row);
+    evaluations.cutFrom(step); // what follows a step is told after it
+    replacements.cutFrom(step);
+  }
+
+  /** The policy was measured on samples of its own. */
+  public synchronized void evaluated(long step, Measurements measurements) {
+    evaluations.add(step, kept(measurements));
+  }
+
+  /** The policy became the proposal. */
+  public synchronized void replaced(long step, long version) {
+    replacements.add(step, version);
+  }
+
+  private static Map<Measurements.Key, Double> kept(Measurements measurements) {
+    Map<Measurements.Key, Double> row = new LinkedHashMap<>();
+    measurements
+        .values()
+        .forEach(
+            (key, value) -> {
+              if (KEPT.contains(key.name()) && Double.isFinite(value)) {
+                row.put(key, value);
+              }
+            });
+    return row;
+  }
+
+  /**
+   * The points after a step as JSON, in columns. The last one may be between two multiples of
+   * {@code stride}, and is gone from later answers then.
+   *
+   * @param step -1 for everything
+   */
+  synchronized JsonObject since(long step) {
+    JsonObject json = columns(steps.after(step));
+    json.addProperty("stride", steps.stride());
+    json.add("evaluations", columns(evaluations.after(step)));
+    JsonArray replaced = new JsonArray();
+    replacements
+        .after(step)
+        .forEach(
+            (at, version) -> {
+              JsonObject row = new JsonObject();
+              row.addProperty("step", at);
+              row.addProperty("policy_version", version);
+              replaced.add(row);
+            });
+    json.add("replacements", replaced);
+    return json;
+  }
+
+  private static JsonObject columns(Map<Long, Map<Measurements.Key, Double>> rows) {
+    JsonArray numbers = new JsonArray();
+    rows.keySet().forEach(numbers::add);
+    TreeSet<Measurements.Key> keys = new TreeSet<>();
+    rows.values().forEach(row -> keys.addAll(row.keySet()));
+    JsonArray series = new JsonArray();
+    keys.forEach(key -> series.add(column(key, rows.values())));
+    JsonObject json = new JsonObject();
+    json.add("steps", numbers);
+    json.add("series", series);
+    return json;
+  }
+
+  private static JsonObject column(
+      Measurements.Key key, Collection<Map<Measurements.Key, Double>> rows) {
+    JsonArray labels = new JsonArray();
+    key.labels().forEach(labels::add);
+    JsonArray values = new JsonArray();
+    rows.forEach(row -> values.add(number(row.getOrDefault(key, Double.NaN))));
+    JsonObject json = new JsonObject();
+    json.addProperty("name", key.name());
+    json.add("labels", labels);
+    json.add("values", values);
+    return json;
+  }
+
+  private static JsonElement number(double value) {
+    return Double.isFinite(value) ? MetricsJsonl.number(value) : JsonNull.INSTANCE;
+  }
+
+  /**
+   * Rows by step, never more than {@value #MOST}: when they are, every second one goes, and of
+   * those to come too. Which rows are kept depends on their steps alone, so a run that goes on
+   * keeps the same.
+   */
+  private static final class ThinnedRows<T> {
+    private static final int MOST = 1_000;
+    private final TreeMap<Long, T> rows = new TreeMap<>();
+    private long stride = 1;
+
+    long stride() {
+      return stride;
+    }
+
+    Map<Long, T> after(long step) {
+      return rows.tailMap(step, false);
+    }
+
+    /** The learner has gone back to a checkpoint. */
+    void cutFrom(long step) {
+      rows.tailMap(step, true).clear();
+    }
+
+    void add(long step, T row) {
+      cutFrom(step);
+      if (!rows.isEmpty() && rows.lastKey() % stride != 0) {
+        rows.pollLastEntry(); // it was there as the latest only
+      }
+      rows.put(step, row);
+      while (rows.size() > MOST) {
+        stride *= 2;
+        rows.keySet().removeIf(s -> s % stride != 0 && s != step);
+      }
+    }
+  }
+}
