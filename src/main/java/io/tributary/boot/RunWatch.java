@@ -258,6 +258,7 @@ final class RunWatch implements Supplier<RunStatus> {
       firstEvaluation = evaluated.measurements();
     }
     lastEvaluation = evaluated.measurements();
+    publishWhatStepsDoNotMeasure(evaluated.measurements());
     StringBuilder line = new StringBuilder("evaluation at step " + evaluated.step());
     targets
         .keySet()
@@ -275,6 +276,20 @@ final class RunWatch implements Supplier<RunStatus> {
                 RunConsole.number(evaluated.measurements().get("kl_nats", "p_pi")),
                 RunConsole.number(evaluated.measurements().get("kl_nats", "pi_a"))));
     console.line(line.toString());
+  }
+
+  /** Moments and divergences come from every step; two estimators must not share a gauge. */
+  private void publishWhatStepsDoNotMeasure(Measurements evaluation) {
+    Measurements onlyThere = new Measurements();
+    evaluation
+        .values()
+        .forEach(
+            (key, value) -> {
+              if (!measurements.containsKey(key)) {
+                onlyThere.put(key.name(), value, key.labels().toArray(String[]::new));
+              }
+            });
+    metrics.publish(onlyThere);
   }
 
   /** Replaces what this process saw first by what the run saw first, when it goes on. */
