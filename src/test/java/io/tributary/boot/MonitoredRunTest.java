@@ -172,8 +172,7 @@ class MonitoredRunTest {
     return prometheus.alerts().stream()
         .filter(each -> each.get("state").getAsString().equals("firing"))
         .anyMatch(
-            each ->
-                each.getAsJsonObject("labels").get("alertname").getAsString().equals(alert));
+            each -> each.getAsJsonObject("labels").get("alertname").getAsString().equals(alert));
   }
 
   private void until(Callable<Boolean> condition) {

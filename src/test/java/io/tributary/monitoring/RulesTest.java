@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,9 +58,9 @@ class RulesTest {
 
   @Test
   void theRunbookHasAParagraphForEveryAlertAndForNoOther() throws IOException {
-    String[] sections = Files.readString(RUNBOOK).split("(?m)^### ", -1);
+    String alerts = Files.readString(RUNBOOK).split("(?m)^## Alerts$", -1)[1];
     Map<String, String> paragraphs =
-        java.util.Arrays.stream(sections)
+        Arrays.stream(alerts.split("(?m)^### ", -1))
             .skip(1)
             .collect(
                 Collectors.toMap(
