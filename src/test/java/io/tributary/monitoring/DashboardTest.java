@@ -148,16 +148,30 @@ class DashboardTest {
   }
 
   @Test
-  void aPanelsQueriesAndOverridesFitTogether() {
+  void everyQueryOfAPanelHasItsOwnLetterAndEveryOverrideASeries() {
     for (JsonObject panel : panels()) {
       String title = panel.get("title").getAsString();
       List<String> letters = new ArrayList<>();
-      panel
-          .getAsJsonArray("targets")
-          .forEach(target -> letters.add(target.getAsJsonObject().get("refId").getAsString()));
+      List<String> legends = new ArrayList<>();
+      for (JsonElement target : panel.getAsJsonArray("targets")) {
+        letters.add(target.getAsJsonObject().get("refId").getAsString());
+        legends.add(target.getAsJsonObject().get("legendFormat").getAsString());
+      }
       assertThat(letters).as(title).doesNotHaveDuplicates();
-      assertThat(Dashboard.expressions(panel)).as(title).doesNotHaveDuplicates();
+      assertThat(legends).as(title).doesNotHaveDuplicates();
+      for (JsonElement override :
+          panel.getAsJsonObject("fieldConfig").getAsJsonArray("overrides")) {
+        JsonObject matcher = override.getAsJsonObject().getAsJsonObject("matcher");
+        if (matcher.get("id").getAsString().equals("byName")) {
+          String name = matcher.get("options").getAsString();
+          assertThat(legends).as(title + ", " + name).anyMatch(legend -> canBe(legend, name));
+        }
+      }
     }
+  }
+
+  private static boolean canBe(String legend, String name) {
+    return name.matches("\\Q" + legend.replaceAll("\\{\\{\\w+}}", "\\\\E.+\\\\Q") + "\\E");
   }
 
   @Test

@@ -75,6 +75,24 @@ class RulesTest {
   }
 
   @Test
+  void everyLinkOfTheRunbookLeadsSomewhere() throws IOException {
+    String text = Files.readString(RUNBOOK);
+    List<String> headings =
+        text.lines()
+            .filter(line -> line.startsWith("#"))
+            .map(line -> line.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT).replace(' ', '-'))
+            .toList();
+    for (MatchResult link : Pattern.compile("]\\(([^)]+)\\)").matcher(text).results().toList()) {
+      String target = link.group(1);
+      if (target.startsWith("#")) {
+        assertThat(headings).contains(target.substring(1));
+      } else {
+        assertThat(RUNBOOK.resolveSibling(target)).exists();
+      }
+    }
+  }
+
+  @Test
   void whatIsUsedOfTheJvmIsOnThePageOfMetrics() throws IOException {
     List<Rule> rules = new ArrayList<>(Rules.recordings());
     rules.addAll(Rules.alerts());
