@@ -293,6 +293,7 @@ final class RunWatch implements Supplier<RunStatus> {
     }
     lastEvaluation = evaluated.measurements();
     history.evaluated(evaluated.step(), evaluated.measurements());
+    publishWhatStepsDoNotMeasure(evaluated.measurements());
     StringBuilder line = new StringBuilder("evaluation at step " + evaluated.step());
     targets
         .keySet()
@@ -328,6 +329,25 @@ final class RunWatch implements Supplier<RunStatus> {
   /** A replacement that an earlier process has made. */
   void earlierReplacement(long earlier, long version) {
     history.replaced(earlier, version);
+  }
+
+  /** Moments and divergences come from every step; two estimators must not share a gauge. */
+  private void publishWhatStepsDoNotMeasure(Measurements evaluation) {
+    Measurements onlyThere = new Measurements();
+    evaluation
+        .values()
+        .forEach(
+            (key, value) -> {
+              if (!measurements.containsKey(key)) {
+                onlyThere.put(key.name(), value, key.labels().toArray(String[]::new));
+              }
+            });
+    metrics.publish(onlyThere);
+  }
+
+  /** Replaces what this process saw first by what the run saw first, when it goes on. */
+  void firstEvaluation(Measurements measurements) {
+    firstEvaluation = measurements;
   }
 
   void compare(List<String> baseTexts, List<String> policyTexts) {

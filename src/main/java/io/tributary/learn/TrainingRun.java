@@ -3,8 +3,8 @@ package io.tributary.learn;
 import com.google.gson.JsonObject;
 import io.tributary.data.Batch;
 import io.tributary.data.Fingerprint;
-import io.tributary.data.Measurements;
 import io.tributary.data.LearnedSequence;
+import io.tributary.data.Measurements;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
@@ -23,8 +23,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a training run and what changes it: steps, versions of weights, checkpoints. For one
