@@ -137,7 +137,7 @@ class MonitoredRunTest {
         series.stream()
             .map(each -> each.getAsJsonArray("value").get(1).getAsString())
             .anyMatch(value -> !value.equals("NaN") && !value.endsWith("Inf"));
-    if (series.isEmpty() || !measured && !MAY_BE_NAN.matcher(expression).matches()) {
+    if (series.isEmpty() || (!measured && !MAY_BE_NAN.matcher(expression).matches())) {
       missing.add(where + ": " + expression + " is " + series);
     }
   }

@@ -48,7 +48,7 @@ class AlertsTest {
       begin(ill);
       begin(well);
       await().atMost(PATIENCE).until(() -> prometheus.query("up == 1").size() == 3);
-      gone.close();
+      gone.stop();
 
       Set<String> all = new TreeSet<>();
       Rules.alerts().stream().map(Rule::name).forEach(all::add);
