@@ -523,10 +523,11 @@ class LearnerTest {
   void aSwapThatALearnerDoesNotComeToFails() throws Exception {
     begin();
     await(learn(batch));
-    learn(batch);
+    CompletableFuture<BatchLearned> step = learn(batch);
     expectEvaluation(2);
     CompletableFuture<ProposalSwapped> swapped = swap();
     kit.stop(learner);
+    assertThat(step).isCompletedExceptionally();
     assertThatThrownBy(() -> swapped.get(10, TimeUnit.SECONDS))
         .hasMessageContaining("the learner has stopped");
   }
