@@ -73,7 +73,7 @@ class GuardianTest {
     live = new LiveConfig(EffectiveConfig.of(config), files, metrics.service());
     RunConsole console = new RunConsole(new PrintWriter(shown), false);
     StreamMetrics stream = new StreamMetrics(metrics, 8);
-    watch = new RunWatch(live, metrics, console, stream, Map.of("letter", 1.0), event -> {});
+    watch = new RunWatch(live, metrics, console, stream, Map.of("letter", 1.0), files.files().checkpoints(), event -> {});
     guardian =
         BehaviorTestKit.create(
             Guardian.create(
