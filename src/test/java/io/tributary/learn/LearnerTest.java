@@ -527,6 +527,7 @@ class LearnerTest {
     CompletableFuture<BatchLearned> step = learn(batch);
     expectEvaluation(2);
     CompletableFuture<ProposalSwapped> swapped = swap();
+    writeCheckpoint(); // so that the learner has got that
     kit.stop(learner);
     assertThat(step).isCompletedExceptionally();
     assertThatThrownBy(() -> swapped.get(10, TimeUnit.SECONDS))
