@@ -73,7 +73,9 @@ class AlertsTest {
   private static void begin(RunMetrics metrics) {
     metrics.service().state(ServiceState.RUNNING);
     metrics.weights().proposalVersion(2);
-    metrics.publish(new Measurements().put("config_setting", BOUND, "stream.max-staleness-steps"));
+    metrics.publish(new Measurements()
+            .put("config_setting", BOUND, "stream.max-staleness-steps")
+            .put("config_setting", 900, "checkpoint.interval"));
   }
 
   /** What can go wrong has gone wrong, and goes on to. */
@@ -84,6 +86,7 @@ class AlertsTest {
     ill.learning().nonfiniteStep();
     ill.service().checkpointed(Duration.ofSeconds(1), Duration.ofMillis(10), 1 << 20);
     ill.service().checkpointFailed();
+    ill.service().lineLost();
     ill.weights().samplerConfirmed("sampler-0", 1);
     ill.weights().publishFailed(PublishFailure.TIMEOUT);
     ill.weights().publishFailed(PublishFailure.FINGERPRINT);
