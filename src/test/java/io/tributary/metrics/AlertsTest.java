@@ -82,7 +82,7 @@ class AlertsTest {
     ill.learning().totals(10, 10L * BATCH);
     ill.learning().stepped(Duration.ofMillis(300)); // long ago, by its clock
     ill.learning().nonfiniteStep();
-    ill.service().checkpointed(Duration.ofSeconds(1), 1 << 20);
+    ill.service().checkpointed(Duration.ofSeconds(1), Duration.ofMillis(100), 1 << 20);
     ill.service().checkpointFailed();
     ill.weights().samplerConfirmed("sampler-0", 1);
     ill.weights().publishFailed(PublishFailure.TIMEOUT);
@@ -105,7 +105,7 @@ class AlertsTest {
   private void stayWell() {
     well.learning().totals(10L + steps, (10L + steps) * BATCH);
     well.learning().stepped(Duration.ofMillis(300));
-    well.service().checkpointed(Duration.ofSeconds(1), 1 << 20);
+    well.service().checkpointed(Duration.ofSeconds(1), Duration.ofMillis(100), 1 << 20);
     well.weights().samplerConfirmed("sampler-0", 2);
     well.stage(Stage.SAMPLER).items(BATCH, 10L * BATCH);
     well.flow().used(BATCH, 1, Duration.ofSeconds(3));
