@@ -2,6 +2,7 @@ package io.tributary.boot;
 
 import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class RunControl implements ServiceControl {
   private final AuditLog audit;
   private final BooleanSupplier isOver;
   private final Duration deadline;
+  private final Clock clock;
 
   /**
    * @param isOver whether the run is, so that the guardian may not be there any more
@@ -32,17 +34,19 @@ final class RunControl implements ServiceControl {
       LiveConfig config,
       AuditLog audit,
       BooleanSupplier isOver,
-      Duration deadline) {
+      Duration deadline,
+      Clock clock) {
     this.guardian = guardian;
     this.config = config;
     this.audit = audit;
     this.isOver = isOver;
     this.deadline = deadline;
+    this.clock = clock;
   }
 
   @Override
   public CompletionStage<Answer> perform(Action action, String from) {
-    Instant at = Instant.now();
+    Instant at = clock.instant();
     return ask(answer -> guardian.tell(new Guardian.Perform(action, answer)))
         .thenApply(
             answer -> {
@@ -53,7 +57,7 @@ final class RunControl implements ServiceControl {
 
   @Override
   public CompletionStage<Answer> change(Map<String, String> values, String from) {
-    Instant at = Instant.now();
+    Instant at = clock.instant();
     ConfigView before = config.view();
     Map<String, String> given = Map.copyOf(values);
     return ask(answer -> guardian.tell(new Guardian.Change(given, from, at, answer)))

@@ -17,6 +17,8 @@ import io.tributary.protocol.RunStatus;
 import io.tributary.serve.LatestSequences;
 import io.tributary.serve.RunHistory;
 import io.tributary.serve.RunView;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +55,8 @@ final class RunWatch implements Supplier<RunStatus> {
   private final StageLoads loads;
   private final RunHistory history = new RunHistory();
   private final LatestSequences sequencesLearned = new LatestSequences();
-  private final Instant startedAt = Instant.now();
+  private final Clock clock;
+  private final Instant startedAt;
   private ServiceState state = ServiceState.STARTING;
   private @Nullable String failure;
   private Paused paused = Paused.NONE;
@@ -61,7 +64,7 @@ final class RunWatch implements Supplier<RunStatus> {
   private long sequences;
   private RunStatus.Rates rates = new RunStatus.Rates(0, 0);
   private RunStatus.Versions versions = new RunStatus.Versions(0, 0, Map.of());
-  private @Nullable Instant learnerActiveAt;
+  private @Nullable Long learnerActiveNanos;
   private Map<Measurements.Key, Double> measurements = Map.of();
   private final CheckpointStore store;
   private List<RunStatus.Checkpoint> checkpoints = List.of();
@@ -79,13 +82,16 @@ final class RunWatch implements Supplier<RunStatus> {
       StreamMetrics stream,
       Map<String, Double> targets,
       CheckpointStore store,
-      Consumer<LearnerEvent> listener) {
+      Consumer<LearnerEvent> listener,
+      Clock clock) {
     this.config = config;
     this.metrics = metrics;
     this.console = console;
     this.targets = targets;
     this.store = store;
     this.listener = listener;
+    this.clock = clock;
+    this.startedAt = clock.instant();
     this.progress = new ProgressLine(config.current(), targets);
     this.stepNanos = System.nanoTime();
     this.loads = new StageLoads(metrics, stream);
@@ -94,6 +100,11 @@ final class RunWatch implements Supplier<RunStatus> {
   /** What HTTP shows of the run. */
   RunView view() {
     return new RunView(this, history, sequencesLearned);
+  }
+
+  private @Nullable Duration silence() {
+    Long active = learnerActiveNanos;
+    return active == null ? null : Duration.ofNanos(System.nanoTime() - active);
   }
 
   /** The run as it is now. */
@@ -110,7 +121,7 @@ final class RunWatch implements Supplier<RunStatus> {
         rates,
         loads.loads(),
         versions,
-        learnerActiveAt,
+        silence(),
         targets,
         measurements,
         checkpoints);
@@ -149,9 +160,9 @@ final class RunWatch implements Supplier<RunStatus> {
   synchronized void event(LearnerEvent event) {
     listener.accept(event);
     if (event == LearnerEvent.Active.INSTANCE) {
-      learnerActiveAt = Instant.now();
+      learnerActiveNanos = System.nanoTime();
     } else if (event instanceof LearnerEvent.Idle) {
-      learnerActiveAt = null;
+      learnerActiveNanos = null;
     } else if (event instanceof LearnerEvent.Bootstrapped bootstrapped) {
       console.line(
           String.format(

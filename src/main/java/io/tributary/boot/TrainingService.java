@@ -14,6 +14,7 @@ import io.tributary.serve.HttpService;
 import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +44,13 @@ public final class TrainingService {
   private final RunConsole console;
   private final Consumer<LearnerEvent> listener;
   private final BiFunction<TrainingParts, RunMetrics, Workers> workers;
+  private final Clock clock;
   private final CompletableFuture<ServiceControl> control = new CompletableFuture<>();
   private boolean hangs; // an actor may still compute
 
   /** A service that shows its progress on {@code console}. */
   public TrainingService(EffectiveConfig config, RunConsole console) {
-    this(config, console, event -> {}, Workers::of);
+    this(config, console, event -> {}, Workers::of, Clock.systemUTC());
   }
 
   /**
@@ -66,19 +68,34 @@ public final class TrainingService {
       RunConsole console,
       Consumer<LearnerEvent> listener,
       BiFunction<TrainingParts, RunMetrics, Workers> workers) {
-    this(EffectiveConfig.of(config), console, listener, workers);
+    this(config, console, listener, workers, Clock.systemUTC());
+  }
+
+  /**
+   * As the other ones, with the time of day from another clock; nothing that lasts is measured with
+   * it.
+   */
+  TrainingService(
+      TributaryConfig config,
+      RunConsole console,
+      Consumer<LearnerEvent> listener,
+      BiFunction<TrainingParts, RunMetrics, Workers> workers,
+      Clock clock) {
+    this(EffectiveConfig.of(config), console, listener, workers, clock);
   }
 
   private TrainingService(
       EffectiveConfig effective,
       RunConsole console,
       Consumer<LearnerEvent> listener,
-      BiFunction<TrainingParts, RunMetrics, Workers> workers) {
+      BiFunction<TrainingParts, RunMetrics, Workers> workers,
+      Clock clock) {
     this.effective = effective;
     this.config = effective.training();
     this.console = console;
     this.listener = listener;
     this.workers = workers;
+    this.clock = clock;
   }
 
   /** The operator's hand on the run, as soon as it is started. */
@@ -155,7 +172,7 @@ public final class TrainingService {
 
   private void run(TrainingParts parts, RunDirectory directory, @Nullable LearnerState from) {
     Map<String, Double> targets = parts.featureTargets();
-    RunMetrics metrics = RunMetrics.create(targets);
+    RunMetrics metrics = RunMetrics.create(targets, clock);
     metrics.service().run(config.run().name(), config.objective().type().toString());
     NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
     StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
@@ -168,7 +185,8 @@ public final class TrainingService {
             streamMetrics,
             targets,
             directory.files().checkpoints(),
-            listener);
+            listener,
+            clock);
     if (Torch.takesMklFastPath()) {
       console.line("AMD processor: MKL's fast path is taken (native.mkl-fast-path = off)");
     }
@@ -200,7 +218,12 @@ public final class TrainingService {
                     new IllegalStateException("the actor system has ended", failure)));
     RunControl hand =
         new RunControl(
-            system, live, new AuditLog(directory.auditLog()), outcome::isDone, CONTROL_DEADLINE);
+            system,
+            live,
+            new AuditLog(directory.auditLog()),
+            outcome::isDone,
+            CONTROL_DEADLINE,
+            clock);
     control.complete(hand);
     Thread onSignal = new Thread(() -> drain(system, ended), "drain-on-signal");
     Runtime.getRuntime().addShutdownHook(onSignal);

@@ -3,6 +3,7 @@ package io.tributary.protocol;
 import io.tributary.data.Measurements;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param rates recent speed
  * @param loads what the stages have before them and how busy they are, by stage
  * @param versions of weights
- * @param learnerActiveAt when the learner last showed progress on the batch that it holds; null
- *     while it holds none
+ * @param learnerSilence time since the learner last showed progress on the batch that it holds;
+ *     null while it holds none
  * @param featureTargets desired moments by feature; NaN where none is asked
  * @param measurements of the last step
  * @param checkpoints the last complete ones, newest first
@@ -39,7 +40,7 @@ public record RunStatus(
     Rates rates,
     Map<String, Load> loads,
     Versions versions,
-    @Nullable Instant learnerActiveAt,
+    @Nullable Duration learnerSilence,
     Map<String, Double> featureTargets,
     Map<Measurements.Key, Double> measurements,
     List<Checkpoint> checkpoints) {

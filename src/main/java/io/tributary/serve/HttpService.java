@@ -6,7 +6,6 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.ServiceControl;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -77,7 +76,7 @@ public final class HttpService {
       Duration stallTimeout) {
     Routes routes = new Routes();
     new ConsoleEndpoints(run.history(), run.sequences()).addTo(routes);
-    new RunEndpoints(metrics, run.status(), stallTimeout, Clock.systemUTC()).addTo(routes);
+    new RunEndpoints(metrics, run.status(), stallTimeout).addTo(routes);
     new ControlEndpoints(control, Limits.USUAL.patience()).addTo(routes);
     try {
       return bind(system, http, Protection.of(http, System.getenv()), routes, Limits.USUAL);

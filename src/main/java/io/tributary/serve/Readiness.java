@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import io.tributary.data.ServiceState;
 import io.tributary.protocol.RunStatus;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,7 +38,7 @@ record Readiness(List<String> reasons) {
    *
    * @param stallTimeout a learner that holds a batch and shows no progress for longer is stalled
    */
-  static Readiness of(RunStatus status, Instant now, Duration stallTimeout) {
+  static Readiness of(RunStatus status, Duration stallTimeout) {
     List<String> reasons = new ArrayList<>();
     if (status.state() == ServiceState.DRAINING || status.state() == ServiceState.FAILED) {
       reasons.add("the service is " + status.state());
@@ -48,11 +47,10 @@ record Readiness(List<String> reasons) {
       reasons.add(
           "no sampler has confirmed the current proposal, version " + status.versions().proposal());
     }
-    Instant active = status.learnerActiveAt();
-    if (active != null && Duration.between(active, now).compareTo(stallTimeout) > 0) {
+    Duration silence = status.learnerSilence();
+    if (silence != null && silence.compareTo(stallTimeout) > 0) {
       reasons.add(
-          "the learner has shown no progress on its batch for %d s"
-              .formatted(Duration.between(active, now).toSeconds()));
+          "the learner has shown no progress on its batch for %d s".formatted(silence.toSeconds()));
     }
     return new Readiness(reasons);
   }

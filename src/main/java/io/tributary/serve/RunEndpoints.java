@@ -5,7 +5,6 @@ import io.tributary.data.ServiceState;
 import io.tributary.metrics.Exposition;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -19,13 +18,11 @@ final class RunEndpoints {
   private final RunMetrics metrics;
   private final Supplier<RunStatus> status;
   private final Duration stallTimeout;
-  private final Clock clock;
 
-  RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration stallTimeout, Clock clock) {
+  RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration stallTimeout) {
     this.metrics = metrics;
     this.status = status;
     this.stallTimeout = stallTimeout;
-    this.clock = clock;
   }
 
   void addTo(Routes routes) {
@@ -49,7 +46,7 @@ final class RunEndpoints {
   }
 
   private Readiness readiness(RunStatus now) {
-    return Readiness.of(now, clock.instant(), stallTimeout);
+    return Readiness.of(now, stallTimeout);
   }
 
   private HttpResponse live() {

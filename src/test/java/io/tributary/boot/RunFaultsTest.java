@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.boot.TrainingService.Resume;
 import io.tributary.config.TributaryConfig;
+import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
@@ -28,10 +29,17 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
@@ -110,6 +118,101 @@ class RunFaultsTest {
     run("scorer", Map.of(), scorersAt(one, FaultyWorkers::fail));
     assertThat(tiny.metrics("scorer")).isEqualTo(undisturbed);
     assertThat(failures("scorer", "error")).isEqualTo(1);
+  }
+
+  /** A clock that is set forth and back by days all the time. */
+  private static final class RestlessClock extends Clock {
+    private final AtomicLong looks = new AtomicLong();
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      long days = looks.incrementAndGet() % 3 - 1;
+      return Instant.now().plus(Duration.ofDays(7 * days));
+    }
+  }
+
+  @Test
+  void aClockThatJumpsByDaysDisturbsNothing() throws IOException {
+    new TrainingService(
+            tiny.config("clock", Map.of("samplers.count", "2")),
+            new RunConsole(new PrintWriter(shown), false),
+            events::add,
+            (parts, madeMetrics) -> {
+              metrics = madeMetrics;
+              return Workers.of(parts, madeMetrics);
+            },
+            new RestlessClock())
+        .run(Resume.NO);
+    assertThat(tiny.metrics("clock")).isEqualTo(undisturbed);
+    for (String reason : List.of("error", "stalled", "invalid")) {
+      assertThat(failures("sampler", reason)).isZero();
+    }
+    assertThat(events)
+        .filteredOn(event -> event instanceof LearnerEvent.CheckpointWritten)
+        .extracting(event -> ((LearnerEvent.CheckpointWritten) event).step())
+        .as("none is due for its time")
+        .containsOnly(0L, 4L, 8L, 12L);
+  }
+
+  @Test
+  void aScorerAHundredTimesSlowerHoldsTheSamplersBack() throws IOException {
+    double[] most = {0, 0};
+    int staleness = 2;
+    new TrainingService(
+            tiny.config("slow", Map.of("stream.max-staleness-steps", "" + staleness)),
+            new RunConsole(new PrintWriter(shown), false),
+            event -> {
+              if (event instanceof LearnerEvent.Stepped) {
+                most[0] = Math.max(most[0], value(Metric.STREAM_SEQUENCES));
+                most[1] = Math.max(most[1], metrics.value(Metric.WAITING_SEQUENCES, "scorer"));
+              }
+              events.add(event);
+            },
+            (parts, madeMetrics) -> {
+              metrics = madeMetrics;
+              return FaultyWorkers.scorersAfter(
+                      () -> LockSupport.parkNanos(Duration.ofMillis(50).toNanos()))
+                  .apply(Workers.of(parts, madeMetrics));
+            })
+        .run(Resume.NO);
+    assertThat(tiny.rows("slow")).hasSize(12 + 4);
+    assertThat(most[0])
+        .as("of the bound on staleness")
+        .isPositive()
+        .isLessThanOrEqualTo(32 + (staleness + 1) * 16);
+    assertThat(most[1]).as("draws wait for the scorer").isPositive();
+    assertThat(metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, "learner", "input"))
+        .as("the learner waits for data")
+        .isGreaterThan(metrics.value(Metric.STAGE_BUSY_SECONDS_TOTAL, "learner"));
+    assertThat(value(Metric.DRAWS_REISSUED_TOTAL)).as("slow is not lost").isZero();
+  }
+
+  @Test
+  void aFeatureThatFailsTooOftenEndsTheRun() throws IOException {
+    assertThatThrownBy(
+            () ->
+                run(
+                    "rate",
+                    Map.of("stream.max-drop-rate", "0.002"),
+                    FaultyWorkers.scoresAt(
+                        draw -> draw >= FIRST_DRAW,
+                        scored ->
+                            new ScoredDraw(
+                                scored.number(),
+                                scored.sequences().subList(0, 4),
+                                scored.dropped() + 4))))
+        .hasMessageContaining("scoring failed on")
+        .hasMessageContaining("stream.max-drop-rate = 0.002");
   }
 
   @Test

@@ -28,7 +28,7 @@ class BottleneckTest {
         any.rates(),
         loads,
         any.versions(),
-        any.learnerActiveAt(),
+        any.learnerSilence(),
         any.featureTargets(),
         any.measurements(),
         any.checkpoints());

@@ -19,7 +19,6 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -146,14 +145,14 @@ class HttpServiceTest {
 
   @Test
   void aStuckLearnerIsNotReady() throws Exception {
-    server.status.set(in(ServiceState.RUNNING, Instant.now().minusSeconds(10)));
+    server.status.set(in(ServiceState.RUNNING, Duration.ofSeconds(10)));
     assertThat(get("/health/ready").statusCode()).isEqualTo(200);
-    server.status.set(in(ServiceState.RUNNING, Instant.now().minusSeconds(90)));
+    server.status.set(in(ServiceState.RUNNING, Duration.ofSeconds(90)));
     assertThat(get("/health/ready").statusCode()).isEqualTo(503);
     assertThat(get("/health/ready").body()).contains("no progress");
   }
 
-  private static RunStatus in(ServiceState state, Instant learnerActiveAt) {
+  private static RunStatus in(ServiceState state, Duration learnerSilence) {
     return new RunStatus(
         RUNNING.run(),
         state,
@@ -165,7 +164,7 @@ class HttpServiceTest {
         RUNNING.rates(),
         RUNNING.loads(),
         RUNNING.versions(),
-        learnerActiveAt,
+        learnerSilence,
         RUNNING.featureTargets(),
         RUNNING.measurements(),
         RUNNING.checkpoints());

@@ -15,7 +15,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -113,7 +112,7 @@ final class TestServer implements AutoCloseable {
       throws Exception {
     Routes routes = new Routes();
     new ConsoleEndpoints(history, sequences).addTo(routes);
-    new RunEndpoints(metrics, status::get, Duration.ofSeconds(60), Clock.systemUTC()).addTo(routes);
+    new RunEndpoints(metrics, status::get, Duration.ofSeconds(60)).addTo(routes);
     new ControlEndpoints(control, limits.patience()).addTo(routes);
     return HttpService.bind(
             testKit.system(), http, Protection.of(http, environment), routes, limits)
