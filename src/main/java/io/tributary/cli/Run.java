@@ -6,6 +6,7 @@ import io.tributary.boot.TrainingService.Resume;
 import io.tributary.config.EffectiveConfig;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,9 +41,22 @@ final class Run implements Callable<Integer> {
           "Go on from the newest good checkpoint of the run, or from that of a step: --resume=STEP.")
   private @Nullable String resume;
 
+  @Option(
+      names = "--while-process",
+      hidden = true,
+      paramLabel = "PID",
+      description = "End as by SIGTERM when the process with this id has ended.")
+  private @Nullable Long owner;
+
   @Override
   public Integer call() {
     Resume from = resume();
+    if (owner != null) {
+      ProcessHandle.of(owner)
+          .map(ProcessHandle::onExit)
+          .orElse(CompletableFuture.completedFuture(null))
+          .thenRun(() -> System.exit(Tributary.TERMINATED));
+    }
     EffectiveConfig effective = config.read();
     Engine.load(effective.training().nativeLibrary());
     RunConsole console = new RunConsole(spec.commandLine().getOut(), Terminal.isStandardOutput());

@@ -189,6 +189,15 @@ public final class EffectiveConfig {
     return section(PretrainConfig.class, "pretrain");
   }
 
+  /**
+   * The grid of runs alone.
+   *
+   * @throws ConfigException if it can't be used
+   */
+  ExperimentConfig experiment() {
+    return section(ExperimentConfig.class, "experiment");
+  }
+
   /** HOCON of {@code training()} with the file and line, or other origin, behind each value. */
   public String trainingWithOrigins() {
     return HoconWriter.withOrigins(ROOT, training(), values);
