@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import io.tributary.config.Experiment;
 import io.tributary.experiment.GridRun;
+import io.tributary.report.Report;
 import io.tributary.terminal.TerminalOutput;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,6 +48,12 @@ final class ExperimentVerb implements Callable<Integer> {
           "stopped with %d of %d cells finished; the same command goes on"
               .formatted(result.finished(), result.cells()));
       return Tributary.DONE;
+    }
+    out.line("report: " + Report.write(experiment.home()));
+    if (!result.failures().isEmpty()) {
+      out.line(
+          "%d of %d cells failed; the same command tries them again"
+              .formatted(result.failures().size(), result.cells()));
     }
     return result.failures().isEmpty() ? Tributary.DONE : Tributary.FAILED;
   }

@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import io.tributary.report.Report;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ final class ReportVerb implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    spec.commandLine().getOut().println(Report.write(directory));
     return Tributary.DONE;
   }
 }

@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * @param figures numbers of the figures that show it
  * @param targets what is asked of each feature; empty where no moments are asked
  */
-record CellRecord(
+public record CellRecord(
     String name,
     String task,
     String method,
@@ -31,7 +31,7 @@ record CellRecord(
     long sequences,
     Set<Integer> figures,
     List<Moment> targets) {
-  CellRecord {
+  public CellRecord {
     figures = new TreeSet<>(figures);
     targets = List.copyOf(targets);
   }
@@ -43,13 +43,14 @@ record CellRecord(
    * @param target the desired mean
    * @param hard whether every sequence has to have the feature, or none
    */
-  record Moment(String feature, double target, boolean hard) {}
+  public record Moment(String feature, double target, boolean hard) {}
 
   static CellRecord of(Experiment.Cell cell) {
     return of(cell.task(), cell.method(), cell.figures(), cell.config());
   }
 
-  static CellRecord of(
+  /** A run of its own, or of a grid. */
+  public static CellRecord of(
       String task, String method, Set<Integer> figures, TributaryConfig config) {
     return new CellRecord(
         config.run().name(),
@@ -70,12 +71,19 @@ record CellRecord(
         constraint.name(), constraint.moment().orElse(1.0), constraint.isHard());
   }
 
-  boolean isOf(ObjectiveType type) {
+  /** Whether it optimises this objective. */
+  public boolean isOf(ObjectiveType type) {
     return objective.equals(type.toString());
   }
 
   /** Whether all that is asked is asked of every sequence. */
-  boolean isPointwise() {
+  public boolean isPointwise() {
     return targets.stream().allMatch(Moment::hard);
+  }
+
+  /** The same run, shown in these figures. */
+  public CellRecord in(Set<Integer> otherFigures) {
+    return new CellRecord(
+        name, task, method, objective, batchSize, seed, sequences, otherFigures, targets);
   }
 }

@@ -26,7 +26,7 @@ import java.util.Optional;
  * ended, and {@code cells/} holds of each cell its configuration, what it printed, and the
  * directory of its run.
  */
-final class GridDirectory implements AutoCloseable {
+public final class GridDirectory implements AutoCloseable {
   private static final String GRID = "grid.json";
   private static final Gson GSON =
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
@@ -77,7 +77,7 @@ final class GridDirectory implements AutoCloseable {
   }
 
   /** The cells of the grid in a directory, or nothing if it holds none. */
-  static Optional<List<CellRecord>> cells(Path home) throws IOException {
+  public static Optional<List<CellRecord>> cells(Path home) throws IOException {
     Path file = home.resolve(GRID);
     if (!Files.exists(file)) {
       return Optional.empty();
@@ -93,7 +93,7 @@ final class GridDirectory implements AutoCloseable {
   }
 
   /** The directory of a cell's run. */
-  static Path run(Path home, String cell) {
+  public static Path run(Path home, String cell) {
     return home.resolve("cells").resolve(cell);
   }
 

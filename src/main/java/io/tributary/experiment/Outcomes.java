@@ -16,11 +16,11 @@ import java.util.Optional;
 /**
  * How each process of a grid's cells ended, one JSON object a line. The last one of a cell counts.
  */
-final class Outcomes {
+public final class Outcomes {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   /** How a cell's process ended. */
-  enum End {
+  public enum End {
     FINISHED,
     STOPPED,
     FAILED
@@ -35,7 +35,7 @@ final class Outcomes {
    * @param sequences that it learned from in this time
    * @param reason of a failure, in words; else empty
    */
-  record Outcome(String cell, End end, double seconds, long sequences, String reason) {}
+  public record Outcome(String cell, End end, double seconds, long sequences, String reason) {}
 
   private final Path file;
 
@@ -43,7 +43,8 @@ final class Outcomes {
     this.file = file;
   }
 
-  static Outcomes in(Path home) {
+  /** Those of the grid in a directory. */
+  public static Outcomes in(Path home) {
     return new Outcomes(home.resolve("outcomes.jsonl"));
   }
 
@@ -69,7 +70,7 @@ final class Outcomes {
   }
 
   /** The last one of each cell. */
-  Map<String, Outcome> last() throws IOException {
+  public Map<String, Outcome> last() throws IOException {
     Map<String, Outcome> last = new LinkedHashMap<>();
     all().forEach(outcome -> last.put(outcome.cell(), outcome));
     return last;
