@@ -65,8 +65,7 @@ class ArchitectureTest {
           Map.entry("pipeline", union(BELOW_STAGES, STAGES)),
           Map.entry("serve", Set.of("protocol", "data", "config", "metrics")),
           Map.entry("experiment", Set.of("data", "config", "disk", "terminal")),
-          Map.entry(
-              "report", Set.of("data", "config", "disk", "metrics", "learn", "experiment")),
+          Map.entry("report", Set.of("data", "config", "disk", "metrics", "learn", "experiment")),
           Map.entry("bench", union(BELOW_STAGES, Set.of("sample", "score", "boot", "pretrain"))));
 
   /** These use everything. */

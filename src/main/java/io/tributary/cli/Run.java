@@ -6,7 +6,6 @@ import io.tributary.boot.TrainingService.Resume;
 import io.tributary.config.EffectiveConfig;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,10 +51,7 @@ final class Run implements Callable<Integer> {
   public Integer call() {
     Resume from = resume();
     if (owner != null) {
-      ProcessHandle.of(owner)
-          .map(ProcessHandle::onExit)
-          .orElse(CompletableFuture.completedFuture(null))
-          .thenRun(() -> System.exit(Tributary.TERMINATED));
+      endWith(owner);
     }
     EffectiveConfig effective = config.read();
     Engine.load(effective.training().nativeLibrary());
@@ -67,6 +63,18 @@ final class Run implements Callable<Integer> {
       console.clearRow();
     }
     return Tributary.DONE;
+  }
+
+  private static void endWith(long process) {
+    Thread watch =
+        new Thread(
+            () -> {
+              ProcessHandle.of(process).ifPresent(owner -> owner.onExit().join());
+              System.exit(Tributary.TERMINATED);
+            },
+            "owner-watch");
+    watch.setDaemon(true);
+    watch.start();
   }
 
   private Resume resume() {

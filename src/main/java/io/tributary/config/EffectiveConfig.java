@@ -219,6 +219,11 @@ public final class EffectiveConfig {
     return object("pretrain").containsKey("data");
   }
 
+  /** Whether a grid of runs is given. */
+  public boolean describesExperiment() {
+    return object("experiment").containsKey("grids");
+  }
+
   private <T> T section(Class<T> type, String key) {
     return new Binder(file).bind(type, object(key), ROOT + "." + key);
   }

@@ -52,8 +52,7 @@ record ExperimentConfig(List<Method> methods, List<Grid> grids, int parallel) {
         ? methods
         : grid.methods().stream()
             .map(
-                name ->
-                    methods.stream().filter(m -> m.name().equals(name)).findAny().orElseThrow())
+                name -> methods.stream().filter(m -> m.name().equals(name)).findAny().orElseThrow())
             .toList();
   }
 

@@ -115,8 +115,7 @@ public final class ExperimentLoader {
       TributaryConfig unnamed = ConfigLoader.effective(taskFile, over).training();
       String name =
           "%s_%s_b%d_s%d"
-              .formatted(
-                  task, method.name(), unnamed.learner().batchSize(), unnamed.run().seed());
+              .formatted(task, method.name(), unnamed.learner().batchSize(), unnamed.run().seed());
       TributaryConfig config =
           ConfigLoader.effective(taskFile, with(over, "run.name", name)).training();
       if (config.totalSteps().isEmpty()) {
@@ -160,7 +159,6 @@ public final class ExperimentLoader {
   }
 
   private static Config with(Config config, String key, Object value) {
-    return config.withValue(
-        ROOT + "." + key, ConfigValueFactory.fromAnyRef(value, Place.CELL));
+    return config.withValue(ROOT + "." + key, ConfigValueFactory.fromAnyRef(value, Place.CELL));
   }
 }

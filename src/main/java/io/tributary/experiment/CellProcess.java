@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * and ends too.
  */
 final class CellProcess {
+  private static final String ERROR = "tributary run: ";
   private static final int REASON_LINES = 3;
   private static final int TAIL_BYTES = 8192;
   private static final Pattern SEQUENCES = Pattern.compile("\"sequences\":(\\d+)");
@@ -118,9 +119,11 @@ final class CellProcess {
   private String lastLines() throws IOException {
     List<String> lines =
         tail(output, outputBefore).lines().filter(line -> !line.isBlank()).toList();
-    return lines.isEmpty()
+    List<String> error = lines.stream().dropWhile(line -> !line.startsWith(ERROR)).toList();
+    List<String> told = error.isEmpty() ? lines : error;
+    return told.isEmpty()
         ? "it has printed nothing"
-        : String.join(" | ", lines.subList(Math.max(0, lines.size() - REASON_LINES), lines.size()));
+        : String.join(" | ", told.subList(Math.max(0, told.size() - REASON_LINES), told.size()));
   }
 
   /** Sequences that the run in this directory has learned from, by its last whole row. */

@@ -67,8 +67,7 @@ public record CellRecord(
   }
 
   private static Moment moment(ConstraintConfig constraint) {
-    return new Moment(
-        constraint.name(), constraint.moment().orElse(1.0), constraint.isHard());
+    return new Moment(constraint.name(), constraint.moment().orElse(1.0), constraint.isHard());
   }
 
   /** Whether it optimises this objective. */

@@ -53,8 +53,7 @@ public final class GridDirectory implements AutoCloseable {
       Files.createDirectories(home.resolve("cells"));
       lock =
           tryLock(home.resolve(".lock"))
-              .orElseThrow(
-                  () -> new BadInputException(home + " is in use by another experiment"));
+              .orElseThrow(() -> new BadInputException(home + " is in use by another experiment"));
       GridDirectory directory = new GridDirectory(home, lock);
       for (Experiment.Cell cell : experiment.cells()) {
         directory.requireSame(cell);
@@ -64,8 +63,7 @@ public final class GridDirectory implements AutoCloseable {
       }
       LastingFiles.write(
           home.resolve(GRID),
-          GSON.toJson(
-              Map.of("cells", experiment.cells().stream().map(CellRecord::of).toList())));
+          GSON.toJson(Map.of("cells", experiment.cells().stream().map(CellRecord::of).toList())));
       return directory;
     } catch (IOException e) {
       closeQuietly(lock);

@@ -47,8 +47,7 @@ final class GridProgress {
    * @param waiting cells that have not been started, with the sequences that each has learned from
    * @param running cells that run
    */
-  Optional<ZonedDateTime> end(
-      Map<Experiment.Cell, Long> waiting, List<CellProcess> running) {
+  Optional<ZonedDateTime> end(Map<Experiment.Cell, Long> waiting, List<CellProcess> running) {
     GridProgress now = new GridProgress(clock, parallel);
     secondsAndSequences.forEach((method, sums) -> now.add(method, sums[0], (long) sums[1]));
     running.forEach(

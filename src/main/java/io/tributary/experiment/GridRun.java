@@ -123,10 +123,8 @@ public final class GridRun {
   }
 
   /** The process of a cell that outlives its experiment ends by itself, after a checkpoint. */
-  private void awaitFree(Experiment.Cell cell)
-      throws IOException, InterruptedException {
-    long deadline =
-        System.nanoTime() + cell.config().shutdown().grace().plus(HANDOVER).toNanos();
+  private void awaitFree(Experiment.Cell cell) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + cell.config().shutdown().grace().plus(HANDOVER).toNanos();
     boolean told = false;
     while (directory.isInUse(cell.name()) && !asked.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
@@ -177,7 +175,8 @@ public final class GridRun {
     if (outcome.end() == End.FINISHED
         && !Files.exists(directory.run(cell.name()).resolve("comparison.json"))) {
       // killed after its last step and before its last texts, which only a whole run gives again
-      out.line("cell %s: %s lacks its last texts and runs anew".formatted(number(cell), cell.name()));
+      out.line(
+          "cell %s: %s lacks its last texts and runs anew".formatted(number(cell), cell.name()));
       LastingFiles.delete(directory.run(cell.name()));
       waiting.addFirst(cell);
       return;
@@ -211,8 +210,7 @@ public final class GridRun {
 
   private String expectedEnd() {
     Map<Experiment.Cell, Long> left = new LinkedHashMap<>();
-    waiting.forEach(
-        cell -> left.put(cell, CellProcess.learned(directory.run(cell.name()))));
+    waiting.forEach(cell -> left.put(cell, CellProcess.learned(directory.run(cell.name()))));
     return progress.text(progress.end(left, running));
   }
 

@@ -142,8 +142,7 @@ final class Claims {
                     .formatted(
                         size,
                         Table.number(
-                            Math.exp(
-                                logs.stream().mapToDouble(d -> d).average().orElseThrow())),
+                            Math.exp(logs.stream().mapToDouble(d -> d).average().orElseThrow())),
                         logs.size())));
     return parts.isEmpty() ? "none" : String.join(", ", parts);
   }
@@ -177,22 +176,18 @@ final class Claims {
     int n = (int) regression.getN();
     String missing =
         baseline.planned() > baseline.pairs().size()
-            ? "%d of %d pairs are finished. "
-                .formatted(baseline.pairs().size(), baseline.planned())
+            ? "%d of %d pairs are finished. ".formatted(baseline.pairs().size(), baseline.planned())
             : "";
     String note = missing + "Linear regression of the lead on the logarithm of the batch size.";
     if (sizes.size() < 2 || n < 3) {
-      return new Claim(
-          statement, Verdict.NOT_ENOUGH_DATA, n, "", Double.NaN, Double.NaN, note);
+      return new Claim(statement, Verdict.NOT_ENOUGH_DATA, n, "", Double.NaN, Double.NaN, note);
     }
     double slope = regression.getSlope();
     double reach = regression.getSlopeConfidenceInterval();
     double p = regression.getSignificance();
     return new Claim(
         statement,
-        Double.isNaN(p)
-            ? Verdict.NOT_ENOUGH_DATA
-            : slope > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
+        Double.isNaN(p) ? Verdict.NOT_ENOUGH_DATA : slope > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
         n,
         "lead gained by halving the batch: %s [%s, %s]"
             .formatted(

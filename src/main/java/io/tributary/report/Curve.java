@@ -55,9 +55,19 @@ record Curve(
     double[] y = Arrays.stream(values).mapToDouble(Curve::mean).toArray();
     int n = series.size();
     double[] below =
-        map(values, v -> band == Band.RANGE ? mean(v) - Arrays.stream(v).min().orElseThrow() : standardError(v));
+        map(
+            values,
+            v ->
+                band == Band.RANGE
+                    ? mean(v) - Arrays.stream(v).min().orElseThrow()
+                    : standardError(v));
     double[] above =
-        map(values, v -> band == Band.RANGE ? Arrays.stream(v).max().orElseThrow() - mean(v) : standardError(v));
+        map(
+            values,
+            v ->
+                band == Band.RANGE
+                    ? Arrays.stream(v).max().orElseThrow() - mean(v)
+                    : standardError(v));
     return new Curve(
         label,
         style,

@@ -90,8 +90,7 @@ final class Drawing {
     VectorGraphics2D graphics = new VectorGraphics2D();
     draw(graphics);
     CommandSequence commands = graphics.getCommands();
-    Document document =
-        new SVGProcessor().getDocument(commands, new PageSize(0, 0, width, height));
+    Document document = new SVGProcessor().getDocument(commands, new PageSize(0, 0, width, height));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       document.writeTo(bytes);
@@ -156,7 +155,11 @@ final class Drawing {
     style(chart.getStyler(), logarithmic);
     double least = leastPositive(panel);
     for (int i = 0; i < panel.curves().size(); i++) {
-      band(chart, "band " + i, panel.curves().get(i), logarithmic ? least : Double.NEGATIVE_INFINITY);
+      band(
+          chart,
+          "band " + i,
+          panel.curves().get(i),
+          logarithmic ? least : Double.NEGATIVE_INFINITY);
     }
     for (int i = 0; i < panel.targets().size(); i++) {
       target(chart, "target " + i, panel.targets().get(i), panel);
@@ -214,18 +217,18 @@ final class Drawing {
   }
 
   private static void target(XYChart chart, String name, double value, Figure.Panel panel) {
-    double from =
-        panel.curves().stream().mapToDouble(curve -> curve.x()[0]).min().orElseThrow();
+    double from = panel.curves().stream().mapToDouble(curve -> curve.x()[0]).min().orElseThrow();
     double to =
         panel.curves().stream()
             .mapToDouble(curve -> curve.x()[curve.x().length - 1])
             .max()
             .orElseThrow();
-    XYSeries series =
-        chart.addSeries(name, new double[] {from, to}, new double[] {value, value});
+    XYSeries series = chart.addSeries(name, new double[] {from, to}, new double[] {value, value});
     series.setMarker(SeriesMarkers.NONE);
     series.setLineColor(Color.GRAY);
-    series.setLineStyle(new BasicStroke(1.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {1, 3}, 0));
+    series.setLineStyle(
+        new BasicStroke(
+            1.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {1, 3}, 0));
   }
 
   private static void line(XYChart chart, int index, Curve curve) {
@@ -263,8 +266,10 @@ final class Drawing {
   }
 
   private static boolean spansADecade(Figure.Panel panel) {
-    double least = panel.curves().stream().flatMapToDouble(c -> Arrays.stream(c.y())).min().orElse(0);
-    double most = panel.curves().stream().flatMapToDouble(c -> Arrays.stream(c.y())).max().orElse(0);
+    double least =
+        panel.curves().stream().flatMapToDouble(c -> Arrays.stream(c.y())).min().orElse(0);
+    double most =
+        panel.curves().stream().flatMapToDouble(c -> Arrays.stream(c.y())).max().orElse(0);
     return least > 0 && most > 10 * least;
   }
 

@@ -9,9 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/**
- * The figures of Korbak et al. 2022, arXiv:2206.00761, from the runs of a grid.
- */
+/** The figures of Korbak et al. 2022, arXiv:2206.00761, from the runs of a grid. */
 final class Figures {
   private static final String SEQUENCES = "sequences";
   private static final int BINS = 60;
@@ -30,7 +28,8 @@ final class Figures {
   }
 
   List<Figure> all() {
-    return List.of(advantage(), pointwise(), batchSizes(), variances(), distributional(), moments());
+    return List.of(
+        advantage(), pointwise(), batchSizes(), variances(), distributional(), moments());
   }
 
   /** Figure 2: reward P/q, advantage and baseline over the first steps with the baseline. */
@@ -49,7 +48,11 @@ final class Figures {
               List.of(
                   early("reward P/q", new Style(0, 0), ofTask, Figures::reward),
                   early("advantage", new Style(1, 1), ofTask, run -> run.get(Quantity.ADVANTAGE)),
-                  early("baseline Z π/q", new Style(2, 3), ofTask, run -> run.get(Quantity.BASELINE))),
+                  early(
+                      "baseline Z π/q",
+                      new Style(2, 3),
+                      ofTask,
+                      run -> run.get(Quantity.BASELINE))),
               List.of()));
     }
     return new Figure(
@@ -140,8 +143,7 @@ final class Figures {
         curves.add(
             curve(method, style(method), runs.ofMethod(method), shown.of(), Band.STANDARD_ERROR));
       }
-      panels.add(
-          new Panel(shown.title(), SEQUENCES, shown.unit(), false, curves, List.of()));
+      panels.add(new Panel(shown.title(), SEQUENCES, shown.unit(), false, curves, List.of()));
     }
     return panels;
   }

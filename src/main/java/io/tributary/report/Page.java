@@ -50,8 +50,7 @@ final class Page {
       String drawing =
           svg.substring(svg.indexOf("<svg"))
               .replaceFirst(
-                  "<svg",
-                  "<svg role=\"img\" aria-label=\"%s\"".formatted(text(figure.title())));
+                  "<svg", "<svg role=\"img\" aria-label=\"%s\"".formatted(text(figure.title())));
       html.append("<figure>\n").append(drawing).append('\n');
     }
     html.append(svg.isEmpty() ? "<p>" : "<figcaption>")
@@ -87,8 +86,7 @@ final class Page {
     html.append("</tr></thead>\n<tbody>\n");
     for (List<String> row : table.rows()) {
       html.append("<tr><th scope=\"row\">%s</th>".formatted(text(row.get(0))));
-      row.subList(1, row.size())
-          .forEach(cell -> html.append("<td>%s</td>".formatted(text(cell))));
+      row.subList(1, row.size()).forEach(cell -> html.append("<td>%s</td>".formatted(text(cell))));
       html.append("</tr>\n");
     }
     html.append("</tbody>\n</table>\n</div>\n");

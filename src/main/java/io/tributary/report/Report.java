@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,7 +113,10 @@ public final class Report {
       Files.writeString(files.resolve(figure.id() + ".svg"), svg);
       Files.write(files.resolve(figure.id() + ".png"), drawing.png());
       return svg;
-    } catch (NoClassDefFoundError | ExceptionInInitializerError | InternalError | UnsatisfiedLinkError e) {
+    } catch (NoClassDefFoundError
+        | ExceptionInInitializerError
+        | InternalError
+        | UnsatisfiedLinkError e) {
       LOG.warn("figures can't be drawn", e);
       drawable = false;
       return "";

@@ -47,9 +47,7 @@ final class RunReader {
             ? State.FAILED
             : !texts.isEmpty() && reader.sequences >= cell.sequences()
                 ? State.FINISHED
-                : Files.exists(run.resolve("effective.conf"))
-                    ? State.UNFINISHED
-                    : State.NOT_BEGUN;
+                : Files.exists(run.resolve("effective.conf")) ? State.UNFINISHED : State.NOT_BEGUN;
     String reached =
         cell.sequences() == 0
             ? "%,d sequences".formatted(reader.sequences)

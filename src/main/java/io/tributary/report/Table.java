@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
  * @param header names of the columns
  * @param rows as many cells as the header has
  */
-record Table(String id, String title, String caption, List<String> header, List<List<String>> rows) {
+record Table(
+    String id, String title, String caption, List<String> header, List<List<String>> rows) {
   Table {
     header = List.copyOf(header);
     rows = List.copyOf(rows);
@@ -47,7 +48,9 @@ record Table(String id, String title, String caption, List<String> header, List<
     }
     double size = Math.abs(value);
     String format =
-        value == 0 ? "%.0f" : size >= 1000 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1e-3 ? "%.3f" : "%.1e";
+        value == 0
+            ? "%.0f"
+            : size >= 1000 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1e-3 ? "%.3f" : "%.1e";
     return String.format(Locale.ROOT, format, value);
   }
 }

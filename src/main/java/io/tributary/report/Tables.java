@@ -59,8 +59,7 @@ final class Tables {
             .map(
                 feature -> {
                   Series errors = run.momentErrors().getOrDefault(feature, Series.EMPTY);
-                  String moment =
-                      withError(run.moments().get(feature).last(), errors.last());
+                  String moment = withError(run.moments().get(feature).last(), errors.last());
                   return run.cell().targets().stream()
                       .filter(target -> target.feature().equals(feature))
                       .findAny()

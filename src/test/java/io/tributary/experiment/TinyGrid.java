@@ -1,19 +1,25 @@
 package io.tributary.experiment;
 
+import io.tributary.config.Experiment;
+import io.tributary.config.ExperimentLoader;
 import io.tributary.model.GptConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.TinyModels;
 import io.tributary.pretrain.TokenizerCut;
 import io.tributary.tensor.FloatType;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
-/** A grid of two tasks and two methods, eight steps each, on a model that is written for them. */
+/**
+ * A grid of three tasks, one of which can't be had, and two methods, on a model that is written for
+ * them.
+ */
 final class TinyGrid {
   private final Path directory;
   private final Path file;
@@ -32,12 +38,13 @@ final class TinyGrid {
         FloatType.F32);
     task("pointwise", "words = [a, b, c, d, e, f, g, h, i, j, k, l, m]");
     task("distributional", "words = [n, o, p, q, r, s, t], moment = 0.5");
+    task("impossible", "words = [antidisestablishment]");
     this.file =
         Files.writeString(
             directory.resolve("tiny.conf"),
             """
             tributary {
-              run { directory = "%1$s/grids", steps = 8 }
+              run { name = grid, steps = 20 }
               target.fit { sequences = 256, max-sequences = 512, min-effective-sample-size = 20 }
               partition-function.bootstrap-sequences = 32
               samplers { batch-size = 8, max-length = 8 }
@@ -48,7 +55,7 @@ final class TinyGrid {
               }
               stream.max-staleness-steps = 0
               publish.interval-steps = 2
-              evaluation { interval-steps = 4, sequences = 32 }
+              evaluation { interval-steps = 5, sequences = 32 }
               diagnostics { gradient-variance-interval-steps = 2, gradient-variance-sequences = 8 }
               checkpoint { interval-steps = 2, keep = 2 }
               experiment {
@@ -57,13 +64,12 @@ final class TinyGrid {
                   { name = gdc, settings { objective.type = gdc } }
                 ]
                 grids = [
+                  { figures = [2, 3, 5], tasks = ["%1$s/pointwise.conf"] }
                   {
-                    figures = [2, 3, 4, 5]
-                    tasks = ["%1$s/pointwise.conf"]
-                    batch-sizes = [16]
-                    seeds = [1, 2]
+                    figures = [6]
+                    tasks = ["%1$s/distributional.conf", "%1$s/impossible.conf"]
+                    methods = ["gdc++"]
                   }
-                  { figures = [6], tasks = ["%1$s/distributional.conf"], batch-sizes = [16], seeds = [1] }
                 ]
               }
             }
@@ -83,31 +89,38 @@ final class TinyGrid {
             .formatted(directory, feature));
   }
 
-  Path file() {
-    return file;
+  /** The grid as it is read, with the directory that it is to be in. */
+  Experiment read(String runs, String... overrides) {
+    Map<String, String> values = new HashMap<>();
+    values.put("run.directory", directory.resolve(runs).toString());
+    for (String override : overrides) {
+      values.put(override.split("=", 2)[0], override.split("=", 2)[1]);
+    }
+    return ExperimentLoader.read(file, values);
   }
 
-  Path home(String name) {
-    return directory.resolve("grids").resolve(name);
+  /** Where the grid is when it is run in this directory. */
+  Path home(String runs) {
+    return directory.resolve(runs).resolve("grid");
   }
 
-  Path output(String name) {
-    return directory.resolve(name + ".out");
+  Path output(String runs) {
+    return directory.resolve(runs + ".out");
   }
 
-  /** Runs the grid in a process of its own, under a name; what it prints goes to {@code NAME.out}. */
-  Process start(String name, String... arguments) throws IOException {
+  /** Runs the grid in a process of its own; what it prints is added to {@code RUNS.out}. */
+  Process start(String runs, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add("-Dlogback.configurationFile=logback.xml"); // the one that is shipped
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tributary.Main"));
-    command.addAll(List.of("experiment", "-c", file.toString(), "-D", "run.name=" + name));
+    command.addAll(List.of("experiment", "-c", file.toString()));
+    command.addAll(List.of("-D", "run.directory=" + directory.resolve(runs)));
     command.addAll(List.of(arguments));
-    File out = output(name).toFile();
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(out))
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(output(runs).toFile()))
         .start();
   }
 }
