@@ -41,7 +41,7 @@ class GridProgressTest {
     assertThat(progress.end(Map.of(plus, 160L, gdc, 0L), List.of()))
         .hasValueSatisfying(
             end -> assertThat(end.toInstant()).isEqualTo(Instant.parse("2026-01-05T14:00:08Z")));
-    progress.add("gdc", took(100_000, 320));
-    assertThat(progress.text(progress.end(Map.of(gdc, 0L), List.of()))).isEqualTo("Mon 19:56");
+    progress.add("gdc", took(1_000_000, 320));
+    assertThat(progress.text(progress.end(Map.of(gdc, 0L), List.of()))).isEqualTo("Thu 10:26");
   }
 }

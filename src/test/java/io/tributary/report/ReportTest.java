@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.data.BadInputException;
 import io.tributary.experiment.CellRecord.Moment;
 import io.tributary.experiment.GridDirectory;
-import io.tributary.experiment.Outcomes;
 import io.tributary.report.HandMadeGrid.Course;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -186,8 +185,11 @@ class ReportTest {
     runs();
     Path failed = GridDirectory.run(grid.home(), "task-1_gdc_b10_s1");
     Files.delete(failed.resolve("comparison.json"));
-    Outcomes.in(grid.home())
-        .add(new Outcomes.Outcome("task-1_gdc_b10_s1", Outcomes.End.FAILED, 1, 1, "exit code 134: Aborted"));
+    Files.writeString(
+        grid.home().resolve("outcomes.jsonl"),
+        """
+        {"cell": "task-1_gdc_b10_s1", "end": "FAILED", "reason": "exit code 134: Aborted"}
+        """);
     Path torn = GridDirectory.run(grid.home(), "task-2_gdc_b10_s1").resolve("metrics.jsonl");
     String rows = Files.readString(torn);
     Files.writeString(torn, rows.substring(0, rows.length() / 2));
