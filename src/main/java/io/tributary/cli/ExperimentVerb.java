@@ -1,9 +1,12 @@
 package io.tributary.cli;
 
 import io.tributary.config.Experiment;
+import io.tributary.config.ShutdownConfig;
 import io.tributary.experiment.GridRun;
 import io.tributary.report.Report;
 import io.tributary.terminal.TerminalOutput;
+import java.time.Duration;
+import java.util.Comparator;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +26,8 @@ import picocli.CommandLine.Spec;
       ""
     })
 final class ExperimentVerb implements Callable<Integer> {
+  private static final Duration TIME_TO_END = Duration.ofSeconds(15);
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -38,7 +43,7 @@ final class ExperimentVerb implements Callable<Integer> {
         new TerminalOutput(spec.commandLine().getOut(), Terminal.isStandardOutput());
     ConsoleLog.clearBeforehand(out::clearRow);
     GridRun.Result result;
-    try (StopSignal stop = new StopSignal()) {
+    try (StopSignal stop = new StopSignal(shutdown(experiment))) {
       result = GridRun.run(experiment, out, stop::isReceived);
     } finally {
       out.clearRow();
@@ -50,11 +55,23 @@ final class ExperimentVerb implements Callable<Integer> {
       return Tributary.DONE;
     }
     out.line("report: " + Report.write(experiment.home()));
-    if (!result.failures().isEmpty()) {
-      out.line(
-          "%d of %d cells failed; the same command tries them again"
-              .formatted(result.failures().size(), result.cells()));
+    if (result.finished() == result.cells()) {
+      return Tributary.DONE;
     }
-    return result.failures().isEmpty() ? Tributary.DONE : Tributary.FAILED;
+    out.line(
+        "%d of %d cells are not finished, %d have failed; the same command tries them again"
+            .formatted(
+                result.cells() - result.finished(), result.cells(), result.failures().size()));
+    return Tributary.FAILED;
+  }
+
+  /** The cells get their own time first. */
+  private static ShutdownConfig shutdown(Experiment experiment) {
+    return new ShutdownConfig(
+        experiment.cells().stream()
+            .map(cell -> cell.config().shutdown().grace())
+            .max(Comparator.naturalOrder())
+            .orElseThrow()
+            .plus(TIME_TO_END));
   }
 }

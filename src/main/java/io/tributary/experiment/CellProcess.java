@@ -23,6 +23,8 @@ import java.util.regex.Pattern;
  */
 final class CellProcess {
   private static final String ERROR = "tributary run: ";
+  private static final int INTERRUPTED = 130;
+  private static final int TERMINATED = 143;
   private static final int REASON_LINES = 3;
   private static final int TAIL_BYTES = 8192;
   private static final Pattern SEQUENCES = Pattern.compile("\"sequences\":(\\d+)");
@@ -58,7 +60,7 @@ final class CellProcess {
     command.add("-XX:ErrorFile=" + grid.home().resolve("cells").resolve(name + ".crash"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tributary.Main"));
     command.addAll(List.of("run", "-c", grid.configuration(name).toString()));
-    command.add("--while-process=" + ProcessHandle.current().pid());
+    command.add("--while-input");
     Path home = grid.run(name);
     if (Files.exists(home.resolve("effective.conf"))) {
       command.add("--resume");
@@ -71,7 +73,6 @@ final class CellProcess {
     builder.environment().put("TRIBUTARY_TERMINAL", "0");
     builder.environment().put("TRIBUTARY_ERROR_TERMINAL", "0");
     Process process = builder.start();
-    process.getOutputStream().close();
     return new CellProcess(cell, home, output.toPath(), output.length(), process);
   }
 
@@ -88,9 +89,16 @@ final class CellProcess {
     process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
   }
 
-  /** Asks it to end with a checkpoint. */
+  /**
+   * Asks it to end with a checkpoint. A signal would be its second one after Ctrl-C, which a
+   * terminal sends to all processes that it started, and a second one ends it at once.
+   */
   void stop() {
-    process.destroy();
+    try {
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      process.destroy();
+    }
   }
 
   /** Sequences that the run has learned from, in earlier processes too. */
@@ -111,7 +119,8 @@ final class CellProcess {
   /** How it ended. */
   Outcome outcome(boolean asked) throws IOException {
     int exitCode = process.exitValue();
-    End end = exitCode == 0 ? End.FINISHED : asked ? End.STOPPED : End.FAILED;
+    boolean stopped = asked || exitCode == INTERRUPTED || exitCode == TERMINATED;
+    End end = exitCode == 0 ? End.FINISHED : stopped ? End.STOPPED : End.FAILED;
     String reason = end == End.FAILED ? "exit code %d: %s".formatted(exitCode, lastLines()) : "";
     return new Outcome(cell.name(), end, seconds(), sequencesSinceStart(), reason);
   }

@@ -171,7 +171,7 @@ public final class GridRun {
 
   private void ended(CellProcess process) throws IOException {
     Experiment.Cell cell = process.cell();
-    Outcome outcome = process.outcome(stopping);
+    Outcome outcome = process.outcome(stopping || asked.getAsBoolean());
     if (outcome.end() == End.FINISHED
         && !Files.exists(directory.run(cell.name()).resolve("comparison.json"))) {
       // killed after its last step and before its last texts, which only a whole run gives again

@@ -81,7 +81,7 @@ class GridProcessTest {
         .contains(
             "cell 4/4: impossible_gdc++_b16_s1 FAILED with exit code 2: tributary run: "
                 + "target.features: \"letter\" occurs in none of 32 sequences",
-            "1 of 4 cells failed; the same command tries them again",
+            "1 of 4 cells are not finished, 1 have failed; the same command tries them again",
             "report: " + grid.home("broken").resolve("report.html"));
     assertThat(files(grid.home("broken")))
         .containsExactlyEntriesOf(files(grid.home("whole")))
