@@ -1,6 +1,5 @@
 package io.tributary.boot;
 
-import io.tributary.protocol.SamplerOverdue;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.RunFailedException;
 import io.tributary.metrics.FailureReason;
@@ -8,6 +7,7 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.pipeline.WorkerLost;
 import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.SamplerOverdue;
 import io.tributary.protocol.ScorerCommand;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,9 +1,9 @@
 package io.tributary.pipeline;
 
-import java.time.Duration;
 import io.tributary.data.RunFailedException;
 import io.tributary.metrics.FailureReason;
 import io.tributary.protocol.WorkerEvent;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;

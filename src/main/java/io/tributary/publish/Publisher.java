@@ -1,6 +1,5 @@
 package io.tributary.publish;
 
-import io.tributary.protocol.SamplerOverdue;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.metrics.PublishFailure;
 import io.tributary.metrics.WeightMetrics;
@@ -13,6 +12,7 @@ import io.tributary.protocol.PublisherCommand.SamplerSilent;
 import io.tributary.protocol.PublisherCommand.SamplersListed;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.TakenOver;
+import io.tributary.protocol.SamplerOverdue;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * Brings the current proposal to every sampler, those that come later too, and keeps account of who
  * has confirmed it.
  *
- * <p>A sampler that does not confirm in time is reported by name, and one that has confirmed nothing
- * for several times as long is given up; it then wants replacing. One that confirms another
+ * <p>A sampler that does not confirm in time is reported by name, and one that has confirmed
+ * nothing for several times as long is given up; it then wants replacing. One that confirms another
  * fingerprint gets the weights again, once.
  */
 public final class Publisher extends AbstractBehavior<PublisherCommand> {
@@ -196,8 +196,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
   }
 
   private Behavior<PublisherCommand> onSamplerSilent(SamplerSilent silent) {
-    guardian.tell(
-        new SamplerOverdue(silent.sampler(), version(), timeout.multipliedBy(PATIENCE)));
+    guardian.tell(new SamplerOverdue(silent.sampler(), version(), timeout.multipliedBy(PATIENCE)));
     return this;
   }
 
@@ -212,8 +211,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
   /** The time runs from the first delivery that is not confirmed, however many follow it. */
   private void awaitConfirmation(ActorRef<SamplerCommand> sampler) {
     if (samplers.contains(sampler) && !timers.isTimerActive(sampler)) {
-      timers.startSingleTimer(
-          sampler, new SamplerSilent(sampler), timeout.multipliedBy(PATIENCE));
+      timers.startSingleTimer(sampler, new SamplerSilent(sampler), timeout.multipliedBy(PATIENCE));
     }
   }
 

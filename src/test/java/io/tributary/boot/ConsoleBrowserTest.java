@@ -31,14 +31,16 @@ class ConsoleBrowserTest {
   /** Where {@code scripts/install-test-tools} puts playwright-core. */
   private static Path tools() {
     String cache = System.getenv("XDG_CACHE_HOME");
-    Path folder = cache == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
+    Path folder =
+        cache == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
     return folder.resolve("tributary/browser-test");
   }
 
   private static void requireTools() {
     TestTools.require("node", chromium());
     boolean found = Files.isDirectory(tools().resolve("node_modules/playwright-core"));
-    String missing = "playwright-core is not in %s; scripts/install-test-tools puts it there".formatted(tools());
+    String missing =
+        "playwright-core is not in %s; scripts/install-test-tools puts it there".formatted(tools());
     assertThat(found || System.getenv("CI") == null).as(missing).isTrue();
     assumeTrue(found, missing);
   }
@@ -61,11 +63,14 @@ class ConsoleBrowserTest {
           .until(() -> url(tiny).isPresent());
       browser =
           new ProcessBuilder(
-                  "node", SCRIPT.toString(), url(tiny).orElseThrow(), chromium(), tools().toString())
+                  "node",
+                  SCRIPT.toString(),
+                  url(tiny).orElseThrow(),
+                  chromium(),
+                  tools().toString())
               .redirectErrorStream(true)
               .start();
-      String report =
-          new String(browser.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String report = new String(browser.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(browser.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
       assertThat(browser.exitValue()).as(report).isZero();
     } finally {

@@ -2,13 +2,11 @@ package io.tributary.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.concurrent.CompletionStage;
-import io.tributary.metrics.FailureReason;
-import io.tributary.protocol.SamplerCommand;
 import com.google.gson.JsonParser;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.ServiceState;
+import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.pipeline.WorkerLost;
@@ -18,6 +16,7 @@ import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
+import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerOverdue;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
@@ -35,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
@@ -73,7 +73,15 @@ class GuardianTest {
     live = new LiveConfig(EffectiveConfig.of(config), files, metrics.service());
     RunConsole console = new RunConsole(new PrintWriter(shown), false);
     StreamMetrics stream = new StreamMetrics(metrics, 8);
-    watch = new RunWatch(live, metrics, console, stream, Map.of("letter", 1.0), files.files().checkpoints(), event -> {});
+    watch =
+        new RunWatch(
+            live,
+            metrics,
+            console,
+            stream,
+            Map.of("letter", 1.0),
+            files.files().checkpoints(),
+            event -> {});
     guardian =
         BehaviorTestKit.create(
             Guardian.create(
@@ -120,14 +128,10 @@ class GuardianTest {
     values.put(LearnerEvent.class, new LearnerEvent.Idle(3));
     values.put(
         WorkerLost.class,
-        new WorkerLost(
-            TestInbox.create().getRef(), 3, FailureReason.STALLED, "lost"));
+        new WorkerLost(TestInbox.create().getRef(), 3, FailureReason.STALLED, "lost"));
     values.put(
         SamplerOverdue.class,
-        new SamplerOverdue(
-            TestInbox.<SamplerCommand>create().getRef(),
-            3,
-            Duration.ofSeconds(1)));
+        new SamplerOverdue(TestInbox.<SamplerCommand>create().getRef(), 3, Duration.ofSeconds(1)));
     values.put(ProposalConfirmed.class, new ProposalConfirmed(1, Map.of()));
     values.put(Saved.class, new LearnerCommand.NothingToSave("none"));
     values.put(Compared.class, new Compared(List.of(), List.of()));
@@ -202,7 +206,10 @@ class GuardianTest {
     assertThat(change(Map.of("samplers.count", "2"))).isEqualTo(new Unable("the run is over"));
   }
 
-  @SuppressWarnings({"unchecked", "rawtypes"}) // the signal's constructor wants a reference to Nothing
+  @SuppressWarnings({
+    "unchecked",
+    "rawtypes"
+  }) // the signal's constructor wants a reference to Nothing
   private void stopLearner() {
     guardian.signal(new Terminated((ActorRef) guardian.childInbox("learner-0").getRef()));
   }
@@ -219,8 +226,7 @@ class GuardianTest {
   void changesReachEveryoneWhomTheyConcern() throws IOException {
     guardian.run(Guardian.Begin.INSTANCE);
     guardian.<LearnerCommand>childInbox("learner-0").getAllReceived();
-    Map<String, String> values =
-        Map.of("samplers.count", "3", "evaluation.interval-steps", "9");
+    Map<String, String> values = Map.of("samplers.count", "3", "evaluation.interval-steps", "9");
     assertThat(change(values)).isInstanceOf(Done.class);
     assertThat(guardian.childInbox("learner-0").getAllReceived())
         .singleElement()
@@ -269,8 +275,7 @@ class GuardianTest {
     assertThat(changes.getAsJsonObject("no.such").get("new").getAsString()).isEqualTo("x");
   }
 
-  private static Answer answer(CompletionStage<Answer> answer)
-      throws Exception {
+  private static Answer answer(CompletionStage<Answer> answer) throws Exception {
     return answer.toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 }

@@ -31,15 +31,24 @@ final class HttpAttack {
     Process trainer =
         tiny.start(
             "attacked",
-            "-D", "run.steps=10000000",
-            "-D", "stream.max-staleness-steps=1",
-            "-D", "samplers.batch-size=64",
-            "-D", "partition-function.bootstrap-sequences=64",
-            "-D", "learner.batch-size=64",
-            "-D", "learner.micro-batch-size=64",
-            "-D", "publish.interval-steps=1000",
-            "-D", "evaluation.interval-steps=100000",
-            "-D", "checkpoint.interval-steps=100000");
+            "-D",
+            "run.steps=10000000",
+            "-D",
+            "stream.max-staleness-steps=1",
+            "-D",
+            "samplers.batch-size=64",
+            "-D",
+            "partition-function.bootstrap-sequences=64",
+            "-D",
+            "learner.batch-size=64",
+            "-D",
+            "learner.micro-batch-size=64",
+            "-D",
+            "publish.interval-steps=1000",
+            "-D",
+            "evaluation.interval-steps=100000",
+            "-D",
+            "checkpoint.interval-steps=100000");
     try {
       int port = port(tiny.output("attacked"), trainer);
       Path rows = tiny.home("attacked").resolve("metrics.jsonl");
@@ -83,8 +92,7 @@ final class HttpAttack {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "-cp"));
     command.add(System.getProperty("java.class.path"));
-    command.addAll(
-        List.of(HttpAttackers.class.getName(), Integer.toString(port), kind.name()));
+    command.addAll(List.of(HttpAttackers.class.getName(), Integer.toString(port), kind.name()));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())

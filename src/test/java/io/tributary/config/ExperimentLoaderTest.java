@@ -124,8 +124,7 @@ class ExperimentLoaderTest {
     assertThatThrownBy(
             () ->
                 read(
-                    "grids = [ %s, %s ]"
-                        .formatted(grid(""), grid("settings.checkpoint.keep = 1"))))
+                    "grids = [ %s, %s ]".formatted(grid(""), grid("settings.checkpoint.keep = 1"))))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("the cell word_gdc++_b512_s1 belongs to two grids");
   }
@@ -153,7 +152,10 @@ class ExperimentLoaderTest {
   @Test
   void theDirectoryOfTheGridIsThatOfTheExperimentAndNotOfTheTask() throws IOException {
     Experiment experiment =
-        read("run.directory = \"%s/runs\"".formatted(directory), "grids = [ %s ]".formatted(grid("")), Map.of("run.name", "mine"));
+        read(
+            "run.directory = \"%s/runs\"".formatted(directory),
+            "grids = [ %s ]".formatted(grid("")),
+            Map.of("run.name", "mine"));
 
     assertThat(experiment.home()).isEqualTo(directory.resolve("runs/mine"));
   }
@@ -218,8 +220,7 @@ class ExperimentLoaderTest {
       assertThat(experiment.cells())
           .as(name)
           .isNotEmpty()
-          .allSatisfy(
-              cell -> assertThat(cell.config().stream().maxStalenessSteps()).isZero());
+          .allSatisfy(cell -> assertThat(cell.config().stream().maxStalenessSteps()).isZero());
     }
   }
 }

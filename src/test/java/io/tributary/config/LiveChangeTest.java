@@ -103,12 +103,19 @@ class LiveChangeTest {
 
   @Test
   void theWholeIsCheckedToo() throws IOException {
-    EffectiveConfig onPolicy = read(Map.of("objective.type", "reinforce", "target.features", "[{name = red, type = word, word = red}]"));
+    EffectiveConfig onPolicy =
+        read(
+            Map.of(
+                "objective.type",
+                "reinforce",
+                "target.features",
+                "[{name = red, type = word, word = red}]"));
     assertThatThrownBy(() -> onPolicy.changed(Map.of("publish.interval-steps", "2"), ORIGIN))
         .hasMessageContaining("publish.interval-steps must be 1 with objective.type = reinforce");
     EffectiveConfig devices = read(Map.of("samplers.devices", "[cpu, cpu]"));
     assertThatThrownBy(() -> devices.changed(Map.of("samplers.count", "3"), ORIGIN))
-        .hasMessageContaining("samplers.devices must be one device for all, or one for each of them");
+        .hasMessageContaining(
+            "samplers.devices must be one device for all, or one for each of them");
     assertThat(devices.changed(Map.of("samplers.count", "2"), ORIGIN).training())
         .isEqualTo(devices.training());
   }

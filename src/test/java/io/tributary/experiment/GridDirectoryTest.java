@@ -42,8 +42,7 @@ class GridDirectoryTest {
           .isEqualTo(experiment.cells().stream().map(CellRecord::of).toList())
           .extracting(CellRecord::isPointwise)
           .containsExactly(true, true, false, true);
-      assertThat(cells.get(1).targets())
-          .containsExactly(new CellRecord.Moment("letter", 1, true));
+      assertThat(cells.get(1).targets()).containsExactly(new CellRecord.Moment("letter", 1, true));
       assertThat(ConfigLoader.load(grid.configuration(CELL), Map.of()))
           .isEqualTo(experiment.cells().get(1).config());
     }
@@ -68,7 +67,8 @@ class GridDirectoryTest {
     }
     assertThatThrownBy(() -> GridDirectory.claim(tiny.read("grids", "evaluation.sequences=48")))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("the cell " + CELL + " was made with sequences = 32, and now has sequences = 48")
+        .hasMessageContaining(
+            "the cell " + CELL + " was made with sequences = 32, and now has sequences = 48")
         .hasMessageContaining("another run.name starts a new grid");
   }
 

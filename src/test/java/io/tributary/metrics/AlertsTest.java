@@ -73,7 +73,8 @@ class AlertsTest {
   private static void begin(RunMetrics metrics) {
     metrics.service().state(ServiceState.RUNNING);
     metrics.weights().proposalVersion(2);
-    metrics.publish(new Measurements()
+    metrics.publish(
+        new Measurements()
             .put("config_setting", BOUND, "stream.max-staleness-steps")
             .put("config_setting", 900, "checkpoint.interval"));
   }

@@ -2,7 +2,6 @@ package io.tributary.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.protocol.SamplerOverdue;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Metric;
@@ -14,6 +13,7 @@ import io.tributary.protocol.PublisherCommand.ReplaceProposal;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.TakeOver;
 import io.tributary.protocol.SamplerCommand.TakenOver;
+import io.tributary.protocol.SamplerOverdue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

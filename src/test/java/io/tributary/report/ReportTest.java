@@ -32,7 +32,8 @@ class ReportTest {
     grid = new HandMadeGrid(directory.resolve("grid"));
   }
 
-  private static Course course(double end, double speed, double klBase, double distinct, double variance) {
+  private static Course course(
+      double end, double speed, double klBase, double distinct, double variance) {
     return new Course(
         done -> 0.01 + end * (1 - Math.exp(-speed * done)),
         done -> klBase * done,
@@ -49,8 +50,7 @@ class ReportTest {
         Set<Integer> figures = batch == 10 ? Set.of(2, 3, 4, 5) : Set.of(4);
         double slow = batch == 10 ? 1 : 2;
         grid.cell(name, "gdc++", batch, 1, figures, HARD, course(0.9, 3, 2, 0.95, 1));
-        grid.cell(
-            name, "gdc", batch, 1, figures, HARD, course(0.9, slow - a, 2, 0.95, 2 + a));
+        grid.cell(name, "gdc", batch, 1, figures, HARD, course(0.9, slow - a, 2, 0.95, 2 + a));
       }
       grid.cell(name, "reinforce", 10, 1, Set.of(3), HARD, course(0.95 + a, 5, 6 + a, 0.5 - a, 1));
     }
@@ -97,7 +97,8 @@ class ReportTest {
   @Test
   void aClaimWhoseOppositeIsTrueIsReportedSo() throws IOException {
     for (int task = 1; task <= 4; task++) {
-      grid.cell("t" + task, "gdc++", 10, 1, Set.of(3), HARD, course(0.9, 1, 2, 0.9, 3 + 0.1 * task));
+      grid.cell(
+          "t" + task, "gdc++", 10, 1, Set.of(3), HARD, course(0.9, 1, 2, 0.9, 3 + 0.1 * task));
       grid.cell("t" + task, "gdc", 10, 1, Set.of(3), HARD, course(0.9, 1, 2, 0.9, 1));
     }
     assertThat(claim(claims(), "The baseline lowers the variance of the gradient").get(1))
@@ -163,7 +164,9 @@ class ReportTest {
         .contains("KL(π‖a),gdc++,1000,2,2,2,3"); // 2 nats in all three
     assertThat(Files.readAllLines(grid.home().resolve("report/table-4.csv")))
         .hasSize(17)
-        .anyMatch(line -> line.startsWith("task-1,gdc++,10,1,\"1,000\",word 0.865 ± 0.010 (target 1.000),"));
+        .anyMatch(
+            line ->
+                line.startsWith("task-1,gdc++,10,1,\"1,000\",word 0.865 ± 0.010 (target 1.000),"));
   }
 
   @Test
@@ -197,9 +200,12 @@ class ReportTest {
 
     assertThat(page)
         .contains("14 of 16 runs are finished")
-        .contains("<th scope=\"row\">task-1_gdc_b10_s1</th><td>failed</td><td>1,000 of 1,000 sequences; exit code 134: Aborted</td>")
-        .containsPattern("task-2_gdc_b10_s1</th><td>unfinished</td><td>\\d+ of 1,000 sequences</td>");
-    assertThat(claim(claims(), "The baseline lowers").get(6)).startsWith("4 of 6 pairs are finished.");
+        .contains(
+            "<th scope=\"row\">task-1_gdc_b10_s1</th><td>failed</td><td>1,000 of 1,000 sequences; exit code 134: Aborted</td>")
+        .containsPattern(
+            "task-2_gdc_b10_s1</th><td>unfinished</td><td>\\d+ of 1,000 sequences</td>");
+    assertThat(claim(claims(), "The baseline lowers").get(6))
+        .startsWith("4 of 6 pairs are finished.");
   }
 
   @Test
