@@ -55,7 +55,6 @@ final class RunWatch implements Supplier<RunStatus> {
   private final StageLoads loads;
   private final RunHistory history = new RunHistory();
   private final LatestSequences sequencesLearned = new LatestSequences();
-  private final Clock clock;
   private final Instant startedAt;
   private ServiceState state = ServiceState.STARTING;
   private @Nullable String failure;
@@ -90,7 +89,6 @@ final class RunWatch implements Supplier<RunStatus> {
     this.targets = targets;
     this.store = store;
     this.listener = listener;
-    this.clock = clock;
     this.startedAt = clock.instant();
     this.progress = new ProgressLine(config.current(), targets);
     this.stepNanos = System.nanoTime();
