@@ -1,5 +1,6 @@
 package io.tributary.boot;
 
+import io.tributary.learn.StepSchedule;
 import io.tributary.config.TributaryConfig;
 import io.tributary.evaluate.Evaluator;
 import io.tributary.learn.Checkpoint;
@@ -70,7 +71,7 @@ final class TrainingCore {
     return watched(
         Learner.create(
             () -> plan.parts().training(config, plan.directory().files(), state),
-            Learner.Schedule.of(settings(config), config.totalSteps().orElse(Long.MAX_VALUE)),
+            StepSchedule.of(settings(config), config.totalSteps().orElse(Long.MAX_VALUE)),
             publisher,
             itsEvaluator,
             events,
