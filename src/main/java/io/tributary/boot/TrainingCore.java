@@ -1,11 +1,11 @@
 package io.tributary.boot;
 
-import io.tributary.learn.StepSchedule;
 import io.tributary.config.TributaryConfig;
 import io.tributary.evaluate.Evaluator;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.Learner;
 import io.tributary.learn.LearnerState;
+import io.tributary.learn.StepSchedule;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.LearnerCommand;

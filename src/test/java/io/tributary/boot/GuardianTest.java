@@ -2,7 +2,6 @@ package io.tributary.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import com.google.gson.JsonParser;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
@@ -29,6 +28,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -82,7 +82,8 @@ class GuardianTest {
             stream,
             Map.of("letter", 1.0),
             files.files().checkpoints(),
-            event -> {}, Clock.systemUTC());
+            event -> {},
+            Clock.systemUTC());
     guardian =
         BehaviorTestKit.create(
             Guardian.create(

@@ -110,8 +110,7 @@ class LearnerTest {
     kit.shutdownTestKit();
   }
 
-  private static StepSchedule schedule(
-      int publish, int evaluation, int checkpoint, long lastStep) {
+  private static StepSchedule schedule(int publish, int evaluation, int checkpoint, long lastStep) {
     return new StepSchedule(publish, evaluation, checkpoint, Duration.ofDays(100), lastStep);
   }
 
@@ -119,8 +118,8 @@ class LearnerTest {
     return behavior(schedule, Map.of("proposal.criterion", "always"));
   }
 
-  private Behavior<LearnerCommand> behavior(
-      StepSchedule schedule, Map<String, String> overrides) throws IOException {
+  private Behavior<LearnerCommand> behavior(StepSchedule schedule, Map<String, String> overrides)
+      throws IOException {
     RunSetup setup =
         TinyTraining.setup(world, TinyTraining.config(directory, overrides), directory);
     return Learner.create(
