@@ -55,7 +55,6 @@ final class RunWatch implements Supplier<RunStatus> {
   private final StageLoads loads;
   private final RunHistory history = new RunHistory();
   private final LatestSequences sequencesLearned = new LatestSequences();
-  private final Clock clock;
   private final Instant startedAt;
   private ServiceState state = ServiceState.STARTING;
   private @Nullable String failure;
@@ -90,7 +89,6 @@ final class RunWatch implements Supplier<RunStatus> {
     this.targets = targets;
     this.store = store;
     this.listener = listener;
-    this.clock = clock;
     this.startedAt = clock.instant();
     this.progress = new ProgressLine(config.current(), targets);
     this.stepNanos = System.nanoTime();
@@ -171,6 +169,12 @@ final class RunWatch implements Supplier<RunStatus> {
               bootstrapped.partitionFunction(),
               bootstrapped.standardError(),
               bootstrapped.sequences()));
+      GradientScale.warning(config.current(), bootstrapped.partitionFunction())
+          .ifPresent(
+              warning -> {
+                console.line(warning);
+                LOG.warn(warning);
+              });
     } else if (event instanceof LearnerEvent.Stepped stepped) {
       stepped(stepped);
     } else if (event instanceof LearnerEvent.SequencesLearned learned) {
