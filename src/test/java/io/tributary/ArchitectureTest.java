@@ -64,6 +64,8 @@ class ArchitectureTest {
           Map.entry("evaluate", BELOW_STAGES),
           Map.entry("pipeline", union(BELOW_STAGES, STAGES)),
           Map.entry("serve", Set.of("protocol", "data", "config", "metrics")),
+          Map.entry("experiment", Set.of("data", "config", "disk", "terminal")),
+          Map.entry("report", Set.of("data", "config", "disk", "metrics", "learn", "experiment")),
           Map.entry("bench", union(BELOW_STAGES, Set.of("sample", "score", "boot", "pretrain"))));
 
   /** These use everything. */

@@ -15,6 +15,7 @@ import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.PublisherCommand;
+import io.tributary.protocol.SamplerOverdue;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.Done;
@@ -72,6 +73,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private record LearnerSpoke(LearnerEvent event) implements Command {}
 
   private record WorkerHangs(WorkerLost lost) implements Command {}
+
+  private record SamplerIsOverdue(SamplerOverdue overdue) implements Command {}
 
   private record SamplersConfirmed(ProposalConfirmed confirmation) implements Command {}
 
@@ -193,7 +196,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
             Publisher.create(
                 config.publish().timeout(),
                 metrics.weights(),
-                context.messageAdapter(ProposalConfirmed.class, SamplersConfirmed::new)),
+                context.messageAdapter(ProposalConfirmed.class, SamplersConfirmed::new),
+                context.messageAdapter(SamplerOverdue.class, SamplerIsOverdue::new)),
             "publisher");
     context.watch(publisher);
     this.workforce = new Workforce(context, config, plan.workers(), metrics);
@@ -218,6 +222,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
         .onMessage(LearnerSpoke.class, this::onLearnerSpoke)
         .onMessage(SamplersConfirmed.class, this::onSamplersConfirmed)
         .onMessage(WorkerHangs.class, this::onWorkerHangs)
+        .onMessage(SamplerIsOverdue.class, this::onSamplerIsOverdue)
         .onMessage(StreamEnded.class, this::onStreamEnded)
         .onMessage(LastCheckpoint.class, this::onLastCheckpoint)
         .onMessage(TextsCompared.class, this::onTextsCompared)
@@ -270,6 +275,17 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       workforce.lost(message.lost());
     } catch (RunFailedException e) {
       ending.fail(e);
+    }
+    return this;
+  }
+
+  private Behavior<Command> onSamplerIsOverdue(SamplerIsOverdue message) {
+    if (!ending.isOver()) {
+      try {
+        workforce.overdue(message.overdue());
+      } catch (RunFailedException e) {
+        ending.fail(e);
+      }
     }
     return this;
   }

@@ -1,5 +1,7 @@
 package io.tributary.boot;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
 /** The directory of a run, locked for this process. */
 public final class RunDirectory implements AutoCloseable {
   private static final String EFFECTIVE = "effective.conf";
+  private static final String TEXTS = "comparison.json";
   private static final long MAX_SAMPLES_BYTES = 64L << 20;
   private static final long MAX_AUDIT_BYTES = 16L << 20;
 
@@ -154,6 +157,24 @@ public final class RunDirectory implements AutoCloseable {
   /** The log of what operators did: a file of its own, which is put aside when it is large. */
   JsonLines auditLog() {
     return new JsonLines(home.resolve("audit.jsonl"), MAX_AUDIT_BYTES);
+  }
+
+  /**
+   * Keeps texts of base model and policy side by side.
+   *
+   * @throws IOException if they can't be written
+   */
+  void recordTexts(List<String> base, List<String> policy) throws IOException {
+    JsonObject texts = new JsonObject();
+    texts.add("base", array(base));
+    texts.add("policy", array(policy));
+    LastingFiles.write(home.resolve(TEXTS), texts + "\n");
+  }
+
+  private static JsonArray array(List<String> texts) {
+    JsonArray array = new JsonArray();
+    texts.forEach(array::add);
+    return array;
   }
 
   public Path home() {

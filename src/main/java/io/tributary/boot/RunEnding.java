@@ -11,6 +11,7 @@ import io.tributary.protocol.LearnerCommand.CheckpointFailed;
 import io.tributary.protocol.LearnerCommand.CheckpointSaved;
 import io.tributary.protocol.LearnerCommand.NothingToSave;
 import io.tributary.protocol.LearnerCommand.Saved;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -150,6 +151,11 @@ final class RunEnding {
   /** Texts of both models are there. */
   void compared(Compared texts) {
     plan.watch().compare(texts.base(), texts.policy());
+    try {
+      plan.directory().recordTexts(texts.base(), texts.policy());
+    } catch (IOException e) {
+      LOG.warn("the texts of both models can't be written", e);
+    }
     end();
   }
 

@@ -7,6 +7,7 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.pipeline.WorkerLost;
 import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.SamplerOverdue;
 import io.tributary.protocol.ScorerCommand;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -73,14 +74,31 @@ final class Workforce {
    * @throws RunFailedException if too many were lost
    */
   void lost(WorkerLost loss) {
-    if (!holds(loss.worker())) {
+    abandon(loss.worker(), loss.failure(), loss.reason());
+  }
+
+  /**
+   * Replaces a sampler that does not confirm proposals.
+   *
+   * @throws RunFailedException if too many were lost
+   */
+  void overdue(SamplerOverdue loss) {
+    abandon(
+        loss.sampler(),
+        FailureReason.STALLED,
+        "confirmed no proposal for %d s, %d is the current one"
+            .formatted(loss.silence().toSeconds(), loss.version()));
+  }
+
+  private void abandon(ActorRef<?> worker, FailureReason failure, String reason) {
+    if (!holds(worker)) {
       return;
     }
-    count(loss.worker(), loss.failure(), loss.reason());
-    if (samplers.holds(loss.worker())) {
-      samplers.abandon(loss.worker());
+    count(worker, failure, reason);
+    if (samplers.holds(worker)) {
+      samplers.abandon(worker);
     } else {
-      scorers.abandon(loss.worker());
+      scorers.abandon(worker);
     }
   }
 

@@ -2,6 +2,8 @@ package io.tributary.cli;
 
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.EffectiveConfig;
+import io.tributary.config.Experiment;
+import io.tributary.config.ExperimentLoader;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -35,5 +37,14 @@ final class ConfigOptions {
    */
   EffectiveConfig read() {
     return ConfigLoader.read(file, overrides);
+  }
+
+  /**
+   * Reads them as a grid of runs.
+   *
+   * @throws io.tributary.config.ConfigException if it, or one of its runs, can't be used
+   */
+  Experiment readExperiment() {
+    return ExperimentLoader.read(file, overrides);
   }
 }

@@ -4,9 +4,13 @@ import io.tributary.boot.RunConsole;
 import io.tributary.boot.TrainingService;
 import io.tributary.boot.TrainingService.Resume;
 import io.tributary.config.EffectiveConfig;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +25,7 @@ import picocli.CommandLine.Spec;
         "Trains a model: samplers, scorers, a learner and an HTTP server, until run.steps or "
             + "run.sequences is reached or a signal ends it with a checkpoint.")
 final class Run implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(Run.class);
   private static final String NEWEST = "newest";
 
   @Spec
@@ -40,9 +45,18 @@ final class Run implements Callable<Integer> {
           "Go on from the newest good checkpoint of the run, or from that of a step: --resume=STEP.")
   private @Nullable String resume;
 
+  @Option(
+      names = "--while-input",
+      hidden = true,
+      description = "End as by SIGTERM when standard input ends.")
+  private boolean whileInput;
+
   @Override
   public Integer call() {
     Resume from = resume();
+    if (whileInput) {
+      endWithInput();
+    }
     EffectiveConfig effective = config.read();
     Engine.load(effective.training().nativeLibrary());
     RunConsole console = new RunConsole(spec.commandLine().getOut(), Terminal.isStandardOutput());
@@ -53,6 +67,23 @@ final class Run implements Callable<Integer> {
       console.clearRow();
     }
     return Tributary.DONE;
+  }
+
+  /** Whoever holds the other end of standard input asks so, or has ended in whatever way. */
+  private static void endWithInput() {
+    Thread watch =
+        new Thread(
+            () -> {
+              try {
+                System.in.transferTo(OutputStream.nullOutputStream());
+              } catch (IOException e) {
+                LOG.debug("standard input has ended", e);
+              }
+              System.exit(Tributary.TERMINATED);
+            },
+            "input-watch");
+    watch.setDaemon(true);
+    watch.start();
   }
 
   private Resume resume() {

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             + "scorers and a learner.",
     subcommands = {
       Run.class,
+      ExperimentVerb.class,
+      ReportVerb.class,
       Validate.class,
       Pretrain.class,
       FitVerb.class,
@@ -58,6 +60,9 @@ public final class Tributary implements Callable<Integer> {
 
   static final int FAILED = 1;
   static final int BAD_INPUT = 2;
+
+  /** 128 and the number of SIGTERM, as of a process that this signal ends. */
+  static final int TERMINATED = 143;
 
   /** 128 and the number of SIGPIPE, as of a process that this signal ends. */
   static final int OUTPUT_CLOSED = 141;

@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import io.tributary.config.EffectiveConfig;
+import io.tributary.config.Experiment;
 import io.tributary.config.TributaryConfig;
 import io.tributary.serve.HttpService;
 import java.io.PrintWriter;
@@ -10,12 +11,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Reads and checks all that a run or a pretraining needs, and starts nothing. */
+/** Reads and checks all that a run, a grid of runs or a pretraining needs, and starts nothing. */
 @Command(
     name = "validate",
     description =
         "Checks a configuration and everything that it names, and prints it with the origin of "
-            + "each value. The output is a configuration again.")
+            + "each value. The output is a configuration again. Of an experiment it lists the cells.")
 final class Validate implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -29,7 +30,14 @@ final class Validate implements Callable<Integer> {
   public Integer call() {
     EffectiveConfig effective = config.read();
     StringBuilder text = new StringBuilder();
-    if (effective.describesTraining() || !effective.describesPretraining()) {
+    if (effective.describesExperiment()) {
+      Experiment experiment = config.readExperiment();
+      experiment
+          .cells()
+          .forEach(
+              cell -> text.append("%s  %,d sequences%n".formatted(cell.name(), cell.sequences())));
+      text.append("%d cells%n".formatted(experiment.cells().size()));
+    } else if (effective.describesTraining() || !effective.describesPretraining()) {
       TributaryConfig training = effective.training();
       Engine.load(training.nativeLibrary());
       BaseModel base = BaseModel.check(training);

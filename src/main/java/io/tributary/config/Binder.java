@@ -96,6 +96,8 @@ final class Binder {
       return Optional.of(present(value, Schema.content(type), path, existing));
     } else if (Schema.isList(type)) {
       return list(value, Schema.content(type), path);
+    } else if (Schema.isSettings(type)) {
+      return object(value, path);
     } else if (type instanceof Class<?> plain && plain.isRecord()) {
       return bind(plain, object(value, path), path);
     }

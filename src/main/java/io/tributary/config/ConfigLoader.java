@@ -18,7 +18,7 @@ import java.util.Map;
  * {@code reference.conf}.
  */
 public final class ConfigLoader {
-  private static final String ROOT = "tributary";
+  static final String ROOT = "tributary";
 
   private ConfigLoader() {}
 
@@ -41,8 +41,13 @@ public final class ConfigLoader {
    * @throws ConfigException if it can't be read or holds an unknown key
    */
   public static EffectiveConfig read(Path file, Map<String, String> overrides) {
+    return effective(file, commandLine(overrides));
+  }
+
+  /** What stands in {@code over}, over the file, over the defaults. */
+  static EffectiveConfig effective(Path file, Config over) {
     try {
-      Config given = commandLine(overrides).withFallback(parse(file));
+      Config given = over.withFallback(parse(file));
       KeyCheck.check(given.root());
       Config named = given.withFallback(defaultName(file));
       Config all = named.withFallback(defaults()).resolve();
@@ -55,7 +60,7 @@ public final class ConfigLoader {
     }
   }
 
-  private static Config parse(Path file) {
+  static Config parse(Path file) {
     Path resolved = file.toAbsolutePath().normalize();
     if (!Files.isRegularFile(resolved)) {
       throw new ConfigException("no such configuration file: %s (%s)".formatted(file, resolved));
@@ -65,7 +70,7 @@ public final class ConfigLoader {
   }
 
   /** A value that begins like a list, a section or a quoted text is HOCON, any other is itself. */
-  private static Config commandLine(Map<String, String> overrides) {
+  static Config commandLine(Map<String, String> overrides) {
     Config config = ConfigFactory.empty();
     for (Map.Entry<String, String> override : overrides.entrySet()) {
       String key = override.getKey();
@@ -124,7 +129,7 @@ public final class ConfigLoader {
         .withOnlyPath(ROOT);
   }
 
-  private static String explain(com.typesafe.config.ConfigException e, Path file) {
+  static String explain(com.typesafe.config.ConfigException e, Path file) {
     String place = e.origin() == null ? file.toString() : Place.of(e.origin());
     return "%s: %s".formatted(place, detail(e));
   }

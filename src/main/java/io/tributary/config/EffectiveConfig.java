@@ -189,6 +189,15 @@ public final class EffectiveConfig {
     return section(PretrainConfig.class, "pretrain");
   }
 
+  /**
+   * The grid of runs alone.
+   *
+   * @throws ConfigException if it can't be used
+   */
+  ExperimentConfig experiment() {
+    return section(ExperimentConfig.class, "experiment");
+  }
+
   /** HOCON of {@code training()} with the file and line, or other origin, behind each value. */
   public String trainingWithOrigins() {
     return HoconWriter.withOrigins(ROOT, training(), values);
@@ -208,6 +217,11 @@ public final class EffectiveConfig {
   /** Whether text to pretrain on is given. */
   public boolean describesPretraining() {
     return object("pretrain").containsKey("data");
+  }
+
+  /** Whether a grid of runs is given. */
+  public boolean describesExperiment() {
+    return object("experiment").containsKey("grids");
   }
 
   private <T> T section(Class<T> type, String key) {

@@ -58,6 +58,8 @@ final class KeyCheck {
       for (int i = 0; i < list.size(); i++) {
         checkValue(list.get(i), Schema.content(type), path + "[" + i + "]");
       }
+    } else if (Schema.isSettings(type)) {
+      checkObject(value, Schema.runSections(), path);
     } else if (Schema.content(type) instanceof Class<?> inner
         && inner.isRecord()
         && value instanceof ConfigObject object) {

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigOrigin;
 final class Place {
   static final String DEFAULT = "default";
   static final String COMMAND_LINE = "command line";
+  static final String CELL = "the cell";
   static final String FILE_NAME = "name of the file";
 
   private Place() {}

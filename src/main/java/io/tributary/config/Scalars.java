@@ -24,11 +24,11 @@ final class Scalars {
     }
     String text = value.atKey("value").getString("value");
     try {
-      if (type == int.class) {
+      if (type == int.class || type == Integer.class) {
         return integer(value, text, path);
       } else if (type == OptionalInt.class) {
         return OptionalInt.of(integer(value, text, path));
-      } else if (type == long.class) {
+      } else if (type == long.class || type == Long.class) {
         return new BigDecimal(text).longValueExact();
       } else if (type == OptionalLong.class) {
         return OptionalLong.of(new BigDecimal(text).longValueExact());
@@ -54,7 +54,9 @@ final class Scalars {
   /** What may stand at a key of this type. */
   static String expected(Type type) {
     if (type == int.class
+        || type == Integer.class
         || type == long.class
+        || type == Long.class
         || type == OptionalInt.class
         || type == OptionalLong.class) {
       return "a whole number";
@@ -70,7 +72,8 @@ final class Scalars {
       return "one of " + String.join(", ", Schema.constants(choice));
     } else if (Schema.isList(type)) {
       return "a list: [ … ]";
-    } else if (type instanceof Class<?> section && section.isRecord()) {
+    } else if (Schema.isSettings(type)
+        || (type instanceof Class<?> section && section.isRecord())) {
       return "a section: { … }";
     }
     return "a text";

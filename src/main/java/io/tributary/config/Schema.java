@@ -1,5 +1,6 @@
 package io.tributary.config;
 
+import com.typesafe.config.ConfigObject;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -20,9 +21,20 @@ final class Schema {
 
   /** The sections under {@code tributary}, with the record that each is read into. */
   static Map<String, Type> sections() {
-    Map<String, Type> sections = keys(TributaryConfig.class);
+    Map<String, Type> sections = runSections();
     sections.put("pretrain", PretrainConfig.class);
+    sections.put("experiment", ExperimentConfig.class);
     return sections;
+  }
+
+  /** Those of them that a run reads, which may stand again in a section of settings. */
+  static Map<String, Type> runSections() {
+    return keys(TributaryConfig.class);
+  }
+
+  /** Whether it is a section in which any key of a run may stand. */
+  static boolean isSettings(Type type) {
+    return content(type) == ConfigObject.class;
   }
 
   /**

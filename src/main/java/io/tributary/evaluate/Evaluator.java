@@ -58,6 +58,7 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   }
 
   private Behavior<EvaluatorCommand> onEvaluate(Evaluate command) {
+    metrics.inflight(evaluation.evaluatedSequences());
     long start = System.nanoTime();
     Measurements measurements =
         evaluation.evaluate(command.step(), command.policy(), command.partitionFunction());
@@ -67,6 +68,7 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   }
 
   private Behavior<EvaluatorCommand> onJudge(Judge command) {
+    metrics.inflight(evaluation.judgedSequences());
     long start = System.nanoTime();
     Judged judged =
         evaluation.judge(command.step(), command.proposal().tensors(), command.policy());
@@ -76,6 +78,7 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   }
 
   private Behavior<EvaluatorCommand> onCompare(Compare command) {
+    metrics.inflight(2L * command.n());
     long start = System.nanoTime();
     var compared =
         new Compared(evaluation.baseTexts(command.n()), evaluation.policyTexts(command.n()));
@@ -87,6 +90,7 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   /** Counts the time since {@code start}, and what was drawn in it. */
   private void count(long start) {
     metrics.busy(Duration.ofNanos(System.nanoTime() - start));
+    metrics.inflight(0);
     long sequences = evaluation.drawnSequences();
     long tokens = evaluation.drawnTokens();
     metrics.items(sequences - countedSequences, tokens - countedTokens);
@@ -95,6 +99,7 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   }
 
   private Behavior<EvaluatorCommand> onEnd() {
+    metrics.inflight(0);
     evaluation.close();
     return this;
   }

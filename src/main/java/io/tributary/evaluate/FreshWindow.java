@@ -38,6 +38,11 @@ public final class FreshWindow {
     this.sampling = sampling;
   }
 
+  /** How many sequences a judgement draws. */
+  int sequences() {
+    return plan.sequences();
+  }
+
   /** Judges the policy; {@code step} seeds the generator of the sequences. */
   Judged judge(long step, List<TensorBytes> proposal, List<TensorBytes> policy) {
     model.load(proposal);

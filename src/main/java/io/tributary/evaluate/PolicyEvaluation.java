@@ -89,6 +89,16 @@ public final class PolicyEvaluation implements AutoCloseable {
     return measured;
   }
 
+  /** Samples that an evaluation draws. */
+  int evaluatedSequences() {
+    return plan.sequences();
+  }
+
+  /** Sequences that a judgement draws. */
+  int judgedSequences() {
+    return window.sequences();
+  }
+
   /**
    * Judges a policy on sequences newly drawn from a proposal; {@code step} seeds their generator.
    */

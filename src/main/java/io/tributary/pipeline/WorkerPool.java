@@ -3,6 +3,7 @@ package io.tributary.pipeline;
 import io.tributary.data.RunFailedException;
 import io.tributary.metrics.FailureReason;
 import io.tributary.protocol.WorkerEvent;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
@@ -46,10 +47,15 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
 
   private record WorkerSpoke<W, R>(WorkerEvent<R> event) implements Command<W, R> {}
 
+  private record NoWorkerCame<W, R>() implements Command<W, R> {}
+
   private record WorkerStalled<W, R>(ActorRef<?> worker) implements Command<W, R> {}
 
   /** So many workers may be lost on the same work, one after another, before it is given up. */
   static final int MAX_LOST_WORKERS = 3;
+
+  /** Work waits for so many times the stall timeout where there is no worker at all. */
+  private static final int PATIENCE = 4;
 
   private final PoolSettings<W, R, C> settings;
   private final ActorRef<WorkerLost> guardian;
@@ -106,6 +112,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
         .onMessage(WorkerPool.<WorkersListed<W, R>>type(WorkersListed.class), this::onListed)
         .onMessage(WorkerPool.<WorkerSpoke<W, R>>type(WorkerSpoke.class), this::onSpoke)
         .onMessage(WorkerPool.<WorkerStalled<W, R>>type(WorkerStalled.class), this::onStalled)
+        .onMessage(WorkerPool.<NoWorkerCame<W, R>>type(NoWorkerCame.class), none -> onNoWorker())
         .onSignal(Terminated.class, terminated -> lose(terminated.getRef(), "stopped"))
         .onSignal(PreRestart.class, restart -> onEnd())
         .onSignal(PostStop.class, stop -> onEnd())
@@ -161,6 +168,16 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     return giveUp(stalled.worker(), job, FailureReason.STALLED, reason);
   }
 
+  private Behavior<Command<W, R>> onNoWorker() {
+    var none =
+        new RunFailedException(
+            "there has been no %s for %d s, %d times stream.stall-timeout; the log says more"
+                .formatted(kind(), patience().toSeconds(), PATIENCE));
+    waiting.forEach(job -> job.result.completeExceptionally(none));
+    waiting.clear();
+    return this;
+  }
+
   private Behavior<Command<W, R>> giveUp(
       ActorRef<?> worker, Job<W, R> job, FailureReason failure, String reason) {
     guardian.tell(new WorkerLost(worker, job.number, failure, reason));
@@ -197,8 +214,17 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       awaitSignOfLife(worker);
       worker.tell(settings.order().apply(job.work, events));
     }
+    if (waiting.isEmpty() || roster.size() > 0) {
+      timers.cancel(NoWorkerCame.class);
+    } else if (!timers.isTimerActive(NoWorkerCame.class)) {
+      timers.startSingleTimer(NoWorkerCame.class, new NoWorkerCame<>(), patience());
+    }
     listener.loadChanged(waiting.size(), roster.busy(), roster.size());
     return this;
+  }
+
+  private Duration patience() {
+    return settings.stallTimeout().multipliedBy(PATIENCE);
   }
 
   private void awaitSignOfLife(ActorRef<?> worker) {

@@ -17,6 +17,9 @@ public sealed interface PublisherCommand {
   /** A sampler's confirmation. */
   record Confirmed(TakenOver confirmation) implements PublisherCommand {}
 
+  /** A sampler has confirmed nothing for long after it got a proposal. */
+  record SamplerSilent(ActorRef<SamplerCommand> sampler) implements PublisherCommand {}
+
   /** The time that samplers have to confirm this version is over. */
   record ConfirmationDue(long version) implements PublisherCommand {}
 }

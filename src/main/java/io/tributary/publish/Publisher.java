@@ -8,9 +8,11 @@ import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.PublisherCommand.ConfirmationDue;
 import io.tributary.protocol.PublisherCommand.Confirmed;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
+import io.tributary.protocol.PublisherCommand.SamplerSilent;
 import io.tributary.protocol.PublisherCommand.SamplersListed;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.TakenOver;
+import io.tributary.protocol.SamplerOverdue;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,14 +32,19 @@ import org.jspecify.annotations.Nullable;
  * Brings the current proposal to every sampler, those that come later too, and keeps account of who
  * has confirmed it.
  *
- * <p>A sampler that does not confirm in time is reported by name; one that confirms another
+ * <p>A sampler that does not confirm in time is reported by name, and one that has confirmed
+ * nothing for several times as long is given up; it then wants replacing. One that confirms another
  * fingerprint gets the weights again, once.
  */
 public final class Publisher extends AbstractBehavior<PublisherCommand> {
+  /** A sampler that is at a long draw takes the weights over only after it. */
+  private static final int PATIENCE = 4;
+
   private final TimerScheduler<PublisherCommand> timers;
   private final Duration timeout;
   private final WeightMetrics metrics;
   private final ActorRef<ProposalConfirmed> listener;
+  private final ActorRef<SamplerOverdue> guardian;
   private final ActorRef<TakenOver> confirmations;
   private final Set<ActorRef<SamplerCommand>> samplers = new HashSet<>();
   private final Map<ActorRef<SamplerCommand>, Long> confirmed = new HashMap<>();
@@ -50,13 +57,17 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
    *
    * @param timeout time that samplers have to confirm
    * @param listener hears of every change of what is confirmed
+   * @param guardian hears of samplers that are given up, and replaces them
    */
   public static Behavior<PublisherCommand> create(
-      Duration timeout, WeightMetrics metrics, ActorRef<ProposalConfirmed> listener) {
+      Duration timeout,
+      WeightMetrics metrics,
+      ActorRef<ProposalConfirmed> listener,
+      ActorRef<SamplerOverdue> guardian) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new Publisher(context, timers, timeout, metrics, listener)));
+                timers -> new Publisher(context, timers, timeout, metrics, listener, guardian)));
   }
 
   private Publisher(
@@ -64,13 +75,15 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
       TimerScheduler<PublisherCommand> timers,
       Duration timeout,
       WeightMetrics metrics,
-      ActorRef<ProposalConfirmed> listener) {
+      ActorRef<ProposalConfirmed> listener,
+      ActorRef<SamplerOverdue> guardian) {
     super(context);
     context.setLoggerName(Publisher.class);
     this.timers = timers;
     this.timeout = timeout;
     this.metrics = metrics;
     this.listener = listener;
+    this.guardian = guardian;
     this.confirmations = context.messageAdapter(TakenOver.class, Confirmed::new);
     ActorRef<Receptionist.Listing> listings =
         context.messageAdapter(
@@ -86,6 +99,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
         .onMessage(SamplersListed.class, this::onSamplersListed)
         .onMessage(Confirmed.class, this::onConfirmed)
         .onMessage(ConfirmationDue.class, this::onConfirmationDue)
+        .onMessage(SamplerSilent.class, this::onSamplerSilent)
         .build();
   }
 
@@ -105,6 +119,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
     deliveredAgain.removeAll(gone);
     for (ActorRef<SamplerCommand> sampler : gone) {
       confirmed.remove(sampler);
+      timers.cancel(sampler);
       if (samplers.stream().noneMatch(other -> name(other).equals(name(sampler)))) {
         metrics.samplerGone(name(sampler));
       }
@@ -125,10 +140,12 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
 
   private Behavior<PublisherCommand> onConfirmed(Confirmed message) {
     TakenOver confirmation = message.confirmation();
+    timers.cancel(confirmation.sampler());
     WeightSnapshot current = proposal;
     if (current == null
         || confirmation.version() != version()
         || !samplers.contains(confirmation.sampler())) {
+      awaitConfirmation(confirmation.sampler());
       return this;
     }
     if (!confirmation.fingerprint().equals(current.version().fingerprint())) {
@@ -146,6 +163,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
       if (again) {
         deliver(confirmation.sampler());
       }
+      awaitConfirmation(confirmation.sampler());
       return this;
     }
     confirmed.put(confirmation.sampler(), confirmation.version());
@@ -177,10 +195,23 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
     return this;
   }
 
+  private Behavior<PublisherCommand> onSamplerSilent(SamplerSilent silent) {
+    guardian.tell(new SamplerOverdue(silent.sampler(), version(), timeout.multipliedBy(PATIENCE)));
+    return this;
+  }
+
   private void deliver(ActorRef<SamplerCommand> sampler) {
     WeightSnapshot current = proposal;
     if (current != null) {
       sampler.tell(new SamplerCommand.TakeOver(current, confirmations));
+      awaitConfirmation(sampler);
+    }
+  }
+
+  /** The time runs from the first delivery that is not confirmed, however many follow it. */
+  private void awaitConfirmation(ActorRef<SamplerCommand> sampler) {
+    if (samplers.contains(sampler) && !timers.isTimerActive(sampler)) {
+      timers.startSingleTimer(sampler, new SamplerSilent(sampler), timeout.multipliedBy(PATIENCE));
     }
   }
 

@@ -4,9 +4,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.tributary.data.Measurements;
 import io.tributary.metrics.Metric;
-import io.tributary.metrics.MetricsJsonl;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,9 @@ public final class RunHistory {
 
   /** Learned sequences a second; part of the history only. */
   private static final String SEQUENCES_PER_SECOND = "sequences_per_second";
+
+  /** More digits than any screen can show. */
+  private static final MathContext DRAWN = new MathContext(6);
 
   private static final Set<String> KEPT =
       Set.of(
@@ -93,21 +98,29 @@ public final class RunHistory {
    *
    * @param step -1 for everything
    */
-  synchronized JsonObject since(long step) {
-    JsonObject json = columns(steps.after(step));
-    json.addProperty("stride", steps.stride());
-    json.add("evaluations", columns(evaluations.after(step)));
-    JsonArray replaced = new JsonArray();
-    replacements
-        .after(step)
-        .forEach(
-            (at, version) -> {
-              JsonObject row = new JsonObject();
-              row.addProperty("step", at);
-              row.addProperty("policy_version", version);
-              replaced.add(row);
-            });
-    json.add("replacements", replaced);
+  JsonObject since(long step) {
+    Map<Long, Map<Measurements.Key, Double>> stepRows;
+    Map<Long, Map<Measurements.Key, Double>> evaluationRows;
+    Map<Long, Long> replaced;
+    long stride;
+    synchronized (this) { // rows never change: whoever learns does not wait for them to be written
+      stepRows = new TreeMap<>(steps.after(step));
+      evaluationRows = new TreeMap<>(evaluations.after(step));
+      replaced = new TreeMap<>(replacements.after(step));
+      stride = steps.stride();
+    }
+    JsonObject json = columns(stepRows);
+    json.addProperty("stride", stride);
+    json.add("evaluations", columns(evaluationRows));
+    JsonArray marks = new JsonArray();
+    replaced.forEach(
+        (at, version) -> {
+          JsonObject mark = new JsonObject();
+          mark.addProperty("step", at);
+          mark.addProperty("policy_version", version);
+          marks.add(mark);
+        });
+    json.add("replacements", marks);
     return json;
   }
 
@@ -138,7 +151,9 @@ public final class RunHistory {
   }
 
   private static JsonElement number(double value) {
-    return Double.isFinite(value) ? MetricsJsonl.number(value) : JsonNull.INSTANCE;
+    return Double.isFinite(value)
+        ? new JsonPrimitive(BigDecimal.valueOf(value).round(DRAWN).doubleValue())
+        : JsonNull.INSTANCE;
   }
 
   /**

@@ -12,6 +12,10 @@ import io.tributary.monitoring.Rules;
 import io.tributary.monitoring.Rules.Rule;
 import io.tributary.tensor.TorchExtension;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MonitoredRunTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final String RUN = "watched";
+  private static final String WORKING = "instance:tributary_working:sum"; // what may page
   private static final Pattern ADDRESS = Pattern.compile("run watched: (http://\\S+),");
   private static final Pattern SELECTOR =
       Pattern.compile(
@@ -80,6 +85,11 @@ class MonitoredRunTest {
     try (Prometheus prometheus =
         Prometheus.start(Files.createDirectory(directory.resolve("prometheus")), trainer)) {
       until(() -> missing(prometheus).isEmpty());
+
+      post(trainer.resolve("/control/pause-learning"));
+      until(() -> !prometheus.query(WORKING + " == 0").isEmpty());
+      post(trainer.resolve("/control/resume"));
+      until(() -> !prometheus.query(WORKING + " == 1").isEmpty());
 
       breakCheckpoints(tiny);
       until(() -> fires(prometheus, "TributaryCheckpointFailing"));
@@ -137,7 +147,7 @@ class MonitoredRunTest {
         series.stream()
             .map(each -> each.getAsJsonArray("value").get(1).getAsString())
             .anyMatch(value -> !value.equals("NaN") && !value.endsWith("Inf"));
-    if (series.isEmpty() || !measured && !MAY_BE_NAN.matcher(expression).matches()) {
+    if (series.isEmpty() || (!measured && !MAY_BE_NAN.matcher(expression).matches())) {
       missing.add(where + ": " + expression + " is " + series);
     }
   }
@@ -166,6 +176,12 @@ class MonitoredRunTest {
     Path checkpoints = tiny.home(RUN).resolve("checkpoints");
     Files.move(checkpoints, checkpoints.resolveSibling("checkpoints-before"));
     Files.createFile(checkpoints);
+  }
+
+  private static void post(URI control) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(control).POST(BodyPublishers.noBody()).build();
+    assertThat(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).statusCode())
+        .isEqualTo(200);
   }
 
   private static boolean fires(Prometheus prometheus, String alert) {

@@ -336,7 +336,9 @@ class RunControlTest {
               return poison;
             }));
     hand.complete(control);
-    await("the restart", () -> steps() == 4 && text().contains("stage=\"learner\"} 1.0"));
+    await(
+        "the restart",
+        () -> steps() == 4 && metrics.value(Metric.STAGE_FAILURES_TOTAL, "learner", "error") == 1);
     assertThat(is("PAUSED")).isTrue();
     perform(Action.RESUME);
     run.get(60, TimeUnit.SECONDS);

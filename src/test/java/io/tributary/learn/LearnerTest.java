@@ -164,6 +164,7 @@ class LearnerTest {
       LearnerEvent event = events.receiveMessage();
       if (!(event instanceof LearnerEvent.Active
           || event instanceof LearnerEvent.Idle
+          || event instanceof LearnerEvent.SequencesLearned
           || event instanceof LearnerEvent.Ready)) {
         told.add(event.getClass());
       }
@@ -525,13 +526,21 @@ class LearnerTest {
   void aSwapThatALearnerDoesNotComeToFails() throws Exception {
     begin();
     await(learn(batch));
-    learn(batch);
+    CompletableFuture<BatchLearned> step = learn(batch);
     expectEvaluation(2);
     CompletableFuture<ProposalSwapped> swapped = swap();
     writeCheckpoint(); // the learner has heard of the swap, too
     kit.stop(learner);
+    assertThat(step).isCompletedExceptionally();
     assertThatThrownBy(() -> swapped.get(10, TimeUnit.SECONDS))
         .hasMessageContaining("the learner has stopped");
+  }
+
+  private void awaitCheckpoint(long step) {
+    while (!(events.receiveMessage() instanceof LearnerEvent.CheckpointWritten written
+        && written.step() == step)) {
+      // something before it
+    }
   }
 
   @Test

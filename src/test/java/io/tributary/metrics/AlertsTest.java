@@ -48,7 +48,7 @@ class AlertsTest {
       begin(ill);
       begin(well);
       await().atMost(PATIENCE).until(() -> prometheus.query("up == 1").size() == 3);
-      gone.close();
+      gone.stop();
 
       Set<String> all = new TreeSet<>();
       Rules.alerts().stream().map(Rule::name).forEach(all::add);
@@ -73,7 +73,10 @@ class AlertsTest {
   private static void begin(RunMetrics metrics) {
     metrics.service().state(ServiceState.RUNNING);
     metrics.weights().proposalVersion(2);
-    metrics.publish(new Measurements().put("config_setting", BOUND, "stream.max-staleness-steps"));
+    metrics.publish(
+        new Measurements()
+            .put("config_setting", BOUND, "stream.max-staleness-steps")
+            .put("config_setting", 900, "checkpoint.interval"));
   }
 
   /** What can go wrong has gone wrong, and goes on to. */
@@ -82,8 +85,9 @@ class AlertsTest {
     ill.learning().totals(10, 10L * BATCH);
     ill.learning().stepped(Duration.ofMillis(300)); // long ago, by its clock
     ill.learning().nonfiniteStep();
-    ill.service().checkpointed(Duration.ofSeconds(1), Duration.ofMillis(100), 1 << 20);
+    ill.service().checkpointed(Duration.ofSeconds(1), Duration.ofMillis(10), 1 << 20);
     ill.service().checkpointFailed();
+    ill.service().lineLost();
     ill.weights().samplerConfirmed("sampler-0", 1);
     ill.weights().publishFailed(PublishFailure.TIMEOUT);
     ill.weights().publishFailed(PublishFailure.FINGERPRINT);
@@ -105,7 +109,7 @@ class AlertsTest {
   private void stayWell() {
     well.learning().totals(10L + steps, (10L + steps) * BATCH);
     well.learning().stepped(Duration.ofMillis(300));
-    well.service().checkpointed(Duration.ofSeconds(1), Duration.ofMillis(100), 1 << 20);
+    well.service().checkpointed(Duration.ofSeconds(1), Duration.ofMillis(10), 1 << 20);
     well.weights().samplerConfirmed("sampler-0", 2);
     well.stage(Stage.SAMPLER).items(BATCH, 10L * BATCH);
     well.flow().used(BATCH, 1, Duration.ofSeconds(3));

@@ -312,4 +312,30 @@ class WorkerPoolTest {
     assertThatThrownBy(() -> get(zero)).hasMessageContaining("was stopped");
     assertThatThrownBy(() -> get(one)).hasMessageContaining("was stopped");
   }
+
+  @Test
+  void work_that_no_worker_comes_for_fails() throws InterruptedException {
+    var waiting = submit(3);
+    listener.await(1, 0, 0);
+    time.timePasses(STALL.multipliedBy(4).minusMillis(1));
+    assertThat(waiting).isNotDone();
+
+    time.timePasses(Duration.ofMillis(1));
+
+    assertThatThrownBy(() -> get(waiting))
+        .hasCauseInstanceOf(RunFailedException.class)
+        .hasMessageContaining("for 240 s, 4 times stream.stall-timeout");
+  }
+
+  @Test
+  void work_that_a_worker_comes_for_late_is_done() throws Exception {
+    var waiting = submit(3);
+    listener.await(1, 0, 0);
+    time.timePasses(STALL.multipliedBy(4).minusMillis(1));
+    TestProbe<Order> worker = worker();
+    Order order = expectOrder(worker, 3);
+    time.timePasses(STALL.minusMillis(1));
+    finish(worker, order, "c");
+    assertThat(get(waiting)).isEqualTo("c");
+  }
 }

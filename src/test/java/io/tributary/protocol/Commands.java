@@ -24,11 +24,17 @@ public final class Commands {
     return commands;
   }
 
-  private static Object message(Class<?> type, Map<Class<?>, Object> values) {
+  /**
+   * One message of a type.
+   *
+   * @param values what its components are, by type
+   */
+  public static Object message(Class<?> type, Map<Class<?>, Object> values) {
     if (type.isEnum()) {
       return type.getEnumConstants()[0];
     }
     Constructor<?> constructor = type.getDeclaredConstructors()[0];
+    constructor.setAccessible(true);
     Object[] arguments =
         Arrays.stream(constructor.getParameterTypes())
             .map(parameter -> Objects.requireNonNull(values.get(parameter), parameter.getName()))

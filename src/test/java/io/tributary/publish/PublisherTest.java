@@ -13,6 +13,7 @@ import io.tributary.protocol.PublisherCommand.ReplaceProposal;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.TakeOver;
 import io.tributary.protocol.SamplerCommand.TakenOver;
+import io.tributary.protocol.SamplerOverdue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +39,13 @@ class PublisherTest {
   private final ManualTime time = ManualTime.get(kit.system());
   private final RunMetrics metrics = RunMetrics.create(Map.of());
   private TestProbe<ProposalConfirmed> listener;
+  private TestProbe<SamplerOverdue> guardian;
   private ActorRef<PublisherCommand> publisher;
 
   @BeforeEach
   void spawn() {
     listener = kit.createTestProbe(ProposalConfirmed.class);
+    guardian = kit.createTestProbe(SamplerOverdue.class);
     publisher = kit.spawn(behavior(listener.getRef()));
   }
 
@@ -52,7 +55,7 @@ class PublisherTest {
   }
 
   private Behavior<PublisherCommand> behavior(ActorRef<ProposalConfirmed> to) {
-    return Publisher.create(TIMEOUT, metrics.weights(), to);
+    return Publisher.create(TIMEOUT, metrics.weights(), to, guardian.getRef());
   }
 
   private static WeightSnapshot snapshot(long version) {
@@ -115,6 +118,49 @@ class PublisherTest {
     assertThat(metrics.value(Metric.PROPOSAL_VERSION)).isEqualTo(2);
     assertThat(metrics.value(Metric.SAMPLER_PROPOSAL_VERSION, "sampler-1")).isEqualTo(2);
     assertThat(metrics.value(Metric.WEIGHTS_PUBLISH_DURATION_SECONDS)).isPositive();
+  }
+
+  @Test
+  void aSamplerThatConfirmsNothingIsGivenUpHoweverManyProposalsFollow() {
+    TestProbe<SamplerCommand> prompt = sampler(0, 0);
+    TestProbe<SamplerCommand> silent = sampler(1, 1);
+    publisher.tell(new ReplaceProposal(FIRST));
+    confirm(prompt, expectDelivery(prompt, FIRST));
+    expectDelivery(silent, FIRST);
+    awaitReport(1, Map.of("sampler-0", 1L));
+    time.timePasses(TIMEOUT.multipliedBy(3));
+    publisher.tell(new ReplaceProposal(SECOND));
+    confirm(prompt, expectDelivery(prompt, SECOND));
+    expectDelivery(silent, SECOND);
+    awaitReport(2, Map.of("sampler-0", 2L));
+    time.timePasses(TIMEOUT.minusMillis(1));
+    guardian.expectNoMessage(Duration.ZERO);
+
+    time.timePasses(Duration.ofMillis(1));
+
+    assertThat(guardian.receiveMessage())
+        .isEqualTo(new SamplerOverdue(silent.getRef(), 2, TIMEOUT.multipliedBy(4)));
+    time.timePasses(TIMEOUT.multipliedBy(10));
+    guardian.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void aSamplerThatLagsBehindButConfirmsIsNotGivenUp() {
+    TestProbe<SamplerCommand> slow = sampler(0, 0);
+    publisher.tell(new ReplaceProposal(FIRST));
+    TakeOver first = expectDelivery(slow, FIRST);
+    publisher.tell(new ReplaceProposal(SECOND));
+    TakeOver second = expectDelivery(slow, SECOND);
+    time.timePasses(TIMEOUT.multipliedBy(3));
+    confirm(slow, first);
+    publisher.tell(new ReplaceProposal(SECOND));
+    expectDelivery(slow, SECOND);
+    time.timePasses(TIMEOUT.multipliedBy(3));
+    guardian.expectNoMessage(Duration.ZERO);
+    confirm(slow, second);
+    awaitReport(2, Map.of("sampler-0", 2L));
+    time.timePasses(TIMEOUT.multipliedBy(10));
+    guardian.expectNoMessage(Duration.ZERO);
   }
 
   @Test
@@ -215,6 +261,8 @@ class PublisherTest {
             FIRST,
             Set.class,
             Set.of(sampler.getRef()),
+            ActorRef.class,
+            sampler.getRef(),
             TakenOver.class,
             new TakenOver(sampler.getRef(), 1, "fingerprint 1"),
             long.class,

@@ -224,7 +224,7 @@ class Chart {
       ],
       series,
       bands,
-      padding: [10, 8, 0, 0],
+      padding: [10, 14, 0, 0],
       hooks: {
         draw: [(plot) => this.#marks(plot)],
         setCursor: [(plot) => this.#legend(plot.cursor.idx ?? null)],
@@ -262,8 +262,8 @@ class Chart {
       ctx.moveTo(left, y);
       ctx.lineTo(left + width, y);
       ctx.stroke();
-      ctx.setLineDash([]);
     }
+    ctx.setLineDash([]);
     this.evaluations.forEach((line, i) => {
       ctx.fillStyle = colour(`--s${i}`);
       ctx.strokeStyle = colour("--card");

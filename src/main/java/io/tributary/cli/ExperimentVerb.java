@@ -1,0 +1,77 @@
+package io.tributary.cli;
+
+import io.tributary.config.Experiment;
+import io.tributary.config.ShutdownConfig;
+import io.tributary.experiment.GridRun;
+import io.tributary.report.Report;
+import io.tributary.terminal.TerminalOutput;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Runs a grid of runs, and compares them in a report. */
+@Command(
+    name = "experiment",
+    description = {
+      "Runs a grid of runs, tasks by methods by batch sizes by seeds, each in a process of its own, "
+          + "and ends by writing report.html.",
+      "",
+      "Started again, it goes on where it stopped: runs that are finished are passed over, those "
+          + "that were stopped or failed go on from their last checkpoint. A run that fails is "
+          + "reported, and the others go on; the exit code is 1 then.",
+      ""
+    })
+final class ExperimentVerb implements Callable<Integer> {
+  private static final Duration TIME_TO_END = Duration.ofSeconds(15);
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private ConfigOptions config;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Experiment experiment = config.readExperiment();
+    TerminalOutput out =
+        new TerminalOutput(spec.commandLine().getOut(), Terminal.isStandardOutput());
+    ConsoleLog.clearBeforehand(out::clearRow);
+    GridRun.Result result;
+    try (StopSignal stop = new StopSignal(shutdown(experiment))) {
+      result = GridRun.run(experiment, out, stop::isReceived);
+    } finally {
+      out.clearRow();
+    }
+    if (result.stopped()) {
+      out.line(
+          "stopped with %d of %d cells finished; the same command goes on"
+              .formatted(result.finished(), result.cells()));
+      return Tributary.DONE;
+    }
+    out.line("report: " + Report.write(experiment.home()));
+    if (result.finished() == result.cells()) {
+      return Tributary.DONE;
+    }
+    out.line(
+        "%d of %d cells are not finished, %d have failed; the same command tries them again"
+            .formatted(
+                result.cells() - result.finished(), result.cells(), result.failures().size()));
+    return Tributary.FAILED;
+  }
+
+  /** The cells get their own time first. */
+  private static ShutdownConfig shutdown(Experiment experiment) {
+    return new ShutdownConfig(
+        experiment.cells().stream()
+            .map(cell -> cell.config().shutdown().grace())
+            .max(Comparator.naturalOrder())
+            .orElseThrow()
+            .plus(TIME_TO_END));
+  }
+}

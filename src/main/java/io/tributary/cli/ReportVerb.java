@@ -1,0 +1,31 @@
+package io.tributary.cli;
+
+import io.tributary.report.Report;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes the report of a grid or of a single run. */
+@Command(
+    name = "report",
+    description =
+        "Writes report.html for a grid, finished or not, or for a single run, which may be running "
+            + "now; and report/ with each figure as SVG and PNG and each table as CSV.")
+final class ReportVerb implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "The directory of the grid or run.")
+  @SuppressWarnings("NullAway.Init")
+  private Path directory;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().getOut().println(Report.write(directory));
+    return Tributary.DONE;
+  }
+}

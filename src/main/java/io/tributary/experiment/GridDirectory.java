@@ -1,0 +1,199 @@
+package io.tributary.experiment;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.reflect.TypeToken;
+import io.tributary.config.ConfigException;
+import io.tributary.config.ConfigLoader;
+import io.tributary.config.Experiment;
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.disk.LastingFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The files of a grid: {@code grid.json} says what its cells are, {@code outcomes.jsonl} how each
+ * ended, and {@code cells/} holds of each cell its configuration, what it printed, and the
+ * directory of its run.
+ */
+public final class GridDirectory implements AutoCloseable {
+  private static final String GRID = "grid.json";
+  private static final Gson GSON =
+      new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
+
+  private final Path home;
+  private final FileChannel lock;
+
+  private GridDirectory(Path home, FileChannel lock) {
+    this.home = home;
+    this.lock = lock;
+  }
+
+  /**
+   * Makes or opens the directory of a grid, locked for this process, and records what its cells
+   * are.
+   *
+   * @throws BadInputException if another process uses it, a cell that it holds was made with
+   *     another configuration, or it can't be written
+   */
+  static GridDirectory claim(Experiment experiment) {
+    Path home = experiment.home();
+    FileChannel lock = null;
+    try {
+      Files.createDirectories(home.resolve("cells"));
+      lock =
+          tryLock(home.resolve(".lock"))
+              .orElseThrow(() -> new BadInputException(home + " is in use by another experiment"));
+      GridDirectory directory = new GridDirectory(home, lock);
+      for (Experiment.Cell cell : experiment.cells()) {
+        directory.requireSame(cell);
+      }
+      for (Experiment.Cell cell : experiment.cells()) {
+        Files.writeString(directory.configuration(cell.name()), cell.config().toHocon());
+      }
+      LastingFiles.write(
+          home.resolve(GRID),
+          GSON.toJson(Map.of("cells", experiment.cells().stream().map(CellRecord::of).toList())));
+      return directory;
+    } catch (IOException e) {
+      closeQuietly(lock);
+      throw new BadInputException("run.directory: %s can't be used: %s".formatted(home, e), e);
+    } catch (BadInputException e) {
+      closeQuietly(lock);
+      throw e;
+    }
+  }
+
+  /** The cells of the grid in a directory, or nothing if it holds none. */
+  public static Optional<List<CellRecord>> cells(Path home) throws IOException {
+    Path file = home.resolve(GRID);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      Map<String, List<CellRecord>> grid =
+          GSON.fromJson(
+              Files.readString(file), new TypeToken<Map<String, List<CellRecord>>>() {}.getType());
+      return Optional.ofNullable(grid).map(found -> found.get("cells"));
+    } catch (JsonParseException e) {
+      throw new BadInputException("%s is no list of cells: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** The directory of a cell's run. */
+  public static Path run(Path home, String cell) {
+    return home.resolve("cells").resolve(cell);
+  }
+
+  Path run(String cell) {
+    return run(home, cell);
+  }
+
+  /** What the verb run is given. */
+  Path configuration(String cell) {
+    return home.resolve("cells").resolve(cell + ".conf");
+  }
+
+  /** What the cell's process has printed. */
+  Path output(String cell) {
+    return home.resolve("cells").resolve(cell + ".out");
+  }
+
+  Outcomes outcomes() {
+    return Outcomes.in(home);
+  }
+
+  Path home() {
+    return home;
+  }
+
+  /** Whether a process, one that an earlier experiment has left, still writes the cell's files. */
+  boolean isInUse(String cell) throws IOException {
+    Path file = run(cell).resolve(".lock");
+    if (!Files.exists(file)) {
+      return false;
+    }
+    Optional<FileChannel> free = tryLock(file);
+    if (free.isPresent()) {
+      free.get().close();
+    }
+    return free.isEmpty();
+  }
+
+  private void requireSame(Experiment.Cell cell) throws IOException {
+    Path file = configuration(cell.name());
+    if (!Files.exists(run(cell.name()).resolve("effective.conf")) || !Files.exists(file)) {
+      return;
+    }
+    TributaryConfig before;
+    try {
+      before = ConfigLoader.load(file, Map.of());
+    } catch (ConfigException e) {
+      throw new BadInputException(
+          "the cell %s was made with a configuration that can't be read any more: %s; remove %s to run it anew"
+              .formatted(cell.name(), e.getMessage(), run(cell.name())),
+          e);
+    }
+    if (!before.equals(cell.config())) {
+      throw new BadInputException(
+          "the cell %s was made with%s; another run.name starts a new grid, and without %s the cell runs anew"
+              .formatted(
+                  cell.name(),
+                  difference(before.toHocon(), cell.config().toHocon()),
+                  run(cell.name())));
+    }
+  }
+
+  /** The first line that differs. */
+  private static String difference(String before, String now) {
+    List<String> old = before.lines().toList();
+    List<String> lines = now.lines().toList();
+    for (int i = 0; i < Math.min(old.size(), lines.size()); i++) {
+      if (!old.get(i).equals(lines.get(i))) {
+        return " %s, and now has %s".formatted(old.get(i).strip(), lines.get(i).strip());
+      }
+    }
+    return " another configuration";
+  }
+
+  private static Optional<FileChannel> tryLock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null;
+    }
+    if (lock == null) {
+      channel.close();
+      return Optional.empty();
+    }
+    return Optional.of(channel);
+  }
+
+  private static void closeQuietly(@org.jspecify.annotations.Nullable FileChannel channel) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // the failure that led here is the one to report
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(lock);
+  }
+}

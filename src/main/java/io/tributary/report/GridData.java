@@ -1,0 +1,137 @@
+package io.tributary.report;
+
+import io.tributary.config.ConfigLoader;
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.experiment.CellRecord;
+import io.tributary.experiment.GridDirectory;
+import io.tributary.experiment.Outcomes;
+import io.tributary.experiment.Outcomes.End;
+import io.tributary.experiment.Outcomes.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * All runs that a report is about.
+ *
+ * @param name of the grid or run
+ * @param runs in the order of the grid
+ */
+record GridData(String name, List<RunData> runs) {
+  private static final Set<Integer> FIGURES_OF_POINTWISE = Set.of(2, 3, 5);
+  private static final Set<Integer> FIGURES_OF_DISTRIBUTIONAL = Set.of(2, 5, 6);
+
+  GridData {
+    runs = List.copyOf(runs);
+  }
+
+  /**
+   * Reads a directory.
+   *
+   * @throws BadInputException if it holds neither a grid nor a run
+   */
+  static GridData read(Path directory) throws IOException {
+    String name = String.valueOf(directory.toAbsolutePath().normalize().getFileName());
+    Optional<List<CellRecord>> cells = GridDirectory.cells(directory);
+    return new GridData(
+        name, cells.isPresent() ? grid(directory, cells.get()) : List.of(run(directory)));
+  }
+
+  private static List<RunData> grid(Path directory, List<CellRecord> cells) throws IOException {
+    Map<String, Outcome> outcomes = Outcomes.in(directory).last();
+    List<RunData> runs = new ArrayList<>();
+    for (CellRecord cell : cells) {
+      Optional<String> failure =
+          Optional.ofNullable(outcomes.get(cell.name()))
+              .filter(outcome -> outcome.end() == End.FAILED)
+              .map(Outcome::reason);
+      runs.add(RunReader.read(GridDirectory.run(directory, cell.name()), cell, failure));
+    }
+    return runs;
+  }
+
+  private static RunData run(Path directory) throws IOException {
+    Path file = directory.resolve("effective.conf");
+    if (!Files.exists(file)) {
+      throw new BadInputException(
+          "%s holds neither a grid (grid.json) nor a run (effective.conf)".formatted(directory));
+    }
+    TributaryConfig config = ConfigLoader.load(file, Map.of());
+    String method = config.objective().type().toString();
+    CellRecord cell = CellRecord.of(config.run().name(), method, Set.of(), config);
+    return RunReader.read(
+        directory,
+        cell.in(cell.isPointwise() ? FIGURES_OF_POINTWISE : FIGURES_OF_DISTRIBUTIONAL),
+        Optional.empty());
+  }
+
+  /** Whether methods differ in their objectives, so that these can be compared. */
+  boolean comparesObjectives() {
+    return runs.size() > 1
+        && runs.stream()
+                .map(run -> List.of(run.cell().method(), run.cell().objective()))
+                .distinct()
+                .count()
+            == runs.stream().map(run -> run.cell().objective()).distinct().count();
+  }
+
+  /** The runs that a figure shows. */
+  GridData of(int figure) {
+    return where(run -> run.cell().figures().contains(figure));
+  }
+
+  GridData where(Predicate<RunData> wanted) {
+    return new GridData(name, runs.stream().filter(wanted).toList());
+  }
+
+  /** Names of the tasks, in order. */
+  List<String> tasks() {
+    return names(run -> run.cell().task());
+  }
+
+  /** Names of the methods, in order. */
+  List<String> methods() {
+    return names(run -> run.cell().method());
+  }
+
+  /** Batch sizes, in order. */
+  List<Integer> batchSizes() {
+    return runs.stream().map(run -> run.cell().batchSize()).distinct().sorted().toList();
+  }
+
+  private List<String> names(java.util.function.Function<RunData, String> name) {
+    return List.copyOf(
+        runs.stream().map(name).collect(Collectors.toCollection(LinkedHashSet::new)));
+  }
+
+  GridData ofTask(String task) {
+    return where(run -> run.cell().task().equals(task));
+  }
+
+  GridData ofMethod(String method) {
+    return where(run -> run.cell().method().equals(method));
+  }
+
+  GridData ofBatchSize(int batchSize) {
+    return where(run -> run.cell().batchSize() == batchSize);
+  }
+
+  /** The finished runs, or, where there are none, those that have begun. */
+  List<RunData> best() {
+    List<RunData> finished = runs.stream().filter(RunData::isFinished).toList();
+    return finished.isEmpty() ? runs : finished;
+  }
+
+  long finished() {
+    return runs.stream().filter(RunData::isFinished).count();
+  }
+}

@@ -1,0 +1,133 @@
+package io.tributary.report;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.tributary.experiment.CellRecord;
+import io.tributary.learn.JsonLines;
+import io.tributary.metrics.Metric;
+import io.tributary.metrics.MetricsJsonl;
+import io.tributary.report.RunData.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what a run has written, while it runs too. */
+final class RunReader {
+  private final Map<Quantity, List<double[]>> values = new EnumMap<>(Quantity.class);
+  private final Map<String, List<double[]>> moments = new TreeMap<>();
+  private final Map<String, List<double[]>> momentErrors = new TreeMap<>();
+  private long sequences;
+
+  private RunReader() {}
+
+  /**
+   * Reads a run's files.
+   *
+   * @param run its directory, which need not be there
+   * @param failure why it failed, if it has
+   */
+  static RunData read(Path run, CellRecord cell, Optional<String> failure) throws IOException {
+    RunReader reader = new RunReader();
+    try (Stream<JsonObject> rows = new JsonLines(run.resolve("metrics.jsonl")).rows()) {
+      rows.forEach(reader::take);
+    }
+    JsonObject texts = texts(run.resolve("comparison.json"));
+    State state =
+        failure.isPresent()
+            ? State.FAILED
+            : !texts.isEmpty() && reader.sequences >= cell.sequences()
+                ? State.FINISHED
+                : Files.exists(run.resolve("effective.conf")) ? State.UNFINISHED : State.NOT_BEGUN;
+    String reached =
+        cell.sequences() == 0
+            ? "%,d sequences".formatted(reader.sequences)
+            : "%,d of %,d sequences".formatted(reader.sequences, cell.sequences());
+    Map<Quantity, Series> series = new EnumMap<>(Quantity.class);
+    reader.values.forEach((quantity, points) -> series.put(quantity, series(points)));
+    return new RunData(
+        cell,
+        state,
+        failure.map(reason -> reached + "; " + reason).orElse(reached),
+        series,
+        series(reader.moments),
+        series(reader.momentErrors),
+        list(texts, "base"),
+        list(texts, "policy"));
+  }
+
+  private void take(JsonObject row) {
+    sequences = Math.max(sequences, row.get("sequences").getAsLong());
+    boolean evaluation = row.has(MetricsJsonl.EVALUATION);
+    for (Quantity quantity : Quantity.values()) {
+      if (quantity.isOfEvaluations() == evaluation) {
+        JsonElement value = row.get(quantity.metric().key());
+        if (value instanceof JsonObject labelled) {
+          value = labelled.get(quantity.label());
+        }
+        add(values.computeIfAbsent(quantity, key -> new ArrayList<>()), row, value);
+      }
+    }
+    if (evaluation) {
+      take(row, Metric.FEATURE_MOMENT, moments);
+      take(row, Metric.FEATURE_MOMENT_STDERR, momentErrors);
+    }
+  }
+
+  private static void take(JsonObject row, Metric metric, Map<String, List<double[]>> into) {
+    if (row.get(metric.key()) instanceof JsonObject features) {
+      features
+          .entrySet()
+          .forEach(
+              feature ->
+                  add(
+                      into.computeIfAbsent(feature.getKey(), key -> new ArrayList<>()),
+                      row,
+                      feature.getValue().getAsJsonObject().get("pi")));
+    }
+  }
+
+  private static void add(List<double[]> points, JsonObject row, @Nullable JsonElement value) {
+    if (value != null) {
+      points.add(new double[] {row.get("sequences").getAsLong(), value.getAsDouble()});
+    }
+  }
+
+  private static Map<String, Series> series(Map<String, List<double[]>> points) {
+    Map<String, Series> series = new TreeMap<>();
+    points.forEach((name, list) -> series.put(name, series(list)));
+    return series;
+  }
+
+  /** Points (x, y) as a series. */
+  static Series series(List<double[]> points) {
+    return new Series(
+        points.stream().mapToDouble(point -> point[0]).toArray(),
+        points.stream().mapToDouble(point -> point[1]).toArray());
+  }
+
+  private static JsonObject texts(Path file) throws IOException {
+    try {
+      return Files.exists(file)
+          ? JsonParser.parseString(Files.readString(file)).getAsJsonObject()
+          : new JsonObject();
+    } catch (JsonParseException | IllegalStateException e) {
+      return new JsonObject(); // it is being written
+    }
+  }
+
+  private static List<String> list(JsonObject texts, String key) {
+    return texts.has(key)
+        ? texts.getAsJsonArray(key).asList().stream().map(JsonElement::getAsString).toList()
+        : List.of();
+  }
+}

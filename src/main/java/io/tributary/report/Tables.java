@@ -1,0 +1,189 @@
+package io.tributary.report;
+
+import io.tributary.experiment.CellRecord;
+import io.tributary.report.RunData.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** The tables of a report. */
+final class Tables {
+  private Tables() {}
+
+  /** Table 4: the last evaluation of each run. */
+  static Table finalValues(GridData grid) {
+    List<List<String>> rows = new ArrayList<>();
+    for (RunData run : grid.runs()) {
+      CellRecord cell = run.cell();
+      if (!run.moment().isEmpty() || !run.get(Quantity.KL_BASE).isEmpty()) {
+        List<String> row = new ArrayList<>(identity(run));
+        row.add(moments(run, (target, moment) -> "%s %s".formatted(target.feature(), moment)));
+        row.add(number(run, Quantity.KL_TARGET, Quantity.KL_TARGET_ERROR));
+        row.add(number(run, Quantity.KL_BASE, Quantity.KL_BASE_ERROR));
+        row.add(Table.number(run.get(Quantity.SELF_BLEU).last()));
+        row.add(Table.number(run.get(Quantity.DISTINCT).last()));
+        row.add(Table.number(run.get(Quantity.PERPLEXITY).last()));
+        row.add(cell.targets().isEmpty() ? "–" : Table.number(run.progress().last()));
+        rows.add(row);
+      }
+    }
+    return new Table(
+        "table-4",
+        "Table 4. Final values of each run",
+        "The last evaluation, on samples of the policy; ± one standard error. The way is the share of it from the base model's moments to the targets, averaged over features.",
+        List.of(
+            "task",
+            "method",
+            "batch",
+            "seed",
+            "sequences",
+            "E[φ]",
+            "KL(p‖π), nats",
+            "KL(π‖a), nats",
+            "Self-BLEU-5",
+            "Distinct-1",
+            "perplexity under a",
+            "way"),
+        rows);
+  }
+
+  private interface OfMoment {
+    String text(CellRecord.Moment target, String moment);
+  }
+
+  private static String moments(RunData run, OfMoment text) {
+    return String.join(
+        ", ",
+        run.moments().keySet().stream()
+            .map(
+                feature -> {
+                  Series errors = run.momentErrors().getOrDefault(feature, Series.EMPTY);
+                  String moment = withError(run.moments().get(feature).last(), errors.last());
+                  return run.cell().targets().stream()
+                      .filter(target -> target.feature().equals(feature))
+                      .findAny()
+                      .map(
+                          target ->
+                              text.text(
+                                  target,
+                                  "%s (target %s)"
+                                      .formatted(moment, Table.number(target.target()))))
+                      .orElse("%s %s".formatted(feature, moment));
+                })
+            .toList());
+  }
+
+  private static String number(RunData run, Quantity value, Quantity error) {
+    return withError(run.get(value).last(), run.get(error).last());
+  }
+
+  private static String withError(double value, double error) {
+    return Double.isFinite(error)
+        ? "%s ± %s".formatted(Table.number(value), Table.number(error))
+        : Table.number(value);
+  }
+
+  private static List<String> identity(RunData run) {
+    CellRecord cell = run.cell();
+    return List.of(
+        cell.task(),
+        cell.method(),
+        Integer.toString(cell.batchSize()),
+        Long.toString(cell.seed()),
+        String.format(
+            Locale.ROOT,
+            "%,.0f",
+            run.get(Quantity.KL_BASE).isEmpty()
+                ? 0
+                : run.get(Quantity.KL_BASE).x()[run.get(Quantity.KL_BASE).x().length - 1]));
+  }
+
+  /** The runs that are not finished, and why. */
+  static Table unfinished(GridData grid) {
+    List<List<String>> rows = new ArrayList<>();
+    for (RunData run : grid.where(one -> !one.isFinished()).runs()) {
+      rows.add(
+          List.of(
+              run.cell().name(),
+              run.state() == State.NOT_BEGUN
+                  ? "not begun"
+                  : run.state().name().toLowerCase(Locale.ROOT),
+              run.note()));
+    }
+    return new Table(
+        "unfinished",
+        "Runs that are missing",
+        "They have no part in the claims, nor in figures as long as others of their kind are finished.",
+        List.of("run", "state", "reached"),
+        rows);
+  }
+
+  static Table claims(List<Claim> claims) {
+    List<List<String>> rows = new ArrayList<>();
+    for (Claim claim : claims) {
+      rows.add(
+          List.of(
+              claim.statement(),
+              claim.verdict().toString(),
+              Integer.toString(claim.n()),
+              claim.estimate().isEmpty() ? "–" : claim.estimate(),
+              p(claim, Claim::p),
+              p(claim, Claim::adjusted),
+              claim.note()));
+    }
+    return new Table(
+        "claims",
+        "What shows",
+        "Each claim is tested on pairs of finished runs with the same task, batch size and seed, by Student's t test of the mean difference if it is not said otherwise. n counts pairs, in the comparisons with reinforce and kl-control tasks. In brackets: 95 % confidence intervals, which cover the variation between these pairs and say nothing of other tasks. A claim shows where p, adjusted for the number of tests after Holm, is below 0.05.",
+        List.of("claim", "verdict", "n", "estimate", "p", "p adjusted", "notes"),
+        rows);
+  }
+
+  private static String p(Claim claim, Function<Claim, Double> value) {
+    double p = value.apply(claim);
+    return Double.isNaN(p) ? "–" : p < 1e-4 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", p);
+  }
+
+  /** Texts of each method side by side, a table for each task. */
+  static List<Table> texts(GridData grid) {
+    List<Table> tables = new ArrayList<>();
+    for (String task : grid.tasks()) {
+      List<RunData> shown = new ArrayList<>();
+      for (String method : grid.ofTask(task).methods()) {
+        grid.ofTask(task).ofMethod(method).runs().stream()
+            .filter(run -> !run.policyTexts().isEmpty())
+            .findFirst()
+            .ifPresent(shown::add);
+      }
+      if (!shown.isEmpty()) {
+        tables.add(texts(task, shown));
+      }
+    }
+    return tables;
+  }
+
+  private static Table texts(String task, List<RunData> shown) {
+    List<String> header = new ArrayList<>(List.of("base model"));
+    List<List<String>> columns = new ArrayList<>(List.of(shown.get(0).baseTexts()));
+    for (RunData run : shown) {
+      header.add(run.cell().method());
+      columns.add(run.policyTexts());
+    }
+    int longest = columns.stream().mapToInt(List::size).max().orElse(0);
+    List<List<String>> rows = new ArrayList<>();
+    for (int i = 0; i < longest; i++) {
+      List<String> row = new ArrayList<>();
+      for (List<String> column : columns) {
+        row.add(i < column.size() ? column.get(i).strip().replaceAll("\\s+", " ") : "");
+      }
+      rows.add(row);
+    }
+    return new Table(
+        "texts-" + task,
+        "Samples, " + task,
+        "The first texts that were drawn at the end of the first run of each method, as they came.",
+        header,
+        rows);
+  }
+}

@@ -1,0 +1,68 @@
+package io.tributary.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs experiment and report, and validate with a grid, where nothing has to run. */
+class ExperimentVerbTest {
+  @TempDir Path directory;
+
+  @Test
+  void validateListsTheCells() {
+    Cli cli = Cli.run("validate", "-c", "conf/experiments/smoke.conf");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    assertThat(cli.out())
+        .contains("task-01-frequent-word_gdc++_b256_s1  7,680 sequences")
+        .endsWith("16 cells\n");
+  }
+
+  @Test
+  void aGridThatCanNotBeUsedStartsNothing() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("grid.conf"),
+            """
+            tributary {
+              run.directory = "%s/runs"
+              experiment {
+                methods = [ { name = gdc, settings { objective.typ = gdc } } ]
+                grids = [ { tasks = [conf/tasks/task-03-politics.conf] } ]
+              }
+            }
+            """
+                .formatted(directory));
+    Cli cli = Cli.run("experiment", "-c", file.toString());
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err())
+        .isEqualTo(
+            "tributary experiment: %s:4: unknown key tributary.experiment.methods[0].settings.objective.typ; did you mean type?\n"
+                .formatted(file));
+    assertThat(directory.resolve("runs")).doesNotExist();
+  }
+
+  @Test
+  void aFileWithoutAGridIsNoExperiment() {
+    Cli cli = Cli.run("experiment", "-c", "conf/quickstart.conf");
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).contains("missing key tributary.experiment.methods; expected a list");
+  }
+
+  @Test
+  void thereIsNoReportOfADirectoryWithoutRuns() {
+    Cli cli = Cli.run("report", directory.toString());
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err())
+        .isEqualTo(
+            "tributary report: %s holds neither a grid (grid.json) nor a run (effective.conf)\n"
+                .formatted(directory));
+  }
+}

@@ -1,0 +1,112 @@
+package io.tributary.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tributary.config.ConfigLoader;
+import io.tributary.config.Experiment;
+import io.tributary.data.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GridDirectoryTest {
+  private static final String CELL = "pointwise_gdc_b16_s1";
+
+  @TempDir Path directory;
+  private TinyGrid tiny;
+
+  @BeforeEach
+  void makeAGrid() throws IOException {
+    tiny = new TinyGrid(directory);
+  }
+
+  private static void begin(GridDirectory grid) throws IOException {
+    Files.createDirectories(grid.run(CELL));
+    Files.writeString(grid.run(CELL).resolve("effective.conf"), "");
+  }
+
+  @Test
+  void saysWhatItsCellsAreAndWhatEachRunsWith() throws IOException {
+    Experiment experiment = tiny.read("grids");
+    try (GridDirectory grid = GridDirectory.claim(experiment)) {
+      List<CellRecord> cells = GridDirectory.cells(grid.home()).orElseThrow();
+
+      assertThat(cells)
+          .isEqualTo(experiment.cells().stream().map(CellRecord::of).toList())
+          .extracting(CellRecord::isPointwise)
+          .containsExactly(true, true, false, true);
+      assertThat(cells.get(1).targets()).containsExactly(new CellRecord.Moment("letter", 1, true));
+      assertThat(ConfigLoader.load(grid.configuration(CELL), Map.of()))
+          .isEqualTo(experiment.cells().get(1).config());
+    }
+    assertThat(GridDirectory.cells(directory)).isEmpty();
+  }
+
+  @Test
+  void isForOneProcessAtATime() {
+    try (GridDirectory grid = GridDirectory.claim(tiny.read("grids"))) {
+      assertThatThrownBy(() -> GridDirectory.claim(tiny.read("grids")))
+          .isInstanceOf(BadInputException.class)
+          .hasMessage(grid.home() + " is in use by another experiment");
+    }
+    assertThatCode(() -> GridDirectory.claim(tiny.read("grids")).close())
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void refusesACellThatWasBegunWithAnotherConfiguration() throws IOException {
+    try (GridDirectory grid = GridDirectory.claim(tiny.read("grids"))) {
+      begin(grid);
+    }
+    assertThatThrownBy(() -> GridDirectory.claim(tiny.read("grids", "evaluation.sequences=48")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining(
+            "the cell " + CELL + " was made with sequences = 32, and now has sequences = 48")
+        .hasMessageContaining("another run.name starts a new grid");
+  }
+
+  @Test
+  void refusesACellWhoseEarlierConfigurationCanNotBeReadAnyMore() throws IOException {
+    try (GridDirectory grid = GridDirectory.claim(tiny.read("grids"))) {
+      begin(grid);
+      Files.writeString(grid.configuration(CELL), "tributary.unknown = 1");
+    }
+    assertThatThrownBy(() -> GridDirectory.claim(tiny.read("grids")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("was made with a configuration that can't be read any more");
+  }
+
+  @Test
+  void takesAChangedConfigurationForACellThatHasNotBegunAndMoreCells() throws IOException {
+    try (GridDirectory grid = GridDirectory.claim(tiny.read("grids"))) {
+      assertThat(GridDirectory.cells(grid.home()).orElseThrow()).hasSize(4);
+    }
+    GridDirectory.claim(tiny.read("grids", "evaluation.sequences=48")).close();
+
+    assertThat(tiny.read("grids").home().resolve("cells").resolve(CELL + ".conf"))
+        .content()
+        .contains("sequences = 48");
+  }
+
+  @Test
+  void theLastOutcomeOfACellCountsAndALineThatWasCutOffDoesNot() throws IOException {
+    Outcomes outcomes = Outcomes.in(directory);
+    outcomes.add(new Outcomes.Outcome("a", Outcomes.End.FAILED, 1, 2, "exit code 1: no"));
+    Files.writeString(
+        directory.resolve("outcomes.jsonl"),
+        Files.readString(directory.resolve("outcomes.jsonl")) + "{\"cell\":\"b\",\"en");
+    outcomes.add(new Outcomes.Outcome("a", Outcomes.End.FINISHED, 3, 4, ""));
+
+    assertThat(outcomes.all()).hasSize(2);
+    assertThat(outcomes.last())
+        .containsExactly(
+            Map.entry("a", new Outcomes.Outcome("a", Outcomes.End.FINISHED, 3, 4, "")));
+  }
+}
