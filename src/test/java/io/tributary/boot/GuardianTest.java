@@ -28,6 +28,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -81,7 +82,8 @@ class GuardianTest {
             stream,
             Map.of("letter", 1.0),
             files.files().checkpoints(),
-            event -> {});
+            event -> {},
+            Clock.systemUTC());
     guardian =
         BehaviorTestKit.create(
             Guardian.create(
@@ -247,7 +249,8 @@ class GuardianTest {
             live,
             new AuditLog(files.auditLog()),
             () -> false,
-            Duration.ofMillis(1));
+            Duration.ofMillis(1),
+            Clock.systemUTC());
     assertThat(answer(control.perform(Action.RESUME, "somebody")))
         .as("nobody answers")
         .isInstanceOf(Unable.class);
@@ -261,7 +264,8 @@ class GuardianTest {
             live,
             new AuditLog(files.auditLog()),
             () -> true,
-            Duration.ofMinutes(1));
+            Duration.ofMinutes(1),
+            Clock.systemUTC());
     answer(control.perform(Action.PAUSE_SAMPLING, "127.0.0.1:1"));
     answer(control.change(Map.of("samplers.count", "4", "no.such", "x"), "127.0.0.1:2"));
     List<String> lines = Files.readAllLines(files.home().resolve("audit.jsonl"));
