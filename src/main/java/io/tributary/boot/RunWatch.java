@@ -169,6 +169,12 @@ final class RunWatch implements Supplier<RunStatus> {
               bootstrapped.partitionFunction(),
               bootstrapped.standardError(),
               bootstrapped.sequences()));
+      GradientScale.warning(config.current(), bootstrapped.partitionFunction())
+          .ifPresent(
+              warning -> {
+                console.line(warning);
+                LOG.warn(warning);
+              });
     } else if (event instanceof LearnerEvent.Stepped stepped) {
       stepped(stepped);
     } else if (event instanceof LearnerEvent.SequencesLearned learned) {

@@ -40,7 +40,7 @@ public enum ObjectiveType {
   }
 
   /** Whether its coefficients are in the unit of P, which can be divided by Z. */
-  boolean isInUnitOfTarget() {
+  public boolean isInUnitOfTarget() {
     return this == GDC_WITH_BASELINE || this == GDC || this == DPG;
   }
 
