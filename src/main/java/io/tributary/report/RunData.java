@@ -52,8 +52,7 @@ record RunData(
 
   /** The mean over features of |E[phi] - target|. */
   Series distance() {
-    return overFeatures(
-        cell.targets(), (target, moment) -> Math.abs(moment - target.target()));
+    return overFeatures(cell.targets(), (target, moment) -> Math.abs(moment - target.target()));
   }
 
   /**
