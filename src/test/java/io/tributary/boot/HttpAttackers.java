@@ -82,8 +82,9 @@ final class HttpAttackers {
 
   private static void readAll(Socket socket) throws IOException {
     socket.setSoTimeout(60_000);
-    while (socket.getInputStream().read(buffer) >= 0) {
-      continue;
+    int read = 0;
+    while (read >= 0) {
+      read = socket.getInputStream().read(buffer);
     }
   }
 
