@@ -94,11 +94,11 @@ export function drawCharts(history, status) {
 function waiting(state) {
   switch (state) {
     case "STARTING":
-      return "Models are being loaded and Z is estimated from first draws; measurements begin with the first step.";
+      return "Models are being loaded; measurements begin with the first step.";
     case "FITTING":
       return "The target's lambdas are being fitted on sequences of the base model; measurements begin with the first step.";
     default:
-      return "No step has been made yet.";
+      return "No step has been made yet: Z is estimated from the first draws before.";
   }
 }
 

@@ -96,8 +96,8 @@ function drawHead(status) {
   byId("figures").replaceChildren(
     figure("Step", count(status.step), total === null ? null : `of ${count(total)}`),
     figure("Sequences", count(status.sequences), null),
-    figure("Step rate", rate(status.steps_per_second), null),
-    figure("Sequence rate", rate(status.sequences_per_second), null),
+    figure("Step rate", rate(status.state === "PAUSED" ? 0 : status.steps_per_second), null),
+    figure("Sequence rate", rate(status.state === "PAUSED" ? 0 : status.sequences_per_second), null),
     figure("Up for", duration((Date.now() - Date.parse(status.started_at)) / 1000), null),
   );
   const progress = byId("progress");

@@ -48,7 +48,7 @@ function stage(title, name, status, narrow, paused) {
   const blocked = Object.entries(load.blocked_ratio).filter(([, ratio]) => ratio >= 0.005);
   const waits = blocked.map(([reason, ratio]) => `${percent(ratio)} ${WAITS[name][reason] ?? reason}`);
   return box(title, paused ? "paused" : narrow === name ? "bottleneck" : null, narrow === name, [
-    name === "learner" ? line("steps", rate(status.steps_per_second)) : line("workers", count(load.workers)),
+    name === "learner" ? line("steps", rate(status.state === "PAUSED" ? 0 : status.steps_per_second)) : line("workers", count(load.workers)),
     name === "learner" ? null : line("waiting", `${count(load.waiting_sequences)} seq.`),
     name === "learner" ? null : line("in work", `${count(load.inflight_sequences)} seq.`),
     bar(load.busy_ratio, blocked),
