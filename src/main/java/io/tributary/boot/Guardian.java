@@ -2,9 +2,7 @@ package io.tributary.boot;
 
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.RunFailedException;
-import io.tributary.data.ServiceState;
 import io.tributary.learn.LearnerState;
-import io.tributary.metrics.ConfigChange;
 import io.tributary.metrics.DropReason;
 import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.RunMetrics;
@@ -18,8 +16,6 @@ import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.SamplerOverdue;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
-import io.tributary.protocol.ServiceControl.Done;
-import io.tributary.protocol.ServiceControl.Unable;
 import io.tributary.publish.Publisher;
 import java.time.Instant;
 import java.util.Map;
@@ -140,44 +136,12 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
    */
   static Behavior<Command> create(
       Plan plan, @Nullable LearnerState from, CompletableFuture<Void> outcome) {
-    Behavior<Command> begun =
+    return BeforeRun.create(
         Behaviors.setup(
             context ->
-                Behaviors.withTimers(timers -> new Guardian(context, timers, plan, from, outcome)));
-    return Behaviors.receive(Command.class)
-        .onMessageEquals(Begin.INSTANCE, () -> begun)
-        .onMessageEquals(Drain.INSTANCE, () -> endBeforeItBegins(plan, outcome))
-        .onMessage(
-            Perform.class,
-            request -> {
-              if (request.action() != Action.DRAIN) {
-                request.answer().complete(notBegun(plan));
-                return Behaviors.same();
-              }
-              request.answer().complete(new Done("the run had not begun: it ends"));
-              return endBeforeItBegins(plan, outcome);
-            })
-        .onMessage(
-            Change.class,
-            request -> {
-              plan.metrics().service().configChanged(ConfigChange.REJECTED);
-              request.answer().complete(notBegun(plan));
-              return Behaviors.same();
-            })
-        .build();
-  }
-
-  private static Answer notBegun(Plan plan) {
-    return new Unable(
-        "the run has not begun, it is %s; it can be drained, and all else when it is RUNNING"
-            .formatted(plan.watch().get().state()));
-  }
-
-  private static Behavior<Command> endBeforeItBegins(Plan plan, CompletableFuture<Void> outcome) {
-    plan.watch().state(ServiceState.DRAINING, null);
-    plan.console().line("no checkpoint: the run had not begun");
-    outcome.complete(null);
-    return Behaviors.same();
+                Behaviors.withTimers(timers -> new Guardian(context, timers, plan, from, outcome))),
+        plan,
+        outcome);
   }
 
   private Guardian(

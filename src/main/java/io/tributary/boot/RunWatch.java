@@ -206,8 +206,15 @@ final class RunWatch implements Supplier<RunStatus> {
   /** Shows the checkpoints that are on the disk. */
   synchronized void lookForCheckpoints() {
     checkpoints =
-        store.newest(CHECKPOINTS_SHOWN).stream()
-            .map(kept -> new RunStatus.Checkpoint(kept.step(), kept.writtenAt(), kept.bytes()))
+        store.kept(CHECKPOINTS_SHOWN).stream()
+            .map(
+                kept ->
+                    new RunStatus.Checkpoint(
+                        kept.step(),
+                        kept.writtenAt(),
+                        kept.bytes(),
+                        kept.divergence(),
+                        kept.best()))
             .toList();
   }
 

@@ -5,6 +5,7 @@ import io.tributary.evaluate.Evaluator;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.Learner;
 import io.tributary.learn.LearnerState;
+import io.tributary.learn.StepSchedule;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.LearnerCommand;
@@ -70,7 +71,7 @@ final class TrainingCore {
     return watched(
         Learner.create(
             () -> plan.parts().training(config, plan.directory().files(), state),
-            Learner.Schedule.of(settings(config), config.totalSteps().orElse(Long.MAX_VALUE)),
+            StepSchedule.of(settings(config), config.totalSteps().orElse(Long.MAX_VALUE)),
             publisher,
             itsEvaluator,
             events,

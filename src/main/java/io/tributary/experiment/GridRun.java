@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -62,7 +63,7 @@ public final class GridRun {
     this.directory = directory;
     this.out = out;
     this.asked = asked;
-    this.progress = new GridProgress(Clock.systemDefaultZone(), experiment.parallel());
+    this.progress = new GridProgress(Clock.system(ZoneId.systemDefault()), experiment.parallel());
   }
 
   /**

@@ -165,25 +165,40 @@ public final class CheckpointStore {
    * A checkpoint as it is on the disk.
    *
    * @param bytes size of its files, as its manifest says
+   * @param divergence KL(p||pi) of its policy in nats; NaN where it is not known, or not asked for
+   * @param best whether no other policy is known to be nearer to the target
    */
-  public record Kept(long step, Instant writtenAt, long bytes) {}
+  public record Kept(long step, Instant writtenAt, long bytes, double divergence, boolean best) {}
 
   /**
-   * The newest checkpoints that were completed, newest first; whether they are whole still is not
-   * looked at.
+   * The newest checkpoints that were completed and the best one, newest first; whether they are
+   * whole still is not looked at.
    *
-   * @param most how many at most
+   * @param newest how many of the newest at most
    */
-  public List<Kept> newest(int most) {
-    return steps().stream().flatMap(step -> kept(step).stream()).limit(most).toList();
+  public List<Kept> kept(int newest) {
+    Map<Long, Double> divergences = divergences();
+    Optional<Long> best =
+        divergences.entrySet().stream()
+            .filter(known -> Double.isFinite(known.getValue()))
+            .min(Map.Entry.comparingByValue())
+            .map(Map.Entry::getKey);
+    List<Kept> kept = new ArrayList<>();
+    for (long step : steps()) {
+      boolean isBest = best.equals(Optional.of(step));
+      if (kept.size() < newest || isBest) {
+        kept(step, divergences.getOrDefault(step, Double.NaN), isBest).ifPresent(kept::add);
+      }
+    }
+    return kept;
   }
 
-  private Optional<Kept> kept(long step) {
+  private Optional<Kept> kept(long step, double divergence, boolean best) {
     Path checkpoint = directory.resolve(name(step));
     try {
       long bytes = Manifest.read(checkpoint).bytes();
       Instant written = Files.getLastModifiedTime(checkpoint.resolve(Manifest.NAME)).toInstant();
-      return Optional.of(new Kept(step, written, bytes));
+      return Optional.of(new Kept(step, written, bytes, divergence, best));
     } catch (IOException e) {
       LOG.debug("the checkpoint of step {} is not shown", step, e);
       return Optional.empty();

@@ -26,7 +26,6 @@ import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.LearnerSettings;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,58 +56,21 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   public static final String FORCED = "FORCED";
 
   private final TrainingRun run;
-  private Schedule schedule;
+  private StepSchedule schedule;
   private final ActorRef<PublisherCommand> publisher;
   private final ActorRef<EvaluatorCommand> evaluator;
   private final ActorRef<LearnerEvent> events;
   private final StageMetrics metrics;
   private final ActorRef<Judged> judgements;
   private final ActorRef<Evaluated> evaluations;
+  private final LineLog lines;
   private final CheckpointWriter checkpoints;
   private @Nullable CompletableFuture<BatchLearned> pending;
   private final List<CompletableFuture<ProposalSwapped>> swaps = new ArrayList<>();
   private @Nullable LearnerSettings adjustment;
   private boolean ready;
-  private boolean linesAreLost;
   private boolean parked; // the step is done but for its checkpoint, which has to wait
   private Wait wait;
-
-  /**
-   * When what is due.
-   *
-   * @param publishInterval steps between two publications
-   * @param evaluationInterval steps between two evaluations
-   * @param checkpointInterval steps between two checkpoints; 0 for no checkpoint at all
-   * @param checkpointTime time after a checkpoint at which the next is due in any case
-   * @param lastStep step that ends the run; {@link Long#MAX_VALUE} for none
-   */
-  public record Schedule(
-      int publishInterval,
-      int evaluationInterval,
-      int checkpointInterval,
-      Duration checkpointTime,
-      long lastStep) {
-    /** Settings that may change, and where the run ends. */
-    public static Schedule of(LearnerSettings settings, long lastStep) {
-      return new Schedule(
-          settings.publishInterval(),
-          settings.evaluationInterval(),
-          settings.checkpointInterval(),
-          settings.checkpointTime(),
-          lastStep);
-    }
-
-    boolean writesCheckpoints() {
-      return checkpointInterval > 0;
-    }
-
-    boolean isCheckpointDue(long step, long nanosSinceLast) {
-      return writesCheckpoints()
-          && (step % checkpointInterval == 0
-              || step >= lastStep
-              || nanosSinceLast >= checkpointTime.toNanos());
-    }
-  }
 
   /**
    * A learner.
@@ -118,7 +80,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
    */
   public static Behavior<LearnerCommand> create(
       Supplier<TrainingRun> run,
-      Schedule schedule,
+      StepSchedule schedule,
       ActorRef<PublisherCommand> publisher,
       ActorRef<EvaluatorCommand> evaluator,
       ActorRef<LearnerEvent> events,
@@ -131,7 +93,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private Learner(
       ActorContext<LearnerCommand> context,
       TrainingRun run,
-      Schedule schedule,
+      StepSchedule schedule,
       ActorRef<PublisherCommand> publisher,
       ActorRef<EvaluatorCommand> evaluator,
       ActorRef<LearnerEvent> events,
@@ -147,6 +109,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     this.wait = metrics.waitsFor(BlockedReason.INPUT);
     this.judgements = context.messageAdapter(Judged.class, JudgementDone::new);
     this.evaluations = context.messageAdapter(Evaluated.class, EvaluationDone::new);
+    this.lines = new LineLog(run::step, events::tell);
     this.checkpoints =
         new CheckpointWriter(
             run.files(),
@@ -219,7 +182,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private void step(Batch.Training batch, Runnable used, long start) {
     PolicyTrainer.Step step = run.learn(batch, this::sayActive);
     used.run();
-    log(
+    lines.add(
         () ->
             run.metricsLog()
                 .add(MetricsJsonl.step(run.step(), run.sequences(), step.measurements())));
@@ -234,7 +197,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
         new LearnerEvent.SequencesLearned(run.learned(batch, LearnerEvent.SequencesLearned.MOST)));
     run.requireFiniteSteps();
     if (evaluationIsDue()) {
-      log(() -> run.logSamples(batch));
+      lines.add(() -> run.logSamples(batch));
     }
     boolean publicationIsDue = run.step() % schedule.publishInterval() == 0;
     if (publicationIsDue && run.awaitsFreshWindow()) {
@@ -281,7 +244,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void publish(long version, String decision, double difference) {
-    log(() -> run.logVersion(decision));
+    lines.add(() -> run.logVersion(decision));
     if (run.proposal().version().number() == version) {
       publisher.tell(new ReplaceProposal(run.proposal()));
     }
@@ -305,7 +268,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private Behavior<LearnerCommand> onEvaluationDone(EvaluationDone message) {
     Evaluated evaluation = message.evaluation();
     wait.end();
-    log(
+    lines.add(
         () ->
             run.metricsLog()
                 .add(
@@ -430,32 +393,12 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
 
   private void adjust(LearnerSettings settings) {
     adjustment = null;
-    schedule = Schedule.of(settings, schedule.lastStep());
+    schedule = StepSchedule.of(settings, schedule.lastStep());
     run.adjust(settings);
   }
 
   private boolean isLast() {
     return run.step() >= schedule.lastStep();
-  }
-
-  /** A line that can't be written does not stop a run; the user is told of the first in a row. */
-  private void log(Writing writing) {
-    try {
-      writing.write();
-      linesAreLost = false;
-    } catch (IOException e) {
-      events.tell(new LearnerEvent.LineLost(run.step(), e.toString()));
-      if (!linesAreLost) {
-        getContext()
-            .getLog()
-            .error("a line of step {} is lost, and those after it until it works", run.step(), e);
-      }
-      linesAreLost = true;
-    }
-  }
-
-  private interface Writing {
-    void write() throws IOException;
   }
 
   private Behavior<LearnerCommand> onEnd() {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     null while it holds none
  * @param featureTargets desired moments by feature; NaN where none is asked
  * @param measurements of the last step
- * @param checkpoints the last complete ones, newest first
+ * @param checkpoints the last complete ones and the best, newest first
  */
 public record RunStatus(
     String run,
@@ -93,8 +93,14 @@ public record RunStatus(
     }
   }
 
-  /** A checkpoint that is complete on disk. */
-  public record Checkpoint(long step, Instant writtenAt, long bytes) {}
+  /**
+   * A checkpoint that is complete on disk.
+   *
+   * @param divergence KL(p||pi) of its policy in nats; NaN where it is not known, or not asked for
+   * @param best whether no other kept policy is known to be nearer to the target
+   */
+  public record Checkpoint(
+      long step, Instant writtenAt, long bytes, double divergence, boolean best) {}
 
   public RunStatus {
     loads = Map.copyOf(loads);

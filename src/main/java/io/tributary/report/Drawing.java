@@ -11,6 +11,8 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.Stroke;
+import java.awt.font.FontRenderContext;
+import java.awt.font.TextLayout;
 import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -30,12 +32,15 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Draws figures. Colours are those of Okabe and Ito, which people with any colour vision can tell
  * apart; dashes and markers tell lines apart in print without colours.
  */
 final class Drawing {
+  private static final Logger LOG = LoggerFactory.getLogger(Drawing.class);
   private static final Color[] COLOURS = {
     new Color(0, 114, 178), // blue
     new Color(213, 94, 0), // vermilion
@@ -83,6 +88,19 @@ final class Drawing {
     int rows = (figure.panels().size() + columns - 1) / columns;
     this.legendRows = legendRows();
     this.height = rows * PANEL_HEIGHT + legendRows * LEGEND_HEIGHT + LEGEND_HEIGHT / 2;
+  }
+
+  /**
+   * Whether this Java has a font. It brings none of its own, and fails in several ways on a machine
+   * without.
+   */
+  static boolean isPossible() {
+    try {
+      return new TextLayout("0", FONT, new FontRenderContext(null, true, true)).getAdvance() > 0;
+    } catch (RuntimeException | LinkageError | InternalError e) {
+      LOG.warn("figures can't be drawn", e);
+      return false;
+    }
   }
 
   /** As a document of its own. */

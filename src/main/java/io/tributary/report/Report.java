@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes what a grid of runs, or a single one, has found so far: {@code report.html}, and in {@code
@@ -15,11 +13,9 @@ import org.slf4j.LoggerFactory;
  * the runs' files alone, so that the same files give the same report.
  */
 public final class Report {
-  private static final Logger LOG = LoggerFactory.getLogger(Report.class);
-
   private final Path directory;
   private final Path files;
-  private boolean drawable = true;
+  private final boolean drawable = Drawing.isPossible();
 
   private Report(Path directory) {
     this.directory = directory;
@@ -105,21 +101,11 @@ public final class Report {
             : "no drawing: this Java has no fonts (install fontconfig and a font, such as the package fonts-dejavu-core); the data are there");
   }
 
-  /** Nothing where there are no fonts: Java's own drawing needs one, and a JRE brings none. */
   private String draw(Figure figure) throws IOException {
-    try {
-      Drawing drawing = new Drawing(figure);
-      String svg = drawing.svg();
-      Files.writeString(files.resolve(figure.id() + ".svg"), svg);
-      Files.write(files.resolve(figure.id() + ".png"), drawing.png());
-      return svg;
-    } catch (NoClassDefFoundError
-        | ExceptionInInitializerError
-        | InternalError
-        | UnsatisfiedLinkError e) {
-      LOG.warn("figures can't be drawn", e);
-      drawable = false;
-      return "";
-    }
+    Drawing drawing = new Drawing(figure);
+    String svg = drawing.svg();
+    Files.writeString(files.resolve(figure.id() + ".svg"), svg);
+    Files.write(files.resolve(figure.id() + ".png"), drawing.png());
+    return svg;
   }
 }

@@ -1,11 +1,9 @@
 package io.tributary.report;
 
 import io.tributary.experiment.CellRecord;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What a run has written so far.
@@ -49,15 +47,12 @@ record RunData(
 
   /** E[phi], the mean over the features that are asked for. */
   Series moment() {
-    return overFeatures(cell.targets(), CellRecord.Moment::target, (target, value) -> value);
+    return overFeatures(cell.targets(), (target, moment) -> moment);
   }
 
   /** The mean over features of |E[phi] - target|. */
   Series distance() {
-    return overFeatures(
-        cell.targets(),
-        CellRecord.Moment::target,
-        (target, value) -> Math.abs(value - target.target()));
+    return overFeatures(cell.targets(), (target, moment) -> Math.abs(moment - target.target()));
   }
 
   /**
@@ -65,48 +60,41 @@ record RunData(
    * the target. Features that begin nearly where they shall be are left out.
    */
   Series progress() {
-    List<CellRecord.Moment> far =
+    return overFeatures(
         cell.targets().stream()
             .filter(target -> Math.abs(target.target() - first(target)) >= LEAST_WAY)
-            .toList();
-    return overFeatures(
-        far,
-        this::first,
-        (target, value) -> (value - first(target)) / (target.target() - first(target)));
+            .toList(),
+        (target, moment) -> (moment - first(target)) / (target.target() - first(target)));
   }
 
   private double first(CellRecord.Moment target) {
-    return moments.getOrDefault(target.feature(), Series.EMPTY).first();
+    return ofFeature(target).first();
   }
 
-  private interface OfFeature {
+  /** E[phi] of the feature that is asked for; empty before the first evaluation. */
+  private Series ofFeature(CellRecord.Moment target) {
+    return moments.getOrDefault(target.feature(), Series.EMPTY);
+  }
+
+  private interface OfMoment {
     double value(CellRecord.Moment target, double moment);
   }
 
-  private Series overFeatures(
-      List<CellRecord.Moment> targets,
-      ToDoubleFunction<CellRecord.Moment> needed,
-      OfFeature function) {
-    if (targets.isEmpty()
-        || targets.stream()
-            .anyMatch(
-                target ->
-                    !moments.containsKey(target.feature())
-                        || Double.isNaN(needed.applyAsDouble(target)))) {
+  /** All features are measured by the same evaluations. */
+  private Series overFeatures(List<CellRecord.Moment> targets, OfMoment function) {
+    if (targets.isEmpty() || targets.stream().anyMatch(target -> ofFeature(target).isEmpty())) {
       return Series.EMPTY;
     }
-    TreeSet<Double> positions = new TreeSet<>();
-    for (double x : moments.get(targets.get(0).feature()).x()) {
-      positions.add(x);
-    }
-    List<double[]> points = new ArrayList<>();
-    for (double x : positions) {
-      double sum = 0;
-      for (CellRecord.Moment target : targets) {
-        sum += function.value(target, moments.get(target.feature()).at(x));
-      }
-      points.add(new double[] {x, sum / targets.size()});
-    }
-    return RunReader.series(points);
+    double[] x = ofFeature(targets.get(0)).x();
+    double[] means =
+        Arrays.stream(x)
+            .map(
+                at ->
+                    targets.stream()
+                        .mapToDouble(target -> function.value(target, ofFeature(target).at(at)))
+                        .average()
+                        .orElseThrow())
+            .toArray();
+    return new Series(x, means);
   }
 }

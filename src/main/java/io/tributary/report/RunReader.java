@@ -109,7 +109,7 @@ final class RunReader {
   }
 
   /** Points (x, y) as a series. */
-  static Series series(List<double[]> points) {
+  private static Series series(List<double[]> points) {
     return new Series(
         points.stream().mapToDouble(point -> point[0]).toArray(),
         points.stream().mapToDouble(point -> point[1]).toArray());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The tables of a report. */
 final class Tables {
@@ -18,7 +19,7 @@ final class Tables {
       CellRecord cell = run.cell();
       if (!run.moment().isEmpty() || !run.get(Quantity.KL_BASE).isEmpty()) {
         List<String> row = new ArrayList<>(identity(run));
-        row.add(moments(run, (target, moment) -> "%s %s".formatted(target.feature(), moment)));
+        row.add(moments(run));
         row.add(number(run, Quantity.KL_TARGET, Quantity.KL_TARGET_ERROR));
         row.add(number(run, Quantity.KL_BASE, Quantity.KL_BASE_ERROR));
         row.add(Table.number(run.get(Quantity.SELF_BLEU).last()));
@@ -48,30 +49,23 @@ final class Tables {
         rows);
   }
 
-  private interface OfMoment {
-    String text(CellRecord.Moment target, String moment);
-  }
-
-  private static String moments(RunData run, OfMoment text) {
-    return String.join(
-        ", ",
-        run.moments().keySet().stream()
-            .map(
-                feature -> {
-                  Series errors = run.momentErrors().getOrDefault(feature, Series.EMPTY);
-                  String moment = withError(run.moments().get(feature).last(), errors.last());
-                  return run.cell().targets().stream()
-                      .filter(target -> target.feature().equals(feature))
+  /** E[phi] of each feature, with its target if it has one. */
+  private static String moments(RunData run) {
+    return run.moments().entrySet().stream()
+        .map(
+            moment -> {
+              String feature = moment.getKey();
+              Series errors = run.momentErrors().getOrDefault(feature, Series.EMPTY);
+              String target =
+                  run.cell().targets().stream()
+                      .filter(asked -> asked.feature().equals(feature))
+                      .map(asked -> " (target %s)".formatted(Table.number(asked.target())))
                       .findAny()
-                      .map(
-                          target ->
-                              text.text(
-                                  target,
-                                  "%s (target %s)"
-                                      .formatted(moment, Table.number(target.target()))))
-                      .orElse("%s %s".formatted(feature, moment));
-                })
-            .toList());
+                      .orElse("");
+              return "%s %s%s"
+                  .formatted(feature, withError(moment.getValue().last(), errors.last()), target);
+            })
+        .collect(Collectors.joining(", "));
   }
 
   private static String number(RunData run, Quantity value, Quantity error) {

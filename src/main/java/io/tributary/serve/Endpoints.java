@@ -21,6 +21,7 @@ import org.apache.pekko.http.javadsl.model.headers.CacheControl;
 import org.apache.pekko.http.javadsl.model.headers.CacheDirectives;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
+import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 import org.apache.pekko.stream.Materializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,9 +60,15 @@ final class Endpoints {
    * @param from the peer's address and port
    */
   CompletionStage<HttpResponse> answer(HttpRequest request, String from) {
-    return handle(request, from)
+    CompletionStage<HttpResponse> response;
+    try {
+      response = handle(request, from);
+    } catch (RuntimeException e) {
+      response = CompletableFuture.failedFuture(e);
+    }
+    return response
         .exceptionally(failure -> failed(request, failure))
-        .thenApply(response -> response.addHeaders(HEADERS));
+        .thenApply(answer -> answer.addHeaders(HEADERS));
   }
 
   private CompletionStage<HttpResponse> handle(HttpRequest request, String from) {
@@ -139,7 +146,7 @@ final class Endpoints {
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()
             : thrown;
-    if (failure instanceof BadBodyException) {
+    if (failure instanceof BadBodyException || failure instanceof IllegalUriException) {
       return Answers.error(StatusCodes.BAD_REQUEST, String.valueOf(failure.getMessage()));
     } else if (failure instanceof TimeoutException) {
       return Answers.error(

@@ -84,6 +84,8 @@ final class StatusJson {
     json.addProperty("step", checkpoint.step());
     json.addProperty("written_at", checkpoint.writtenAt().toString());
     json.addProperty("bytes", checkpoint.bytes());
+    json.add("kl_nats_p_pi", number(checkpoint.divergence()));
+    json.addProperty("best", checkpoint.best());
     return json;
   }
 

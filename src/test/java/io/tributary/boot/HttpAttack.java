@@ -1,5 +1,7 @@
 package io.tributary.boot;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tributary.tensor.Torch;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -126,7 +128,7 @@ final class HttpAttack {
       byte[] tail = new byte[(int) Math.min(file.length(), 16_384)];
       file.seek(file.length() - tail.length);
       file.readFully(tail);
-      Matcher steps = Pattern.compile("\"step\":(\\d+)").matcher(new String(tail));
+      Matcher steps = Pattern.compile("\"step\":(\\d+)").matcher(new String(tail, UTF_8));
       long last = 0;
       while (steps.find()) {
         last = Long.parseLong(steps.group(1));

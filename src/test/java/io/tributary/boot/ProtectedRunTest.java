@@ -105,7 +105,7 @@ class ProtectedRunTest {
     terminate();
     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(143);
-    assertThat(tiny.home(NAME).resolve("checkpoints")).doesNotExist();
+    assertThat(tiny.checkpoint(NAME, 1)).doesNotExist();
 
     assertThat(tiny.output(NAME)).content().doesNotContain(TOKEN);
     try (Stream<Path> files = Files.walk(tiny.home(NAME))) {

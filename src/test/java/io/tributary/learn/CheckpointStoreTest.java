@@ -182,6 +182,27 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void theNewestAndTheBestAreListed() throws IOException {
+    store = new CheckpointStore(directory, new Retention(3, 1, 0));
+    long bytes = store.write(checkpoint(4, 1));
+    for (long step : new long[] {8, 12, 16}) {
+      store.write(checkpoint(step));
+    }
+    Files.delete(path(12).resolve("manifest.json"));
+    assertThat(store.kept(1)).extracting(CheckpointStore.Kept::step).containsExactly(16L, 4L);
+    assertThat(store.kept(10))
+        .as("12 was never completed")
+        .extracting(CheckpointStore.Kept::step)
+        .containsExactly(16L, 8L, 4L);
+    CheckpointStore.Kept best = store.kept(10).get(2);
+    assertThat(best.bytes()).isEqualTo(bytes);
+    assertThat(best.divergence()).isEqualTo(1);
+    assertThat(store.kept(10))
+        .extracting(CheckpointStore.Kept::best)
+        .containsExactly(false, false, true);
+  }
+
+  @Test
   void oneThatDoesNotTellHowGoodItIsIsNoneOfTheBest() throws IOException {
     store = new CheckpointStore(directory, new Retention(1, 1, 0));
     store.write(checkpoint(4, 1));

@@ -111,17 +111,16 @@ class LearnerTest {
     kit.shutdownTestKit();
   }
 
-  private static Learner.Schedule schedule(
-      int publish, int evaluation, int checkpoint, long lastStep) {
-    return new Learner.Schedule(publish, evaluation, checkpoint, Duration.ofDays(100), lastStep);
+  private static StepSchedule schedule(int publish, int evaluation, int checkpoint, long lastStep) {
+    return new StepSchedule(publish, evaluation, checkpoint, Duration.ofDays(100), lastStep);
   }
 
-  private Behavior<LearnerCommand> behavior(Learner.Schedule schedule) throws IOException {
+  private Behavior<LearnerCommand> behavior(StepSchedule schedule) throws IOException {
     return behavior(schedule, Map.of("proposal.criterion", "always"));
   }
 
-  private Behavior<LearnerCommand> behavior(
-      Learner.Schedule schedule, Map<String, String> overrides) throws IOException {
+  private Behavior<LearnerCommand> behavior(StepSchedule schedule, Map<String, String> overrides)
+      throws IOException {
     RunSetup setup =
         TinyTraining.setup(world, TinyTraining.config(directory, overrides), directory);
     return Learner.create(
@@ -325,7 +324,7 @@ class LearnerTest {
   @Test
   void aCheckpointIsDueByTimeHoweverFewTheSteps() throws Exception {
     kit.stop(learner);
-    learner = kit.spawn(behavior(new Learner.Schedule(1, 2, 1000, Duration.ofNanos(1), 4)));
+    learner = kit.spawn(behavior(new StepSchedule(1, 2, 1000, Duration.ofNanos(1), 4)));
     begin();
     await(learn(batch));
     told(LearnerEvent.CheckpointWritten.class);
@@ -377,7 +376,7 @@ class LearnerTest {
   }
 
   /** Stops the learner and lets another go on from the newest checkpoint. */
-  private LearnerState goOn(Learner.Schedule schedule, Map<String, String> overrides)
+  private LearnerState goOn(StepSchedule schedule, Map<String, String> overrides)
       throws IOException {
     kit.stop(learner);
     Checkpoint newest =
@@ -412,7 +411,7 @@ class LearnerTest {
     expectEvaluation(2);
     writeCheckpoint();
     assertThat(waiting).isNotDone();
-    Learner.Schedule schedule = schedule(1, 2, 1, 2);
+    StepSchedule schedule = schedule(1, 2, 1, 2);
     assertThat(goOn(schedule, Map.of("proposal.criterion", "always")).owed())
         .isEqualTo(Owed.EVALUATION);
     Evaluate evaluate = expectEvaluation(2);
@@ -430,7 +429,7 @@ class LearnerTest {
 
   @Test
   void aJudgementThatIsOwedIsMadeFirstWhenTheRunGoesOn() throws Exception {
-    Learner.Schedule schedule = schedule(1, 2, 10, 4);
+    StepSchedule schedule = schedule(1, 2, 10, 4);
     Map<String, String> fresh = Map.of("proposal.window", "fresh");
     kit.stop(learner);
     learner = kit.spawn(behavior(schedule, fresh));
@@ -477,7 +476,7 @@ class LearnerTest {
 
   @Test
   void theProposalIsSwappedWhenItIsAskedForAndACheckpointKeepsIt() throws Exception {
-    Learner.Schedule schedule = schedule(10, 10, 10, 40);
+    StepSchedule schedule = schedule(10, 10, 10, 40);
     kit.stop(learner);
     learner = kit.spawn(behavior(schedule, Map.of()));
     begin();

@@ -194,9 +194,11 @@ class HttpServiceTest {
                  "feature_target": {"amazing": 1}, "feature_moment": {"amazing": {"pi": 0.21}},
                  "kl_nats": {"p_pi": 1.93},
                  "last_checkpoint":
-                   {"step": 10, "written_at": "2026-01-01T00:01:00Z", "bytes": 1000},
+                   {"step": 10, "written_at": "2026-01-01T00:01:00Z", "bytes": 1000,
+                    "kl_nats_p_pi": 1.75, "best": true},
                  "checkpoints":
-                   [{"step": 10, "written_at": "2026-01-01T00:01:00Z", "bytes": 1000}]}
+                   [{"step": 10, "written_at": "2026-01-01T00:01:00Z", "bytes": 1000,
+                     "kl_nats_p_pi": 1.75, "best": true}]}
                 """));
     server.status.set(STARTING);
     assertThat(json(get("/status")).get("last_checkpoint").isJsonNull()).isTrue();

@@ -65,7 +65,7 @@ final class TestServer implements AutoCloseable {
               .put("kl_nats", 1.93, "p_pi")
               .put("kl_nats", Double.NaN, "pi_a")
               .values(),
-          List.of(new RunStatus.Checkpoint(10, START.plusSeconds(60), 1000)));
+          List.of(new RunStatus.Checkpoint(10, START.plusSeconds(60), 1000, 1.75, true)));
 
   final AtomicReference<RunStatus> status = new AtomicReference<>(RUNNING);
   final RunHistory history = new RunHistory();

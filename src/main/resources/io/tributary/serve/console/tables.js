@@ -28,18 +28,20 @@ export function drawSequences(samples) {
   );
 }
 
-/** Checkpoints, newest first. */
+/** Checkpoints, newest first, with how good they are where that is known. */
 export function drawCheckpoints(checkpoints) {
+  const rated = checkpoints.some((checkpoint) => checkpoint.kl_nats_p_pi !== null);
   byId("checkpoints").replaceChildren(
     checkpoints.length === 0
       ? empty("There is no checkpoint yet.")
       : table(
           "Checkpoints, newest first",
-          [{ text: "Step", kind: "figure" }, "Written", { text: "Size", kind: "figure" }],
+          [{ text: "Step", kind: "figure" }, "Written", { text: "Size", kind: "figure" }, ...(rated ? [{ text: "KL(p‖π)", kind: "figure" }] : [])],
           checkpoints.map((checkpoint) => [
             count(checkpoint.step),
             el("time", { datetime: checkpoint.written_at, title: clock(checkpoint.written_at) }, ago(checkpoint.written_at)),
             bytes(checkpoint.bytes),
+            ...(rated ? [checkpoint.best ? el("b", { title: "the best policy that is kept" }, `best ${number(checkpoint.kl_nats_p_pi)}`) : number(checkpoint.kl_nats_p_pi)] : []),
           ]),
         ),
   );

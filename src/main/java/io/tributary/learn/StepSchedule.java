@@ -1,0 +1,41 @@
+package io.tributary.learn;
+
+import io.tributary.protocol.LearnerSettings;
+import java.time.Duration;
+
+/**
+ * When what is due.
+ *
+ * @param publishInterval steps between two publications
+ * @param evaluationInterval steps between two evaluations
+ * @param checkpointInterval steps between two checkpoints; 0 for no checkpoint at all
+ * @param checkpointTime time after a checkpoint at which the next is due in any case
+ * @param lastStep step that ends the run; {@link Long#MAX_VALUE} for none
+ */
+public record StepSchedule(
+    int publishInterval,
+    int evaluationInterval,
+    int checkpointInterval,
+    Duration checkpointTime,
+    long lastStep) {
+  /** Settings that may change, and where the run ends. */
+  public static StepSchedule of(LearnerSettings settings, long lastStep) {
+    return new StepSchedule(
+        settings.publishInterval(),
+        settings.evaluationInterval(),
+        settings.checkpointInterval(),
+        settings.checkpointTime(),
+        lastStep);
+  }
+
+  boolean writesCheckpoints() {
+    return checkpointInterval > 0;
+  }
+
+  boolean isCheckpointDue(long step, long nanosSinceLast) {
+    return writesCheckpoints()
+        && (step % checkpointInterval == 0
+            || step >= lastStep
+            || nanosSinceLast >= checkpointTime.toNanos());
+  }
+}
