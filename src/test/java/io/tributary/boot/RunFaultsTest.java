@@ -370,6 +370,30 @@ class RunFaultsTest {
   }
 
   @Test
+  void linesThatCanNotBeWrittenAreCountedAndTheRunGoesOn() throws IOException {
+    Path inTheWay = tiny.home("lines").resolve("samples.jsonl");
+    Predicate<Long> ofStepThree = once(FIRST_DRAW + 2 * 2);
+    Predicate<Long> ofStepSix = once(FIRST_DRAW + 2 * 5);
+    run(
+        "lines",
+        Map.of(),
+        samplersAt(
+            draw -> {
+              if (ofStepThree.test(draw)) {
+                assertThat(inTheWay.toFile().mkdir()).isTrue();
+              }
+              if (ofStepSix.test(draw)) {
+                delete(inTheWay);
+              }
+              return false;
+            },
+            FaultyWorkers::fail));
+    assertThat(value(Metric.LINES_LOST_TOTAL)).as("the samples of step 5").isEqualTo(1);
+    assertThat(inTheWay).as("it works again").isRegularFile();
+    assertThat(tiny.metrics("lines")).isEqualTo(undisturbed);
+  }
+
+  @Test
   void aRunWhoseLastCheckpointCanNotBeWrittenHasFailed() throws IOException {
     Path inTheWay = tiny.home("full").resolve("checkpoints");
     Files.createDirectories(tiny.home("full"));
