@@ -228,11 +228,11 @@ final class Soak {
     boolean conserved = counted.holds() && counted.equals(Conservation.of(metrics));
     boolean constant = growth <= MAX_GROWTH;
     row("steps of the run", metrics.value(Metric.LEARNER_STEPS));
-    row("sequences drawn", counted.drawn());
-    row("learned", counted.learned());
-    counted.dropped().forEach((reason, count) -> row("dropped, " + reason, count));
-    row("still in the stream", counted.inStream());
-    row("missing", counted.missing());
+    row("sequences drawn", (double) counted.drawn());
+    row("learned", (double) counted.learned());
+    counted.dropped().forEach((reason, count) -> row("dropped, " + reason, (double) count));
+    row("still in the stream", (double) counted.inStream());
+    row("missing", (double) counted.missing());
     row("drawn by the evaluator", metrics.value(Metric.STAGE_SEQUENCES_TOTAL, "evaluator"));
     row("samplers killed", samplerFaults.get());
     row("scorers killed", scorerFaults.get());

@@ -535,13 +535,6 @@ class LearnerTest {
         .hasMessageContaining("the learner has stopped");
   }
 
-  private void awaitCheckpoint(long step) {
-    while (!(events.receiveMessage() instanceof LearnerEvent.CheckpointWritten written
-        && written.step() == step)) {
-      // something before it
-    }
-  }
-
   @Test
   void otherSettingsHoldFromTheNextStepOn() throws Exception {
     begin();
