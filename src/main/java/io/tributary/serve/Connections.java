@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
@@ -56,17 +57,20 @@ final class Connections {
   private final CompletableFuture<Endpoints> endpoints;
   private final SharedKillSwitch requests = KillSwitches.shared("http-requests");
   private final Materializer materializer;
+  private final Executor thread; // the server's own
 
   Connections(
       ActorSystem<?> system,
       Limits limits,
       Optional<Certificate> tls,
-      CompletableFuture<Endpoints> endpoints) {
+      CompletableFuture<Endpoints> endpoints,
+      Executor thread) {
     this.http = Http.get(system);
     this.settings = limits.applyTo(ServerSettings.create(Adapter.toClassic(system)));
     this.limits = limits;
     this.tls = tls;
     this.endpoints = endpoints;
+    this.thread = thread;
     this.materializer = Materializer.matFromSystem(system);
   }
 
@@ -89,8 +93,10 @@ final class Connections {
             .withAttributes(ActorAttributes.dispatcher(HttpService.DISPATCHER))
             .run(materializer);
     CompletionStage<Done> closed =
-        running.first().second().exceptionally(failure -> Done.getInstance());
-    running.second().whenComplete((done, failure) -> close(running.first().first(), closed));
+        running.first().second().handleAsync((done, failure) -> Done.getInstance(), thread);
+    running
+        .second()
+        .whenCompleteAsync((done, failure) -> close(running.first().first(), closed), thread);
     return closed;
   }
 
@@ -112,7 +118,7 @@ final class Connections {
         materializer.scheduleOnce(
             FiniteDuration.create(limits.linger().toMillis(), "ms"),
             () -> bytes.abort(new TimeoutException("the client does not read")));
-    closed.thenRun(overdue::cancel);
+    closed.thenRunAsync(overdue::cancel, thread);
   }
 
   private static Flow<SslTlsInbound, SslTlsInbound, NotUsed> pieces() {

@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
@@ -22,7 +24,11 @@ import org.apache.pekko.http.javadsl.model.headers.CacheDirectives;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.apache.pekko.http.scaladsl.model.IllegalUriException;
+import org.apache.pekko.stream.ActorAttributes;
 import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,12 +52,19 @@ final class Endpoints {
   private final Access access;
   private final Limits limits;
   private final Materializer materializer;
+  private final Executor thread;
 
-  Endpoints(Routes routes, Access access, Limits limits, Materializer materializer) {
+  /**
+   * @param thread the server's own: what goes on after a future of Pekko would have a new thread
+   *     each time otherwise
+   */
+  Endpoints(
+      Routes routes, Access access, Limits limits, Materializer materializer, Executor thread) {
     this.routes = routes;
     this.access = access;
     this.limits = limits;
     this.materializer = materializer;
+    this.thread = thread;
   }
 
   /**
@@ -91,10 +104,22 @@ final class Endpoints {
               StatusCodes.UNSUPPORTED_MEDIA_TYPE,
               "expected a body of type application/json, or no body and no Content-Type"));
     }
+    if (request.entity() instanceof HttpEntity.Strict body) {
+      return answer(handler, new Call(request, body.getData().toArray(), from));
+    }
+    return body(request)
+        .thenComposeAsync(body -> answer(handler, new Call(request, body.toArray(), from)), thread);
+  }
+
+  private CompletionStage<ByteString> body(HttpRequest request) {
     return request
         .entity()
-        .toStrict(limits.request().toMillis(), limits.bodyBytes(), materializer)
-        .thenCompose(body -> answer(handler, new Call(request, body.getData().toArray(), from)));
+        .withSizeLimit(limits.bodyBytes())
+        .getDataBytes()
+        .completionTimeout(limits.request())
+        .toMat(Sink.fold(ByteString.emptyByteString(), ByteString::concat), Keep.right())
+        .withAttributes(ActorAttributes.dispatcher(HttpService.DISPATCHER))
+        .run(materializer);
   }
 
   /** A handler that throws is like one whose promise fails. */

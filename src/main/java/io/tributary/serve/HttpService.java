@@ -23,10 +23,11 @@ import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Tcp;
 import org.jspecify.annotations.Nullable;
+import scala.concurrent.ExecutionContextExecutor;
 
 /**
- * The HTTP server of a run. It works on a thread of its own, which comes after all others where
- * processors are scarce, so that nobody who calls it slows the run down.
+ * The HTTP server of a run. It works on a thread of its own, with a {@link Brake} on it, so that
+ * nobody who calls it slows the run down.
  */
 public final class HttpService {
 
@@ -87,9 +88,11 @@ public final class HttpService {
 
   static CompletionStage<HttpService> bind(
       ActorSystem<?> system, HttpConfig http, Protection protection, Routes routes, Limits limits) {
-    system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER)).execute(Niceness::last);
+    ExecutionContextExecutor thread =
+        system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
+    system.scheduler().scheduleWithFixedDelay(Duration.ZERO, Brake.INTERVAL, new Brake(), thread);
     CompletableFuture<Endpoints> endpoints = new CompletableFuture<>();
-    Connections connections = new Connections(system, limits, protection.tls(), endpoints);
+    Connections connections = new Connections(system, limits, protection.tls(), endpoints, thread);
     Materializer materializer = Materializer.matFromSystem(system);
     Pair<CompletionStage<Tcp.ServerBinding>, CompletionStage<Done>> running =
         Tcp.get(system)
@@ -116,7 +119,8 @@ public final class HttpService {
                       routes,
                       protection.access(http, binding.localAddress()),
                       limits,
-                      materializer));
+                      materializer,
+                      thread));
               return new HttpService(
                   binding, protection.tls().isPresent(), connections, running.second());
             });

@@ -14,13 +14,14 @@ import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Measures how much a run slows down while its HTTP server is attacked: steps a second of a real
  * run, in turns without and with each kind of attack. {@code scripts/attack-http} starts it. The
  * attackers are in a process of the lowest priority, since they would be on other machines.
  *
- * <p>Arguments: seconds of a measurement, default 10.
+ * <p>Arguments: seconds of a measurement, default 10; kinds of attacks, default all.
  */
 final class HttpAttack {
   private HttpAttack() {}
@@ -57,7 +58,7 @@ final class HttpAttack {
       pause(window); // until the JVM has compiled what it will
       double worst = Double.POSITIVE_INFINITY;
       double before = rate(rows, window);
-      for (HttpAttackers.Kind kind : HttpAttackers.Kind.values()) {
+      for (HttpAttackers.Kind kind : kinds(arguments)) {
         double attacked;
         Process attackers = start(port, kind, directory.resolve(kind + ".out"));
         try {
@@ -87,6 +88,12 @@ final class HttpAttack {
       trainer.destroyForcibly().waitFor();
     }
     System.exit(0);
+  }
+
+  private static List<HttpAttackers.Kind> kinds(String[] arguments) {
+    return arguments.length > 1
+        ? Stream.of(arguments).skip(1).map(HttpAttackers.Kind::valueOf).toList()
+        : List.of(HttpAttackers.Kind.values());
   }
 
   private static Process start(int port, HttpAttackers.Kind kind, Path output) throws IOException {

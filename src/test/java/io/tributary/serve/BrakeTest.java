@@ -1,0 +1,50 @@
+package io.tributary.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class BrakeTest {
+  private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+  @Test
+  void aThreadThatComputesWithoutEndRestsNineTenthsOfTheTimeAfterABurst() {
+    Brake brake = new Brake();
+    brake.run();
+    long begun = System.nanoTime();
+    long computed = compute(brake, 7 * SECOND / 10);
+    long elapsed = System.nanoTime() - begun;
+    long afterBurst = computed - SECOND / 2;
+    assertThat(elapsed).isGreaterThanOrEqualTo(8 * afterBurst);
+  }
+
+  @Test
+  void aThreadThatComputesLittleIsNotHeldUp() {
+    Brake brake = new Brake();
+    brake.run();
+    compute(brake, SECOND / 10);
+    long begun = System.nanoTime();
+    brake.run();
+    assertThat(System.nanoTime() - begun).isLessThan(SECOND / 10);
+  }
+
+  /** Computes for so long of a processor's time, and returns for how long it was. */
+  private static long compute(Brake brake, long nanos) {
+    long begun = cpuTime();
+    long next = begun;
+    while (cpuTime() - begun < nanos) {
+      if (cpuTime() >= next) {
+        brake.run();
+        next = cpuTime() + Brake.INTERVAL.toNanos();
+      }
+    }
+    brake.run();
+    return cpuTime() - begun;
+  }
+
+  private static long cpuTime() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+}
