@@ -22,13 +22,25 @@ final class Brake implements Runnable {
   /** Of one processor. */
   private static final double SHARE = 0.1;
 
-  /** What a thread that has rested may compute at once. */
-  private static final double BURST_NANOS = 500e6;
+  /**
+   * What a thread that has rested may compute at once: enough for the first requests, while the JVM
+   * has not compiled anything yet, and for a page with all its files.
+   */
+  static final Duration BURST = Duration.ofSeconds(3);
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-  private double creditNanos = BURST_NANOS;
+  private final double burstNanos;
+  private double creditNanos;
   private long time;
   private long computed = -1; // not run yet
+
+  /**
+   * @param burst what the thread may compute at once after a rest, and at the beginning
+   */
+  Brake(Duration burst) {
+    this.burstNanos = (double) burst.toNanos();
+    this.creditNanos = burstNanos;
+  }
 
   @Override
   public void run() {
@@ -37,7 +49,7 @@ final class Brake implements Runnable {
     if (computed >= 0) {
       creditNanos += SHARE * (now - time);
       creditNanos -= (double) (computedNow - computed);
-      creditNanos = Math.min(BURST_NANOS, creditNanos);
+      creditNanos = Math.min(burstNanos, creditNanos);
     }
     time = now;
     computed = computedNow;

@@ -90,7 +90,9 @@ public final class HttpService {
       ActorSystem<?> system, HttpConfig http, Protection protection, Routes routes, Limits limits) {
     ExecutionContextExecutor thread =
         system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
-    system.scheduler().scheduleWithFixedDelay(Duration.ZERO, Brake.INTERVAL, new Brake(), thread);
+    system
+        .scheduler()
+        .scheduleWithFixedDelay(Duration.ZERO, Brake.INTERVAL, new Brake(Brake.BURST), thread);
     CompletableFuture<Endpoints> endpoints = new CompletableFuture<>();
     Connections connections = new Connections(system, limits, protection.tls(), endpoints, thread);
     Materializer materializer = Materializer.matFromSystem(system);

@@ -11,7 +11,7 @@ class BrakeTest {
 
   @Test
   void aThreadThatComputesWithoutEndRestsNineTenthsOfTheTimeAfterABurst() {
-    Brake brake = new Brake();
+    Brake brake = new Brake(Duration.ofMillis(500));
     brake.run();
     long begun = System.nanoTime();
     long computed = compute(brake, 7 * SECOND / 10);
@@ -22,7 +22,7 @@ class BrakeTest {
 
   @Test
   void aThreadThatComputesLittleIsNotHeldUp() {
-    Brake brake = new Brake();
+    Brake brake = new Brake(Duration.ofMillis(500));
     brake.run();
     compute(brake, SECOND / 10);
     long begun = System.nanoTime();
