@@ -280,7 +280,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private void replaceWorker(ActorRef<?> gone, Throwable cause) {
-    if (FailureCause.isMendable(cause)) {
+    if (FailureCause.isFinal(cause)) {
       ending.fail(cause);
       return;
     }
@@ -304,10 +304,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     metrics.stage(stage).failed(FailureReason.ERROR);
     requests.learnerIsGone();
     Throwable cause = FailureCause.of(failure);
-    if (FailureCause.isMendable(cause)
-        || cause instanceof RunFailedException
-        || !ending.hasNotBegun()
-        || !core.mayRestart()) {
+    if (FailureCause.isFinal(cause) || !ending.hasNotBegun() || !core.mayRestart()) {
       ending.fail(cause);
       return;
     }

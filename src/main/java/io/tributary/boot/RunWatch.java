@@ -56,6 +56,7 @@ final class RunWatch implements Supplier<RunStatus> {
   private final RunHistory history = new RunHistory();
   private final LatestSequences sequencesLearned = new LatestSequences();
   private final Instant startedAt;
+  private boolean checkpointsFail;
   private ServiceState state = ServiceState.STARTING;
   private @Nullable String failure;
   private Paused paused = Paused.NONE;
@@ -191,12 +192,19 @@ final class RunWatch implements Supplier<RunStatus> {
           written.bytes(),
           written.duration(),
           written.pause());
+      if (checkpointsFail) {
+        console.line("checkpoints are written again, that of step %d is".formatted(written.step()));
+      }
+      checkpointsFail = false;
       lookForCheckpoints();
     } else if (event instanceof LearnerEvent.CheckpointFailed failed) {
       metrics.service().checkpointFailed();
-      console.line(
-          "no checkpoint of step %d (%s); it is tried again"
-              .formatted(failed.step(), failed.reason()));
+      if (!checkpointsFail) {
+        console.line(
+            "no checkpoint of step %d (%s); it is tried again, and nothing more is said until it works"
+                .formatted(failed.step(), failed.reason()));
+      }
+      checkpointsFail = true;
     } else if (event instanceof LearnerEvent.LineLost lost) {
       metrics.service().lineLost();
       LOG.info("a line of step {} is lost: {}", lost.step(), lost.reason());

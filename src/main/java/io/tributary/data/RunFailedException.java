@@ -10,4 +10,9 @@ public final class RunFailedException extends RuntimeException {
   public RunFailedException(String message) {
     super(message);
   }
+
+  /** With what has shown it. */
+  public RunFailedException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

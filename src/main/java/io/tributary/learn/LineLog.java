@@ -2,6 +2,7 @@ package io.tributary.learn;
 
 import io.tributary.protocol.LearnerEvent;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -9,14 +10,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Adds lines to the files of a run. One that can't be written does not stop the run; the user is
- * told of the first in a row. For one thread.
+ * told at most once in a minute: on a full disk short lines still find room between long ones. For
+ * one thread.
  */
 final class LineLog {
   private static final Logger LOG = LoggerFactory.getLogger(LineLog.class);
+  private static final Duration QUIET = Duration.ofMinutes(1);
 
   private final LongSupplier step;
   private final Consumer<LearnerEvent> events;
-  private boolean linesAreLost;
+  private boolean told;
+  private long toldNanos;
 
   /** Adds something to a file. */
   interface Writing {
@@ -35,14 +39,17 @@ final class LineLog {
   void add(Writing line) {
     try {
       line.write();
-      linesAreLost = false;
     } catch (IOException e) {
       long now = step.getAsLong();
       events.accept(new LearnerEvent.LineLost(now, e.toString()));
-      if (!linesAreLost) {
-        LOG.error("a line of step {} is lost, and those after it until it works", now, e);
+      if (!told || System.nanoTime() - toldNanos > QUIET.toNanos()) {
+        LOG.error(
+            "a line of step {} is lost; so are others until it works, lines_lost_total counts them",
+            now,
+            e);
+        told = true;
+        toldNanos = System.nanoTime();
       }
-      linesAreLost = true;
     }
   }
 }

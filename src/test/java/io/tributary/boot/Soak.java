@@ -41,6 +41,9 @@ final class Soak {
   /** What the process has to warm up is not judged. */
   private static final double WARM_UP = 0.25;
 
+  /** Nor is the first minute, of which a short soak may give no more than its first half. */
+  private static final int WARM_UP_SAMPLES = 60;
+
   private static final long SAMPLE_MILLIS = 1000;
   private static final Pattern HTTP = Pattern.compile("run soak: (http://\\S+),");
 
@@ -220,7 +223,8 @@ final class Soak {
 
   private boolean judge(CompletableFuture<Void> run, List<Memory> memory) {
     Conservation counted = Conservation.ofScrape(metrics);
-    int warm = (int) (WARM_UP * memory.size());
+    int warm =
+        Math.max((int) (WARM_UP * memory.size()), Math.min(WARM_UP_SAMPLES, memory.size() / 2));
     List<Memory> judged = memory.subList(warm, memory.size());
     double mean = judged.stream().mapToDouble(Memory::bytes).average().orElseThrow();
     double seconds = judged.get(judged.size() - 1).seconds() - judged.get(0).seconds();

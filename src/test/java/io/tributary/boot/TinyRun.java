@@ -94,7 +94,12 @@ final class TinyRun {
 
   /** As {@link #run}, in a process of its own; what it prints goes to {@code NAME.out}. */
   Process start(String name, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    return startThrough(List.of(), name, arguments);
+  }
+
+  /** As {@link #start}, through a command that executes the one that follows it. */
+  Process startThrough(List<String> wrapper, String name, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add("-Dlogback.configurationFile=logback.xml"); // the one that is shipped
