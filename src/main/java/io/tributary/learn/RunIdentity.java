@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What may not change while a run goes on, since Z, lambda, the numbers of draws and the weights of
- * a checkpoint depend on it.
+ * What may not change while a run goes on, since Z, lambda and the weights of a checkpoint depend
+ * on it. Sizes of draws and batches are none of it: draws are counted on from the next number.
  *
  * @param values by configuration key
  */
@@ -44,7 +44,6 @@ public record RunIdentity(Map<String, String> values) {
     values.put("samplers.prompt", config.samplers().prompt());
     values.put("samplers.max-length", Integer.toString(config.samplers().maxLength()));
     values.put("samplers.stop-at-eos", Boolean.toString(config.samplers().stopAtEos()));
-    values.put("samplers.batch-size", Integer.toString(config.samplers().batchSize()));
     values.put("partition-function.estimator", config.partitionFunction().estimator().toString());
     values.put("run.seed", Long.toString(config.run().seed()));
     return new RunIdentity(values);

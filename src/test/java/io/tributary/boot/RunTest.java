@@ -149,6 +149,18 @@ class RunTest {
     assertBadInput(tiny.run("again", "--resume=7"), "step-00000007", "does not exist");
   }
 
+  @Test
+  void aRunGoesOnWithDrawsAndBatchesOfOtherSizes() throws IOException {
+    assertThat(tiny.run("sizes", "-D", "run.steps=8").exitCode()).isZero();
+    Outcome outcome =
+        tiny.run("sizes", "--resume", "-D", "samplers.batch-size=4", "-D", "learner.batch-size=12");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    List<JsonObject> rows = tiny.rows("sizes");
+    JsonObject last = rows.get(rows.size() - 1);
+    assertThat(last.get("step").getAsLong()).isEqualTo(12);
+    assertThat(last.get("sequences").getAsLong()).isEqualTo(8 * 16 + 4 * 12);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
