@@ -94,7 +94,7 @@ public final class CheckpointStore {
       LastingFiles.write(temporary.resolve(Manifest.NAME), manifest.toJson());
       LastingFiles.flushDirectory(temporary);
       putInPlace(temporary, target);
-      prune(retention);
+      remove(retention.superfluous(divergences()));
       removeSuperseded(checkpoint.state().step());
       return manifest.bytes();
     } catch (IOException e) {
@@ -211,13 +211,15 @@ public final class CheckpointStore {
    * @param at only the one of this step, if present
    * @param skipped told of each one that is passed over, and why
    * @return empty if there is none at all
-   * @throws BadInputException if there are some and none can be used, or the asked one can't
+   * @throws BadInputException if there are some and none can be used, or the asked one can't, or
+   *     that which would be read is one of a newer program: to pass it over would lose its work
    */
   public Optional<Checkpoint> read(OptionalLong at, GptConfig model, Consumer<String> skipped) {
     List<Long> candidates = at.isPresent() ? List.of(at.getAsLong()) : steps();
     String last = "";
     for (long step : candidates) {
       Path path = directory.resolve(name(step));
+      requireKnownFormat(path);
       try {
         return Optional.of(read(path, model));
       } catch (IOException | JsonParseException | BadInputException e) {
@@ -231,6 +233,15 @@ public final class CheckpointStore {
     throw new BadInputException(
         "no usable checkpoint in %s, there are those of steps %s; %s"
             .formatted(directory, steps(), last));
+  }
+
+  private static void requireKnownFormat(Path path) {
+    int format = Manifest.format(path);
+    if (format > Manifest.FORMAT) {
+      throw new BadInputException(
+          "%s has format %d, this program knows formats up to %d; use a newer program, or --resume=STEP of an older checkpoint that this one can read"
+              .formatted(path, format, Manifest.FORMAT));
+    }
   }
 
   private static Checkpoint read(Path path, GptConfig model) throws IOException {
@@ -303,12 +314,39 @@ public final class CheckpointStore {
   }
 
   /**
-   * Removes all checkpoints but the newest, the best and those that are kept by their steps.
+   * Where the disk has too little room for a checkpoint, removes those that are older than the
+   * newest one that is whole, but for the best and those that are kept by their steps. Nothing is
+   * removed where none is whole.
    *
-   * @return whether there were others
+   * @param bytes size of the checkpoint
+   * @return whether any were removed
    */
-  boolean makeRoom() {
-    return prune(retention.lasting());
+  boolean makeRoom(long bytes) {
+    try {
+      if (Files.getFileStore(directory).getUsableSpace() >= bytes) {
+        return false;
+      }
+    } catch (IOException e) {
+      LOG.warn("the disk of {} does not tell how much room it has", directory, e);
+      return false;
+    }
+    Optional<Long> whole = steps().stream().filter(this::isWhole).findFirst();
+    if (whole.isEmpty()) {
+      return false;
+    }
+    Map<Long, Double> known = divergences();
+    known.keySet().removeIf(step -> step > whole.get());
+    return remove(retention.lasting().superfluous(known));
+  }
+
+  private boolean isWhole(long step) {
+    try {
+      Manifest.verify(directory.resolve(name(step)));
+      return true;
+    } catch (IOException e) {
+      LOG.warn("the checkpoint of step {} is not whole", step, e);
+      return false;
+    }
   }
 
   /** Whether a policy with this KL(p||pi) in nats is one of the best, and is to be kept as such. */
@@ -316,12 +354,11 @@ public final class CheckpointStore {
     return retention.best() > 0 && retention.ranks(divergence, divergences());
   }
 
-  private boolean prune(Retention kept) {
-    Set<Long> superfluous = kept.superfluous(divergences());
-    for (long step : superfluous) {
+  private boolean remove(Set<Long> steps) {
+    for (long step : steps) {
       remove(directory.resolve(name(step)));
     }
-    return !superfluous.isEmpty();
+    return !steps.isEmpty();
   }
 
   /** KL(p||pi) by step; NaN where it is not known, or where it is not asked for. */

@@ -176,9 +176,35 @@ class CheckpointStoreTest {
     assertThat(store.ranks(1.4)).isTrue();
     assertThat(store.ranks(1.5)).as("no better than the second").isFalse();
 
-    assertThat(store.makeRoom()).isTrue();
+    assertThat(store.makeRoom(Long.MAX_VALUE)).isTrue();
     assertThat(store.steps()).containsExactly(150L, 130L, 110L, 100L);
-    assertThat(store.makeRoom()).isFalse();
+    assertThat(store.makeRoom(Long.MAX_VALUE)).isFalse();
+  }
+
+  @Test
+  void noneIsRemovedWhereTheDiskHasRoom() throws IOException {
+    store.write(checkpoint(4));
+    store.write(checkpoint(8));
+    assertThat(store.makeRoom(1)).isFalse();
+    assertThat(store.steps()).containsExactly(8L, 4L);
+  }
+
+  @Test
+  void noneIsRemovedThatIsNeededForWantOfAWholeOneAfterIt() throws IOException {
+    for (long step : new long[] {4, 8, 12}) {
+      store.write(checkpoint(step));
+    }
+    Path policy = path(12).resolve("policy.safetensors");
+    byte[] bytes = Files.readAllBytes(policy);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(policy, bytes);
+    assertThat(store.makeRoom(Long.MAX_VALUE)).isTrue();
+    assertThat(store.steps()).containsExactly(12L, 8L);
+    assertThat(newest().state().step()).isEqualTo(8);
+
+    Files.delete(path(8).resolve("state.json"));
+    assertThat(store.makeRoom(Long.MAX_VALUE)).as("none is whole").isFalse();
+    assertThat(store.steps()).containsExactly(12L, 8L);
   }
 
   @Test
@@ -233,8 +259,7 @@ class CheckpointStoreTest {
         "no file",
         "no manifest",
         "empty manifest",
-        "older format",
-        "newer"
+        "older format"
       })
   void aDamagedOneIsSkippedWithTheReason(String damage) throws IOException {
     store.write(checkpoint(4));
@@ -266,15 +291,10 @@ class CheckpointStoreTest {
             Files.writeString(manifest, "");
             yield "manifest.json is empty";
           }
-          case "older format" -> {
+          default -> {
             Files.writeString(
                 manifest, Files.readString(manifest).replace("\"format\": 2", "\"format\": 1"));
             yield "it has format 1, this version of the program reads format 2";
-          }
-          default -> {
-            Files.writeString(
-                manifest, Files.readString(manifest).replace("\"format\": 2", "\"format\": 3"));
-            yield "it has format 3, this version of the program reads format 2";
           }
         };
     assertThat(newest().state().step()).isEqualTo(4);
@@ -287,6 +307,29 @@ class CheckpointStoreTest {
     assertThatThrownBy(() -> CheckpointStore.policy(path(8), MODEL, POLICY))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"format\": 3}", "{\"format\": 3, \"files\": [{\"name\": \"policy\"}]}"})
+  void oneOfANewerFormatIsRefusedAndNotPassedOver(String manifest) throws IOException {
+    store.write(checkpoint(4));
+    store.write(checkpoint(8));
+    Files.writeString(path(8).resolve("manifest.json"), manifest);
+    for (OptionalLong asked : List.of(OptionalLong.empty(), OptionalLong.of(8))) {
+      assertThatThrownBy(() -> store.read(asked, MODEL, skipped::add))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining(path(8) + " has format 3, this program knows formats up to 2")
+          .hasMessageContaining("a newer program, or --resume=STEP of an older checkpoint");
+    }
+    assertThat(skipped).isEmpty();
+    assertThat(names()).containsExactly("step-00000004", "step-00000008");
+    assertThat(store.read(OptionalLong.of(4), MODEL, skipped::add)).isPresent();
+
+    store.write(checkpoint(12));
+    assertThat(newest().state().step()).as("it is not reached").isEqualTo(12);
+    Files.delete(path(12).resolve("policy.safetensors"));
+    assertThatThrownBy(this::newest).hasMessageContaining("has format 3");
   }
 
   @Test
@@ -384,14 +427,14 @@ class CheckpointStoreTest {
     try (SmallDisk disk = SmallDisk.mountedAt(directory, 256 << 10)) {
       org.junit.jupiter.api.Assumptions.assumeTrue(disk.isMounted(), "mounting takes privileges");
       store.write(checkpoint(4));
-      assertThat(store.makeRoom()).as("there is no other").isFalse();
+      assertThat(store.makeRoom(checkpoint(8).bytes())).as("there is no other").isFalse();
       long before = directory.toFile().getUsableSpace();
       store.write(checkpoint(8));
       long bytes = before - directory.toFile().getUsableSpace();
       long ballast = directory.toFile().getUsableSpace() - bytes / 2;
       Files.write(directory.resolve("ballast"), new byte[(int) ballast]);
       assertThatThrownBy(() -> store.write(checkpoint(12))).isInstanceOf(IOException.class);
-      assertThat(store.makeRoom()).isTrue();
+      assertThat(store.makeRoom(checkpoint(12).bytes())).isTrue();
       store.write(checkpoint(12));
       assertThat(names()).containsExactly("ballast", "step-00000008", "step-00000012");
     }
