@@ -50,6 +50,11 @@ public final class RunConsole {
     output.clearRow();
   }
 
+  /** Waits until all is shown, at the end, but not for long. */
+  public void finish() {
+    output.finish();
+  }
+
   /** Base model and policy side by side. */
   void comparison(
       Measurements before,

@@ -263,11 +263,11 @@ public final class TrainingService {
   }
 
   private void drain(ActorSystem<Guardian.Command> system, CompletableFuture<Void> ended) {
+    system.tell(Guardian.Drain.INSTANCE); // first: whoever is to read the line may not
     console.line(
         "finishing what is in flight, then a checkpoint; this takes at most "
             + config.shutdown().grace().toSeconds()
             + " s, and a second signal ends it at once");
-    system.tell(Guardian.Drain.INSTANCE);
     try {
       ended.get(config.shutdown().grace().plusSeconds(5).toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
@@ -277,6 +277,7 @@ public final class TrainingService {
     } catch (java.util.concurrent.ExecutionException e) {
       LOG.error("the run has failed while ending", e);
     }
+    console.finish();
   }
 
   private void terminate(ActorSystem<?> system) {

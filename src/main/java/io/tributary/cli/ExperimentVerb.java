@@ -42,11 +42,18 @@ final class ExperimentVerb implements Callable<Integer> {
     TerminalOutput out =
         new TerminalOutput(spec.commandLine().getOut(), Terminal.isStandardOutput());
     ConsoleLog.clearBeforehand(out::clearRow);
+    try {
+      return run(experiment, out);
+    } finally {
+      out.clearRow();
+      out.finish();
+    }
+  }
+
+  private static int run(Experiment experiment, TerminalOutput out) throws InterruptedException {
     GridRun.Result result;
     try (StopSignal stop = new StopSignal(shutdown(experiment))) {
       result = GridRun.run(experiment, out, stop::isReceived);
-    } finally {
-      out.clearRow();
     }
     if (result.stopped()) {
       out.line(

@@ -49,6 +49,7 @@ final class Pretrain implements Callable<Integer> {
       console.line(ending(steps, pretrain));
     } finally {
       console.clearRow();
+      console.finish();
     }
     return Tributary.DONE;
   }

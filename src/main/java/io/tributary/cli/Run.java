@@ -65,6 +65,7 @@ final class Run implements Callable<Integer> {
       new TrainingService(effective, console).run(from);
     } finally {
       console.clearRow();
+      console.finish();
     }
     return Tributary.DONE;
   }

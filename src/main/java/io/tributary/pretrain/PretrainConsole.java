@@ -40,6 +40,11 @@ public final class PretrainConsole implements Consumer<PretrainProgress> {
     output.clearRow();
   }
 
+  /** Waits until all is shown, at the end, but not for long. */
+  public void finish() {
+    output.finish();
+  }
+
   private static String line(PretrainProgress progress) {
     StringBuilder line = new StringBuilder();
     line.append(

@@ -2,6 +2,7 @@ package io.tributary.terminal;
 
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,7 +11,8 @@ import org.slf4j.LoggerFactory;
  * renewed in place; it takes one row whatever the terminal's width, which may change at any time.
  *
  * <p>What is shown accompanies the work: where it can't be written any more, that is logged once
- * and the work goes on.
+ * and the work goes on. Where nobody reads it, the work goes on too: the row is not renewed then,
+ * and lines wait for a reader, up to a bound.
  */
 public final class TerminalOutput {
   private static final Logger LOG = LoggerFactory.getLogger(TerminalOutput.class);
@@ -23,6 +25,8 @@ public final class TerminalOutput {
 
   private final PrintWriter out;
   private final boolean terminal;
+  private final Outlet outlet = new Outlet("terminal-output");
+  private volatile @Nullable UncheckedIOException failure;
   private boolean row;
   private boolean failed;
 
@@ -43,7 +47,7 @@ public final class TerminalOutput {
 
   /** A line that the next one takes the place of; shown on a terminal only. */
   public synchronized void transientLine(String text) {
-    if (terminal) {
+    if (terminal && !outlet.isBehind()) {
       row = true;
       print(CLEAR_ROW + WITHOUT_WRAPPING.formatted(text));
     }
@@ -57,16 +61,30 @@ public final class TerminalOutput {
     }
   }
 
+  /** Waits until all is shown, at the end, but not for long. */
+  public void finish() {
+    outlet.finish();
+  }
+
   private void print(String text) {
-    if (failed) {
-      return;
+    if (!failed) {
+      outlet.write(() -> write(text));
+      UncheckedIOException thrown = failure;
+      if (thrown != null) {
+        failed = true;
+        LOG.warn("nothing more is shown: {}", thrown.getMessage());
+      }
     }
+  }
+
+  private void write(String text) {
     try {
-      out.print(text);
-      out.flush();
+      if (failure == null) {
+        out.print(text);
+        out.flush();
+      }
     } catch (UncheckedIOException e) {
-      failed = true;
-      LOG.warn("nothing more is shown: {}", e.getMessage());
+      failure = e;
     }
   }
 }

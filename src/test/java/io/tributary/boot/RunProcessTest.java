@@ -3,6 +3,7 @@ package io.tributary.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -10,6 +11,7 @@ import io.tributary.boot.TinyRun.Outcome;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,6 +37,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RunProcessTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String WITHOUT_END = "run.steps=1000000";
+
+  /** Runs a command whose output goes to a pipe that nobody reads and that takes nothing more. */
+  private static final String INTO_A_FULL_PIPE =
+      """
+      mkfifo "$0" && exec 3<>"$0"
+      dd if=/dev/zero of="$0" oflag=nonblock bs=4096 count=100000 2>/dev/null
+      exec "$@" >&3 2>&3
+      """;
 
   @TempDir Path directory;
   private final HttpClient client = HttpClient.newHttpClient();
@@ -173,6 +183,27 @@ class RunProcessTest {
   }
 
   @Test
+  void aRunWhoseOutputNobodyReadsAnswersAndASignalEndsItWithACheckpoint() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "no named pipes here");
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    ProcessBuilder run = tiny.process("unread", "-v", "-D", WITHOUT_END, "-D", "http.port=" + port);
+    run.command().addAll(0, List.of("bash", "-c", INTO_A_FULL_PIPE, directory + "/pipe"));
+    process = run.start();
+    URI live = URI.create("http://127.0.0.1:" + port + "/health/live");
+    until(() -> tiny.home("unread").resolve("metrics.jsonl").toFile().length() > 5_000);
+    assertThat(get(live).statusCode()).isEqualTo(200);
+    new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it has ended").isTrue();
+    assertThat(process.exitValue()).isEqualTo(143);
+    List<JsonObject> rows = tiny.rows("unread");
+    assertThat(tiny.checkpoint("unread", rows.get(rows.size() - 1).get("step").getAsInt()))
+        .isDirectory();
+  }
+
+  @Test
   void whatCanNotBeUsedIsOneLineOnStandardError() throws Exception {
     String never = "target.features=[{name = never, type = word, word = antidisestablishment}]";
     process = tiny.start("word", "-D", never);
@@ -194,8 +225,13 @@ class RunProcessTest {
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return get(uri().resolve(path));
+  }
+
+  private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
     return client.send(
-        HttpRequest.newBuilder(uri().resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
+        HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   private JsonObject json(String path) throws IOException, InterruptedException {

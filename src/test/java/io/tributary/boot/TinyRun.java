@@ -10,7 +10,6 @@ import io.tributary.model.ModelDirectory;
 import io.tributary.model.TinyModels;
 import io.tributary.pretrain.TokenizerCut;
 import io.tributary.tensor.FloatType;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -99,14 +98,20 @@ final class TinyRun {
 
   /** As {@link #start}, through a command that executes the one that follows it. */
   Process startThrough(List<String> wrapper, String name, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(wrapper);
+    ProcessBuilder process = process(name, arguments);
+    process.command().addAll(0, wrapper);
+    return process.redirectErrorStream(true).redirectOutput(output(name).toFile()).start();
+  }
+
+  /** The process that {@link #start} starts. */
+  ProcessBuilder process(String name, String... arguments) {
+    List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.add("-Dlogback.configurationFile=logback.xml"); // the one that is shipped
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tributary.Main"));
     command.addAll(arguments(name, arguments));
-    File out = output(name).toFile();
-    return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out).start();
+    return new ProcessBuilder(command);
   }
 
   private List<String> arguments(String name, String... more) {

@@ -7,7 +7,9 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TerminalOutputTest {
   private final StringWriter shown = new StringWriter();
@@ -67,5 +69,40 @@ class TerminalOutputTest {
     output.transientLine("half");
     output.line("end");
     assertThat(shown).hasToString("end" + System.lineSeparator());
+  }
+
+  /** A pipe that is full until somebody reads. */
+  private static final class FullPipe extends StringWriter {
+    private final CountDownLatch read = new CountDownLatch(1);
+
+    @Override
+    public void write(String text, int offset, int length) {
+      try {
+        read.await();
+      } catch (InterruptedException e) {
+        throw new UncheckedIOException(new IOException(e));
+      }
+      super.write(text, offset, length);
+    }
+  }
+
+  @Test
+  @Timeout(10)
+  void whereNobodyReadsTheWorkGoesOnAndLinesWaitUpToABound() {
+    FullPipe pipe = new FullPipe();
+    TerminalOutput output = new TerminalOutput(new PrintWriter(pipe), true);
+    for (int i = 0; i < 5000; i++) {
+      output.line("line " + i);
+      output.transientLine("row " + i);
+      output.clearRow();
+    }
+    pipe.read.countDown();
+    output.finish();
+    assertThat(pipe.toString())
+        .startsWith("line 0" + System.lineSeparator() + "line 1" + System.lineSeparator())
+        .doesNotContain("row", "line 4999");
+    assertThat(pipe.toString().lines()).hasSizeBetween(1000, 1100);
+    output.line("read again");
+    assertThat(pipe.toString()).endsWith("read again" + System.lineSeparator());
   }
 }
