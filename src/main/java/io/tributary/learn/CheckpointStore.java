@@ -211,13 +211,15 @@ public final class CheckpointStore {
    * @param at only the one of this step, if present
    * @param skipped told of each one that is passed over, and why
    * @return empty if there is none at all
-   * @throws BadInputException if there are some and none can be used, or the asked one can't
+   * @throws BadInputException if there are some and none can be used, or the asked one can't, or
+   *     that which would be read is one of a newer program: to pass it over would lose its work
    */
   public Optional<Checkpoint> read(OptionalLong at, GptConfig model, Consumer<String> skipped) {
     List<Long> candidates = at.isPresent() ? List.of(at.getAsLong()) : steps();
     String last = "";
     for (long step : candidates) {
       Path path = directory.resolve(name(step));
+      requireKnownFormat(path);
       try {
         return Optional.of(read(path, model));
       } catch (IOException | JsonParseException | BadInputException e) {
@@ -231,6 +233,15 @@ public final class CheckpointStore {
     throw new BadInputException(
         "no usable checkpoint in %s, there are those of steps %s; %s"
             .formatted(directory, steps(), last));
+  }
+
+  private static void requireKnownFormat(Path path) {
+    int format = Manifest.format(path);
+    if (format > Manifest.FORMAT) {
+      throw new BadInputException(
+          "%s has format %d, this program knows formats up to %d; use a newer program, or --resume=STEP of an older checkpoint that this one can read"
+              .formatted(path, format, Manifest.FORMAT));
+    }
   }
 
   private static Checkpoint read(Path path, GptConfig model) throws IOException {

@@ -28,6 +28,8 @@ record Manifest(int format, Map<String, Entry> files) {
 
   record Entry(long bytes, String sha256) {}
 
+  private record Version(int format) {}
+
   /** The manifest of files that are there. */
   static Manifest of(Path directory, List<String> names) throws IOException {
     Map<String, Entry> files = new TreeMap<>();
@@ -81,6 +83,16 @@ record Manifest(int format, Map<String, Entry> files) {
       return manifest;
     } catch (JsonParseException e) {
       throw new IOException(NAME + " is not readable: " + e.getMessage(), e);
+    }
+  }
+
+  /** The format of a checkpoint, whatever else its manifest says; 0 where it tells none. */
+  static int format(Path directory) {
+    try {
+      Version version = GSON.fromJson(Files.readString(directory.resolve(NAME)), Version.class);
+      return version == null ? 0 : version.format();
+    } catch (IOException | JsonParseException e) {
+      return 0;
     }
   }
 

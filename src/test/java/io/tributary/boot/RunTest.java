@@ -289,6 +289,22 @@ class RunTest {
             tiny.metrics("whole").lines().filter(line -> !line.contains("evaluation")).toList());
   }
 
+  @Test
+  void aCheckpointOfANewerProgramIsOneMessageAndNothingIsTouched() throws IOException {
+    assertThat(tiny.run("newer", "-D", "run.steps=8").exitCode()).isZero();
+    Path manifest = tiny.checkpoint("newer", 8).resolve("manifest.json");
+    Files.writeString(
+        manifest, Files.readString(manifest).replaceFirst("\"format\": \\d+", "\"format\": 99"));
+    List<String> before = contents(tiny.home("newer"));
+    assertBadInput(
+        tiny.run("newer", "--resume"), "step-00000008 has format 99", "use a newer program");
+    assertThat(contents(tiny.home("newer"))).isEqualTo(before);
+    assertThat(tiny.checkpoints("newer")).containsExactly("step-00000004", "step-00000008");
+    assertThat(manifest).content().contains("\"format\": 99");
+
+    assertThat(tiny.run("newer", "--resume=4").exitCode()).as("it was asked for").isZero();
+  }
+
   private static List<String> contents(Path home) throws IOException {
     return List.of(
         Files.readString(home.resolve("metrics.jsonl")),

@@ -233,8 +233,7 @@ class CheckpointStoreTest {
         "no file",
         "no manifest",
         "empty manifest",
-        "older format",
-        "newer"
+        "older format"
       })
   void aDamagedOneIsSkippedWithTheReason(String damage) throws IOException {
     store.write(checkpoint(4));
@@ -266,15 +265,10 @@ class CheckpointStoreTest {
             Files.writeString(manifest, "");
             yield "manifest.json is empty";
           }
-          case "older format" -> {
+          default -> {
             Files.writeString(
                 manifest, Files.readString(manifest).replace("\"format\": 2", "\"format\": 1"));
             yield "it has format 1, this version of the program reads format 2";
-          }
-          default -> {
-            Files.writeString(
-                manifest, Files.readString(manifest).replace("\"format\": 2", "\"format\": 3"));
-            yield "it has format 3, this version of the program reads format 2";
           }
         };
     assertThat(newest().state().step()).isEqualTo(4);
@@ -287,6 +281,29 @@ class CheckpointStoreTest {
     assertThatThrownBy(() -> CheckpointStore.policy(path(8), MODEL, POLICY))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"format\": 3}", "{\"format\": 3, \"files\": [{\"name\": \"policy\"}]}"})
+  void oneOfANewerFormatIsRefusedAndNotPassedOver(String manifest) throws IOException {
+    store.write(checkpoint(4));
+    store.write(checkpoint(8));
+    Files.writeString(path(8).resolve("manifest.json"), manifest);
+    for (OptionalLong asked : List.of(OptionalLong.empty(), OptionalLong.of(8))) {
+      assertThatThrownBy(() -> store.read(asked, MODEL, skipped::add))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining(path(8) + " has format 3, this program knows formats up to 2")
+          .hasMessageContaining("a newer program, or --resume=STEP of an older checkpoint");
+    }
+    assertThat(skipped).isEmpty();
+    assertThat(names()).containsExactly("step-00000004", "step-00000008");
+    assertThat(store.read(OptionalLong.of(4), MODEL, skipped::add)).isPresent();
+
+    store.write(checkpoint(12));
+    assertThat(newest().state().step()).as("it is not reached").isEqualTo(12);
+    Files.delete(path(12).resolve("policy.safetensors"));
+    assertThatThrownBy(this::newest).hasMessageContaining("has format 3");
   }
 
   @Test
