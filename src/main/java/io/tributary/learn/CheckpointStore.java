@@ -94,7 +94,7 @@ public final class CheckpointStore {
       LastingFiles.write(temporary.resolve(Manifest.NAME), manifest.toJson());
       LastingFiles.flushDirectory(temporary);
       putInPlace(temporary, target);
-      prune(retention);
+      remove(retention.superfluous(divergences()));
       removeSuperseded(checkpoint.state().step());
       return manifest.bytes();
     } catch (IOException e) {
@@ -314,12 +314,39 @@ public final class CheckpointStore {
   }
 
   /**
-   * Removes all checkpoints but the newest, the best and those that are kept by their steps.
+   * Where the disk has too little room for a checkpoint, removes those that are older than the
+   * newest one that is whole, but for the best and those that are kept by their steps. Nothing is
+   * removed where none is whole.
    *
-   * @return whether there were others
+   * @param bytes size of the checkpoint
+   * @return whether any were removed
    */
-  boolean makeRoom() {
-    return prune(retention.lasting());
+  boolean makeRoom(long bytes) {
+    try {
+      if (Files.getFileStore(directory).getUsableSpace() >= bytes) {
+        return false;
+      }
+    } catch (IOException e) {
+      LOG.warn("the disk of {} does not tell how much room it has", directory, e);
+      return false;
+    }
+    Optional<Long> whole = steps().stream().filter(this::isWhole).findFirst();
+    if (whole.isEmpty()) {
+      return false;
+    }
+    Map<Long, Double> known = divergences();
+    known.keySet().removeIf(step -> step > whole.get());
+    return remove(retention.lasting().superfluous(known));
+  }
+
+  private boolean isWhole(long step) {
+    try {
+      Manifest.verify(directory.resolve(name(step)));
+      return true;
+    } catch (IOException e) {
+      LOG.warn("the checkpoint of step {} is not whole", step, e);
+      return false;
+    }
   }
 
   /** Whether a policy with this KL(p||pi) in nats is one of the best, and is to be kept as such. */
@@ -327,12 +354,11 @@ public final class CheckpointStore {
     return retention.best() > 0 && retention.ranks(divergence, divergences());
   }
 
-  private boolean prune(Retention kept) {
-    Set<Long> superfluous = kept.superfluous(divergences());
-    for (long step : superfluous) {
+  private boolean remove(Set<Long> steps) {
+    for (long step : steps) {
       remove(directory.resolve(name(step)));
     }
-    return !superfluous.isEmpty();
+    return !steps.isEmpty();
   }
 
   /** KL(p||pi) by step; NaN where it is not known, or where it is not asked for. */

@@ -109,7 +109,7 @@ final class CheckpointWriter {
     try {
       bytes = files.write(checkpoint);
     } catch (Exception e) {
-      if (makesRoom && files.checkpoints().makeRoom()) {
+      if (makesRoom && files.checkpoints().makeRoom(checkpoint.bytes())) {
         return written(checkpoint, start, pause, false);
       }
       failure = e;

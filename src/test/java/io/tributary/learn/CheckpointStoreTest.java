@@ -176,9 +176,35 @@ class CheckpointStoreTest {
     assertThat(store.ranks(1.4)).isTrue();
     assertThat(store.ranks(1.5)).as("no better than the second").isFalse();
 
-    assertThat(store.makeRoom()).isTrue();
+    assertThat(store.makeRoom(Long.MAX_VALUE)).isTrue();
     assertThat(store.steps()).containsExactly(150L, 130L, 110L, 100L);
-    assertThat(store.makeRoom()).isFalse();
+    assertThat(store.makeRoom(Long.MAX_VALUE)).isFalse();
+  }
+
+  @Test
+  void noneIsRemovedWhereTheDiskHasRoom() throws IOException {
+    store.write(checkpoint(4));
+    store.write(checkpoint(8));
+    assertThat(store.makeRoom(1)).isFalse();
+    assertThat(store.steps()).containsExactly(8L, 4L);
+  }
+
+  @Test
+  void noneIsRemovedThatIsNeededForWantOfAWholeOneAfterIt() throws IOException {
+    for (long step : new long[] {4, 8, 12}) {
+      store.write(checkpoint(step));
+    }
+    Path policy = path(12).resolve("policy.safetensors");
+    byte[] bytes = Files.readAllBytes(policy);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(policy, bytes);
+    assertThat(store.makeRoom(Long.MAX_VALUE)).isTrue();
+    assertThat(store.steps()).containsExactly(12L, 8L);
+    assertThat(newest().state().step()).isEqualTo(8);
+
+    Files.delete(path(8).resolve("state.json"));
+    assertThat(store.makeRoom(Long.MAX_VALUE)).as("none is whole").isFalse();
+    assertThat(store.steps()).containsExactly(12L, 8L);
   }
 
   @Test
@@ -401,14 +427,14 @@ class CheckpointStoreTest {
     try (SmallDisk disk = SmallDisk.mountedAt(directory, 256 << 10)) {
       org.junit.jupiter.api.Assumptions.assumeTrue(disk.isMounted(), "mounting takes privileges");
       store.write(checkpoint(4));
-      assertThat(store.makeRoom()).as("there is no other").isFalse();
+      assertThat(store.makeRoom(checkpoint(8).bytes())).as("there is no other").isFalse();
       long before = directory.toFile().getUsableSpace();
       store.write(checkpoint(8));
       long bytes = before - directory.toFile().getUsableSpace();
       long ballast = directory.toFile().getUsableSpace() - bytes / 2;
       Files.write(directory.resolve("ballast"), new byte[(int) ballast]);
       assertThatThrownBy(() -> store.write(checkpoint(12))).isInstanceOf(IOException.class);
-      assertThat(store.makeRoom()).isTrue();
+      assertThat(store.makeRoom(checkpoint(12).bytes())).isTrue();
       store.write(checkpoint(12));
       assertThat(names()).containsExactly("ballast", "step-00000008", "step-00000012");
     }
