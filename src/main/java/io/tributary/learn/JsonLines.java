@@ -90,7 +90,10 @@ public final class JsonLines {
     cut(row -> row.get("step").getAsLong() > step);
   }
 
-  /** Removes the rows that {@code unwanted} holds for, and what is not whole. */
+  /**
+   * Removes the rows that {@code unwanted} holds for, and what is not whole. The rows that stay
+   * outlive the machine, too.
+   */
   public void cut(Predicate<JsonObject> unwanted) throws IOException {
     if (!Files.exists(file)) {
       return;
@@ -107,7 +110,9 @@ public final class JsonLines {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    LastingFiles.flush(shortened);
     Files.move(shortened, file, StandardCopyOption.ATOMIC_MOVE);
+    LastingFiles.flushDirectory(file.resolveSibling("."));
     torn = false;
   }
 

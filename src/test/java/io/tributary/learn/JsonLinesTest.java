@@ -7,7 +7,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +54,27 @@ class JsonLinesTest {
     try (var entries = Files.list(directory)) {
       assertThat(entries).containsExactly(file);
     }
+  }
+
+  @Test
+  void whatACutLeavesIsOnTheDiskBeforeItTakesThePlaceOfTheWhole() throws Exception {
+    lines.add(FIRST);
+    lines.add(SECOND);
+    Path recorded = directory.resolve("recorded.jfr");
+    try (Recording recording = new Recording()) {
+      recording.enable("jdk.FileForce").withThreshold(Duration.ZERO);
+      recording.start();
+      lines.cutAfter(1);
+      recording.stop();
+      recording.dump(recorded);
+    }
+    List<String> forced =
+        RecordingFile.readAllEvents(recorded).stream()
+            .map(event -> event.getString("path"))
+            .toList();
+    assertThat(forced)
+        .filteredOn(path -> path.startsWith(directory.toString()))
+        .containsExactly(file + ".part", directory + "/.");
   }
 
   @Test
