@@ -224,7 +224,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   /** The stream starts when a sampler has the proposal that the learner is ready with. */
   private void startStream() {
-    if (recovering != null || !ending.hasNotBegun()) {
+    if (recovering != null || !ending.isRunning()) {
       return;
     }
     if (stream.isLearnerFinished()) {
@@ -304,7 +304,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     metrics.stage(stage).failed(FailureReason.ERROR);
     requests.learnerIsGone();
     Throwable cause = FailureCause.of(failure);
-    if (FailureCause.isFinal(cause) || !ending.hasNotBegun() || !core.mayRestart()) {
+    if (FailureCause.isFinal(cause) || !ending.isRunning() || !core.mayRestart()) {
       ending.fail(cause);
       return;
     }
@@ -377,7 +377,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   /** A thread that is stuck in native code can't be ended: the process has to. */
   private Behavior<Command> onCheckProgress() {
-    if (ending.hasNotBegun() && recovering == null) {
+    if (ending.isRunning() && recovering == null) {
       vigil.complaint(stream.proposalVersion()).ifPresent(ending::fail);
     }
     return this;

@@ -53,7 +53,7 @@ final class OperatorRequests {
       answer.complete(drain());
       return;
     }
-    if (!ending.hasNotBegun()) {
+    if (!ending.isRunning()) {
       answer.complete(new Unable(ending.description()));
       return;
     }
@@ -147,7 +147,7 @@ final class OperatorRequests {
 
   /** Changes the configuration as a whole, or refuses to. */
   void change(Guardian.Change request) {
-    if (!ending.hasNotBegun()) {
+    if (!ending.isRunning()) {
       plan.metrics().service().configChanged(ConfigChange.REJECTED);
       request.answer().complete(new Unable(ending.description()));
       return;

@@ -72,8 +72,8 @@ final class RunEnding {
     this.outcome = outcome;
   }
 
-  /** Whether the run goes on. */
-  boolean hasNotBegun() {
+  /** Whether the run goes on: nothing of its end has begun. */
+  boolean isRunning() {
     return phase == Phase.RUNNING;
   }
 
