@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,9 +29,9 @@ import java.util.regex.Pattern;
 
 /**
  * A run at full speed for some minutes, in this process, that ends with a drain. Its resident
- * memory may not grow, and every sequence that was drawn has to be learned or dropped. Where it is
- * stirred, workers are killed or return garbage, the learner fails, and both sides are paused and
- * resized over HTTP all the while.
+ * memory and what lives on the Java heap may not grow, and every sequence that was drawn has to be
+ * learned or dropped. Where it is stirred, workers are killed or return garbage, the learner fails,
+ * and both sides are paused and resized over HTTP all the while.
  */
 final class Soak {
   /**
@@ -43,6 +44,9 @@ final class Soak {
 
   /** Nor is the first minute, of which a short soak may give no more than its first half. */
   private static final int WARM_UP_SAMPLES = 60;
+
+  /** Objects that live may take this many bytes more at the end than when it was warm. */
+  private static final long MAX_HEAP_GROWTH = 8 << 20;
 
   private static final long SAMPLE_MILLIS = 1000;
   private static final Pattern HTTP = Pattern.compile("run soak: (http://\\S+),");
@@ -62,6 +66,8 @@ final class Soak {
   private final AtomicInteger garbage = new AtomicInteger();
   private int requests;
   private int refused;
+  private long warmHeap;
+  private long lastHeap;
   private volatile RunMetrics metrics;
 
   Soak(Path directory, double minutes, boolean stirred, long seed, PrintStream out)
@@ -114,13 +120,19 @@ final class Soak {
     List<Memory> memory = new ArrayList<>();
     long start = System.nanoTime();
     long nanos = (long) (minutes * 60e9);
+    double warmUp =
+        Math.max(WARM_UP * nanos, Math.min(WARM_UP_SAMPLES * SAMPLE_MILLIS * 1e6, nanos / 2.0));
     while (System.nanoTime() - start < nanos && !run.isDone()) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(SAMPLE_MILLIS));
       memory.add(new Memory((System.nanoTime() - start) / 1e9, residentBytes()));
+      if (warmHeap == 0 && System.nanoTime() - start >= warmUp) {
+        warmHeap = livingBytes();
+      }
       if (stirred) {
         stir(http);
       }
     }
+    lastHeap = livingBytes();
     if (!run.isDone()) {
       post(http, "/control/drain");
     }
@@ -221,6 +233,14 @@ final class Soak {
         .orElseThrow();
   }
 
+  /** What is used of the heap once all that is not needed any more is collected. */
+  private static long livingBytes() {
+    var heap = ManagementFactory.getMemoryMXBean();
+    heap.gc(); // and once more for what was held by what had to be cleaned up first
+    heap.gc();
+    return heap.getHeapMemoryUsage().getUsed();
+  }
+
   private boolean judge(CompletableFuture<Void> run, List<Memory> memory) {
     Conservation counted = Conservation.ofScrape(metrics);
     int warm =
@@ -231,6 +251,7 @@ final class Soak {
     double growth = slope(judged) * seconds / mean;
     boolean conserved = counted.holds() && counted.equals(Conservation.of(metrics));
     boolean constant = growth <= MAX_GROWTH;
+    boolean heapConstant = warmHeap > 0 && lastHeap - warmHeap <= MAX_HEAP_GROWTH;
     row("steps of the run", metrics.value(Metric.LEARNER_STEPS));
     row("sequences drawn", (double) counted.drawn());
     row("learned", (double) counted.learned());
@@ -248,14 +269,19 @@ final class Soak {
     out.printf(
         "%-28s %+14.2f %% in %.0f s, allowed %.0f %%%n",
         "its trend", 100 * growth, seconds, 100 * MAX_GROWTH);
+    out.printf("%-28s %,14.1f MiB%n", "heap in use, when warm", warmHeap / 1048576.0);
+    out.printf(
+        "%-28s %,14.1f MiB, allowed %+.0f MiB%n",
+        "heap in use, at the end", lastHeap / 1048576.0, MAX_HEAP_GROWTH / 1048576.0);
     boolean ended = !run.isCompletedExceptionally();
     out.println(
-        "conservation: %s; memory: %s; the run: %s"
+        "conservation: %s; memory: %s; heap: %s; the run: %s"
             .formatted(
                 conserved ? "exact" : "VIOLATED",
                 constant ? "constant" : "GROWS",
+                heapConstant ? "constant" : "GROWS",
                 ended ? "drained" : "FAILED"));
-    return conserved && constant && ended;
+    return conserved && constant && heapConstant && ended;
   }
 
   private void row(String what, double value) {
