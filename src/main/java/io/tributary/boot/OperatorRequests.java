@@ -5,6 +5,7 @@ import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Paused;
 import io.tributary.metrics.ConfigChange;
+import io.tributary.metrics.Metric;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.CheckpointFailed;
 import io.tributary.protocol.LearnerCommand.CheckpointSaved;
@@ -156,6 +157,7 @@ final class OperatorRequests {
     EffectiveConfig proposed;
     try {
       proposed = live.propose(request.values(), request.from(), request.at());
+      requireMemory(proposed.training());
     } catch (ConfigException e) {
       request.answer().complete(new Invalid(String.valueOf(e.getMessage())));
       return;
@@ -169,5 +171,25 @@ final class OperatorRequests {
     request
         .answer()
         .complete(new Done(what + " (until the process ends; --resume reads the file again)"));
+  }
+
+  /** The system would kill a process of more workers than memory has room for. */
+  private void requireMemory(TributaryConfig proposed) {
+    double bytes = tensorBytes(proposed);
+    double limit = plan.metrics().value(Metric.MEMORY_LIMIT_BYTES);
+    if (bytes > limit && bytes > tensorBytes(plan.live().current())) {
+      plan.metrics().service().configChanged(ConfigChange.REJECTED);
+      throw new ConfigException(
+          "tributary.samplers.count = %d with tributary.scorers.count = %d takes about %s of memory for tensors on the CPU, the machine or container has %s"
+              .formatted(
+                  proposed.samplers().count(),
+                  proposed.scorers().count(),
+                  MemoryEstimate.mebibytes(bytes),
+                  MemoryEstimate.mebibytes(limit)));
+    }
+  }
+
+  private double tensorBytes(TributaryConfig config) {
+    return MemoryEstimate.of(config, plan.parts().model(), plan.parts().positions()).bytes("cpu");
   }
 }

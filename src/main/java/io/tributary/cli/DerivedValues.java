@@ -1,5 +1,6 @@
 package io.tributary.cli;
 
+import io.tributary.boot.MemoryEstimate;
 import io.tributary.config.Criterion;
 import io.tributary.config.HttpConfig;
 import io.tributary.config.OptimizerConfig;
@@ -54,7 +55,7 @@ final class DerivedValues {
     values.put("model", model(base));
     StringBuilder text = new StringBuilder();
     values.forEach((name, value) -> text.append(LINE.formatted(name, value)));
-    MemoryEstimate.of(config, base)
+    MemoryEstimate.of(config, base.config(), base.positions())
         .byDevice()
         .forEach((device, line) -> text.append(LINE.formatted("memory on " + device, line)));
     return text.toString();

@@ -37,7 +37,7 @@ public final class RunMetrics {
     this.table = new MetricTable(registry, List.copyOf(featureTargets.keySet()));
     featureTargets.forEach((feature, moment) -> table.set(Metric.FEATURE_TARGET, moment, feature));
     table.info(Metric.BUILD_INFO, version(), Runtime.version().toString());
-    memoryBytes().ifPresent(bytes -> table.set(Metric.MEMORY_LIMIT_BYTES, (double) bytes));
+    memoryBytes().ifPresent(this::memoryLimit);
     service().state(ServiceState.STARTING);
     JvmMetrics.builder().register(registry);
   }
@@ -107,6 +107,13 @@ public final class RunMetrics {
     }
     values.forEach(
         (key, value) -> table.set(Metric.of(key), value, key.labels().toArray(String[]::new)));
+  }
+
+  /**
+   * What the process may take, in bytes; that of the container or machine if not told otherwise.
+   */
+  public void memoryLimit(long bytes) {
+    table.set(Metric.MEMORY_LIMIT_BYTES, (double) bytes);
   }
 
   /** The present value of a counter or gauge; its series begins if there was none. */

@@ -214,6 +214,14 @@ class RunControlTest {
         .isEqualTo(new Invalid("tributary.publish.interval-steps must be at least 1, got 0"));
     assertThat(change(Map.of("samplers.cuont", "2")))
         .isEqualTo(new Invalid("unknown key tributary.samplers.cuont; did you mean count?"));
+    metrics.memoryLimit(100 << 10);
+    assertThat(change(Map.of("samplers.count", "9")))
+        .isInstanceOfSatisfying(
+            Invalid.class,
+            invalid ->
+                assertThat(invalid.reason())
+                    .matches(
+                        "tributary.samplers.count = 9 with tributary.scorers.count = 1 takes about [\\d.]+ MiB of memory for tensors on the CPU, the machine or container has 0.1 MiB"));
     assertThat(metrics.value(Metric.CONFIG_SETTING, "samplers.count")).isEqualTo(1);
 
     assertThat(perform(Action.DRAIN)).isInstanceOf(Done.class);
@@ -255,7 +263,7 @@ class RunControlTest {
     assertThat(control.config().changes()).hasSize(7);
     assertThat(control.config().settings().get("samplers.count").json()).isEqualTo("1");
     assertThat(metrics.value(Metric.CONFIG_CHANGES_TOTAL, "accepted")).isEqualTo(2);
-    assertThat(metrics.value(Metric.CONFIG_CHANGES_TOTAL, "rejected")).isEqualTo(3);
+    assertThat(metrics.value(Metric.CONFIG_CHANGES_TOTAL, "rejected")).isEqualTo(4);
     List<JsonObject> audit =
         Files.readAllLines(tiny.home("operated").resolve("audit.jsonl")).stream()
             .map(line -> JsonParser.parseString(line).getAsJsonObject())
@@ -275,6 +283,7 @@ class RunControlTest {
             "pause-learning done",
             "change done",
             "resume done",
+            "change invalid",
             "change invalid",
             "change invalid",
             "change invalid",

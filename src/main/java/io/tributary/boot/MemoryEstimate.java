@@ -1,4 +1,4 @@
-package io.tributary.cli;
+package io.tributary.boot;
 
 import io.tributary.config.TributaryConfig;
 import io.tributary.model.GptConfig;
@@ -11,7 +11,7 @@ import java.util.Map;
  * Memory of tensors per device, in bytes: weights in all their copies, and the largest arrays of
  * one pass. An estimate; the JVM's own memory comes on top.
  */
-final class MemoryEstimate {
+public final class MemoryEstimate {
   /** Learner: weights, gradients, first and second moment. */
   private static final int LEARNER_COPIES = 4;
 
@@ -33,65 +33,76 @@ final class MemoryEstimate {
   /** The same in multiples of heads times positions: attention weights and their gradients. */
   private static final int ATTENTIONS = 2;
 
-  private record Part(String name, long bytes) {}
-
-  private final Map<String, List<Part>> parts = new LinkedHashMap<>();
+  private final Map<String, Map<String, Double>> parts = new LinkedHashMap<>();
 
   private MemoryEstimate() {}
 
-  static MemoryEstimate of(TributaryConfig config, BaseModel base) {
+  /**
+   * What a run takes.
+   *
+   * @param gpt shape of the model
+   * @param positions positions that prefix and sequence take
+   */
+  public static MemoryEstimate of(TributaryConfig config, GptConfig gpt, long positions) {
     MemoryEstimate estimate = new MemoryEstimate();
-    GptConfig gpt = base.config();
-    long weights = Float.BYTES * gpt.parameters();
-    long positions = base.positions();
+    double weights = (double) Float.BYTES * gpt.parameters();
     estimate.add(
         config.learner().device(),
         "learner",
         LEARNER_COPIES * weights + trainingPass(gpt, config.learner().microBatchSize(), positions));
-    long cache = cache(gpt, config.samplers().batchSize(), positions);
-    for (int i = 0; i < config.samplers().count(); i++) {
-      estimate.add(config.samplers().device(i), "samplers", weights + cache);
-    }
-    for (int i = 0; i < config.scorers().count(); i++) {
-      estimate.add(config.scorers().device(i), "scorers", weights);
-    }
+    double cache = cache(gpt, config.samplers().batchSize(), positions);
+    estimate.add(
+        config.samplers().devices(), config.samplers().count(), "samplers", weights + cache);
+    estimate.add(config.scorers().devices(), config.scorers().count(), "scorers", weights);
     estimate.add(config.model().device(), "evaluator", EVALUATOR_COPIES * weights + cache);
     return estimate;
   }
 
+  /** The sum on one device, in bytes. */
+  double bytes(String device) {
+    return parts.getOrDefault(device, Map.of()).values().stream()
+        .mapToDouble(Double::doubleValue)
+        .sum();
+  }
+
   /** One line per device: the sum and its parts. */
-  Map<String, String> byDevice() {
+  public Map<String, String> byDevice() {
     Map<String, String> lines = new LinkedHashMap<>();
     parts.forEach((device, list) -> lines.put(device, line(list)));
     return lines;
   }
 
-  private void add(String device, String name, long bytes) {
-    parts.computeIfAbsent(device, d -> new ArrayList<>()).add(new Part(name, bytes));
+  private void add(String device, String name, double bytes) {
+    parts.computeIfAbsent(device, d -> new LinkedHashMap<>()).merge(name, bytes, Double::sum);
   }
 
-  private static long trainingPass(GptConfig gpt, long sequences, long positions) {
+  /** Workers of which each has its device, or all the same. */
+  private void add(List<String> devices, int count, String name, double bytesOfOne) {
+    double bytesOfEach = bytesOfOne * count / devices.size();
+    devices.forEach(device -> add(device, name, bytesOfEach));
+  }
+
+  private static double trainingPass(GptConfig gpt, long sequences, long positions) {
     long perToken =
         (long) WIDTHS * gpt.width()
             + (long) INNER_WIDTHS * gpt.innerWidth()
             + (long) ATTENTIONS * gpt.heads() * positions;
-    return Float.BYTES * sequences * positions * gpt.layers() * perToken;
+    return (double) Float.BYTES * sequences * positions * gpt.layers() * perToken;
   }
 
-  private static long cache(GptConfig gpt, long sequences, long positions) {
-    return 2 * Float.BYTES * sequences * positions * gpt.layers() * gpt.width();
+  private static double cache(GptConfig gpt, long sequences, long positions) {
+    return 2.0 * Float.BYTES * sequences * positions * gpt.layers() * gpt.width();
   }
 
-  private static String line(List<Part> list) {
-    Map<String, Long> byName = new LinkedHashMap<>();
-    list.forEach(part -> byName.merge(part.name(), part.bytes(), Long::sum));
+  private static String line(Map<String, Double> byName) {
     List<String> names = new ArrayList<>();
     byName.forEach((name, bytes) -> names.add(name + " " + mebibytes(bytes)));
-    long total = byName.values().stream().mapToLong(Long::longValue).sum();
+    double total = byName.values().stream().mapToDouble(Double::doubleValue).sum();
     return "about %s: %s".formatted(mebibytes(total), String.join(", ", names));
   }
 
-  private static String mebibytes(long bytes) {
+  /** A size in words. */
+  static String mebibytes(double bytes) {
     return "%,.1f MiB".formatted(bytes / (1024.0 * 1024.0));
   }
 }
