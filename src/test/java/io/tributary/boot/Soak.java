@@ -120,10 +120,12 @@ final class Soak {
     List<Memory> memory = new ArrayList<>();
     long start = System.nanoTime();
     long nanos = (long) (minutes * 60e9);
+    double warmUp =
+        Math.max(WARM_UP * nanos, Math.min(WARM_UP_SAMPLES * SAMPLE_MILLIS * 1e6, nanos / 2.0));
     while (System.nanoTime() - start < nanos && !run.isDone()) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(SAMPLE_MILLIS));
       memory.add(new Memory((System.nanoTime() - start) / 1e9, residentBytes()));
-      if (warmHeap == 0 && System.nanoTime() - start >= WARM_UP * nanos) {
+      if (warmHeap == 0 && System.nanoTime() - start >= warmUp) {
         warmHeap = livingBytes();
       }
       if (stirred) {
