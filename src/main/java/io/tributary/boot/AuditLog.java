@@ -67,9 +67,13 @@ final class AuditLog {
     return row;
   }
 
-  /** A number as a number, as the value before is written. */
+  /**
+   * A number as a number, as the value before is written; one that is too large to be a double is
+   * text, since most readers of JSON have no other numbers.
+   */
   private static JsonElement scalar(String value) {
     return value.matches("-?\\d{1,15}(\\.\\d+)?([eE][-+]?\\d{1,3})?")
+            && Double.isFinite(Double.parseDouble(value))
         ? JsonParser.parseString(value)
         : new JsonPrimitive(value);
   }

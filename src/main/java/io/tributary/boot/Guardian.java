@@ -8,6 +8,7 @@ import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.pipeline.WorkerLost;
+import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerEvent;
@@ -61,9 +62,14 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
    *
    * @param values by key, relative to {@code tributary}
    * @param from who asks
+   * @param before told the settings that were in force until then, ahead of the answer
    */
   record Change(
-      Map<String, String> values, String from, Instant at, CompletableFuture<Answer> answer)
+      Map<String, String> values,
+      String from,
+      Instant at,
+      CompletableFuture<ConfigView> before,
+      CompletableFuture<Answer> answer)
       implements Command {}
 
   private record LearnerSpoke(LearnerEvent event) implements Command {}
@@ -309,6 +315,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       return;
     }
     recovering = cause;
+    watch.restarting();
     stream.stop();
     if (learnerGone) {
       restart(cause);

@@ -63,6 +63,15 @@ final class LiveConfig {
     directory.record(now.effective());
   }
 
+  /** Records a change that is in force; where that can't be done, it is in force all the same. */
+  void recordChange() {
+    try {
+      record();
+    } catch (BadInputException e) {
+      LOG.error("the change of the configuration is in force, but not recorded", e);
+    }
+  }
+
   /**
    * What the configuration would be with these changes; nothing is changed yet.
    *
@@ -81,7 +90,7 @@ final class LiveConfig {
   }
 
   /**
-   * Puts a proposed configuration in force.
+   * Puts a proposed configuration in force; {@link #recordChange} is to follow.
    *
    * @param keys those that were given
    * @return what has changed, in words
@@ -99,11 +108,6 @@ final class LiveConfig {
     now = snapshot(proposed);
     metrics.configChanged(ConfigChange.ACCEPTED);
     metrics.settings(now.config());
-    try {
-      record();
-    } catch (BadInputException e) {
-      LOG.error("the change of the configuration is in force, but not recorded", e);
-    }
     return now.view().changes().stream()
         .filter(change -> change.at().equals(at))
         .map(change -> "%s: %s -> %s".formatted(change.key(), change.before(), change.after()))

@@ -148,6 +148,7 @@ final class OperatorRequests {
 
   /** Changes the configuration as a whole, or refuses to. */
   void change(Guardian.Change request) {
+    request.before().complete(plan.live().view());
     if (!ending.isRunning()) {
       plan.metrics().service().configChanged(ConfigChange.REJECTED);
       request.answer().complete(new Unable(ending.description()));

@@ -3,7 +3,6 @@ package io.tributary.boot;
 import io.tributary.data.Measurements;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
-import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.Learner;
 import io.tributary.learn.LearnerState;
 import io.tributary.metrics.BlockedReason;
@@ -44,7 +43,6 @@ final class RunWatch implements Supplier<RunStatus> {
   private static final double WAITING_SHARE = 0.1;
 
   private static final int ON_POLICY_LINE_INTERVAL = 10;
-  private static final int CHECKPOINTS_SHOWN = 10;
 
   private final LiveConfig config;
   private final RunMetrics metrics;
@@ -66,7 +64,6 @@ final class RunWatch implements Supplier<RunStatus> {
   private RunStatus.Versions versions = new RunStatus.Versions(0, 0, Map.of());
   private @Nullable Long learnerActiveNanos;
   private Map<Measurements.Key, Double> measurements = Map.of();
-  private final CheckpointStore store;
   private List<RunStatus.Checkpoint> checkpoints = List.of();
   private @Nullable Measurements firstEvaluation;
   private @Nullable Measurements lastEvaluation;
@@ -81,14 +78,12 @@ final class RunWatch implements Supplier<RunStatus> {
       RunConsole console,
       StreamMetrics stream,
       Map<String, Double> targets,
-      CheckpointStore store,
       Consumer<LearnerEvent> listener,
       Clock clock) {
     this.config = config;
     this.metrics = metrics;
     this.console = console;
     this.targets = targets;
-    this.store = store;
     this.listener = listener;
     this.startedAt = clock.instant();
     this.progress = new ProgressLine(config.current(), targets);
@@ -133,6 +128,13 @@ final class RunWatch implements Supplier<RunStatus> {
     }
     state = newState;
     failure = newFailure;
+  }
+
+  /** Training has failed, and begins again at the last checkpoint; a pause outlives that. */
+  synchronized void restarting() {
+    if (state != ServiceState.PAUSED) {
+      state(ServiceState.STARTING, null);
+    }
   }
 
   /** An operator has paused these sides, and lets the others go on. */
@@ -196,7 +198,7 @@ final class RunWatch implements Supplier<RunStatus> {
         console.line("checkpoints are written again, that of step %d is".formatted(written.step()));
       }
       checkpointsFail = false;
-      lookForCheckpoints();
+      checkpoints = written.kept();
     } else if (event instanceof LearnerEvent.CheckpointFailed failed) {
       metrics.service().checkpointFailed();
       if (!checkpointsFail) {
@@ -211,19 +213,9 @@ final class RunWatch implements Supplier<RunStatus> {
     }
   }
 
-  /** Shows the checkpoints that are on the disk. */
-  synchronized void lookForCheckpoints() {
-    checkpoints =
-        store.kept(CHECKPOINTS_SHOWN).stream()
-            .map(
-                kept ->
-                    new RunStatus.Checkpoint(
-                        kept.step(),
-                        kept.writtenAt(),
-                        kept.bytes(),
-                        kept.divergence(),
-                        kept.best()))
-            .toList();
+  /** The checkpoints that are on the disk, newest first. */
+  synchronized void checkpoints(List<RunStatus.Checkpoint> kept) {
+    checkpoints = List.copyOf(kept);
   }
 
   /** The run goes on from a checkpoint. */

@@ -9,6 +9,7 @@ import io.tributary.learn.Owed;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.RunStatus;
 import io.tributary.protocol.ServiceControl;
 import io.tributary.serve.HttpService;
 import io.tributary.tensor.NativeHeap;
@@ -128,14 +129,14 @@ public final class TrainingService {
       try {
         Optional<Checkpoint> checkpoint =
             resume.wanted()
-                ? parts.checkpoint(directory.files(), resume.step(), console::line)
+                ? parts.checkpoint(directory.files(), resume.step(), this::tell)
                 : Optional.empty();
         checkpoint.ifPresent(from -> parts.requireSameRun(from.state()));
         if (resume.wanted() && checkpoint.isEmpty()) {
-          console.line("no checkpoint in %s yet: the run begins".formatted(directory.home()));
+          tell("no checkpoint in %s yet: the run begins".formatted(directory.home()));
         }
         if (checkpoint.isPresent() && isFinished(checkpoint.get())) {
-          console.line(
+          tell(
               "the run in %s is finished: it has made its %d steps"
                   .formatted(directory.home(), checkpoint.get().state().step()));
           return;
@@ -156,12 +157,18 @@ public final class TrainingService {
     try {
       List<Long> aside = directory.files().checkpoints().setAsideAfter(from.step());
       if (!aside.isEmpty()) {
-        console.line("checkpoints of later steps are put aside: " + aside);
+        tell("checkpoints of later steps are put aside: " + aside);
       }
     } catch (IOException e) {
       throw new BadInputException("a checkpoint of a later step can't be put aside: " + e, e);
     }
-    console.line("going on from the checkpoint of step " + from.step());
+    tell("going on from the checkpoint of step " + from.step());
+  }
+
+  /** What was decided on the way into a run is asked for later, too. */
+  private void tell(String decision) {
+    LOG.info(decision);
+    console.line(decision);
   }
 
   private boolean isFinished(Checkpoint checkpoint) {
@@ -177,16 +184,7 @@ public final class TrainingService {
     NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
     StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
     LiveConfig live = new LiveConfig(effective, directory, metrics.service());
-    RunWatch watch =
-        new RunWatch(
-            live,
-            metrics,
-            console,
-            streamMetrics,
-            targets,
-            directory.files().checkpoints(),
-            listener,
-            clock);
+    RunWatch watch = new RunWatch(live, metrics, console, streamMetrics, targets, listener, clock);
     if (Torch.takesMklFastPath()) {
       console.line("AMD processor: MKL's fast path is taken (native.mkl-fast-path = off)");
     }
@@ -244,7 +242,7 @@ public final class TrainingService {
         parts.takeOver(from.lambdas());
         goOn(directory, from);
         EarlierRows.tell(directory.files(), from.step(), watch);
-        watch.lookForCheckpoints();
+        watch.checkpoints(directory.files().checkpoints().kept(RunStatus.CHECKPOINTS_SHOWN));
       }
       live.record();
       if (from == null && parts.needsFit()) {
@@ -257,6 +255,7 @@ public final class TrainingService {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } finally {
       terminate(system);
+      hand.finish();
       ended.complete(null);
       removeHook(onSignal);
     }

@@ -7,9 +7,11 @@ import io.tributary.data.TensorBytes;
 import io.tributary.disk.LastingFiles;
 import io.tributary.model.GptConfig;
 import io.tributary.model.ModelDirectory;
+import io.tributary.protocol.RunStatus;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.SafeTensors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -46,6 +49,7 @@ public final class CheckpointStore {
 
   private final Path directory;
   private final Retention retention;
+  private final Map<Long, Double> knownDivergences = new ConcurrentHashMap<>(); // by step
 
   /**
    * @param directory holds the checkpoints; made when the first is written
@@ -108,6 +112,7 @@ public final class CheckpointStore {
     Path earlier = directory.resolve("." + target.getFileName() + EARLIER);
     LastingFiles.delete(earlier);
     if (Files.isDirectory(target)) {
+      knownDivergences.clear(); // that of its step is another one from now on
       Files.move(target, earlier, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
@@ -156,19 +161,10 @@ public final class CheckpointStore {
           .map(name -> Long.parseLong(name.substring(PREFIX.length())))
           .sorted(Comparator.reverseOrder())
           .toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new BadInputException(directory + " can't be read: " + e.getMessage(), e);
     }
   }
-
-  /**
-   * A checkpoint as it is on the disk.
-   *
-   * @param bytes size of its files, as its manifest says
-   * @param divergence KL(p||pi) of its policy in nats; NaN where it is not known, or not asked for
-   * @param best whether no other policy is known to be nearer to the target
-   */
-  public record Kept(long step, Instant writtenAt, long bytes, double divergence, boolean best) {}
 
   /**
    * The newest checkpoints that were completed and the best one, newest first; whether they are
@@ -176,14 +172,14 @@ public final class CheckpointStore {
    *
    * @param newest how many of the newest at most
    */
-  public List<Kept> kept(int newest) {
+  public List<RunStatus.Checkpoint> kept(int newest) {
     Map<Long, Double> divergences = divergences();
     Optional<Long> best =
         divergences.entrySet().stream()
             .filter(known -> Double.isFinite(known.getValue()))
             .min(Map.Entry.comparingByValue())
             .map(Map.Entry::getKey);
-    List<Kept> kept = new ArrayList<>();
+    List<RunStatus.Checkpoint> kept = new ArrayList<>();
     for (long step : steps()) {
       boolean isBest = best.equals(Optional.of(step));
       if (kept.size() < newest || isBest) {
@@ -193,14 +189,14 @@ public final class CheckpointStore {
     return kept;
   }
 
-  private Optional<Kept> kept(long step, double divergence, boolean best) {
+  private Optional<RunStatus.Checkpoint> kept(long step, double divergence, boolean best) {
     Path checkpoint = directory.resolve(name(step));
     try {
       long bytes = Manifest.read(checkpoint).bytes();
       Instant written = Files.getLastModifiedTime(checkpoint.resolve(Manifest.NAME)).toInstant();
-      return Optional.of(new Kept(step, written, bytes, divergence, best));
-    } catch (IOException e) {
-      LOG.debug("the checkpoint of step {} is not shown", step, e);
+      return Optional.of(new RunStatus.Checkpoint(step, written, bytes, divergence, best));
+    } catch (IOException | JsonParseException | BadInputException e) {
+      LOG.info("the checkpoint of step {} is not shown: {}", step, e.toString());
       return Optional.empty();
     }
   }
@@ -299,6 +295,7 @@ public final class CheckpointStore {
     for (long s : later) {
       Path aside = directory.resolve(SUPERSEDED + name(s));
       LastingFiles.delete(aside);
+      knownDivergences.remove(s);
       Files.move(directory.resolve(name(s)), aside, StandardCopyOption.ATOMIC_MOVE);
     }
     return later;
@@ -371,12 +368,18 @@ public final class CheckpointStore {
   }
 
   private double divergence(long step) {
+    Double read = knownDivergences.get(step);
+    if (read != null) {
+      return read;
+    }
     try {
       Double known =
           LearnerState.fromJson(Files.readString(directory.resolve(name(step)).resolve(STATE)))
               .divergence();
-      return known == null ? Double.NaN : known;
-    } catch (IOException | JsonParseException e) {
+      double divergence = known == null ? Double.NaN : known;
+      knownDivergences.put(step, divergence);
+      return divergence;
+    } catch (IOException | JsonParseException | BadInputException e) {
       LOG.warn("the checkpoint of step {} does not tell how good it is", step, e);
       return Double.NaN;
     }

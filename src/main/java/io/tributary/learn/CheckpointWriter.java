@@ -1,11 +1,13 @@
 package io.tributary.learn;
 
+import io.tributary.data.BadInputException;
 import io.tributary.data.LogMarkers;
 import io.tributary.protocol.LearnerCommand.CheckpointEnded;
 import io.tributary.protocol.LearnerCommand.CheckpointFailed;
 import io.tributary.protocol.LearnerCommand.CheckpointSaved;
 import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.RunStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,7 +117,17 @@ final class CheckpointWriter {
       failure = e;
     }
     Duration duration = Duration.ofNanos(System.nanoTime() - start);
-    return new CheckpointEnded(checkpoint.state().step(), bytes, duration, pause, failure);
+    return new CheckpointEnded(checkpoint.state().step(), bytes, duration, pause, kept(), failure);
+  }
+
+  /** That they can't be listed takes nothing from a checkpoint that is written. */
+  private List<RunStatus.Checkpoint> kept() {
+    try {
+      return files.checkpoints().kept(RunStatus.CHECKPOINTS_SHOWN);
+    } catch (BadInputException e) {
+      LOG.warn("the checkpoints are not shown", e);
+      return List.of();
+    }
   }
 
   /** The learner has heard of the end of the writing under way. */
@@ -126,7 +138,8 @@ final class CheckpointWriter {
     Saved saved;
     if (failure == null) {
       events.accept(
-          new LearnerEvent.CheckpointWritten(end.step(), end.bytes(), end.duration(), end.pause()));
+          new LearnerEvent.CheckpointWritten(
+              end.step(), end.bytes(), end.duration(), end.pause(), end.kept()));
       saved = new CheckpointSaved(end.step());
     } else {
       LOG.error(

@@ -2,6 +2,7 @@ package io.tributary.protocol;
 
 import io.tributary.data.Batch;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +44,21 @@ public sealed interface LearnerCommand {
    * @param bytes its size
    * @param duration from the learner's beginning to the end
    * @param pause how long the learner itself was busy with it
+   * @param kept the checkpoints that are on the disk now, newest first
    * @param failure why there is no checkpoint; null if it is complete on disk
    */
   record CheckpointEnded(
-      long step, long bytes, Duration duration, Duration pause, @Nullable Exception failure)
-      implements LearnerCommand {}
+      long step,
+      long bytes,
+      Duration duration,
+      Duration pause,
+      List<RunStatus.Checkpoint> kept,
+      @Nullable Exception failure)
+      implements LearnerCommand {
+    public CheckpointEnded {
+      kept = List.copyOf(kept);
+    }
+  }
 
   /**
    * A batch was learned.

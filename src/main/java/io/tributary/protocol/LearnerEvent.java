@@ -62,9 +62,15 @@ public sealed interface LearnerEvent {
    * A checkpoint is complete on disk.
    *
    * @param pause how long training stood still for it, out of {@code duration}
+   * @param kept the checkpoints that are on the disk now, newest first
    */
-  record CheckpointWritten(long step, long bytes, Duration duration, Duration pause)
-      implements LearnerEvent {}
+  record CheckpointWritten(
+      long step, long bytes, Duration duration, Duration pause, List<RunStatus.Checkpoint> kept)
+      implements LearnerEvent {
+    public CheckpointWritten {
+      kept = List.copyOf(kept);
+    }
+  }
 
   /** A checkpoint could not be written; it is tried again. */
   record CheckpointFailed(long step, String reason) implements LearnerEvent {}

@@ -45,6 +45,9 @@ public record RunStatus(
     Map<Measurements.Key, Double> measurements,
     List<Checkpoint> checkpoints) {
 
+  /** So many of the newest checkpoints are shown. */
+  public static final int CHECKPOINTS_SHOWN = 10;
+
   /** Recent speed, in learner steps and in learned sequences a second. */
   public record Rates(double stepsPerSecond, double sequencesPerSecond) {}
 

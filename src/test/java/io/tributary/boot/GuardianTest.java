@@ -34,8 +34,10 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
@@ -45,6 +47,7 @@ import org.apache.pekko.actor.typed.Terminated;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,14 +79,7 @@ class GuardianTest {
     StreamMetrics stream = new StreamMetrics(metrics, 8);
     watch =
         new RunWatch(
-            live,
-            metrics,
-            console,
-            stream,
-            Map.of("letter", 1.0),
-            files.files().checkpoints(),
-            event -> {},
-            Clock.systemUTC());
+            live, metrics, console, stream, Map.of("letter", 1.0), event -> {}, Clock.systemUTC());
     guardian =
         BehaviorTestKit.create(
             Guardian.create(
@@ -114,7 +110,8 @@ class GuardianTest {
 
   private Answer change(Map<String, String> values) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    guardian.run(new Guardian.Change(values, "somebody", Instant.EPOCH, answer));
+    guardian.run(
+        new Guardian.Change(values, "somebody", Instant.EPOCH, new CompletableFuture<>(), answer));
     return answer.getNow(new Unable("no answer"));
   }
 
@@ -208,12 +205,26 @@ class GuardianTest {
     assertThat(change(Map.of("samplers.count", "2"))).isEqualTo(new Unable("the run is over"));
   }
 
+  @Test
+  void aRunThatGoesBackToItsLastCheckpointIsNotReady() {
+    guardian.run(Guardian.Begin.INSTANCE);
+    watch.confirmed(new ProposalConfirmed(1, Map.of("sampler-0", 1L)));
+    assertThat(watch.get().state()).isEqualTo(ServiceState.RUNNING);
+    stop("evaluator-0");
+    assertThat(outcome).isNotDone();
+    assertThat(watch.get().state()).isEqualTo(ServiceState.STARTING);
+  }
+
+  private void stopLearner() {
+    stop("learner-0");
+  }
+
   @SuppressWarnings({
     "unchecked",
     "rawtypes"
   }) // the signal's constructor wants a reference to Nothing
-  private void stopLearner() {
-    guardian.signal(new Terminated((ActorRef) guardian.childInbox("learner-0").getRef()));
+  private void stop(String child) {
+    guardian.signal(new Terminated((ActorRef) guardian.childInbox(child).getRef()));
   }
 
   @Test
@@ -267,7 +278,9 @@ class GuardianTest {
             Duration.ofMinutes(1),
             Clock.systemUTC());
     answer(control.perform(Action.PAUSE_SAMPLING, "127.0.0.1:1"));
-    answer(control.change(Map.of("samplers.count", "4", "no.such", "x"), "127.0.0.1:2"));
+    answer(
+        control.change(
+            Map.of("samplers.count", "4", "no.such", "x", "huge", "1e999"), "127.0.0.1:2"));
     List<String> lines = Files.readAllLines(files.home().resolve("audit.jsonl"));
     assertThat(lines).hasSize(2).allMatch(line -> line.startsWith("{\"at\":\"20"));
     assertThat(lines.get(0))
@@ -277,6 +290,55 @@ class GuardianTest {
     assertThat(changes.getAsJsonObject("samplers.count"))
         .isEqualTo(JsonParser.parseString("{\"old\": 1, \"new\": 4}"));
     assertThat(changes.getAsJsonObject("no.such").get("new").getAsString()).isEqualTo("x");
+    assertThat(changes.getAsJsonObject("huge").get("new").getAsJsonPrimitive().isString()).isTrue();
+  }
+
+  @Test
+  void theValueBeforeIsThatWhichAChangeHasReplaced() throws Exception {
+    TestInbox<Guardian.Command> waiting = TestInbox.create();
+    RunControl control =
+        new RunControl(
+            waiting.getRef(),
+            live,
+            new AuditLog(files.auditLog()),
+            () -> false,
+            Duration.ofMinutes(1),
+            Clock.systemUTC());
+    CompletionStage<Answer> first = control.change(Map.of("samplers.count", "4"), "127.0.0.1:1");
+    CompletionStage<Answer> second = control.change(Map.of("samplers.count", "5"), "127.0.0.1:2");
+    guardian.run(Guardian.Begin.INSTANCE);
+    waiting.getAllReceived().forEach(guardian::run);
+    assertThat(answer(first)).isInstanceOf(Done.class);
+    assertThat(answer(second)).isInstanceOf(Done.class);
+    assertThat(Files.readAllLines(files.home().resolve("audit.jsonl")))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("{\"old\":1,\"new\":4}"),
+            line -> assertThat(line).contains("{\"old\":4,\"new\":5}"));
+  }
+
+  /** A disk that takes long holds up nobody but who waits for an answer. */
+  @Test
+  @Timeout(30)
+  void theGuardianDoesNotWaitForTheDisk() throws Exception {
+    Set<String> writers = ConcurrentHashMap.newKeySet();
+    TestInbox<Guardian.Command> waiting = TestInbox.create();
+    RunControl control =
+        new RunControl(
+            waiting.getRef(),
+            live,
+            new AuditLog(files.auditLog()),
+            () -> false,
+            Duration.ofMinutes(1),
+            Clock.systemUTC());
+    CompletionStage<Answer> change =
+        control
+            .change(Map.of("samplers.count", "4"), "127.0.0.1:1")
+            .whenComplete((answer, failure) -> writers.add(Thread.currentThread().getName()));
+    guardian.run(Guardian.Begin.INSTANCE);
+    waiting.getAllReceived().forEach(guardian::run);
+    answer(change);
+    assertThat(writers).containsExactly("operator-records");
+    assertThat(Files.readString(files.home().resolve("effective.conf"))).contains("count = 4");
   }
 
   private static Answer answer(CompletionStage<Answer> answer) throws Exception {

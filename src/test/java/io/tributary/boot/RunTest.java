@@ -3,6 +3,8 @@ package io.tributary.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.google.gson.JsonObject;
 import io.tributary.boot.TinyRun.Outcome;
 import io.tributary.config.ConfigLoader;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
 
 /** The verb {@code run} in this process. */
 @ExtendWith(TorchExtension.class)
@@ -139,9 +142,17 @@ class RunTest {
   @Test
   void aRunGoesOnFromTheCheckpointThatIsAskedFor() throws IOException {
     assertThat(tiny.run("again").exitCode()).isZero();
+    Logger log = (Logger) LoggerFactory.getLogger(TrainingService.class);
+    log.setLevel(Level.INFO); // as where the program runs
     Outcome outcome = tiny.run("again", "--resume=8", "-D", "checkpoint.keep=1");
+    log.setLevel(null);
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out()).contains("going on from the checkpoint of step 8");
+    assertThat(tiny.home("again").resolve("tributary.log"))
+        .content()
+        .contains(
+            "checkpoints of later steps are put aside: [12]",
+            "going on from the checkpoint of step 8");
     assertThat(tiny.metrics("again")).isEqualTo(tiny.metrics("whole"));
     assertThat(tiny.checkpoints("again"))
         .as("the one that was put aside has a successor")

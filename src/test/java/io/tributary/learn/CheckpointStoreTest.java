@@ -15,6 +15,7 @@ import io.tributary.objective.RunningMean;
 import io.tributary.objective.RunningMoments;
 import io.tributary.objective.WeightTails;
 import io.tributary.objective.WindowState;
+import io.tributary.protocol.RunStatus;
 import io.tributary.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -215,16 +216,18 @@ class CheckpointStoreTest {
       store.write(checkpoint(step));
     }
     Files.delete(path(12).resolve("manifest.json"));
-    assertThat(store.kept(1)).extracting(CheckpointStore.Kept::step).containsExactly(16L, 4L);
+    Files.writeString(path(12).resolve("state.json"), "{}");
+    store = new CheckpointStore(directory, new Retention(3, 1, 0));
+    assertThat(store.kept(1)).extracting(RunStatus.Checkpoint::step).containsExactly(16L, 4L);
     assertThat(store.kept(10))
         .as("12 was never completed")
-        .extracting(CheckpointStore.Kept::step)
+        .extracting(RunStatus.Checkpoint::step)
         .containsExactly(16L, 8L, 4L);
-    CheckpointStore.Kept best = store.kept(10).get(2);
+    RunStatus.Checkpoint best = store.kept(10).get(2);
     assertThat(best.bytes()).isEqualTo(bytes);
     assertThat(best.divergence()).isEqualTo(1);
     assertThat(store.kept(10))
-        .extracting(CheckpointStore.Kept::best)
+        .extracting(RunStatus.Checkpoint::best)
         .containsExactly(false, false, true);
   }
 
@@ -233,6 +236,7 @@ class CheckpointStoreTest {
     store = new CheckpointStore(directory, new Retention(1, 1, 0));
     store.write(checkpoint(4, 1));
     Files.writeString(path(4).resolve("state.json"), "{");
+    store = new CheckpointStore(directory, new Retention(1, 1, 0));
     store.write(checkpoint(8, 2));
     store.write(checkpoint(12, 3));
     assertThat(store.steps()).containsExactly(12L, 8L);

@@ -594,6 +594,8 @@ class LearnerTest {
             new CompletableFuture<>(),
             long.class,
             0L,
+            List.class,
+            List.of(),
             Duration.class,
             Duration.ZERO,
             Exception.class,
