@@ -54,12 +54,12 @@ final class ExperimentVerb implements Callable<Integer> {
     GridRun.Result result;
     try (StopSignal stop = new StopSignal(shutdown(experiment))) {
       result = GridRun.run(experiment, out, stop::isReceived);
-    }
-    if (result.stopped()) {
-      out.line(
-          "stopped with %d of %d cells finished; the same command goes on"
-              .formatted(result.finished(), result.cells()));
-      return Tributary.DONE;
+      if (result.stopped()) { // the process ends as soon as the signal is answered
+        out.line(
+            "stopped with %d of %d cells finished; the same command goes on"
+                .formatted(result.finished(), result.cells()));
+        return Tributary.DONE;
+      }
     }
     out.line("report: " + Report.write(experiment.home()));
     if (result.finished() == result.cells()) {
