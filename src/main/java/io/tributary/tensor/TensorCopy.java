@@ -9,20 +9,21 @@ import io.tributary.data.TensorBytes;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Copies between native arrays and bytes in Java.
  *
- * <p>What goes in passes through one small direct buffer per thread. A buffer of the tensor's size
- * would be freed only when the garbage collector finds it, and the collector does not see how much
- * memory it holds.
+ * <p>What goes in passes through small direct buffers that are used again and again, by whichever
+ * thread: as many as copies at the same time. A buffer of the tensor's size, or of a thread that
+ * ends, would be freed only when the garbage collector finds it, and the collector does not see how
+ * much memory it holds.
  */
 public final class TensorCopy {
   private static final int PIECE_BYTES = 1 << 20;
 
-  private static final ThreadLocal<ByteBuffer> PIECE =
-      ThreadLocal.withInitial(
-          () -> ByteBuffer.allocateDirect(PIECE_BYTES).order(ByteOrder.nativeOrder()));
+  private static final Queue<ByteBuffer> PIECES = new ConcurrentLinkedQueue<>();
 
   private TensorCopy() {}
 
@@ -61,18 +62,26 @@ public final class TensorCopy {
             scope.suppressNotUsedWarning();
             NDArray values = target.reshape(-1); // a view
             byte[] bytes = tensor.bytes();
+            ByteBuffer piece = takePiece();
             for (long from = 0; from < bytes.length; from += PIECE_BYTES) {
               int length = (int) Math.min(PIECE_BYTES, bytes.length - from);
-              copy(bytes, (int) from, length, values);
+              copy(bytes, (int) from, length, piece, values);
             }
+            PIECES.add(piece);
             return null;
           }
         });
   }
 
-  private static void copy(byte[] bytes, int from, int length, NDArray values) {
-    ByteBuffer piece = PIECE.get().clear();
-    piece.put(bytes, from, length).flip();
+  private static ByteBuffer takePiece() {
+    ByteBuffer piece = PIECES.poll();
+    return piece != null
+        ? piece
+        : ByteBuffer.allocateDirect(PIECE_BYTES).order(ByteOrder.nativeOrder());
+  }
+
+  private static void copy(byte[] bytes, int from, int length, ByteBuffer piece, NDArray values) {
+    piece.clear().put(bytes, from, length).flip();
     long n = piece.remaining() / Float.BYTES;
     try (NDArray alias = values.getManager().create(piece, new Shape(n), DataType.FLOAT32)) {
       long at = from / Float.BYTES;

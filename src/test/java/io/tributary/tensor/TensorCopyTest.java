@@ -7,6 +7,8 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.tributary.data.TensorBytes;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,5 +71,26 @@ class TensorCopyTest {
     assertThatThrownBy(() -> TensorCopy.set(array, Tensors.of("t", i -> 0, 4, 3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("t has shape [4, 3]");
+  }
+
+  @Test
+  void threadsThatEndLeaveNoDirectMemoryBehind() throws InterruptedException {
+    NDArray array = TensorCopy.create(manager, Tensors.of("t", i -> 0, 300_000));
+    TensorBytes values = Tensors.of("t", i -> i, 300_000);
+    long before = directBytes();
+    for (int i = 0; i < 40; i++) {
+      Thread thread = new Thread(() -> TensorCopy.set(array, values));
+      thread.start();
+      thread.join();
+    }
+    // other tests' garbage may be collected meanwhile, but nothing else is allocated
+    assertThat(directBytes() - before).isLessThan(8 << 20);
+  }
+
+  private static long directBytes() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
   }
 }
