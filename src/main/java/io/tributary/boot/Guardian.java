@@ -384,6 +384,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   /** A thread that is stuck in native code can't be ended: the process has to. */
   private Behavior<Command> onCheckProgress() {
+    watch.look();
     if (ending.isRunning() && recovering == null) {
       vigil.complaint(stream.proposalVersion()).ifPresent(ending::fail);
     }

@@ -36,11 +36,8 @@ import org.slf4j.event.Level;
 final class RunWatch implements Supplier<RunStatus> {
   private static final Logger LOG = LoggerFactory.getLogger(RunWatch.class);
 
-  /**
-   * A side counts as waiting for the other if it has waited for more than this share of the last
-   * interval.
-   */
-  private static final double WAITING_SHARE = 0.1;
+  /** A step that takes so many times as long as the one before is missed. */
+  private static final double MISSED = 3;
 
   private static final int ON_POLICY_LINE_INTERVAL = 10;
 
@@ -250,29 +247,45 @@ final class RunWatch implements Supplier<RunStatus> {
     loads.stepped(now);
     history.stepped(
         step, stepped.measurements(), rates.stepsPerSecond(), rates.sequencesPerSecond());
-    double learnerTotal = blockedSeconds(Stage.LEARNER, BlockedReason.INPUT);
-    double samplersTotal = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION);
-    double learnerShare = Math.min(1, (learnerTotal - learnerWaited) / seconds);
-    double samplerShare =
-        Math.min(
-            1, (samplersTotal - samplersWaited) / seconds / config.current().samplers().count());
-    learnerWaited = learnerTotal;
-    samplersWaited = samplersTotal;
+    WaitingShares waiting = waitingShares(seconds);
+    learnerWaited = blockedSeconds(Stage.LEARNER, BlockedReason.INPUT);
+    samplersWaited = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION);
     if (state != ServiceState.DRAINING
         && state != ServiceState.FAILED
         && state != ServiceState.PAUSED) {
-      state(
-          learnerShare > WAITING_SHARE && learnerShare > samplerShare
-              ? ServiceState.WAITING_FOR_DATA
-              : samplerShare > WAITING_SHARE ? ServiceState.THROTTLED : ServiceState.RUNNING,
-          null);
+      state(waiting.state(), null);
     }
-    progress.add(stepped, seconds, learned, learnerShare, samplerShare);
+    progress.add(stepped, seconds, learned, waiting.learner(), waiting.samplers());
     boolean endsInterval = stepped.step() % lineInterval() == 0;
     console.progress(progress, endsInterval);
     if (endsInterval) {
       progress.restart();
     }
+  }
+
+  /** Time goes by: the state shows it where the next step is missed. */
+  synchronized void look() {
+    double seconds = (System.nanoTime() - stepNanos) / 1e9;
+    boolean works =
+        state == ServiceState.RUNNING
+            || state == ServiceState.THROTTLED
+            || state == ServiceState.WAITING_FOR_DATA;
+    if (works && seconds * rates.stepsPerSecond() > MISSED) {
+      state(waitingShares(seconds).state(), null);
+    }
+  }
+
+  /**
+   * Since the last step.
+   *
+   * @param seconds how long that is
+   */
+  private WaitingShares waitingShares(double seconds) {
+    double learner = blockedSeconds(Stage.LEARNER, BlockedReason.INPUT) - learnerWaited;
+    double samplers = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION) - samplersWaited;
+    return new WaitingShares(
+        Math.min(1, learner / seconds),
+        Math.min(1, samplers / seconds / config.current().samplers().count()));
   }
 
   /** Steps between two lines that stay; where every step is published, fewer than that. */

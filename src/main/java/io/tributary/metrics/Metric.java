@@ -58,7 +58,7 @@ public enum Metric {
       Type.COUNTER,
       "seconds",
       "Time that a stage's workers have waited, by what for.",
-      "The reason tells what to tune: input, the stage before is too slow; admission, the learner is; evaluation, evaluate more rarely.",
+      "The reason tells what to tune: input, the stage before is too slow; admission, scoring or learning is; evaluation, evaluate more rarely.",
       Label.STAGE,
       Label.BLOCKED),
   STAGE_LAST_ITEM_TIMESTAMP_SECONDS(

@@ -21,6 +21,9 @@ record Bottleneck(String word, String sentence) {
   /** When the other side waits at least this much of what one side does, they take turns. */
   private static final double LIKEWISE = 0.5;
 
+  /** Scorers that are busy for more than this share hold back both sides, which wait for them. */
+  private static final double MOSTLY = 0.5;
+
   private static final RunStatus.Load UNKNOWN =
       new RunStatus.Load(0, 0, 0, 0, Map.of(), Double.NaN, Map.of());
 
@@ -47,6 +50,12 @@ record Bottleneck(String word, String sentence) {
           "Evaluation is the bottleneck: learner and samplers wait %s of the time for it. Evaluate more seldom (evaluation.interval-steps) or, by drain and resume, on fewer sequences (evaluation.sequences)."
               .formatted(percent(evaluation)));
     }
+    if (learnerWaits > LITTLE
+        && scorer.busyRatio() > MOSTLY
+        && scorer.busyRatio() > sampler.busyRatio()
+        && scorer.busyRatio() > learner.busyRatio()) {
+      return scoring(learnerWaits);
+    }
     if (Math.min(samplersWait, learnerWaits) > LITTLE
         && Math.min(samplersWait, learnerWaits) > LIKEWISE * Math.max(samplersWait, learnerWaits)) {
       return new Bottleneck(
@@ -64,14 +73,18 @@ record Bottleneck(String word, String sentence) {
               .formatted(percent(samplersWait)));
     }
     return scorer.busyRatio() > sampler.busyRatio()
-        ? new Bottleneck(
-            "scoring",
-            "Scoring is the bottleneck: the learner waits %s of the time, and scorers are busier than samplers. Raise scorers.count, or give scorers a device of their own."
-                .formatted(percent(learnerWaits)))
+        ? scoring(learnerWaits)
         : new Bottleneck(
             "sampling",
             "Sampling is the bottleneck: the learner waits %s of the time for draws. Raise samplers.count, or samplers.batch-size by drain and resume."
                 .formatted(percent(learnerWaits)));
+  }
+
+  private static Bottleneck scoring(double learnerWaits) {
+    return new Bottleneck(
+        "scoring",
+        "Scoring is the bottleneck: the learner waits %s of the time, and scorers are busier than samplers. Raise scorers.count, or give scorers a device of their own."
+            .formatted(percent(learnerWaits)));
   }
 
   private static String sides(Paused paused) {

@@ -4,16 +4,21 @@ import io.tributary.data.Draw;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
+import io.tributary.data.TensorBytes;
+import io.tributary.data.WeightSnapshot;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
+import io.tributary.protocol.SamplerCommand.TakeOver;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.ScorerCommand.Score;
 import io.tributary.protocol.WorkerEvent;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -75,6 +80,51 @@ final class FaultyWorkers {
             });
   }
 
+  /** Samplers that never take these versions of the proposal over. */
+  static UnaryOperator<Workers> deafTo(Predicate<Long> version) {
+    return workers ->
+        samplers(
+            workers,
+            (context, message) ->
+                message instanceof TakeOver brought && version.test(number(brought))
+                    ? null
+                    : message);
+  }
+
+  /** Samplers that get these versions of the proposal with a flipped bit in them. */
+  static UnaryOperator<Workers> flippedBitIn(Predicate<Long> version) {
+    return workers ->
+        samplers(
+            workers,
+            (context, message) ->
+                message instanceof TakeOver brought && version.test(number(brought))
+                    ? new TakeOver(flipped(brought.proposal()), brought.replyTo())
+                    : message);
+  }
+
+  private static long number(TakeOver brought) {
+    return brought.proposal().version().number();
+  }
+
+  private static WeightSnapshot flipped(WeightSnapshot weights) {
+    List<TensorBytes> tensors = new ArrayList<>(weights.tensors());
+    TensorBytes first = tensors.get(0);
+    byte[] bytes = first.bytes().clone();
+    bytes[0] ^= 1;
+    tensors.set(0, new TensorBytes(first.name(), first.shape(), bytes));
+    return new WeightSnapshot(weights.version(), tensors);
+  }
+
+  /** The fault at one place only; workers at all others do as before. */
+  static UnaryOperator<Workers> onlyAt(int place, UnaryOperator<Workers> fault) {
+    return workers -> {
+      Workers faulty = fault.apply(workers);
+      return new Workers(
+          at -> (at == place ? faulty : workers).sampler().apply(at),
+          at -> (at == place ? faulty : workers).scorer().apply(at));
+    };
+  }
+
   /** Scorers that do something in place of scoring a draw, wherever the predicate holds. */
   static UnaryOperator<Workers> scorersAt(Predicate<Long> draw, Runnable instead) {
     return workers ->
@@ -84,6 +134,19 @@ final class FaultyWorkers {
               if (message instanceof Score asked && draw.test(asked.draw().number())) {
                 instead.run();
                 return null;
+              }
+              return message;
+            });
+  }
+
+  /** Samplers that do something before they make a draw. */
+  static UnaryOperator<Workers> samplersAfter(Runnable first) {
+    return workers ->
+        samplers(
+            workers,
+            (context, message) -> {
+              if (message instanceof DrawSequences) {
+                first.run();
               }
               return message;
             });
@@ -142,6 +205,26 @@ final class FaultyWorkers {
           replyTo.tell(event);
           return Behaviors.same();
         });
+  }
+
+  /** Scorers that add something to each log P(x), in nats. */
+  static UnaryOperator<Workers> logTargetsPlus(ToDoubleFunction<Sequence> added) {
+    return scoresAt(
+        draw -> true,
+        scored ->
+            new ScoredDraw(
+                scored.number(),
+                scored.sequences().stream()
+                    .map(
+                        s ->
+                            new ScoredSequence(
+                                s.sequence(),
+                                s.text(),
+                                s.features(),
+                                s.logBase(),
+                                s.logTarget() + added.applyAsDouble(s.sequence())))
+                    .toList(),
+                scored.dropped()));
   }
 
   /** Scorers after whose scores the learner fails: they hold a token that there is not. */

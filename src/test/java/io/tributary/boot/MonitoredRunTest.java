@@ -164,7 +164,7 @@ class MonitoredRunTest {
    * comparison that an annotation ends with, which selects moments.
    */
   private static String substituted(String expression, Map<String, String> variables) {
-    String text = Prometheus.shortened(expression).replace("$__rate_interval", "2s");
+    String text = Prometheus.shortened(expression).replace("$__rate_interval", "4s");
     for (Map.Entry<String, String> variable : variables.entrySet()) {
       text = text.replace("$" + variable.getKey(), variable.getValue());
     }
@@ -185,10 +185,7 @@ class MonitoredRunTest {
   }
 
   private static boolean fires(Prometheus prometheus, String alert) {
-    return prometheus.alerts().stream()
-        .filter(each -> each.get("state").getAsString().equals("firing"))
-        .anyMatch(
-            each -> each.getAsJsonObject("labels").get("alertname").getAsString().equals(alert));
+    return prometheus.firing().stream().anyMatch(each -> each.kind().equals(alert));
   }
 
   private void until(Callable<Boolean> condition) {

@@ -8,19 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.boot.TrainingService.Resume;
-import io.tributary.config.TributaryConfig;
 import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
-import io.tributary.model.Gpt;
-import io.tributary.model.ModelDirectory;
 import io.tributary.protocol.LearnerEvent;
-import io.tributary.score.DrawScoring;
-import io.tributary.score.Scorer;
-import io.tributary.target.EnergyBasedModel;
-import io.tributary.target.Feature;
-import io.tributary.target.Target;
 import io.tributary.target.Text;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
@@ -40,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
@@ -235,30 +228,10 @@ class RunFaultsTest {
         .hasMessageContaining("draw 2 is given up: 3 scorers in a row were lost with it");
   }
 
-  /** A target whose features fail on the n-th text. */
-  private record Failing(Target target, AtomicInteger left) implements Target {
-    @Override
-    public List<Feature> features() {
-      return target.features();
-    }
-
-    @Override
-    public double[] moments() {
-      return target.moments();
-    }
-
-    @Override
-    public double logFactor(double[] features) {
-      return target.logFactor(features);
-    }
-
-    @Override
-    public boolean hardFactorsHold(double[] features) {
-      return target.hardFactorsHold(features);
-    }
-
-    @Override
-    public double[][] featureValues(List<Text> texts) {
+  /** Fails on the texts that hold the n-th one. */
+  private static Consumer<List<Text>> failingAt(int text) {
+    AtomicInteger left = new AtomicInteger(text);
+    return texts -> {
       boolean fails = left.get() >= 0 && left.get() < texts.size();
       if (!fails || texts.size() == 1) {
         left.addAndGet(-texts.size());
@@ -266,32 +239,20 @@ class RunFaultsTest {
       if (fails) {
         FaultyWorkers.fail();
       }
-      return target.featureValues(texts);
-    }
+    };
   }
 
   @Test
   void aSequenceThatAFeatureFailsOnIsDroppedAndMadeUpFor() throws IOException {
-    TributaryConfig config = tiny.config("drop", Map.of());
-    ModelDirectory model = ModelDirectory.open(config.model().base());
-    Target target = new Failing(EnergyBasedModel.of(config.target()), new AtomicInteger(50));
     run(
         "drop",
         Map.of(),
         workers ->
-            new Workers(
-                workers.sampler(),
-                place ->
-                    Scorer.create(
-                        () ->
-                            new DrawScoring(
-                                new Gpt(model.config(), model.weights(), ai.djl.Device.cpu()),
-                                model.tokenizer(),
-                                target,
-                                model.config().beginning(),
-                                8,
-                                false),
-                        metrics.stage(Stage.SCORER))));
+            FaultyTarget.scored(
+                workers,
+                tiny.config("drop", Map.of()),
+                metrics.stage(Stage.SCORER),
+                failingAt(50)));
     assertThat(metrics.value(Metric.SEQUENCES_DROPPED_TOTAL, "scoring")).isEqualTo(1);
     assertThat(failures("scorer", "error")).isZero();
     assertThat(tiny.metrics("drop")).hasLineCount((int) undisturbed.lines().count());

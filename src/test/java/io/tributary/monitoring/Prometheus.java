@@ -31,17 +31,20 @@ import java.util.stream.Stream;
 /**
  * A real Prometheus on a free port of loopback, with the configuration and rules of the repository.
  * They are changed as text, in three ways only: targets are others, the scrape and evaluation
- * intervals are a fraction of a second, and in rules every duration in brackets, after {@code
- * offset} and after {@code for:} is divided by {@value #SHORTENED}, but is at least a second.
+ * intervals are a second, and in rules every duration in brackets, after {@code offset} and after
+ * {@code for:}, and every number of seconds that an age is held against, is divided by {@value
+ * #SHORTENED}, but is at least three.
  */
 public final class Prometheus implements AutoCloseable {
-  private static final int SHORTENED = 400;
-  private static final String INTERVAL = "200ms";
+  private static final int SHORTENED = 300;
+  private static final long LEAST_MILLIS = 3000;
+  private static final String INTERVAL = "1s";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Pattern LISTENING =
       Pattern.compile("msg=\"Listening on\".*address=(127\\.0\\.0\\.1:\\d+)");
   private static final Pattern DURATION =
       Pattern.compile("(\\[|offset |for: )(\\d+)([smhd])(?![a-z])");
+  private static final Pattern AGE = Pattern.compile("(_age:seconds > )(\\d+)\\b");
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final Process process;
@@ -101,7 +104,13 @@ public final class Prometheus implements AutoCloseable {
 
   /** Rules whose durations are a {@value #SHORTENED}th. */
   public static String shortened(String rules) {
-    return DURATION.matcher(rules).replaceAll(Prometheus::shorter);
+    String durations = DURATION.matcher(rules).replaceAll(Prometheus::shorter);
+    return AGE.matcher(durations)
+        .replaceAll(age -> age.group(1) + millis(Long.parseLong(age.group(2))) / 1e3);
+  }
+
+  private static long millis(long seconds) {
+    return Math.max(LEAST_MILLIS, seconds * 1000 / SHORTENED);
   }
 
   private static String shorter(MatchResult duration) {
@@ -113,7 +122,7 @@ public final class Prometheus implements AutoCloseable {
               case "h" -> 3600;
               default -> 86_400;
             };
-    return duration.group(1) + Math.max(1000, seconds * 1000 / SHORTENED) + "ms";
+    return duration.group(1) + millis(seconds) + "ms";
   }
 
   /** What an expression is now: one object with labels and a value for each series. */
@@ -132,9 +141,29 @@ public final class Prometheus implements AutoCloseable {
     return answer.getAsJsonArray("data").asList().stream().map(JsonElement::getAsString).toList();
   }
 
-  /** The alerts that are pending or firing. */
-  public List<JsonObject> alerts() {
-    return objects(get("/api/v1/alerts").getAsJsonObject("data").getAsJsonArray("alerts"));
+  /**
+   * An alert that fires.
+   *
+   * @param instance host and port of the service that it fires on
+   * @param kind its name and, behind a blank, what it says of reason, stage or weight, if anything
+   */
+  public record Firing(String instance, String kind) {
+    private static Firing of(JsonObject labels) {
+      String kind =
+          Stream.of("alertname", "reason", "stage", "weight")
+              .filter(labels::has)
+              .map(label -> labels.get(label).getAsString())
+              .collect(Collectors.joining(" "));
+      return new Firing(labels.get("instance").getAsString(), kind);
+    }
+  }
+
+  /** The alerts that fire, not those that are pending. */
+  public List<Firing> firing() {
+    return objects(get("/api/v1/alerts").getAsJsonObject("data").getAsJsonArray("alerts")).stream()
+        .filter(alert -> alert.get("state").getAsString().equals("firing"))
+        .map(alert -> Firing.of(alert.getAsJsonObject("labels")))
+        .toList();
   }
 
   /** Errors of rules that can't be evaluated. */

@@ -43,6 +43,7 @@ class BottleneckTest {
     "0.30, 0.70, 0.2, 0.95, 0.02, 0.03, learning, samplers wait 70 %",
     "0.95, 0.02, 0.2, 0.40, 0.58, 0.02, sampling, learner waits 58 %",
     "0.50, 0.05, 0.9, 0.40, 0.58, 0.02, scoring, Raise scorers.count",
+    "0.02, 0.97, 0.96, 0.02, 0.97, 0.00, scoring, Raise scorers.count",
     "0.55, 0.44, 0.2, 0.44, 0.55, 0.01, turns, max-staleness-steps",
     "0.90, 0.05, 0.2, 0.92, 0.06, 0.02, none, balanced",
     "0.20, 0.75, 0.2, 0.25, 0.02, 0.70, evaluation, evaluation.interval-steps"
