@@ -13,6 +13,10 @@ import java.util.function.Function;
 final class Figures {
   private static final String SEQUENCES = "sequences";
   private static final int BINS = 60;
+
+  /** Of what varies by orders of magnitude from batch to batch. */
+  private static final int FEW_BINS = 16;
+
   private static final int EARLY_STEPS = 1000;
   private static final List<Quantity> VARIANCES =
       List.of(
@@ -101,8 +105,8 @@ final class Figures {
     return new Figure(
         "figure-3",
         "Figure 3. Methods on pointwise tasks",
-        "Evaluations on samples of the policy, averaged over %d tasks. Better: KL(p‖π) lower, E[φ] higher, KL(π‖a) lower, Self-BLEU-5 lower, Distinct-1 higher. Bands: one standard error of the mean over runs. %s"
-            .formatted(runs.tasks().size(), runs(runs)),
+        "Evaluations on samples of the policy, averaged over %s. Better: KL(p‖π) lower, E[φ] higher, KL(π‖a) lower, Self-BLEU-5 lower, Distinct-1 higher. Bands: one standard error of the mean over runs. %s"
+            .formatted(averaged(runs), runs(runs)),
         3,
         compared(runs, panel("E[φ]", "mean over samples", RunData::moment)));
   }
@@ -113,10 +117,19 @@ final class Figures {
     return new Figure(
         "figure-6",
         "Figure 6. Methods on distributional tasks",
-        "Evaluations on samples of the policy, averaged over %d tasks. |E[φ] − target| is a mean over a task's features. Better: all lower but Distinct-1. Bands: one standard error of the mean over runs. %s"
-            .formatted(runs.tasks().size(), runs(runs)),
+        "Evaluations on samples of the policy, averaged over %s. |E[φ] − target| is a mean over a task's features. Better: all lower but Distinct-1. Bands: one standard error of the mean over runs. %s"
+            .formatted(averaged(runs), runs(runs)),
         3,
         compared(runs, panel("|E[φ] − target|", "mean over features", RunData::distance)));
+  }
+
+  /** The tasks that a mean is over. */
+  private static String averaged(GridData runs) {
+    int shown = runs.comparable().tasks().size();
+    return shown == runs.tasks().size()
+        ? Report.count(shown, "task")
+        : "the %s of %d that every method has finished"
+            .formatted(Report.count(shown, "task"), runs.tasks().size());
   }
 
   private record Shown(String title, String unit, Function<RunData, Series> of) {}
@@ -129,7 +142,8 @@ final class Figures {
     return panel(quantity.title(), quantity.unit(), run -> run.get(quantity));
   }
 
-  private List<Panel> compared(GridData runs, Shown satisfaction) {
+  private List<Panel> compared(GridData all, Shown satisfaction) {
+    GridData runs = all.comparable();
     List<Panel> panels = new ArrayList<>();
     for (Shown shown :
         List.of(
@@ -246,7 +260,7 @@ final class Figures {
                   method,
                   style(method),
                   runs.ofTask(task).ofMethod(method),
-                  run -> run.get(quantity).binned(BINS),
+                  run -> run.get(quantity).binned(FEW_BINS),
                   Band.RANGE));
         }
         panels.add(
@@ -262,9 +276,9 @@ final class Figures {
     return new Figure(
         "figure-5",
         "Figure 5. Variances of gradient and advantage",
-        "Of training batches, each point a mean over neighbouring steps; a vertical axis is logarithmic where values span a decade. Better: lower. Bands: from the lowest to the highest seed. %s"
+        "Estimates from training batches, each point a mean over neighbouring steps; a vertical axis is logarithmic where values span a decade. Var(G), Var(A), TVD: better lower. mean |A| is 2 Z TVD(p, π) for gdc++ (Eq. 21), and Z for gdc whatever its policy, so that the two are not to be compared. An estimate of TVD from a batch may be above 1 where few of its sequences have a weight. Bands: from the lowest to the highest seed. %s"
             .formatted(runs(runs)),
-        Math.min(3, Math.max(1, runs.tasks().size())),
+        runs.tasks().size() == 1 ? 2 : Math.min(3, Math.max(1, runs.tasks().size())),
         panels);
   }
 
