@@ -13,7 +13,6 @@ final class Version implements IVersionProvider {
    */
   static String number() {
     return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
-        .map(version -> version.replaceFirst("\\$\\{.*", "unknown")) // git could not tell
         .orElse("(not packaged)");
   }
 

@@ -8,6 +8,7 @@ import io.tributary.report.Figure.Panel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The figures of Korbak et al. 2022, arXiv:2206.00761, from the runs of a grid. */
 final class Figures {
@@ -31,9 +32,27 @@ final class Figures {
     this.grid = grid;
   }
 
+  /** Those that runs are meant for. */
   List<Figure> all() {
-    return List.of(
-        advantage(), pointwise(), batchSizes(), variances(), distributional(), moments());
+    List<Figure> figures = new ArrayList<>();
+    add(figures, 2, this::advantage);
+    add(figures, 3, this::pointwise);
+    add(figures, 4, this::batchSizes);
+    add(figures, 5, this::variances);
+    add(figures, 6, this::distributional);
+    add(figures, 6, this::moments);
+    return figures;
+  }
+
+  private void add(List<Figure> figures, int number, Supplier<Figure> figure) {
+    if (!grid.of(number).runs().isEmpty()) {
+      figures.add(figure.get());
+    }
+  }
+
+  /** The title of a panel, with its task where there are several. */
+  private static String titled(String title, String task, GridData runs) {
+    return runs.tasks().size() == 1 ? title : "%s, %s".formatted(title, task);
   }
 
   /** Figure 2: reward P/q, advantage and baseline over the first steps with the baseline. */
@@ -235,7 +254,12 @@ final class Figures {
         }
         panels.add(
             new Panel(
-                shown.title() + ", " + task, SEQUENCES, shown.unit(), false, curves, List.of()));
+                titled(shown.title(), task, runs),
+                SEQUENCES,
+                shown.unit(),
+                false,
+                curves,
+                List.of()));
       }
     }
     return new Figure(
@@ -265,7 +289,7 @@ final class Figures {
         }
         panels.add(
             new Panel(
-                quantity.title() + ", " + task,
+                titled(quantity.title(), task, runs),
                 SEQUENCES,
                 quantity.unit(),
                 quantity != Quantity.TOTAL_VARIATION,
@@ -294,8 +318,11 @@ final class Figures {
   }
 
   private static String runs(GridData runs) {
-    return runs.runs().isEmpty()
-        ? "No run is meant for it."
-        : "%d of %d runs are finished.".formatted(runs.finished(), runs.runs().size());
+    String task = runs.tasks().size() == 1 ? "Task: %s. ".formatted(runs.tasks().get(0)) : "";
+    return "%s%d of %s finished."
+        .formatted(
+            task,
+            runs.finished(),
+            runs.runs().size() == 1 ? "1 run is" : runs.runs().size() + " runs are");
   }
 }

@@ -107,6 +107,7 @@ class GridProcessTest {
         .doesNotContain("What shows");
     assertThat(run.resolve("report/figure-2.svg")).isNotEmptyFile();
     assertThat(run.resolve("report/figure-3.png")).isNotEmptyFile();
+    assertThat(run.resolve("report/figure-6.csv")).doesNotExist();
     assertThat(run.resolve("report/table-4.csv")).content().hasLineCount(2);
   }
 

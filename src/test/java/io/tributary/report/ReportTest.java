@@ -78,7 +78,8 @@ class ReportTest {
     assertThat(variance.get(1)).isEqualTo("shows");
     assertThat(variance.get(2)).isEqualTo("3"); // tasks, of two pairs each
     // a mean of 2.001, 2.004 and 2.009
-    assertThat(variance.get(3)).startsWith("Var(A) of gdc over that of gdc++: 2.005 [1.995, 2.015]");
+    assertThat(variance.get(3))
+        .startsWith("Var(A) of gdc over that of gdc++: 2.005 [1.995, 2.015]");
     List<String> sequences = claim(claims, "gdc++ comes half of the way");
     assertThat(sequences.get(1)).isEqualTo("shows");
     assertThat(sequences.get(6))
