@@ -65,7 +65,7 @@ final class Drawing {
   private static final int TITLE_LENGTH = 44;
   private static final int LEGEND_HEIGHT = 26;
   private static final int LEGEND_SAMPLE = 44;
-  private static final int ENTRY_GAP = 34;
+  private static final int ENTRY_GAP = 20;
   private static final int CHARACTER_WIDTH = 8;
   private static final int MARKERS_PER_LINE = 7;
   private static final int PIXELS_PER_POINT = 2;
