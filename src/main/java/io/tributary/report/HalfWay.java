@@ -1,6 +1,7 @@
 package io.tributary.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -57,7 +58,12 @@ final class HalfWay {
   /** Each pair. */
   Table table() {
     List<List<String>> rows = new ArrayList<>();
-    for (Comparison.Pair pair : baseline.pairs()) {
+    List<Comparison.Pair> pairs = new ArrayList<>(baseline.pairs());
+    pairs.sort(
+        Comparator.comparing(Comparison.Pair::task)
+            .thenComparing(pair -> pair.one().cell().batchSize())
+            .thenComparing(pair -> pair.one().cell().seed()));
+    for (Comparison.Pair pair : pairs) {
       double ratio = sequences(pair.one()) / sequences(pair.other());
       rows.add(
           List.of(

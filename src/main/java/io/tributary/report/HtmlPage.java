@@ -35,7 +35,7 @@ final class HtmlPage implements Page {
       tbody th { font-weight: 600; }
       a { color: inherit; }
       .empty { color: var(--soft); font-style: italic; }
-      @media print { body { margin: 0; max-width: none; font-size: 10pt; } figure, tr { break-inside: avoid; } h2, .caption { break-after: avoid; } .scroll { overflow: visible; }
+      @media print { body { margin: 0; max-width: none; font-size: 10pt; } figure, tr { break-inside: avoid; } h2, .caption { break-after: avoid; } .scroll { overflow: visible; } figure svg { max-height: 20cm; }
         th, td { min-width: 0 !important; white-space: normal !important; padding: .2rem .4rem; font-size: 8pt; } .table-4 td:nth-child(6) { min-width: 7rem !important; } }
       """;
 
@@ -60,7 +60,9 @@ final class HtmlPage implements Page {
           svg.substring(svg.indexOf("<svg"))
               .replaceFirst(
                   "<svg", "<svg role=\"img\" aria-label=\"%s\"".formatted(text(figure.title())));
-      html.append("<figure>\n<div class=\"scroll\" tabindex=\"0\">")
+      html.append("<figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
+          .append(text(figure.title()))
+          .append("\">")
           .append(drawing)
           .append("</div>\n");
     }
