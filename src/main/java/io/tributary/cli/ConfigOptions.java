@@ -7,6 +7,7 @@ import io.tributary.config.ExperimentLoader;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /**
@@ -37,6 +38,27 @@ final class ConfigOptions {
    */
   EffectiveConfig read() {
     return ConfigLoader.read(file, overrides);
+  }
+
+  /**
+   * The options as they were given, but for those that go over certain keys.
+   *
+   * @param without keys
+   */
+  String text(Set<String> without) {
+    StringBuilder text = new StringBuilder("-c " + quoted(file.toString()));
+    overrides.forEach(
+        (key, value) -> {
+          if (!without.contains(key)) {
+            text.append(" -D ").append(quoted(key + "=" + value));
+          }
+        });
+    return text.toString();
+  }
+
+  /** For a shell. */
+  private static String quoted(String word) {
+    return word.matches("[\\w./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   /**

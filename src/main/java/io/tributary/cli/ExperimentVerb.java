@@ -3,10 +3,13 @@ package io.tributary.cli;
 import io.tributary.config.Experiment;
 import io.tributary.config.ShutdownConfig;
 import io.tributary.experiment.GridRun;
+import io.tributary.experiment.Origin;
 import io.tributary.report.Report;
+import io.tributary.tensor.Torch;
 import io.tributary.terminal.TerminalOutput;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +31,10 @@ import picocli.CommandLine.Spec;
 final class ExperimentVerb implements Callable<Integer> {
   private static final Duration TIME_TO_END = Duration.ofSeconds(15);
 
+  /** Keys that say where a grid is and how many cells run at once. */
+  private static final Set<String> WITHOUT_INFLUENCE =
+      Set.of("run.directory", "experiment.parallel");
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -43,17 +50,25 @@ final class ExperimentVerb implements Callable<Integer> {
         new TerminalOutput(spec.commandLine().getOut(), Terminal.isStandardOutput());
     ConsoleLog.clearBeforehand(out::clearRow);
     try {
-      return run(experiment, out);
+      return run(experiment, origin(), out);
     } finally {
       out.clearRow();
       out.finish();
     }
   }
 
-  private static int run(Experiment experiment, TerminalOutput out) throws InterruptedException {
+  private Origin origin() {
+    return Origin.here(
+        Version.number(),
+        "tributary experiment " + config.text(WITHOUT_INFLUENCE),
+        Torch.version());
+  }
+
+  private static int run(Experiment experiment, Origin origin, TerminalOutput out)
+      throws InterruptedException {
     GridRun.Result result;
     try (StopSignal stop = new StopSignal(shutdown(experiment))) {
-      result = GridRun.run(experiment, out, stop::isReceived);
+      result = GridRun.run(experiment, origin, out, stop::isReceived);
       if (result.stopped()) { // the process ends as soon as the signal is answered
         out.line(
             "stopped with %d of %d cells finished; the same command goes on"

@@ -3,8 +3,10 @@ package io.tributary.cli;
 import io.tributary.report.Report;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -23,9 +25,19 @@ final class ReportVerb implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private Path directory;
 
+  @Option(
+      names = "--to",
+      paramLabel = "FOLDER",
+      description =
+          "Write the report there instead, in files that are small enough to be committed: "
+              + "report.md, and report/ with figures as SVG, tables as CSV and outcomes.jsonl.")
+  private @Nullable Path to;
+
   @Override
   public Integer call() {
-    spec.commandLine().getOut().println(Report.write(directory));
+    spec.commandLine()
+        .getOut()
+        .println(to == null ? Report.write(directory) : Report.write(directory, to));
     return Tributary.DONE;
   }
 }

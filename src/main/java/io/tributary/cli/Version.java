@@ -6,7 +6,11 @@ import picocli.CommandLine.IVersionProvider;
 /** What {@code --version} prints. */
 final class Version implements IVersionProvider {
 
-  /** Version of this program, from the manifest of its jar. */
+  /**
+   * Version of this program with the revision that it was built from, such as {@code
+   * 0.1.0+3f2a9c81d04b}, from the manifest of its jar. The revision ends in {@code -dirty} if files
+   * had changed since, and is {@code unknown} if it was built outside of its repository.
+   */
   static String number() {
     return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
         .orElse("(not packaged)");

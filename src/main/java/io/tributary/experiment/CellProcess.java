@@ -10,6 +10,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -122,7 +124,8 @@ final class CellProcess {
     boolean stopped = asked || exitCode == INTERRUPTED || exitCode == TERMINATED;
     End end = exitCode == 0 ? End.FINISHED : stopped ? End.STOPPED : End.FAILED;
     String reason = end == End.FAILED ? "exit code %d: %s".formatted(exitCode, lastLines()) : "";
-    return new Outcome(cell.name(), end, seconds(), sequencesSinceStart(), reason);
+    String at = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    return new Outcome(cell.name(), end, seconds(), sequencesSinceStart(), reason, at);
   }
 
   private String lastLines() throws IOException {

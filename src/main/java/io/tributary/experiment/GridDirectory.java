@@ -3,7 +3,6 @@ package io.tributary.experiment;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
-import com.google.gson.reflect.TypeToken;
 import io.tributary.config.ConfigException;
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.Experiment;
@@ -16,15 +15,17 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * The files of a grid: {@code grid.json} says what its cells are, {@code outcomes.jsonl} how each
- * ended, and {@code cells/} holds of each cell its configuration, what it printed, and the
- * directory of its run.
+ * The files of a grid: {@code grid.json} says what its cells are and what made them, {@code
+ * outcomes.jsonl} how and when each ended, and {@code cells/} holds of each cell its configuration,
+ * what it printed, and the directory of its run.
  */
 public final class GridDirectory implements AutoCloseable {
   private static final String GRID = "grid.json";
@@ -61,9 +62,10 @@ public final class GridDirectory implements AutoCloseable {
       for (Experiment.Cell cell : experiment.cells()) {
         Files.writeString(directory.configuration(cell.name()), cell.config().toHocon());
       }
-      LastingFiles.write(
-          home.resolve(GRID),
-          GSON.toJson(Map.of("cells", experiment.cells().stream().map(CellRecord::of).toList())));
+      directory.write(
+          new Grid(
+              grid(home).map(Grid::origins).orElse(List.of()),
+              experiment.cells().stream().map(CellRecord::of).toList()));
       return directory;
     } catch (IOException e) {
       closeQuietly(lock);
@@ -74,18 +76,44 @@ public final class GridDirectory implements AutoCloseable {
     }
   }
 
-  /** The cells of the grid in a directory, or nothing if it holds none. */
-  public static Optional<List<CellRecord>> cells(Path home) throws IOException {
+  /**
+   * What a report has to know of a grid beside its runs.
+   *
+   * @param origins what the runs were made with; several if it changed on the way
+   * @param cells in the order in which they run
+   */
+  public record Grid(List<Origin> origins, List<CellRecord> cells) {
+    public Grid {
+      origins = origins == null ? List.of() : List.copyOf(origins); // of an earlier version
+      cells = List.copyOf(cells);
+    }
+  }
+
+  /** Records that runs are made with this from now on. */
+  void madeWith(Origin origin) throws IOException {
+    Grid grid = grid(home).orElseThrow();
+    if (!grid.origins().contains(origin)) {
+      List<Origin> origins = new ArrayList<>(grid.origins());
+      origins.add(origin);
+      write(new Grid(origins, grid.cells()));
+    }
+  }
+
+  private void write(Grid grid) throws IOException {
+    Path part = home.resolve(GRID + ".part");
+    LastingFiles.write(part, GSON.toJson(grid));
+    Files.move(part, home.resolve(GRID), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The grid in a directory, or nothing if it holds none. */
+  public static Optional<Grid> grid(Path home) throws IOException {
     Path file = home.resolve(GRID);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try {
-      Map<String, List<CellRecord>> grid =
-          GSON.fromJson(
-              Files.readString(file), new TypeToken<Map<String, List<CellRecord>>>() {}.getType());
-      return Optional.ofNullable(grid).map(found -> found.get("cells"));
-    } catch (JsonParseException e) {
+      return Optional.ofNullable(GSON.fromJson(Files.readString(file), Grid.class));
+    } catch (JsonParseException | NullPointerException e) {
       throw new BadInputException("%s is no list of cells: %s".formatted(file, e.getMessage()), e);
     }
   }

@@ -15,11 +15,13 @@ import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -39,6 +41,7 @@ public final class GridRun {
   private final Deque<Experiment.Cell> waiting = new ArrayDeque<>();
   private final List<CellProcess> running = new ArrayList<>();
   private final Map<String, String> failures = new LinkedHashMap<>();
+  private final Set<String> anew = new HashSet<>();
   private boolean stopping;
   private int finished;
   private long lineNanos = System.nanoTime();
@@ -69,15 +72,20 @@ public final class GridRun {
   /**
    * Runs until all cells have ended, or it is asked to end.
    *
+   * @param origin what the runs are made with
    * @param out where progress is shown
    * @param asked whether it has been asked to end
    * @throws BadInputException if the grid's directory can't be used
    */
-  public static Result run(Experiment experiment, TerminalOutput out, BooleanSupplier asked)
+  public static Result run(
+      Experiment experiment, Origin origin, TerminalOutput out, BooleanSupplier asked)
       throws InterruptedException {
     try (GridDirectory directory = GridDirectory.claim(experiment)) {
       GridRun grid = new GridRun(experiment, directory, out, asked);
       grid.prepare();
+      if (!grid.waiting.isEmpty()) {
+        directory.madeWith(origin);
+      }
       try {
         grid.loop();
       } finally {
@@ -173,14 +181,16 @@ public final class GridRun {
   private void ended(CellProcess process) throws IOException {
     Experiment.Cell cell = process.cell();
     Outcome outcome = process.outcome(stopping || asked.getAsBoolean());
-    if (outcome.end() == End.FINISHED
-        && !Files.exists(directory.run(cell.name()).resolve("comparison.json"))) {
-      // killed after its last step and before its last texts, which only a whole run gives again
-      out.line(
-          "cell %s: %s lacks its last texts and runs anew".formatted(number(cell), cell.name()));
-      LastingFiles.delete(directory.run(cell.name()));
-      waiting.addFirst(cell);
-      return;
+    if (outcome.end() == End.FINISHED && ComparedTexts.of(directory.run(cell.name())).isEmpty()) {
+      if (anew.add(cell.name())) {
+        // killed after its last step and before its last texts, which only a whole run gives again
+        out.line(
+            "cell %s: %s lacks its last texts and runs anew".formatted(number(cell), cell.name()));
+        LastingFiles.delete(directory.run(cell.name()));
+        waiting.addFirst(cell);
+        return;
+      }
+      outcome = outcome.failed("a whole run has ended without its last texts (comparison.json)");
     }
     directory.outcomes().add(outcome);
     progress.add(cell.method(), outcome);

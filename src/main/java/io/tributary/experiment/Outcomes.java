@@ -34,8 +34,15 @@ public final class Outcomes {
    * @param seconds that the process took
    * @param sequences that it learned from in this time
    * @param reason of a failure, in words; else empty
+   * @param at when it ended, in UTC; reports do without, since they don't depend on interruptions
    */
-  public record Outcome(String cell, End end, double seconds, long sequences, String reason) {}
+  public record Outcome(
+      String cell, End end, double seconds, long sequences, String reason, String at) {
+    /** The same end, found to be a failure. */
+    Outcome failed(String because) {
+      return new Outcome(cell, End.FAILED, seconds, sequences, because, at);
+    }
+  }
 
   private final Path file;
 

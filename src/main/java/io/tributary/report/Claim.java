@@ -5,7 +5,7 @@ package io.tributary.report;
  *
  * @param statement the claim
  * @param verdict whether it shows
- * @param n pairs, or moments, that it rests on
+ * @param n tasks that it rests on, or what the note says
  * @param estimate what is estimated, with its value and 95 % interval; empty without data
  * @param p two-sided, before adjustment; NaN where nothing was tested
  * @param adjusted p after the adjustment of Holm over all claims that were tested; NaN likewise

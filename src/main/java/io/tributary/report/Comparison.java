@@ -4,9 +4,12 @@ import io.tributary.config.ObjectiveType;
 import io.tributary.experiment.CellRecord;
 import io.tributary.report.Claim.Verdict;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleBiFunction;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Finished runs of two methods with the same task, batch size and seed.
@@ -15,6 +18,9 @@ import java.util.function.ToDoubleBiFunction;
  * @param planned pairs that the grid will have
  */
 record Comparison(List<Pair> pairs, long planned) {
+  /** With fewer tasks a test says more of its assumptions than of the methods. */
+  private static final int LEAST_TASKS = 3;
+
   private static final double SIGNIFICANT = 0.05;
 
   Comparison {
@@ -22,7 +28,11 @@ record Comparison(List<Pair> pairs, long planned) {
   }
 
   /** Two runs that differ in the method alone. */
-  record Pair(RunData one, RunData other) {}
+  record Pair(RunData one, RunData other) {
+    String task() {
+      return one.cell().task();
+    }
+  }
 
   /** All such pairs of the first runs of an objective each. */
   static Comparison of(GridData grid, ObjectiveType one, ObjectiveType other) {
@@ -47,55 +57,88 @@ record Comparison(List<Pair> pairs, long planned) {
     return a.task().equals(b.task()) && a.batchSize() == b.batchSize() && a.seed() == b.seed();
   }
 
-  /** Those of these whose values are numbers. */
-  double[] values(ToDoubleBiFunction<RunData, RunData> difference) {
-    return pairs.stream()
-        .mapToDouble(pair -> difference.applyAsDouble(pair.one(), pair.other()))
-        .filter(Double::isFinite)
-        .toArray();
+  /** How many pairs are missing, as the beginning of a note. */
+  String missing() {
+    return planned > pairs.size()
+        ? "%d of %d pairs are finished. ".formatted(pairs.size(), planned)
+        : "";
+  }
+
+  /** A claim on a quantity of a run: that the one method's is larger, in the mean over tasks. */
+  Claim larger(
+      String statement, String what, Scale scale, ToDoubleFunction<RunData> of, String note) {
+    return claim(
+        statement,
+        what,
+        scale,
+        (one, other) -> scale.compare(of.applyAsDouble(one), of.applyAsDouble(other)),
+        note);
   }
 
   /**
-   * A claim that a mean is positive, or that a ratio is above 1.
+   * A claim that a comparison is positive in the mean over tasks. Runs of one task have much in
+   * common whatever their batch size and seed, so that they are averaged first and count once.
    *
-   * @param values of each pair; logarithms for a ratio
    * @param what is estimated
-   * @param ratio whether the values are logarithms of ratios
+   * @param compared of a pair; no number where there is nothing to compare
    */
-  Claim claim(String statement, double[] values, String what, boolean ratio, String note) {
-    String missing =
-        planned > pairs.size()
-            ? "%d of %d pairs are finished. ".formatted(pairs.size(), planned)
-            : "";
-    Optional<PairedTest> test = PairedTest.of(values);
-    if (test.isEmpty()) {
+  Claim claim(
+      String statement,
+      String what,
+      Scale scale,
+      ToDoubleBiFunction<RunData, RunData> compared,
+      String note) {
+    double[] tasks = meansByTask(compared);
+    Optional<PairedTest> test =
+        tasks.length < LEAST_TASKS ? Optional.empty() : PairedTest.of(tasks);
+    if (test.isPresent()) {
+      PairedTest found = test.get();
       return new Claim(
           statement,
-          Verdict.NOT_ENOUGH_DATA,
-          values.length,
-          values.length == 1
-              ? "%s: %s".formatted(what, Table.number(ratio ? Math.exp(values[0]) : values[0]))
-              : "",
+          found.mean() > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
+          found.n(),
+          "%s: %s [%s, %s]"
+              .formatted(
+                  what,
+                  Table.number(scale.shown(found.mean())),
+                  Table.number(scale.shown(found.low())),
+                  Table.number(scale.shown(found.high()))),
+          found.p(),
           Double.NaN,
-          Double.NaN,
-          missing + note);
+          missing() + note);
     }
-    PairedTest found = test.get();
-    String estimate =
-        "%s: %s [%s, %s]"
-            .formatted(
-                what,
-                Table.number(ratio ? Math.exp(found.mean()) : found.mean()),
-                Table.number(ratio ? Math.exp(found.low()) : found.low()),
-                Table.number(ratio ? Math.exp(found.high()) : found.high()));
+    String why =
+        tasks.length < LEAST_TASKS
+            ? "A test needs %d tasks. ".formatted(LEAST_TASKS)
+            : "All tasks have the same value. ";
     return new Claim(
         statement,
-        found.mean() > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
-        found.n(),
-        estimate,
-        found.p(),
+        Verdict.NOT_ENOUGH_DATA,
+        tasks.length,
+        tasks.length == 0
+            ? ""
+            : "%s: %s"
+                .formatted(
+                    what,
+                    Table.number(
+                        scale.shown(java.util.Arrays.stream(tasks).average().orElseThrow()))),
         Double.NaN,
-        missing + note);
+        Double.NaN,
+        missing() + why + note);
+  }
+
+  /** The mean over the pairs of each task that have a number. */
+  private double[] meansByTask(ToDoubleBiFunction<RunData, RunData> compared) {
+    Map<String, List<Double>> byTask = new LinkedHashMap<>();
+    for (Pair pair : pairs) {
+      double value = compared.applyAsDouble(pair.one(), pair.other());
+      if (Double.isFinite(value)) {
+        byTask.computeIfAbsent(pair.task(), key -> new ArrayList<>()).add(value);
+      }
+    }
+    return byTask.values().stream()
+        .mapToDouble(all -> all.stream().mapToDouble(d -> d).average().orElseThrow())
+        .toArray();
   }
 
   /** The same claims with adjusted p-values; what is not significant then does not show. */

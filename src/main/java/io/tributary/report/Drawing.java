@@ -62,9 +62,10 @@ final class Drawing {
   };
   private static final int PANEL_WIDTH = 420;
   private static final int PANEL_HEIGHT = 290;
+  private static final int TITLE_LENGTH = 44;
   private static final int LEGEND_HEIGHT = 26;
   private static final int LEGEND_SAMPLE = 44;
-  private static final int ENTRY_GAP = 34;
+  private static final int ENTRY_GAP = 20;
   private static final int CHARACTER_WIDTH = 8;
   private static final int MARKERS_PER_LINE = 7;
   private static final int PIXELS_PER_POINT = 2;
@@ -155,17 +156,15 @@ final class Drawing {
   private static void panel(Figure.Panel panel, Graphics2D graphics) {
     if (panel.curves().isEmpty()) {
       graphics.setColor(INK);
-      graphics.setFont(TITLE_FONT);
-      graphics.drawString(panel.title(), PANEL_WIDTH / 4, 24);
-      graphics.setFont(FONT);
-      graphics.drawString("no data yet", PANEL_WIDTH / 2 - 40, PANEL_HEIGHT / 2);
+      centred(graphics, TITLE_FONT, title(panel), 24);
+      centred(graphics, FONT, "no data", PANEL_HEIGHT / 2);
       return;
     }
     XYChart chart =
         new XYChartBuilder()
             .width(PANEL_WIDTH)
             .height(PANEL_HEIGHT)
-            .title(panel.title())
+            .title(title(panel))
             .xAxisTitle(panel.xLabel())
             .yAxisTitle(panel.yLabel())
             .build();
@@ -187,6 +186,18 @@ final class Drawing {
     }
     roundTicks(chart, panel.curves().get(0));
     chart.paint(graphics, PANEL_WIDTH, PANEL_HEIGHT);
+  }
+
+  private static void centred(Graphics2D graphics, Font font, String text, int y) {
+    TextLayout layout = new TextLayout(text, font, new FontRenderContext(null, true, true));
+    graphics.setFont(font);
+    graphics.drawString(text, (int) (PANEL_WIDTH - layout.getAdvance()) / 2, y);
+  }
+
+  /** As much of it as fits. */
+  private static String title(Figure.Panel panel) {
+    String title = panel.title();
+    return title.length() <= TITLE_LENGTH ? title : title.substring(0, TITLE_LENGTH - 1) + "…";
   }
 
   private static void style(XYStyler styler, boolean logarithmic) {

@@ -8,11 +8,16 @@ import io.tributary.report.Figure.Panel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The figures of Korbak et al. 2022, arXiv:2206.00761, from the runs of a grid. */
 final class Figures {
   private static final String SEQUENCES = "sequences";
   private static final int BINS = 60;
+
+  /** Of what varies by orders of magnitude from batch to batch. */
+  private static final int FEW_BINS = 16;
+
   private static final int EARLY_STEPS = 1000;
   private static final List<Quantity> VARIANCES =
       List.of(
@@ -27,9 +32,27 @@ final class Figures {
     this.grid = grid;
   }
 
+  /** Those that runs are meant for. */
   List<Figure> all() {
-    return List.of(
-        advantage(), pointwise(), batchSizes(), variances(), distributional(), moments());
+    List<Figure> figures = new ArrayList<>();
+    add(figures, 2, this::advantage);
+    add(figures, 3, this::pointwise);
+    add(figures, 4, this::batchSizes);
+    add(figures, 5, this::variances);
+    add(figures, 6, this::distributional);
+    add(figures, 6, this::moments);
+    return figures;
+  }
+
+  private void add(List<Figure> figures, int number, Supplier<Figure> figure) {
+    if (!grid.of(number).runs().isEmpty()) {
+      figures.add(figure.get());
+    }
+  }
+
+  /** The title of a panel, with its task where there are several. */
+  private static String titled(String title, String task, GridData runs) {
+    return runs.tasks().size() == 1 ? title : "%s, %s".formatted(title, task);
   }
 
   /** Figure 2: reward P/q, advantage and baseline over the first steps with the baseline. */
@@ -101,8 +124,8 @@ final class Figures {
     return new Figure(
         "figure-3",
         "Figure 3. Methods on pointwise tasks",
-        "Evaluations on samples of the policy, averaged over %d tasks. Better: KL(p‖π) lower, E[φ] higher, KL(π‖a) lower, Self-BLEU-5 lower, Distinct-1 higher. Bands: one standard error of the mean over runs. %s"
-            .formatted(runs.tasks().size(), runs(runs)),
+        "Evaluations on samples of the policy, averaged over %s. Better: KL(p‖π) lower, E[φ] higher, KL(π‖a) lower, Self-BLEU-5 lower, Distinct-1 higher. Bands: one standard error of the mean over runs. %s"
+            .formatted(averaged(runs), runs(runs)),
         3,
         compared(runs, panel("E[φ]", "mean over samples", RunData::moment)));
   }
@@ -113,10 +136,19 @@ final class Figures {
     return new Figure(
         "figure-6",
         "Figure 6. Methods on distributional tasks",
-        "Evaluations on samples of the policy, averaged over %d tasks. |E[φ] − target| is a mean over a task's features. Better: all lower but Distinct-1. Bands: one standard error of the mean over runs. %s"
-            .formatted(runs.tasks().size(), runs(runs)),
+        "Evaluations on samples of the policy, averaged over %s. |E[φ] − target| is a mean over a task's features. Better: all lower but Distinct-1. Bands: one standard error of the mean over runs. %s"
+            .formatted(averaged(runs), runs(runs)),
         3,
         compared(runs, panel("|E[φ] − target|", "mean over features", RunData::distance)));
+  }
+
+  /** The tasks that a mean is over. */
+  private static String averaged(GridData runs) {
+    int shown = runs.comparable().tasks().size();
+    return shown == runs.tasks().size()
+        ? Report.count(shown, "task")
+        : "the %s of %d that every method has finished"
+            .formatted(Report.count(shown, "task"), runs.tasks().size());
   }
 
   private record Shown(String title, String unit, Function<RunData, Series> of) {}
@@ -129,7 +161,8 @@ final class Figures {
     return panel(quantity.title(), quantity.unit(), run -> run.get(quantity));
   }
 
-  private List<Panel> compared(GridData runs, Shown satisfaction) {
+  private List<Panel> compared(GridData all, Shown satisfaction) {
+    GridData runs = all.comparable();
     List<Panel> panels = new ArrayList<>();
     for (Shown shown :
         List.of(
@@ -221,7 +254,12 @@ final class Figures {
         }
         panels.add(
             new Panel(
-                shown.title() + ", " + task, SEQUENCES, shown.unit(), false, curves, List.of()));
+                titled(shown.title(), task, runs),
+                SEQUENCES,
+                shown.unit(),
+                false,
+                curves,
+                List.of()));
       }
     }
     return new Figure(
@@ -246,12 +284,12 @@ final class Figures {
                   method,
                   style(method),
                   runs.ofTask(task).ofMethod(method),
-                  run -> run.get(quantity).binned(BINS),
+                  run -> run.get(quantity).binned(FEW_BINS),
                   Band.RANGE));
         }
         panels.add(
             new Panel(
-                quantity.title() + ", " + task,
+                titled(quantity.title(), task, runs),
                 SEQUENCES,
                 quantity.unit(),
                 quantity != Quantity.TOTAL_VARIATION,
@@ -262,9 +300,9 @@ final class Figures {
     return new Figure(
         "figure-5",
         "Figure 5. Variances of gradient and advantage",
-        "Of training batches, each point a mean over neighbouring steps; a vertical axis is logarithmic where values span a decade. Better: lower. Bands: from the lowest to the highest seed. %s"
+        "Estimates from training batches, each point a mean over neighbouring steps; a vertical axis is logarithmic where values span a decade. Var(G), Var(A), TVD: better lower. mean |A| is 2 Z TVD(p, π) for gdc++ (Eq. 21), and Z for gdc whatever its policy, so that the two are not to be compared. An estimate of TVD from a batch may be above 1 where few of its sequences have a weight. Bands: from the lowest to the highest seed. %s"
             .formatted(runs(runs)),
-        Math.min(3, Math.max(1, runs.tasks().size())),
+        runs.tasks().size() == 1 ? 2 : Math.min(3, Math.max(1, runs.tasks().size())),
         panels);
   }
 
@@ -280,8 +318,11 @@ final class Figures {
   }
 
   private static String runs(GridData runs) {
-    return runs.runs().isEmpty()
-        ? "No run is meant for it."
-        : "%d of %d runs are finished.".formatted(runs.finished(), runs.runs().size());
+    String task = runs.tasks().size() == 1 ? "Task: %s. ".formatted(runs.tasks().get(0)) : "";
+    return "%s%d of %s finished."
+        .formatted(
+            task,
+            runs.finished(),
+            runs.runs().size() == 1 ? "1 run is" : runs.runs().size() + " runs are");
   }
 }

@@ -5,6 +5,7 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.experiment.CellRecord;
 import io.tributary.experiment.GridDirectory;
+import io.tributary.experiment.Origin;
 import io.tributary.experiment.Outcomes;
 import io.tributary.experiment.Outcomes.End;
 import io.tributary.experiment.Outcomes.Outcome;
@@ -24,13 +25,15 @@ import java.util.stream.Collectors;
  * All runs that a report is about.
  *
  * @param name of the grid or run
+ * @param origins what the runs were made with; empty for a single run
  * @param runs in the order of the grid
  */
-record GridData(String name, List<RunData> runs) {
+record GridData(String name, List<Origin> origins, List<RunData> runs) {
   private static final Set<Integer> FIGURES_OF_POINTWISE = Set.of(2, 3, 5);
   private static final Set<Integer> FIGURES_OF_DISTRIBUTIONAL = Set.of(2, 5, 6);
 
   GridData {
+    origins = List.copyOf(origins);
     runs = List.copyOf(runs);
   }
 
@@ -41,12 +44,13 @@ record GridData(String name, List<RunData> runs) {
    */
   static GridData read(Path directory) throws IOException {
     String name = String.valueOf(directory.toAbsolutePath().normalize().getFileName());
-    Optional<List<CellRecord>> cells = GridDirectory.cells(directory);
-    return new GridData(
-        name, cells.isPresent() ? grid(directory, cells.get()) : List.of(run(directory)));
+    Optional<GridDirectory.Grid> grid = GridDirectory.grid(directory);
+    return grid.isPresent()
+        ? new GridData(name, grid.get().origins(), runs(directory, grid.get().cells()))
+        : new GridData(name, List.of(), List.of(run(directory)));
   }
 
-  private static List<RunData> grid(Path directory, List<CellRecord> cells) throws IOException {
+  private static List<RunData> runs(Path directory, List<CellRecord> cells) throws IOException {
     Map<String, Outcome> outcomes = Outcomes.in(directory).last();
     List<RunData> runs = new ArrayList<>();
     for (CellRecord cell : cells) {
@@ -90,7 +94,7 @@ record GridData(String name, List<RunData> runs) {
   }
 
   GridData where(Predicate<RunData> wanted) {
-    return new GridData(name, runs.stream().filter(wanted).toList());
+    return new GridData(name, origins, runs.stream().filter(wanted).toList());
   }
 
   /** Names of the tasks, in order. */
@@ -123,6 +127,20 @@ record GridData(String name, List<RunData> runs) {
 
   GridData ofBatchSize(int batchSize) {
     return where(run -> run.cell().batchSize() == batchSize);
+  }
+
+  /**
+   * The runs of those tasks that every method has finished, so that means over tasks compare
+   * methods and not tasks; all runs where there is no such task.
+   */
+  GridData comparable() {
+    List<String> complete =
+        tasks().stream()
+            .filter(
+                task ->
+                    ofTask(task).where(RunData::isFinished).methods().size() == methods().size())
+            .toList();
+    return complete.isEmpty() ? this : where(run -> complete.contains(run.cell().task()));
   }
 
   /** The finished runs, or, where there are none, those that have begun. */

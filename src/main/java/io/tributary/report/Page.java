@@ -1,106 +1,29 @@
 package io.tributary.report;
 
-import java.util.List;
-import java.util.stream.Collectors;
+import java.nio.file.Path;
 
-/** Puts a report together as one page of HTML that loads nothing. */
-final class Page {
-  private static final String STYLE =
-      """
-      :root { color-scheme: light dark; --ink: #222; --soft: #666; --line: #d4d4d4; --paper: #fff; --shade: #f5f5f5; }
-      @media (prefers-color-scheme: dark) {
-        :root { --ink: #e4e4e4; --soft: #a8a8a8; --line: #444; --paper: #161616; --shade: #222; }
-      }
-      body { margin: 2rem auto; max-width: 84rem; padding: 0 1rem; color: var(--ink); background: var(--paper);
-        font: 16px/1.5 system-ui, sans-serif; }
-      h1, h2 { line-height: 1.2; }
-      h2 { margin-top: 3rem; }
-      figure { margin: 1rem 0; }
-      figure svg { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
-      figcaption, caption { color: var(--soft); text-align: left; padding: .5rem 0; max-width: 60rem; }
-      .scroll { overflow-x: auto; }
-      table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
-      th, td { text-align: left; vertical-align: top; padding: .3rem .7rem; border-bottom: 1px solid var(--line); }
-      th[scope=row], .claims td:nth-child(4) { min-width: 13rem; }
-      .claims td:nth-child(2), .claims td:nth-child(5), .claims td:nth-child(6) { white-space: nowrap; }
-      thead th { border-bottom-width: 2px; }
-      tbody tr:nth-child(even) { background: var(--shade); }
-      tbody th { font-weight: 600; }
-      a { color: inherit; }
-      .empty { color: var(--soft); font-style: italic; }
-      @media print { body { margin: 0; max-width: none; font-size: 10pt; } figure, tr { break-inside: avoid; } .scroll { overflow: visible; } }
-      """;
+/** Puts a report together as one document, beside the files of its figures and tables. */
+interface Page {
+  /** What it is, and what it is about. */
+  void begin(String title, String introduction);
 
-  private final StringBuilder html = new StringBuilder();
-
-  Page(String title, String introduction) {
-    html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-        .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        .append("<title>%s</title>\n<style>\n%s</style>\n</head>\n".formatted(text(title), STYLE))
-        .append("<body>\n<main>\n<h1>%s</h1>\n".formatted(text(title)))
-        .append("<p>%s</p>\n".formatted(text(introduction)));
-  }
-
-  /** A figure with a drawing, or one that says why it has none. */
-  void figure(Figure figure, String svg, String instead) {
-    html.append("<h2 id=\"%1$s\">%2$s</h2>\n".formatted(figure.id(), text(figure.title())));
-    if (svg.isEmpty()) {
-      html.append("<p class=\"empty\">%s</p>\n".formatted(text(instead)));
-    } else {
-      String drawing =
-          svg.substring(svg.indexOf("<svg"))
-              .replaceFirst(
-                  "<svg", "<svg role=\"img\" aria-label=\"%s\"".formatted(text(figure.title())));
-      html.append("<figure>\n").append(drawing).append('\n');
-    }
-    html.append(svg.isEmpty() ? "<p>" : "<figcaption>")
-        .append(text(figure.caption()))
-        .append(figure.isEmpty() ? "" : files(figure, svg))
-        .append(svg.isEmpty() ? "</p>\n" : "</figcaption>\n</figure>\n");
-  }
-
-  private static String files(Figure figure, String svg) {
-    return (svg.isEmpty() ? List.of("csv") : List.of("svg", "png", "csv"))
-        .stream()
-            .map(
-                kind ->
-                    "<a href=\"report/%s.%s\">%s</a>"
-                        .formatted(figure.id(), kind, kind.toUpperCase(java.util.Locale.ROOT)))
-            .collect(Collectors.joining(", ", " (", ")"));
-  }
+  /**
+   * A figure with a drawing, or one that says why it has none.
+   *
+   * @param svg the drawing; empty if there is none
+   * @param instead why
+   */
+  void figure(Figure figure, String svg, String instead);
 
   /** A table whose first column names the row. */
-  void table(Table table) {
-    html.append("<h2 id=\"%s\">%s</h2>\n".formatted(text(table.id()), text(table.title())));
-    if (table.rows().isEmpty()) {
-      html.append("<p class=\"empty\">no data yet</p>\n");
-      return;
-    }
-    html.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
-        .append(text(table.title()))
-        .append("\">\n<table class=\"%s\">\n<caption>".formatted(text(table.id())))
-        .append(text(table.caption()))
-        .append(" (<a href=\"report/%s.csv\">CSV</a>)".formatted(text(table.id())))
-        .append("</caption>\n<thead><tr>");
-    table.header().forEach(name -> html.append("<th scope=\"col\">%s</th>".formatted(text(name))));
-    html.append("</tr></thead>\n<tbody>\n");
-    for (List<String> row : table.rows()) {
-      html.append("<tr><th scope=\"row\">%s</th>".formatted(text(row.get(0))));
-      row.subList(1, row.size()).forEach(cell -> html.append("<td>%s</td>".formatted(text(cell))));
-      html.append("</tr>\n");
-    }
-    html.append("</tbody>\n</table>\n</div>\n");
-  }
+  void table(Table table);
 
-  String end() {
-    return html + "</main>\n</body>\n</html>\n";
-  }
+  /** The document. */
+  String end();
 
-  private static String text(String plain) {
-    return plain
-        .replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
-  }
+  /** The name of its file. */
+  Path file();
+
+  /** Whether figures have a PNG beside the SVG. */
+  boolean hasPng();
 }

@@ -9,7 +9,7 @@ enum Quantity {
   ADVANTAGE_VARIANCE("Var(A)", "variance, unit of P/q squared", false, Metric.ADVANTAGE_VARIANCE),
   ADVANTAGE_SIZE("mean |A|", "unit of P/q", false, Metric.ADVANTAGE_ABS_MEAN),
   GRADIENT_VARIANCE("Var(G)", "variance of a sequence's gradient", false, Metric.GRADIENT_VARIANCE),
-  TOTAL_VARIATION("TVD(p, π)", "0 to 1", false, Metric.TOTAL_VARIATION, "p_pi"),
+  TOTAL_VARIATION("TVD(p, π)", "estimate from batches", false, Metric.TOTAL_VARIATION, "p_pi"),
   KL_TARGET("KL(p‖π)", "nats", true, Metric.KL_NATS, "p_pi"),
   KL_TARGET_ERROR("s.e. of KL(p‖π)", "nats", true, Metric.KL_STDERR_NATS, "p_pi"),
   KL_BASE("KL(π‖a)", "nats", true, Metric.KL_NATS, "pi_a"),

@@ -8,22 +8,28 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * Writes what a grid of runs, or a single one, has found so far: {@code report.html}, and in {@code
- * report/} each figure as SVG and PNG with its points as CSV, and each table as CSV. It depends on
- * the runs' files alone, so that the same files give the same report.
+ * Writes what a grid of runs, or a single one, has found so far: a page, and in {@code report/}
+ * each figure as a drawing with its points as CSV, and each table as CSV. It depends on the runs'
+ * files alone, so that the same files give the same report.
  */
 public final class Report {
-  private final Path directory;
+  private static final String OUTCOMES = "outcomes.jsonl";
+
+  private final GridData grid;
+  private final Page page;
+  private final Path home;
   private final Path files;
   private final boolean drawable = Drawing.isPossible();
 
-  private Report(Path directory) {
-    this.directory = directory;
-    this.files = directory.resolve("report");
+  private Report(GridData grid, Page page, Path home) {
+    this.grid = grid;
+    this.page = page;
+    this.home = home;
+    this.files = home.resolve("report");
   }
 
   /**
-   * Writes the report of a directory into it.
+   * Writes the report of a directory into it, as HTML with figures as SVG and PNG.
    *
    * @return the page
    * @throws BadInputException if it holds neither a grid nor a run, or can't be written
@@ -31,66 +37,93 @@ public final class Report {
   public static Path write(Path directory) {
     System.setProperty("java.awt.headless", "true");
     try {
-      return new Report(directory).write(GridData.read(directory));
+      Report report = new Report(GridData.read(directory), new HtmlPage(), directory);
+      LastingFiles.delete(report.files);
+      return report.write();
     } catch (IOException e) {
       throw new BadInputException("no report of %s: %s".formatted(directory, e), e);
     }
   }
 
-  private Path write(GridData grid) throws IOException {
-    LastingFiles.delete(files);
+  /**
+   * Writes the report of a directory into another one, as files that are small enough to be
+   * committed: in Markdown with figures as SVG, and when each run of a grid ended. Files of the
+   * same names are replaced, and others left alone.
+   *
+   * @return the page
+   * @throws BadInputException if the first holds neither a grid nor a run, or the second can't be
+   *     written
+   */
+  public static Path write(Path directory, Path into) {
+    System.setProperty("java.awt.headless", "true");
+    try {
+      Path page = new Report(GridData.read(directory), new MarkdownPage(), into).write();
+      if (Files.exists(directory.resolve(OUTCOMES))) {
+        Files.copy(
+            directory.resolve(OUTCOMES),
+            into.resolve("report").resolve(OUTCOMES),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+      return page;
+    } catch (IOException e) {
+      throw new BadInputException("no report of %s in %s: %s".formatted(directory, into, e), e);
+    }
+  }
+
+  private Path write() throws IOException {
     Files.createDirectories(files);
-    Page page = new Page("Tributary: " + grid.name(), introduction(grid));
+    page.begin("Tributary: " + grid.name(), introduction());
     if (grid.comparesObjectives()) {
       Claims claims = new Claims(grid);
-      table(page, Tables.claims(claims.all()));
-      table(page, claims.momentTable());
+      table(Tables.claims(claims.all()));
+      for (Table table : claims.tables()) {
+        table(table);
+      }
     }
     for (Figure figure : new Figures(grid).all()) {
-      figure(page, figure);
+      figure(figure);
     }
-    table(page, Tables.finalValues(grid));
+    table(Tables.finalValues(grid));
     if (grid.finished() < grid.runs().size()) {
-      table(page, Tables.unfinished(grid));
+      table(Tables.unfinished(grid));
     }
     for (Table texts : Tables.texts(grid)) {
-      table(page, texts);
+      table(texts);
     }
-    Path file = directory.resolve("report.html");
-    Path part = directory.resolve("report.html.part");
+    if (!grid.origins().isEmpty()) {
+      table(Tables.origins(grid));
+    }
+    Path file = home.resolve(page.file());
+    Path part = home.resolve(page.file() + ".part");
     Files.writeString(part, page.end());
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     return file;
   }
 
-  private static String introduction(GridData grid) {
-    String seeds =
-        String.join(
-            ", ",
-            grid.runs().stream()
-                .map(run -> run.cell().seed())
-                .distinct()
-                .sorted()
-                .map(String::valueOf)
-                .toList());
+  private String introduction() {
     return grid.runs().size() == 1
         ? "Run %s of %s: %s."
             .formatted(grid.name(), grid.methods().get(0), grid.runs().get(0).note())
-        : "%d of %d runs are finished: %d tasks, the methods %s, seeds %s."
+        : "%d of %d runs are finished: %s, the methods %s, seeds %s."
             .formatted(
                 grid.finished(),
                 grid.runs().size(),
-                grid.tasks().size(),
+                count(grid.tasks().size(), "task"),
                 String.join(", ", grid.methods()),
-                seeds);
+                Tables.seeds(grid));
   }
 
-  private void table(Page page, Table table) throws IOException {
+  /** So many, in words: 1 task, 2 tasks. */
+  static String count(int n, String what) {
+    return "%d %s%s".formatted(n, what, n == 1 ? "" : "s");
+  }
+
+  private void table(Table table) throws IOException {
     page.table(table);
     Files.writeString(files.resolve(table.id() + ".csv"), table.csv());
   }
 
-  private void figure(Page page, Figure figure) throws IOException {
+  private void figure(Figure figure) throws IOException {
     Files.writeString(files.resolve(figure.id() + ".csv"), figure.data().csv());
     String svg = figure.isEmpty() || !drawable ? "" : draw(figure);
     page.figure(
@@ -105,7 +138,9 @@ public final class Report {
     Drawing drawing = new Drawing(figure);
     String svg = drawing.svg();
     Files.writeString(files.resolve(figure.id() + ".svg"), svg);
-    Files.write(files.resolve(figure.id() + ".png"), drawing.png());
+    if (page.hasPng()) {
+      Files.write(files.resolve(figure.id() + ".png"), drawing.png());
+    }
     return svg;
   }
 }

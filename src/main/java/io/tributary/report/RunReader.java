@@ -2,9 +2,8 @@ package io.tributary.report;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.tributary.experiment.CellRecord;
+import io.tributary.experiment.ComparedTexts;
 import io.tributary.learn.JsonLines;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.MetricsJsonl;
@@ -41,11 +40,11 @@ final class RunReader {
     try (Stream<JsonObject> rows = new JsonLines(run.resolve("metrics.jsonl")).rows()) {
       rows.forEach(reader::take);
     }
-    JsonObject texts = texts(run.resolve("comparison.json"));
+    Optional<ComparedTexts> texts = ComparedTexts.of(run);
     State state =
         failure.isPresent()
             ? State.FAILED
-            : !texts.isEmpty() && reader.sequences >= cell.sequences()
+            : texts.isPresent() && reader.sequences >= cell.sequences()
                 ? State.FINISHED
                 : Files.exists(run.resolve("effective.conf")) ? State.UNFINISHED : State.NOT_BEGUN;
     String reached =
@@ -61,8 +60,8 @@ final class RunReader {
         series,
         series(reader.moments),
         series(reader.momentErrors),
-        list(texts, "base"),
-        list(texts, "policy"));
+        texts.map(ComparedTexts::base).orElse(List.of()),
+        texts.map(ComparedTexts::policy).orElse(List.of()));
   }
 
   private void take(JsonObject row) {
@@ -113,21 +112,5 @@ final class RunReader {
     return new Series(
         points.stream().mapToDouble(point -> point[0]).toArray(),
         points.stream().mapToDouble(point -> point[1]).toArray());
-  }
-
-  private static JsonObject texts(Path file) throws IOException {
-    try {
-      return Files.exists(file)
-          ? JsonParser.parseString(Files.readString(file)).getAsJsonObject()
-          : new JsonObject();
-    } catch (JsonParseException | IllegalStateException e) {
-      return new JsonObject(); // it is being written
-    }
-  }
-
-  private static List<String> list(JsonObject texts, String key) {
-    return texts.has(key)
-        ? texts.getAsJsonArray(key).asList().stream().map(JsonElement::getAsString).toList()
-        : List.of();
   }
 }

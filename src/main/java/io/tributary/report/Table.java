@@ -43,8 +43,10 @@ record Table(
 
   /** The number as people read it, or a dash for NaN. */
   static String number(double value) {
-    if (!Double.isFinite(value)) {
+    if (Double.isNaN(value)) {
       return "–";
+    } else if (Double.isInfinite(value)) {
+      return value > 0 ? "∞" : "−∞";
     }
     double size = Math.abs(value);
     String format =

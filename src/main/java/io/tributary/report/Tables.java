@@ -1,12 +1,15 @@
 package io.tributary.report;
 
 import io.tributary.experiment.CellRecord;
+import io.tributary.experiment.Origin;
 import io.tributary.report.RunData.State;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The tables of a report. */
 final class Tables {
@@ -15,7 +18,7 @@ final class Tables {
   /** Table 4: the last evaluation of each run. */
   static Table finalValues(GridData grid) {
     List<List<String>> rows = new ArrayList<>();
-    for (RunData run : grid.runs()) {
+    for (RunData run : byTask(grid)) {
       CellRecord cell = run.cell();
       if (!run.moment().isEmpty() || !run.get(Quantity.KL_BASE).isEmpty()) {
         List<String> row = new ArrayList<>(identity(run));
@@ -32,7 +35,7 @@ final class Tables {
     return new Table(
         "table-4",
         "Table 4. Final values of each run",
-        "The last evaluation, on samples of the policy; ± one standard error. The way is the share of it from the base model's moments to the targets, averaged over features.",
+        "The last evaluation, on samples of the policy; ± one standard error. The share of the way is that from the base model's moments to the targets, averaged over features.",
         List.of(
             "task",
             "method",
@@ -45,8 +48,53 @@ final class Tables {
             "Self-BLEU-5",
             "Distinct-1",
             "perplexity under a",
-            "way"),
+            "share of the way"),
         rows);
+  }
+
+  /** The methods of a task, batch size and seed one below the other. */
+  private static List<RunData> byTask(GridData grid) {
+    return grid.runs().stream()
+        .sorted(
+            Comparator.comparing((RunData run) -> grid.tasks().indexOf(run.cell().task()))
+                .thenComparing(run -> run.cell().batchSize())
+                .thenComparing(run -> run.cell().seed())
+                .thenComparing(run -> grid.methods().indexOf(run.cell().method())))
+        .toList();
+  }
+
+  /** What the runs were made with, a column for each origin. */
+  static Table origins(GridData grid) {
+    List<String> header = new ArrayList<>(List.of("what"));
+    for (int i = 0; i < grid.origins().size(); i++) {
+      header.add(i == 0 ? "runs were made with" : "and with");
+    }
+    return new Table(
+        "origin",
+        "What made it",
+        "Times are in outcomes.jsonl of the grid.",
+        header,
+        List.of(
+            row(grid, "program and revision", Origin::program),
+            row(grid, "command", Origin::command),
+            row(grid, "seeds", origin -> seeds(grid)),
+            row(grid, "Java", Origin::java),
+            row(grid, "tensor engine", Origin::engine),
+            row(grid, "system", Origin::system)));
+  }
+
+  private static List<String> row(GridData grid, String name, Function<Origin, String> value) {
+    return Stream.concat(Stream.of(name), grid.origins().stream().map(value)).toList();
+  }
+
+  /** The seeds of all runs. */
+  static String seeds(GridData grid) {
+    return grid.runs().stream()
+        .map(run -> run.cell().seed())
+        .distinct()
+        .sorted()
+        .map(String::valueOf)
+        .collect(Collectors.joining(", "));
   }
 
   /** E[phi] of each feature, with its target if it has one. */
@@ -129,7 +177,7 @@ final class Tables {
     return new Table(
         "claims",
         "What shows",
-        "Each claim is tested on pairs of finished runs with the same task, batch size and seed, by Student's t test of the mean difference if it is not said otherwise. n counts pairs, in the comparisons with reinforce and kl-control tasks. In brackets: 95 % confidence intervals, which cover the variation between these pairs and say nothing of other tasks. A claim shows where p, adjusted for the number of tests after Holm, is below 0.05.",
+        "Finished runs are compared in pairs with the same task, batch size and seed. Pairs of one task are not independent, and so are averaged first: n counts tasks, and Student's t test is of the mean over tasks, if it is not said otherwise. In brackets: 95 % confidence intervals, as if the tasks were a sample of such tasks. A claim shows where p, adjusted for the number of tests after Holm, is below 0.05.",
         List.of("claim", "verdict", "n", "estimate", "p", "p adjusted", "notes"),
         rows);
   }

@@ -4,6 +4,7 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.Platform;
 import io.tributary.data.BadInputException;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -40,6 +41,11 @@ public final class Torch {
       MklFastPath.takeOnAmd();
     }
     Engine.getEngine(ENGINE);
+  }
+
+  /** Name and version of the engine, which need not be loaded. */
+  public static String version() {
+    return "%s %s".formatted(ENGINE, Platform.detectPlatform("pytorch").getVersion());
   }
 
   /** Whether matrix products take MKL's fast path on an AMD processor. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The verbs experiment and report, and validate with a grid, where nothing has to run. */
 class ExperimentVerbTest {
@@ -53,6 +55,16 @@ class ExperimentVerbTest {
 
     assertThat(cli.exitCode()).isEqualTo(2);
     assertThat(cli.err()).contains("missing key tributary.experiment.methods; expected a list");
+  }
+
+  @Test
+  void theCommandThatAReportTellsLeavesOutWhatHasNoInfluence() {
+    ConfigOptions options = new ConfigOptions();
+    CommandLine.populateCommand(
+        options, "-c", "my grid.conf", "-D", "run.directory=x", "-D", "run.sequences=9");
+
+    assertThat(options.text(Set.of("run.directory")))
+        .isEqualTo("-c 'my grid.conf' -D run.sequences=9");
   }
 
   @Test

@@ -36,7 +36,7 @@ class GridDirectoryTest {
   void saysWhatItsCellsAreAndWhatEachRunsWith() throws IOException {
     Experiment experiment = tiny.read("grids");
     try (GridDirectory grid = GridDirectory.claim(experiment)) {
-      List<CellRecord> cells = GridDirectory.cells(grid.home()).orElseThrow();
+      List<CellRecord> cells = GridDirectory.grid(grid.home()).orElseThrow().cells();
 
       assertThat(cells)
           .isEqualTo(experiment.cells().stream().map(CellRecord::of).toList())
@@ -46,7 +46,31 @@ class GridDirectoryTest {
       assertThat(ConfigLoader.load(grid.configuration(CELL), Map.of()))
           .isEqualTo(experiment.cells().get(1).config());
     }
-    assertThat(GridDirectory.cells(directory)).isEmpty();
+    assertThat(GridDirectory.grid(directory)).isEmpty();
+  }
+
+  @Test
+  void whatMadeItIsToldOnceAsLongAsItIsTheSame() throws IOException {
+    Origin first = Origin.here("1.0+a", "tributary experiment -c a.conf", "PyTorch 2");
+    Origin second = Origin.here("1.0+b", "tributary experiment -c a.conf", "PyTorch 2");
+    for (Origin origin : List.of(first, first, second)) {
+      try (GridDirectory grid = GridDirectory.claim(tiny.read("grids"))) {
+        grid.madeWith(origin);
+      }
+    }
+    assertThat(GridDirectory.grid(tiny.read("grids").home()).orElseThrow().origins())
+        .containsExactly(first, second);
+  }
+
+  @Test
+  void textsThatWereCutOffAreNone() throws IOException {
+    Files.writeString(directory.resolve("comparison.json"), "{\"base\":[\"a\"],\"pol");
+    assertThat(ComparedTexts.of(directory)).isEmpty();
+    Files.writeString(directory.resolve("comparison.json"), "");
+    assertThat(ComparedTexts.of(directory)).isEmpty();
+    Files.writeString(
+        directory.resolve("comparison.json"), "{\"base\":[\"a\"],\"policy\":[\"b\"]}");
+    assertThat(ComparedTexts.of(directory)).hasValue(new ComparedTexts(List.of("a"), List.of("b")));
   }
 
   @Test
@@ -86,7 +110,7 @@ class GridDirectoryTest {
   @Test
   void takesAChangedConfigurationForACellThatHasNotBegunAndMoreCells() throws IOException {
     try (GridDirectory grid = GridDirectory.claim(tiny.read("grids"))) {
-      assertThat(GridDirectory.cells(grid.home()).orElseThrow()).hasSize(4);
+      assertThat(GridDirectory.grid(grid.home()).orElseThrow().cells()).hasSize(4);
     }
     GridDirectory.claim(tiny.read("grids", "evaluation.sequences=48")).close();
 
@@ -98,15 +122,15 @@ class GridDirectoryTest {
   @Test
   void theLastOutcomeOfACellCountsAndALineThatWasCutOffDoesNot() throws IOException {
     Outcomes outcomes = Outcomes.in(directory);
-    outcomes.add(new Outcomes.Outcome("a", Outcomes.End.FAILED, 1, 2, "exit code 1: no"));
+    outcomes.add(new Outcomes.Outcome("a", Outcomes.End.FAILED, 1, 2, "exit code 1: no", "t"));
     Files.writeString(
         directory.resolve("outcomes.jsonl"),
         Files.readString(directory.resolve("outcomes.jsonl")) + "{\"cell\":\"b\",\"en");
-    outcomes.add(new Outcomes.Outcome("a", Outcomes.End.FINISHED, 3, 4, ""));
+    outcomes.add(new Outcomes.Outcome("a", Outcomes.End.FINISHED, 3, 4, "", "t"));
 
     assertThat(outcomes.all()).hasSize(2);
     assertThat(outcomes.last())
         .containsExactly(
-            Map.entry("a", new Outcomes.Outcome("a", Outcomes.End.FINISHED, 3, 4, "")));
+            Map.entry("a", new Outcomes.Outcome("a", Outcomes.End.FINISHED, 3, 4, "", "t")));
   }
 }

@@ -87,6 +87,16 @@ class GridProcessTest {
         .containsExactlyEntriesOf(files(grid.home("whole")))
         .containsKeys(
             "report.html", "report/claims.csv", "report/figure-5.svg", "report/figure-6.png");
+    assertThat(grid.home("broken").resolve("report/origin.csv"))
+        .content()
+        .contains("command,tributary experiment -c " + directory.resolve("tiny.conf") + "\n");
+
+    cutOffWithinItsLastTexts(grid.home("broken"), SECOND);
+    assertThat(exitCode(start(grid, "broken"))).isEqualTo(1);
+    assertThat(grid.output("broken"))
+        .content()
+        .contains("cell 2/4: pointwise_gdc_b16_s1 lacks its last texts and runs anew");
+    assertThat(files(grid.home("broken"))).containsExactlyEntriesOf(files(grid.home("whole")));
     aSingleRunHasAReportToo(grid.home("whole").resolve("cells").resolve(SECOND));
   }
 
@@ -97,7 +107,19 @@ class GridProcessTest {
         .doesNotContain("What shows");
     assertThat(run.resolve("report/figure-2.svg")).isNotEmptyFile();
     assertThat(run.resolve("report/figure-3.png")).isNotEmptyFile();
+    assertThat(run.resolve("report/figure-6.csv")).doesNotExist();
     assertThat(run.resolve("report/table-4.csv")).content().hasLineCount(2);
+  }
+
+  /** As a kill leaves a cell after its last checkpoint and before it has written its texts. */
+  private static void cutOffWithinItsLastTexts(Path home, String cell) throws IOException {
+    Path texts = home.resolve("cells").resolve(cell).resolve("comparison.json");
+    String whole = Files.readString(texts);
+    Files.writeString(texts, whole.substring(0, whole.length() / 2));
+    Path outcomes = home.resolve("outcomes.jsonl");
+    List<String> lines = Files.readAllLines(outcomes);
+    lines.removeIf(line -> line.contains(cell));
+    Files.write(outcomes, lines);
   }
 
   private static boolean hasCheckpoint(Path run) throws IOException {

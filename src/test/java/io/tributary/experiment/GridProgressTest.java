@@ -22,7 +22,7 @@ class GridProgressTest {
   @TempDir Path directory;
 
   private static Outcome took(double seconds, long sequences) {
-    return new Outcome("cell", End.FINISHED, seconds, sequences, "");
+    return new Outcome("cell", End.FINISHED, seconds, sequences, "", "2026-01-05T11:00:00Z");
   }
 
   @Test

@@ -5,18 +5,26 @@ import io.tributary.data.Measurements;
 import io.tributary.experiment.CellRecord;
 import io.tributary.experiment.CellRecord.Moment;
 import io.tributary.experiment.GridDirectory;
+import io.tributary.experiment.Origin;
 import io.tributary.metrics.MetricsJsonl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 
 /** Writes the files of a grid whose runs measured what a test wants. */
 final class HandMadeGrid {
+  private static final Origin ORIGIN =
+      new Origin(
+          "1.0+abc",
+          "tributary experiment -c a.conf",
+          "17 (X)",
+          "PyTorch 2",
+          "Linux, 2 processors");
+
   private final Path home;
   private final List<CellRecord> cells = new ArrayList<>();
 
@@ -58,7 +66,9 @@ final class HandMadeGrid {
             targets);
     cells.add(cell);
     Files.createDirectories(home);
-    Files.writeString(home.resolve("grid.json"), new Gson().toJson(Map.of("cells", cells)));
+    Files.writeString(
+        home.resolve("grid.json"),
+        new Gson().toJson(new GridDirectory.Grid(List.of(ORIGIN), cells)));
     Path run = Files.createDirectories(GridDirectory.run(home, cell.name()));
     Files.writeString(run.resolve("effective.conf"), "");
     Files.writeString(run.resolve("metrics.jsonl"), String.join("\n", rows(cell, course)) + "\n");

@@ -2,6 +2,7 @@ package io.tributary.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.tributary.data.BadInputException;
 import io.tributary.experiment.CellRecord.Moment;
@@ -75,16 +76,19 @@ class ReportTest {
 
     List<String> variance = claim(claims, "The baseline lowers the variance of the advantage");
     assertThat(variance.get(1)).isEqualTo("shows");
-    assertThat(variance.get(2)).isEqualTo("6");
-    // the geometric mean of 2.001, 2.004 and 2.009, each twice
-    assertThat(variance.get(3)).startsWith("Var(A) of gdc over that of gdc++: 2.005 [2.00");
+    assertThat(variance.get(2)).isEqualTo("3"); // tasks, of two pairs each
+    // a mean of 2.001, 2.004 and 2.009
+    assertThat(variance.get(3))
+        .startsWith("Var(A) of gdc over that of gdc++: 2.005 [1.995, 2.015]");
     List<String> sequences = claim(claims, "gdc++ comes half of the way");
     assertThat(sequences.get(1)).isEqualTo("shows");
     assertThat(sequences.get(6))
-        .contains("only gdc++ did in 0, only gdc in 0, neither in 0")
-        .containsPattern("By batch size: 10: 2\\.\\d+ \\(n = 3\\), 20: 1\\.\\d+ \\(n = 3\\)");
+        .startsWith("Of 6 pairs only gdc++ came so far in 0, only gdc in 0, neither in 0;");
     assertThat(claim(claims, "gdc++ is ahead").get(1)).isEqualTo("shows");
-    assertThat(claim(claims, "The lead of gdc++ over gdc is larger").get(1)).isEqualTo("shows");
+    List<String> smallBatch = claim(claims, "The lead of gdc++ over gdc is larger");
+    assertThat(smallBatch.get(1)).isEqualTo("shows");
+    assertThat(smallBatch.get(2)).isEqualTo("6");
+    assertThat(smallBatch.get(6)).contains("batch sizes of the 3 tasks that have several");
     assertThat(claim(claims, "reinforce moves further").get(1)).isEqualTo("shows");
     assertThat(claim(claims, "reinforce moves further").get(3))
         .startsWith("KL(π‖a) in nats higher by: 4.005 [");
@@ -117,6 +121,66 @@ class ReportTest {
   }
 
   @Test
+  void pairsOfOneTaskCountOnceAndTooFewTasksGiveNoTest() throws IOException {
+    for (int seed = 1; seed <= 9; seed++) {
+      for (String task : List.of("t1", "t2")) {
+        grid.cell(task, "gdc++", 10, seed, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 1));
+        grid.cell(task, "gdc", 10, seed, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 3 + seed));
+      }
+    }
+    List<String> variance = claim(claims(), "The baseline lowers the variance of the advantage");
+    assertThat(variance.subList(1, 3)).containsExactly("not enough data", "2");
+    assertThat(variance.get(3)).startsWith("Var(A) of gdc over that of gdc++: 7.");
+    assertThat(variance.subList(4, 6)).containsExactly("–", "–");
+    assertThat(variance.get(6)).startsWith("A test needs 3 tasks.");
+  }
+
+  /** Where constraints are rare, whole batches have no weight, and gdc no gradient at all. */
+  @Test
+  void stepsWithoutVarianceCountAndDoNotMakeGdcLookWorse() throws IOException {
+    for (int task = 1; task <= 4; task++) {
+      double seen = 0.9 - 0.01 * task;
+      grid.cell("t" + task, "gdc++", 10, 1, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 2));
+      grid.cell(
+          "t" + task,
+          "gdc",
+          10,
+          1,
+          Set.of(5),
+          HARD,
+          new Course(done -> done, done -> done, done -> 0.9, done -> done > seen ? 4 : 0));
+    }
+    // 4 in about an eighth of the steps is less than 2 in all
+    List<String> variance = claim(claims(), "The baseline lowers the variance of the advantage");
+    assertThat(variance.get(1)).isEqualTo("the opposite shows");
+    assertThat(variance.get(3)).startsWith("Var(A) of gdc over that of gdc++: 0.2");
+  }
+
+  @Test
+  void aRunThatDoesNotComeHalfOfTheWayCountsWithAllItsSequences() throws IOException {
+    for (int task = 1; task <= 3; task++) {
+      grid.cell("t" + task, "gdc++", 10, 1, Set.of(3), HARD, linear(1));
+      grid.cell("t" + task, "gdc", 10, 1, Set.of(3), HARD, linear(task == 3 ? 0.504 : 0.4));
+    }
+    Claims claims = new Claims(GridData.read(grid.home()));
+
+    assertThat(claims.tables().get(0).rows())
+        .extracting(row -> row.subList(3, 6))
+        .containsExactly(
+            List.of("> 1,000", "500", "> 2.000"),
+            List.of("> 1,000", "500", "> 2.000"),
+            List.of("992", "500", "1.984"));
+    List<String> claim = claim(Tables.claims(claims.all()), "gdc++ comes half of the way");
+    assertThat(claim.get(1)).isEqualTo("shows");
+    assertThat(claim.get(3)).startsWith("sequences of gdc over those of gdc++: 1.995 [");
+    assertThat(claim.get(6)).startsWith("Of 3 pairs only gdc++ came so far in 2, only gdc in 0,");
+  }
+
+  private static Course linear(double end) {
+    return new Course(done -> end * done, done -> done, done -> 0.9, done -> 1);
+  }
+
+  @Test
   void aMomentThatIsNotMetIsShownWithWhatItWouldNeed() throws IOException {
     // 0.5 - 0.49 exp(-2 done): at the end 0.066 away, and 0.05 at done = ln(0.49 / 0.05) / 2
     grid.cell("slow", "gdc++", 10, 1, Set.of(6), HALF, course(0.49, 2, 1, 0.9, 1));
@@ -126,7 +190,7 @@ class ReportTest {
 
     List<String> met = claim(Tables.claims(claims.all()), "gdc++ meets distributional moments");
     assertThat(met.subList(1, 4)).containsExactly("does not show", "3", "1 of 3 moments");
-    assertThat(claims.momentTable().rows())
+    assertThat(claims.tables().get(1).rows())
         .extracting(row -> row.get(0) + ": " + row.get(5) + " " + row.get(6))
         .containsExactly(
             "slow_gdc++_b10_s1: no about 1,141 sequences",
@@ -177,10 +241,47 @@ class ReportTest {
     assertThat(page)
         .startsWith("<!DOCTYPE html>")
         .contains("<h2 id=\"figure-3\">", "<svg role=\"img\"", "of &lt;gdc++&gt;", "of the base")
+        .contains("<th scope=\"row\">program and revision</th><td>1.0+abc</td>")
+        .contains("<th scope=\"row\">seeds</th><td>1</td>")
         .doesNotContain("<script", "<link", "<img", "@import", "src=")
         .doesNotContainPattern("href=\"(?!report/)(?!#)");
     assertThat(page.replace("http://www.w3.org/", "")).doesNotContain("http");
     assertThat(page).isEqualTo(Files.readString(Report.write(grid.home())));
+  }
+
+  @Test
+  void aReportToCommitIsSmallAndLeavesOtherFilesAlone() throws IOException {
+    runs();
+    Files.writeString(grid.home().resolve("outcomes.jsonl"), "{}\n");
+    Path docs = Files.createDirectories(directory.resolve("docs/report"));
+    Files.writeString(docs.resolve("other.txt"), "mine");
+    Path page = Report.write(grid.home(), directory.resolve("docs"));
+
+    assertThat(page)
+        .hasFileName("report.md")
+        .content()
+        .startsWith("# Tributary: grid\n\n16 of 16 runs are finished: 4 tasks,")
+        .contains("\n## Figure 3. Methods on pointwise tasks\n\n![", "](report/figure-3.svg)\n")
+        .contains("\n| program and revision | 1.0+abc |\n", "| of &lt;gdc++> | of &lt;gdc> |");
+    assertThat(docs.resolve("figure-3.svg")).isNotEmptyFile();
+    assertThat(docs.resolve("figure-3.png")).doesNotExist();
+    assertThat(docs.resolve("table-4.csv")).isNotEmptyFile();
+    assertThat(docs.resolve("outcomes.jsonl")).hasContent("{}");
+    assertThat(docs.resolve("other.txt")).hasContent("mine");
+    assertThat(grid.home().resolve("report.html")).doesNotExist();
+  }
+
+  @Test
+  void meansOverTasksLeaveOutTasksThatNotEveryMethodHasFinished() throws IOException {
+    runs();
+    Path unfinished = GridDirectory.run(grid.home(), "task-3_reinforce_b10_s1");
+    Files.delete(unfinished.resolve("comparison.json"));
+    Figure figure = new Figures(GridData.read(grid.home())).all().get(1);
+
+    assertThat(figure.caption()).contains("the 2 tasks of 3 that every method has finished");
+    assertThat(figure.panels().get(0).curves())
+        .extracting(Curve::label, Curve::runs)
+        .containsExactly(tuple("gdc++", 2), tuple("gdc", 2), tuple("reinforce", 2));
   }
 
   @Test
