@@ -46,7 +46,9 @@ final class ExperimentVerb implements Callable<Integer> {
       return run(experiment, out);
     } finally {
       out.clearRow();
-      out.finish();
+      if (!out.finish()) {
+        Tributary.leaveOutput(spec);
+      }
     }
   }
 
