@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
  * replacement of the proposal, evaluation, a copy for a checkpoint, in this order and before it
  * answers. Only then are further draws admitted, so that what a step leads to does not depend on
  * how fast anything is. The copy is written while training goes on, unless training is to wait for
- * it; where the next one is due before it is written, training waits in any case. What a checkpoint says is still owed is done first when the run
- * goes on.
+ * it; where the next one is due before it is written, training waits in any case. What a checkpoint
+ * says is still owed is done first when the run goes on.
  */
 public final class Learner extends AbstractBehavior<LearnerCommand> {
   /** Decision on a proposal that an operator has asked for, in place of a verdict's. */

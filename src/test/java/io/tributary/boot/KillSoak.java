@@ -27,8 +27,8 @@ import java.util.regex.Pattern;
  * A run whose process is killed at random moments and gone on with each time. After each kill every
  * checkpoint there is has to be whole, and the rows have to be those of consecutive steps; the run
  * has to go on from the newest checkpoint, and may not have made more steps after that than
- * checkpoints are apart, or twice as many where they are written in the background. In the end, its rows have to be those of a run that was
- * never disturbed.
+ * checkpoints are apart, or twice as many where they are written in the background. In the end, its
+ * rows have to be those of a run that was never disturbed.
  */
 final class KillSoak {
   private static final int CHECKPOINT_STEPS = 5;
