@@ -237,25 +237,27 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       ending.learned(); // all that was left to do was owed from before
     } else if (stream.start(core.from(), core.learner())) {
       vigil.streamStarted();
+      watch.streamStarted();
     }
   }
 
   private Behavior<Command> onWorkerHangs(WorkerHangs message) {
+    replace(() -> workforce.lost(message.lost()));
+    return this;
+  }
+
+  /** Too many losses end the run. */
+  private void replace(Runnable replacement) {
     try {
-      workforce.lost(message.lost());
+      replacement.run();
     } catch (RunFailedException e) {
       ending.fail(e);
     }
-    return this;
   }
 
   private Behavior<Command> onSamplerIsOverdue(SamplerIsOverdue message) {
     if (!ending.isOver()) {
-      try {
-        workforce.overdue(message.overdue());
-      } catch (RunFailedException e) {
-        ending.fail(e);
-      }
+      replace(() -> workforce.overdue(message.overdue()));
     }
     return this;
   }
@@ -288,12 +290,8 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   private void replaceWorker(ActorRef<?> gone, Throwable cause) {
     if (FailureCause.isFinal(cause)) {
       ending.fail(cause);
-      return;
-    }
-    try {
-      workforce.stopped(gone, cause);
-    } catch (RunFailedException e) {
-      ending.fail(e);
+    } else {
+      replace(() -> workforce.stopped(gone, cause));
     }
   }
 
@@ -382,9 +380,15 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     return this;
   }
 
-  /** A thread that is stuck in native code can't be ended: the process has to. */
+  /**
+   * A thread that is stuck in native code can't be ended: a worker is replaced, for the learner the
+   * process has to end.
+   */
   private Behavior<Command> onCheckProgress() {
     watch.look();
+    if (!ending.isOver()) {
+      replace(workforce::replaceUnstarted);
+    }
     if (ending.isRunning() && recovering == null) {
       vigil.complaint(stream.proposalVersion()).ifPresent(ending::fail);
     }

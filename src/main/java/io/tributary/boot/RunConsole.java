@@ -50,9 +50,9 @@ public final class RunConsole {
     output.clearRow();
   }
 
-  /** Waits until all is shown, at the end, but not for long. */
-  public void finish() {
-    output.finish();
+  /** Waits until all is shown, at the end, but not for long; whether it is. */
+  public boolean finish() {
+    return output.finish();
   }
 
   /** Base model and policy side by side. */

@@ -55,6 +55,7 @@ final class RunWatch implements Supplier<RunStatus> {
   private ServiceState state = ServiceState.STARTING;
   private @Nullable String failure;
   private Paused paused = Paused.NONE;
+  private boolean streaming;
   private long step;
   private long sequences;
   private RunStatus.Rates rates = new RunStatus.Rates(0, 0);
@@ -129,8 +130,17 @@ final class RunWatch implements Supplier<RunStatus> {
 
   /** Training has failed, and begins again at the last checkpoint; a pause outlives that. */
   synchronized void restarting() {
+    streaming = false;
     if (state != ServiceState.PAUSED) {
       state(ServiceState.STARTING, null);
+    }
+  }
+
+  /** Sequences flow from now on. */
+  synchronized void streamStarted() {
+    streaming = true;
+    if (state == ServiceState.STARTING) {
+      state(ServiceState.RUNNING, null);
     }
   }
 
@@ -141,7 +151,7 @@ final class RunWatch implements Supplier<RunStatus> {
       state(ServiceState.PAUSED, null);
     } else if (state == ServiceState.PAUSED) {
       loads.restart();
-      state(versions.confirmed() > 0 ? ServiceState.RUNNING : ServiceState.STARTING, null);
+      state(streaming ? ServiceState.RUNNING : ServiceState.STARTING, null);
     }
     paused = sides;
   }
@@ -150,9 +160,6 @@ final class RunWatch implements Supplier<RunStatus> {
     long policy = Math.max(versions.policy(), confirmation.version()); // the first one is the base
     metrics.weights().policyVersion(policy);
     versions = new RunStatus.Versions(policy, confirmation.version(), confirmation.samplers());
-    if (state == ServiceState.STARTING && !confirmation.samplers().isEmpty()) {
-      state(ServiceState.RUNNING, null);
-    }
   }
 
   synchronized void event(LearnerEvent event) {

@@ -71,7 +71,10 @@ final class TrainingCore {
     return watched(
         Learner.create(
             () -> plan.parts().training(config, plan.directory().files(), state),
-            StepSchedule.of(settings(config), config.totalSteps().orElse(Long.MAX_VALUE)),
+            StepSchedule.of(
+                settings(config),
+                config.checkpoint().background(),
+                config.totalSteps().orElse(Long.MAX_VALUE)),
             publisher,
             itsEvaluator,
             events,

@@ -1,12 +1,17 @@
 package io.tributary.boot;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
@@ -24,7 +29,16 @@ final class WorkerFleet<C> {
   private final ServiceKey<C> key;
   private final IntFunction<Behavior<C>> behavior;
   private final List<ActorRef<C>> workers = new ArrayList<>();
+  private final Map<ActorRef<C>, Start> starts = new HashMap<>();
   private long incarnations;
+
+  /**
+   * The start of a worker, which makes its copy of a model.
+   *
+   * @param over whether it is over; the worker's thread says so
+   * @param nanos when it began
+   */
+  private record Start(AtomicBoolean over, long nanos) {}
 
   /** Spawns {@code count} workers with the behaviour of their place, and watches them. */
   WorkerFleet(
@@ -55,10 +69,35 @@ final class WorkerFleet<C> {
   }
 
   private ActorRef<C> spawn(int place) {
+    AtomicBoolean started = new AtomicBoolean();
     ActorRef<C> worker =
-        context.spawn(behavior.apply(place), key.id() + "-" + place + "." + incarnations++, PINNED);
+        context.spawn(
+            telling(started, behavior.apply(place)),
+            key.id() + "-" + place + "." + incarnations++,
+            PINNED);
     context.watch(worker);
+    starts.put(worker, new Start(started, System.nanoTime()));
     return worker;
+  }
+
+  private static <C> Behavior<C> telling(AtomicBoolean started, Behavior<C> behavior) {
+    return Behaviors.setup(
+        own -> {
+          Behavior<C> begun = Behavior.start(behavior, own);
+          started.set(true);
+          return begun;
+        });
+  }
+
+  /** Workers whose start has taken longer than {@code patience} and is not over. */
+  List<ActorRef<C>> unstarted(Duration patience) {
+    starts.keySet().retainAll(workers);
+    starts.values().removeIf(start -> start.over().get());
+    long now = System.nanoTime();
+    return starts.entrySet().stream()
+        .filter(start -> now - start.getValue().nanos() > patience.toNanos())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   boolean holds(ActorRef<?> worker) {

@@ -12,6 +12,7 @@ import io.tributary.protocol.ScorerCommand;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.slf4j.Logger;
@@ -27,8 +28,12 @@ final class Workforce {
   /** A loss is forgotten after this time, so that a long run may lose a worker now and then. */
   private static final Duration WINDOW = Duration.ofHours(1);
 
+  /** So many times the stall timeout a worker may take to start. */
+  private static final int START_PATIENCE = 2;
+
   private final RunMetrics metrics;
   private final int maxLost;
+  private final Duration startTimeout;
   private final WorkerFleet<SamplerCommand> samplers;
   private final WorkerFleet<ScorerCommand> scorers;
   private final Deque<Long> losses = new ArrayDeque<>(); // nanoseconds, oldest first
@@ -37,6 +42,7 @@ final class Workforce {
   Workforce(ActorContext<?> context, TributaryConfig config, Workers workers, RunMetrics metrics) {
     this.metrics = metrics;
     this.maxLost = config.stream().maxLostWorkers();
+    this.startTimeout = config.stream().stallTimeout().multipliedBy(START_PATIENCE);
     this.samplers =
         new WorkerFleet<>(
             context, SamplerCommand.KEY, config.samplers().count(), workers.sampler());
@@ -88,6 +94,20 @@ final class Workforce {
         FailureReason.STALLED,
         "confirmed no proposal for %d s, %d is the current one"
             .formatted(loss.silence().toSeconds(), loss.version()));
+  }
+
+  /**
+   * Replaces workers that hang while they start: no pool knows of them.
+   *
+   * @throws RunFailedException if too many were lost
+   */
+  void replaceUnstarted() {
+    String detail =
+        "has not started within %d s, %d times stream.stall-timeout"
+            .formatted(startTimeout.toSeconds(), START_PATIENCE);
+    Stream.concat(
+            samplers.unstarted(startTimeout).stream(), scorers.unstarted(startTimeout).stream())
+        .forEach(worker -> abandon(worker, FailureReason.STALLED, detail));
   }
 
   private void abandon(ActorRef<?> worker, FailureReason failure, String reason) {

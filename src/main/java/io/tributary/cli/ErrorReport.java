@@ -3,11 +3,13 @@ package io.tributary.cli;
 import io.tributary.config.ConfigException;
 import io.tributary.data.BadInputException;
 import io.tributary.data.LogMarkers;
+import io.tributary.terminal.Outlet;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -21,7 +23,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * Tells the user what went wrong, in at most 8 lines on standard error, and chooses the exit code:
  * 2 for usage, configuration and input, which the user can mend, 1 for anything else. The stack
  * trace goes to the log, and with {@code --verbose} to standard error. Nothing is told where the
- * reader of standard output has closed it.
+ * reader of standard output has closed it; where nobody reads standard error, the process ends all
+ * the same.
  */
 final class ErrorReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorReport.class);
@@ -36,11 +39,13 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
   @Override
   public int handleParseException(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
-    PrintWriter err = command.getErr();
-    print(err, command, String.valueOf(e.getMessage()));
-    UnmatchedArgumentException.printSuggestions(e, err);
-    err.printf("See '%s --help'.%n", command.getCommandSpec().qualifiedName());
-    err.flush();
+    tell(
+        command,
+        err -> {
+          print(err, command, String.valueOf(e.getMessage()));
+          UnmatchedArgumentException.printSuggestions(e, err);
+          err.printf("See '%s --help'.%n", command.getCommandSpec().qualifiedName());
+        });
     return Tributary.BAD_INPUT;
   }
 
@@ -51,18 +56,31 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
       return Tributary.OUTPUT_CLOSED;
     }
     boolean mendable = e instanceof ConfigException || e instanceof BadInputException;
-    PrintWriter err = command.getErr();
-    print(err, command, mendable ? String.valueOf(e.getMessage()) : description(e));
-    if (verbose.getAsBoolean()) {
-      e.printStackTrace(err);
-    } else if (!mendable) {
-      err.println("--verbose shows where.");
-    }
-    err.flush();
+    tell(
+        command,
+        err -> {
+          print(err, command, mendable ? String.valueOf(e.getMessage()) : description(e));
+          if (verbose.getAsBoolean()) {
+            e.printStackTrace(err);
+          } else if (!mendable) {
+            err.println("--verbose shows where.");
+          }
+        });
     if (!mendable) {
       LOG.error(LogMarkers.REPORTED, "{} failed", command.getCommandName(), e);
     }
     return mendable ? Tributary.BAD_INPUT : Tributary.FAILED;
+  }
+
+  private static void tell(CommandLine command, Consumer<PrintWriter> message) {
+    PrintWriter err = command.getErr();
+    Outlet outlet = new Outlet("error-report");
+    outlet.write(
+        () -> {
+          message.accept(err);
+          err.flush();
+        });
+    outlet.finish();
   }
 
   private static void print(PrintWriter err, CommandLine command, String message) {

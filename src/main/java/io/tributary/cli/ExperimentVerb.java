@@ -53,7 +53,9 @@ final class ExperimentVerb implements Callable<Integer> {
       return run(experiment, origin(), out);
     } finally {
       out.clearRow();
-      out.finish();
+      if (!out.finish()) {
+        Tributary.leaveOutput(spec);
+      }
     }
   }
 

@@ -49,7 +49,9 @@ final class Pretrain implements Callable<Integer> {
       console.line(ending(steps, pretrain));
     } finally {
       console.clearRow();
-      console.finish();
+      if (!console.finish()) {
+        Tributary.leaveOutput(spec);
+      }
     }
     return Tributary.DONE;
   }

@@ -65,7 +65,9 @@ final class Run implements Callable<Integer> {
       new TrainingService(effective, console).run(from);
     } finally {
       console.clearRow();
-      console.finish();
+      if (!console.finish()) {
+        Tributary.leaveOutput(spec);
+      }
     }
     return Tributary.DONE;
   }

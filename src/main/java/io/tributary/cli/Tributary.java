@@ -1,6 +1,8 @@
 package io.tributary.cli;
 
 import io.tributary.bench.Shape;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -110,6 +112,15 @@ public final class Tributary implements Callable<Integer> {
     } catch (OutputFailedException e) {
       throw new ExecutionException(commandLine, e.getMessage(), e);
     }
+  }
+
+  /**
+   * Nobody reads what a verb has shown while it worked: to flush it would take for ever.
+   *
+   * @param verb that is done
+   */
+  static void leaveOutput(CommandSpec verb) {
+    verb.root().commandLine().setOut(new PrintWriter(Writer.nullWriter()));
   }
 
   /** Without a verb there is nothing to do. */

@@ -61,8 +61,9 @@ public final class CheckpointStore {
   }
 
   /**
-   * Writes a checkpoint, and then removes those that are not kept any longer. One of the same step
-   * that is whole and says the same is left as it is.
+   * Writes a checkpoint, and then removes those that are not kept any longer; where that fails, it
+   * is tried again after the next one. One of the same step that is whole and says the same is left
+   * as it is.
    *
    * @return its size in bytes
    * @throws IOException if the disk is full or can't be written; nothing is left behind then
@@ -98,8 +99,7 @@ public final class CheckpointStore {
       LastingFiles.write(temporary.resolve(Manifest.NAME), manifest.toJson());
       LastingFiles.flushDirectory(temporary);
       putInPlace(temporary, target);
-      remove(retention.superfluous(divergences()));
-      removeSuperseded(checkpoint.state().step());
+      prune(checkpoint.state().step());
       return manifest.bytes();
     } catch (IOException e) {
       LastingFiles.delete(temporary, e);
@@ -117,7 +117,7 @@ public final class CheckpointStore {
     }
     Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
     LastingFiles.flushDirectory(directory);
-    LastingFiles.delete(earlier);
+    delete(earlier);
   }
 
   /**
@@ -161,7 +161,7 @@ public final class CheckpointStore {
           .map(name -> Long.parseLong(name.substring(PREFIX.length())))
           .sorted(Comparator.reverseOrder())
           .toList();
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException | NumberFormatException e) {
       throw new BadInputException(directory + " can't be read: " + e.getMessage(), e);
     }
   }
@@ -323,17 +323,17 @@ public final class CheckpointStore {
       if (Files.getFileStore(directory).getUsableSpace() >= bytes) {
         return false;
       }
-    } catch (IOException e) {
-      LOG.warn("the disk of {} does not tell how much room it has", directory, e);
+      Optional<Long> whole = steps().stream().filter(this::isWhole).findFirst();
+      if (whole.isEmpty()) {
+        return false;
+      }
+      Map<Long, Double> known = divergences();
+      known.keySet().removeIf(step -> step > whole.get());
+      return remove(retention.lasting().superfluous(known));
+    } catch (IOException | BadInputException e) {
+      LOG.warn("no room can be made in {}", directory, e);
       return false;
     }
-    Optional<Long> whole = steps().stream().filter(this::isWhole).findFirst();
-    if (whole.isEmpty()) {
-      return false;
-    }
-    Map<Long, Double> known = divergences();
-    known.keySet().removeIf(step -> step > whole.get());
-    return remove(retention.lasting().superfluous(known));
   }
 
   private boolean isWhole(long step) {
@@ -349,6 +349,16 @@ public final class CheckpointStore {
   /** Whether a policy with this KL(p||pi) in nats is one of the best, and is to be kept as such. */
   boolean ranks(double divergence) {
     return retention.best() > 0 && retention.ranks(divergence, divergences());
+  }
+
+  /** What fails here takes nothing from the checkpoint that was written. */
+  private void prune(long reached) {
+    try {
+      remove(retention.superfluous(divergences()));
+      removeSuperseded(reached);
+    } catch (BadInputException e) {
+      LOG.warn("old checkpoints are not removed; it is tried again after the next one", e);
+    }
   }
 
   private boolean remove(Set<Long> steps) {
@@ -407,6 +417,15 @@ public final class CheckpointStore {
       LastingFiles.delete(removed);
     } catch (IOException e) {
       LOG.warn("the old checkpoint {} can't be removed", checkpoint, e);
+    }
+  }
+
+  /** What stays of it is out of the way, and removed when the run goes on some day. */
+  private static void delete(Path earlier) {
+    try {
+      LastingFiles.delete(earlier);
+    } catch (IOException e) {
+      LOG.warn("what is left of an earlier checkpoint, {}, can't be removed", earlier, e);
     }
   }
 }

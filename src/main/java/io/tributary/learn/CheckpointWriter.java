@@ -35,6 +35,7 @@ final class CheckpointWriter {
   private @Nullable CompletableFuture<CheckpointEnded> writing;
   private boolean owed;
   private long lastNanos = System.nanoTime();
+  private @Nullable Long awaitedNanos;
 
   /**
    * @param background runs what waits for the disk
@@ -71,6 +72,11 @@ final class CheckpointWriter {
   /** Nanoseconds since the last one was begun. */
   long nanosSinceLast() {
     return System.nanoTime() - lastNanos;
+  }
+
+  /** Training stands still from now on, until the one that is being written is heard of. */
+  void await() {
+    awaitedNanos = System.nanoTime();
   }
 
   /** Somebody wants to know what becomes of the next one. */
@@ -133,13 +139,16 @@ final class CheckpointWriter {
   /** The learner has heard of the end of the writing under way. */
   void hear(CheckpointEnded end) {
     writing = null;
+    Long since = awaitedNanos;
+    awaitedNanos = null;
+    Duration waited = Duration.ofNanos(since == null ? 0 : System.nanoTime() - since);
     Exception failure = end.failure();
     owed = failure != null;
     Saved saved;
     if (failure == null) {
       events.accept(
           new LearnerEvent.CheckpointWritten(
-              end.step(), end.bytes(), end.duration(), end.pause(), end.kept()));
+              end.step(), end.bytes(), end.duration(), end.pause().plus(waited), end.kept()));
       saved = new CheckpointSaved(end.step());
     } else {
       LOG.error(

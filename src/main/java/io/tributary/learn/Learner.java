@@ -47,9 +47,9 @@ import org.jspecify.annotations.Nullable;
  * Takes gradient steps, one batch at a time, and does what is due after each: publication and
  * replacement of the proposal, evaluation, a copy for a checkpoint, in this order and before it
  * answers. Only then are further draws admitted, so that what a step leads to does not depend on
- * how fast anything is. The copy is written while training goes on; where the next one is due
- * before it is, training waits. What a checkpoint says is still owed is done first when the run
- * goes on.
+ * how fast anything is. The copy is written while training goes on, unless training is to wait for
+ * it; where the next one is due before it is written, training waits in any case. What a checkpoint
+ * says is still owed is done first when the run goes on.
  */
 public final class Learner extends AbstractBehavior<LearnerCommand> {
   /** Decision on a proposal that an operator has asked for, in place of a verdict's. */
@@ -69,7 +69,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private final List<CompletableFuture<ProposalSwapped>> swaps = new ArrayList<>();
   private @Nullable LearnerSettings adjustment;
   private boolean ready;
-  private boolean parked; // the step is done but for its checkpoint, which has to wait
+  private @Nullable Runnable parked; // the rest of a step that waits for a checkpoint
   private Wait wait;
 
   /**
@@ -283,18 +283,33 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private void complete() {
     run.owes(Owed.NOTHING);
     if (isCheckpointDue() && checkpoints.isBusy()) {
-      sayActive();
-      wait = metrics.waitsFor(BlockedReason.CHECKPOINT);
-      parked = true;
-      return;
+      park(this::finishWithCheckpoint);
+    } else {
+      finishWithCheckpoint();
     }
-    finishWithCheckpoint();
+  }
+
+  /** Goes on when the checkpoint that is being written is on the disk, or has failed. */
+  private void park(Runnable rest) {
+    sayActive();
+    wait = metrics.waitsFor(BlockedReason.CHECKPOINT);
+    checkpoints.await();
+    parked = rest;
   }
 
   private void finishWithCheckpoint() {
-    if (!checkpoints.isBusy() && (isCheckpointDue() || checkpoints.isAsked())) {
+    boolean due = isCheckpointDue();
+    if (!checkpoints.isBusy() && (due || checkpoints.isAsked())) {
       checkpoints.write(run::checkpoint);
     }
+    if (due && !schedule.checkpointsInBackground()) {
+      park(this::finish);
+    } else {
+      finish();
+    }
+  }
+
+  private void finish() {
     swaps.forEach(this::swap);
     swaps.clear();
     if (adjustment != null) {
@@ -344,11 +359,13 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
 
   private Behavior<LearnerCommand> onCheckpointEnded(CheckpointEnded end) {
     checkpoints.hear(end);
-    if (parked) {
-      parked = false;
+    Runnable rest = parked;
+    if (rest != null) {
+      parked = null;
       wait.end();
-      finishWithCheckpoint();
-    } else if (checkpoints.isAsked()) {
+      rest.run();
+    }
+    if (checkpoints.isAsked() && !checkpoints.isBusy()) {
       checkpoints.write(run::checkpoint);
     }
     return this;
@@ -393,7 +410,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
 
   private void adjust(LearnerSettings settings) {
     adjustment = null;
-    schedule = StepSchedule.of(settings, schedule.lastStep());
+    schedule = schedule.with(settings);
     run.adjust(settings);
   }
 

@@ -40,9 +40,9 @@ public final class PretrainConsole implements Consumer<PretrainProgress> {
     output.clearRow();
   }
 
-  /** Waits until all is shown, at the end, but not for long. */
-  public void finish() {
-    output.finish();
+  /** Waits until all is shown, at the end, but not for long; whether it is. */
+  public boolean finish() {
+    return output.finish();
   }
 
   private static String line(PretrainProgress progress) {

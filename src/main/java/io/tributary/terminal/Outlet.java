@@ -67,12 +67,14 @@ public final class Outlet {
     }
   }
 
-  /** Waits for what is not written yet, at the end, but not for long. */
-  public void finish() {
+  /**
+   * Waits for what is not written yet, at the end, but not for long.
+   *
+   * @return whether all is written; otherwise somebody may write for ever still
+   */
+  public boolean finish() {
     Future<?> waiting = late;
-    if (waiting != null) {
-      isDone(waiting, LAST_WAIT);
-    }
+    return waiting == null || isDone(waiting, LAST_WAIT);
   }
 
   /** Whether it is done within this time. */

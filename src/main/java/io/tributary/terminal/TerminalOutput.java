@@ -61,9 +61,9 @@ public final class TerminalOutput {
     }
   }
 
-  /** Waits until all is shown, at the end, but not for long. */
-  public void finish() {
-    outlet.finish();
+  /** Waits until all is shown, at the end, but not for long; whether it is. */
+  public boolean finish() {
+    return outlet.finish();
   }
 
   private void print(String text) {

@@ -208,11 +208,20 @@ class GuardianTest {
   @Test
   void aRunThatGoesBackToItsLastCheckpointIsNotReady() {
     guardian.run(Guardian.Begin.INSTANCE);
-    watch.confirmed(new ProposalConfirmed(1, Map.of("sampler-0", 1L)));
+    watch.streamStarted();
     assertThat(watch.get().state()).isEqualTo(ServiceState.RUNNING);
     stop("evaluator-0");
     assertThat(outcome).isNotDone();
     assertThat(watch.get().state()).isEqualTo(ServiceState.STARTING);
+    watch.confirmed(new ProposalConfirmed(1, Map.of("sampler-0", 1L)));
+    assertThat(watch.get().state())
+        .as("samplers have what the learner had before")
+        .isEqualTo(ServiceState.STARTING);
+    assertThat(perform(Action.PAUSE_LEARNING)).isInstanceOf(Done.class);
+    assertThat(perform(Action.RESUME)).isInstanceOf(Done.class);
+    assertThat(watch.get().state()).isEqualTo(ServiceState.STARTING);
+    watch.streamStarted();
+    assertThat(watch.get().state()).isEqualTo(ServiceState.RUNNING);
   }
 
   private void stopLearner() {

@@ -20,7 +20,7 @@ class KilledRunTest {
   void aRunThatIsKilledAgainAndAgainLosesNothing() throws Exception {
     ByteArrayOutputStream told = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(told, true, StandardCharsets.UTF_8);
-    assertThat(new KillSoak(directory, 3, out).run(3)).isEmpty();
+    assertThat(new KillSoak(directory, false, 3, out).run(3)).isEmpty();
     assertThat(told.toString(StandardCharsets.UTF_8))
         .hasLineCount(4)
         .contains("went on from step", "3 kills", "nothing was found");

@@ -7,6 +7,7 @@ import static io.tributary.boot.FaultyWorkers.scorersAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.engine.EngineException;
 import io.tributary.boot.TrainingService.Resume;
 import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.Metric;
@@ -29,16 +30,23 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs whose workers, learner or disk fail, held against a run that nothing has disturbed. */
 @ExtendWith(TorchExtension.class)
@@ -111,6 +119,59 @@ class RunFaultsTest {
     run("scorer", Map.of(), scorersAt(one, FaultyWorkers::fail));
     assertThat(tiny.metrics("scorer")).isEqualTo(undisturbed);
     assertThat(failures("scorer", "error")).isEqualTo(1);
+  }
+
+  /** Whose first worker does not come out of its start until there is a second one. */
+  private static <C> IntFunction<Behavior<C>> hangingAtFirst(
+      IntFunction<Behavior<C>> workers, CountDownLatch second) {
+    AtomicBoolean first = new AtomicBoolean(true);
+    return place ->
+        Behaviors.setup(
+            context -> {
+              if (first.getAndSet(false)) {
+                second.await();
+              }
+              second.countDown();
+              return workers.apply(place);
+            });
+  }
+
+  @Test
+  void workersThatHangWhileTheyStartAreReplaced() throws IOException {
+    run(
+        "start",
+        Map.of("stream.stall-timeout", "2s"),
+        workers ->
+            new Workers(
+                hangingAtFirst(workers.sampler(), new CountDownLatch(1)),
+                hangingAtFirst(workers.scorer(), new CountDownLatch(1))));
+    assertThat(tiny.metrics("start")).isEqualTo(undisturbed);
+    assertThat(failures("sampler", "stalled")).isPositive();
+    assertThat(failures("scorer", "stalled")).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sampler", "scorer"})
+  void aWorkerWhoseTensorsGetNoMemoryEndsTheRunWithWhatHelps(String worker) {
+    Runnable allocation =
+        () -> {
+          throw new EngineException(
+              "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate "
+                  + "memory: you tried to allocate 68719476736 bytes. Error code 12 (Cannot allocate memory)");
+        };
+    assertThatThrownBy(
+            () ->
+                run(
+                    worker + "-memory",
+                    Map.of(),
+                    worker.equals("sampler")
+                        ? samplersAt(once(9), allocation)
+                        : scorersAt(once(9), allocation)))
+        .hasMessageContaining("there is not enough native memory for the tensors")
+        .hasMessageContaining("lower learner.micro-batch-size")
+        .hasMessageContaining("or samplers.batch-size")
+        .hasMessageContaining("go on with --resume");
+    assertThat(tiny.run(worker + "-memory", "--resume").exitCode()).isZero();
   }
 
   /** A clock that is set forth and back by days all the time. */

@@ -182,6 +182,17 @@ class RunProcessTest {
     assertThat(process.isAlive()).isTrue();
   }
 
+  @ParameterizedTest
+  @CsvSource({"run.steps=2, 0", "model.base=nowhere, 2"})
+  void aRunWhoseOutputNobodyReadsEndsWhenItIsDone(String setting, int exitCode) throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "no named pipes here");
+    ProcessBuilder run = tiny.process("unread", "-v", "-D", setting);
+    run.command().addAll(0, List.of("bash", "-c", INTO_A_FULL_PIPE, directory + "/pipe"));
+    process = run.start();
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("it has ended").isTrue();
+    assertThat(process.exitValue()).isEqualTo(exitCode);
+  }
+
   @Test
   void aRunWhoseOutputNobodyReadsAnswersAndASignalEndsItWithACheckpoint() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "no named pipes here");

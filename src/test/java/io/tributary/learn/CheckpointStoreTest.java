@@ -243,6 +243,20 @@ class CheckpointStoreTest {
   }
 
   @Test
+  void oneThatIsWrittenIsGoodWhateverBecomesOfTheOlderOnes() throws IOException {
+    store.write(checkpoint(4));
+    CheckpointStore one = new CheckpointStore(directory, Retention.newest(1));
+    Path noStep = Files.createDirectory(directory.resolve("step-" + "9".repeat(20)));
+    one.write(checkpoint(8));
+    assertThat(names()).contains("step-00000004", "step-00000008");
+    assertThat(one.makeRoom(Long.MAX_VALUE)).isFalse();
+
+    Files.delete(noStep);
+    one.write(checkpoint(12));
+    assertThat(names()).as("removed later").containsExactly("step-00000012");
+  }
+
+  @Test
   void oneThatIsWholeIsNotWrittenAgainAndOneThatIsNotIs() throws IOException {
     long bytes = store.write(checkpoint(4));
     Path policy = path(4).resolve("policy.safetensors");

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,21 +62,41 @@ class JsonLinesTest {
   void whatACutLeavesIsOnTheDiskBeforeItTakesThePlaceOfTheWhole() throws Exception {
     lines.add(FIRST);
     lines.add(SECOND);
-    Path recorded = directory.resolve("recorded.jfr");
-    try (Recording recording = new Recording()) {
-      recording.enable("jdk.FileForce").withThreshold(Duration.ZERO);
-      recording.start();
-      lines.cutAfter(1);
-      recording.stop();
-      recording.dump(recorded);
-    }
-    List<String> forced =
-        RecordingFile.readAllEvents(recorded).stream()
-            .map(event -> event.getString("path"))
-            .toList();
+    List<RecordedEvent> flushes =
+        recorded(
+            "jdk.FileForce",
+            () -> {
+              lines.cutAfter(1);
+              return null;
+            });
+    List<String> forced = flushes.stream().map(event -> event.getString("path")).toList();
     assertThat(forced)
         .filteredOn(path -> path.startsWith(directory.toString()))
         .containsExactly(file + ".part", directory + "/.");
+  }
+
+  /** What the virtual machine has recorded of files meanwhile. */
+  private List<RecordedEvent> recorded(String event, Callable<?> work) throws Exception {
+    Path recorded = directory.resolve("recorded.jfr");
+    try (Recording recording = new Recording()) {
+      recording.enable(event).withThreshold(Duration.ZERO);
+      recording.start();
+      work.call();
+      recording.stop();
+      recording.dump(recorded);
+    }
+    return RecordingFile.readAllEvents(recorded);
+  }
+
+  @Test
+  void ofALongFileNoMoreIsReadThanIsGoneThrough() throws Exception {
+    Files.writeString(file, (FIRST + "\n").repeat(50_000));
+    List<RecordedEvent> reads = recorded("jdk.FileRead", () -> lines.hasRows());
+    assertThat(reads)
+        .filteredOn(event -> file.toString().equals(event.getString("path")))
+        .isNotEmpty()
+        .extracting(event -> event.getLong("bytesRead"))
+        .satisfies(bytes -> assertThat(bytes.stream().mapToLong(b -> b).sum()).isLessThan(1 << 16));
   }
 
   @Test

@@ -112,7 +112,7 @@ class LearnerTest {
   }
 
   private static StepSchedule schedule(int publish, int evaluation, int checkpoint, long lastStep) {
-    return new StepSchedule(publish, evaluation, checkpoint, Duration.ofDays(100), lastStep);
+    return new StepSchedule(publish, evaluation, checkpoint, Duration.ofDays(100), true, lastStep);
   }
 
   private Behavior<LearnerCommand> behavior(StepSchedule schedule) throws IOException {
@@ -279,6 +279,46 @@ class LearnerTest {
   }
 
   @Test
+  void trainingWaitsForEachCheckpointThatIsDueWhereItIsNotWrittenInTheBackground()
+      throws Exception {
+    kit.stop(learner);
+    learner = kit.spawn(behavior(new StepSchedule(1, 10, 2, Duration.ofDays(100), false, 4)));
+    begin();
+    assertThat(files.checkpoints().steps()).containsExactly(0L);
+    CountDownLatch idle = slowDisk();
+    await(learn(batch));
+    CompletableFuture<Saved> asked = new CompletableFuture<>();
+    learner.tell(new WriteCheckpoint(asked));
+    CompletableFuture<BatchLearned> done = learn(batch);
+    told(LearnerEvent.ProposalJudged.class);
+    told(LearnerEvent.ProposalJudged.class);
+    CompletableFuture<Saved> askedLater = new CompletableFuture<>();
+    learner.tell(new WriteCheckpoint(askedLater));
+    assertThat(done).as("the one that was asked for is written first").isNotDone();
+
+    idle.countDown();
+    assertThat(await(done)).isEqualTo(new BatchLearned(3, false));
+    assertThat(files.checkpoints().steps()).containsExactly(2L, 1L, 0L);
+    assertThat(asked.get(10, TimeUnit.SECONDS)).isEqualTo(new LearnerCommand.CheckpointSaved(1));
+    assertThat(askedLater.get(10, TimeUnit.SECONDS))
+        .isEqualTo(new LearnerCommand.CheckpointSaved(2));
+    assertThat(metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, "learner", "checkpoint"))
+        .isPositive();
+  }
+
+  @Test
+  void aCheckpointThatFailsIsNotWaitedForAgain() throws Exception {
+    kit.stop(learner);
+    Path inTheWay = Files.writeString(directory.resolve("checkpoints"), "in the way");
+    learner = kit.spawn(behavior(new StepSchedule(1, 10, 2, Duration.ofDays(100), false, 4)));
+    begin();
+    await(learn(batch));
+    Files.delete(inTheWay);
+    assertThat(await(learn(batch))).isEqualTo(new BatchLearned(3, false));
+    assertThat(files.checkpoints().steps()).containsExactly(2L);
+  }
+
+  @Test
   void aCheckpointThatFailedIsTriedAgainAtTheNextPublication() throws Exception {
     kit.stop(learner);
     learner = kit.spawn(behavior(schedule(2, 4, 1000, 4)));
@@ -324,7 +364,7 @@ class LearnerTest {
   @Test
   void aCheckpointIsDueByTimeHoweverFewTheSteps() throws Exception {
     kit.stop(learner);
-    learner = kit.spawn(behavior(new StepSchedule(1, 2, 1000, Duration.ofNanos(1), 4)));
+    learner = kit.spawn(behavior(new StepSchedule(1, 2, 1000, Duration.ofNanos(1), true, 4)));
     begin();
     await(learn(batch));
     told(LearnerEvent.CheckpointWritten.class);
