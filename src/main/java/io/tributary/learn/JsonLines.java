@@ -5,11 +5,12 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.tributary.disk.LastingFiles;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * system as soon as it is added, so that a killed process has lost none.
  */
 public final class JsonLines {
+  private static final int BLOCK_BYTES = 1 << 13;
+
   private final Path file;
   private final long maxBytes;
   private boolean torn = true; // what an earlier process left may end within a line
@@ -85,35 +88,59 @@ public final class JsonLines {
     }
   }
 
-  /** Removes the rows of later steps than {@code step}, and what is not whole. */
+  /** Removes the rows of later steps than {@code step} from the end. */
   public void cutAfter(long step) throws IOException {
-    cut(row -> row.get("step").getAsLong() > step);
+    cutLast(row -> row.get("step").getAsLong() > step);
   }
 
   /**
-   * Removes the rows that {@code unwanted} holds for, and what is not whole. The rows that stay
-   * outlive the machine, too.
+   * Removes the last rows as far back as {@code unwanted} holds for them, and what is not whole
+   * among them. No more is read than that, and the file is as long as it should be even if the
+   * machine goes down.
    */
-  public void cut(Predicate<JsonObject> unwanted) throws IOException {
+  public void cutLast(Predicate<JsonObject> unwanted) throws IOException {
     if (!Files.exists(file)) {
       return;
     }
-    Path shortened = file.resolveSibling(file.getFileName() + ".part");
-    try (Stream<String> lines = lines();
-        Writer kept = Files.newBufferedWriter(shortened)) {
-      for (String line : (Iterable<String>) lines::iterator) {
-        JsonObject row = parse(line);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long end = channel.size();
+      while (end > 0) {
+        long start = startOfLine(channel, end);
+        JsonObject row = parse(new String(bytes(channel, start, end), StandardCharsets.UTF_8));
         if (row != null && !unwanted.test(row)) {
-          kept.append(line).append('\n');
+          break;
+        }
+        end = start;
+      }
+      channel.truncate(end).force(true);
+    }
+  }
+
+  /** Of the line that ends, with its newline if it has one, before {@code end}. */
+  private static long startOfLine(FileChannel channel, long end) throws IOException {
+    long before = end - 1;
+    while (before > 0) {
+      long from = Math.max(0, before - BLOCK_BYTES);
+      byte[] block = bytes(channel, from, before);
+      for (int i = block.length - 1; i >= 0; i--) {
+        if (block[i] == '\n') {
+          return from + i + 1;
         }
       }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+      before = from;
     }
-    LastingFiles.flush(shortened);
-    Files.move(shortened, file, StandardCopyOption.ATOMIC_MOVE);
-    LastingFiles.flushDirectory(file.resolveSibling("."));
-    torn = false;
+    return 0;
+  }
+
+  private static byte[] bytes(FileChannel channel, long from, long to) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(to - from));
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, from + bytes.position()) < 0) {
+        throw new EOFException("somebody else has shortened the file meanwhile");
+      }
+    }
+    return bytes.array();
   }
 
   private boolean endsWithinLine() throws IOException {

@@ -137,7 +137,7 @@ public record RunSetup(
     try {
       files
           .metrics()
-          .cut(row -> row.get("step").getAsLong() == step && row.has(MetricsJsonl.EVALUATION));
+          .cutLast(row -> row.get("step").getAsLong() == step && row.has(MetricsJsonl.EVALUATION));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

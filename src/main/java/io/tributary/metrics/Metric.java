@@ -383,7 +383,7 @@ public enum Metric {
       Type.MEASURED,
       "seconds",
       "Time that training stood still for the last checkpoint.",
-      "Much of checkpoint.interval: the copy of the weights is slow, memory is short."),
+      "Much of checkpoint.interval: memory or the disk is slow; with checkpoint.background = true only the copy of the weights is waited for."),
   CHECKPOINT_SIZE_BYTES(
       Type.MEASURED,
       "bytes",

@@ -20,13 +20,13 @@ final class Brake implements Runnable {
   static final Duration INTERVAL = Duration.ofMillis(20);
 
   /** Of one processor. */
-  private static final double SHARE = 0.1;
+  private static final double SHARE = 0.05;
 
-  /**
-   * What a thread that has rested may compute at once: enough for the first requests, while the JVM
-   * has not compiled anything yet, and for a page with all its files.
-   */
-  static final Duration BURST = Duration.ofSeconds(3);
+  /** What it may compute at once in the beginning, while the JVM has not compiled anything yet. */
+  static final Duration START = Duration.ofSeconds(3);
+
+  /** What a thread that has rested may compute at once: enough for a page with all its files. */
+  static final Duration BURST = Duration.ofSeconds(1);
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
   private final double burstNanos;
@@ -35,11 +35,12 @@ final class Brake implements Runnable {
   private long computed = -1; // not run yet
 
   /**
-   * @param burst what the thread may compute at once after a rest, and at the beginning
+   * @param start what the thread may compute at once in the beginning
+   * @param burst and after a rest
    */
-  Brake(Duration burst) {
+  Brake(Duration start, Duration burst) {
+    this.creditNanos = (double) start.toNanos();
     this.burstNanos = (double) burst.toNanos();
-    this.creditNanos = burstNanos;
   }
 
   @Override
@@ -47,9 +48,9 @@ final class Brake implements Runnable {
     long now = System.nanoTime();
     long computedNow = threads.getCurrentThreadCpuTime();
     if (computed >= 0) {
-      creditNanos += SHARE * (now - time);
+      double rested = Math.min(SHARE * (now - time), burstNanos - creditNanos);
+      creditNanos += Math.max(0, rested);
       creditNanos -= (double) (computedNow - computed);
-      creditNanos = Math.min(burstNanos, creditNanos);
     }
     time = now;
     computed = computedNow;

@@ -92,7 +92,8 @@ public final class HttpService {
         system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
     system
         .scheduler()
-        .scheduleWithFixedDelay(Duration.ZERO, Brake.INTERVAL, new Brake(Brake.BURST), thread);
+        .scheduleWithFixedDelay(
+            Duration.ZERO, Brake.INTERVAL, new Brake(Brake.START, Brake.BURST), thread);
     CompletableFuture<Endpoints> endpoints = new CompletableFuture<>();
     Connections connections = new Connections(system, limits, protection.tls(), endpoints, thread);
     Materializer materializer = Materializer.matFromSystem(system);

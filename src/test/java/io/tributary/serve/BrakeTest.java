@@ -10,19 +10,19 @@ class BrakeTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
   @Test
-  void aThreadThatComputesWithoutEndRestsNineTenthsOfTheTimeAfterABurst() {
-    Brake brake = new Brake(Duration.ofMillis(500));
+  void aThreadThatComputesWithoutEndRestsNineteenTwentiethsOfTheTimeAfterABurst() {
+    Brake brake = new Brake(Duration.ofMillis(500), Duration.ofMillis(100));
     brake.run();
     long begun = System.nanoTime();
-    long computed = compute(brake, 7 * SECOND / 10);
+    long computed = compute(brake, 6 * SECOND / 10);
     long elapsed = System.nanoTime() - begun;
     long afterBurst = computed - SECOND / 2;
-    assertThat(elapsed).isGreaterThanOrEqualTo(8 * afterBurst);
+    assertThat(elapsed).isGreaterThanOrEqualTo(16 * afterBurst);
   }
 
   @Test
   void aThreadThatComputesLittleIsNotHeldUp() {
-    Brake brake = new Brake(Duration.ofMillis(500));
+    Brake brake = new Brake(Duration.ofMillis(500), Duration.ofMillis(500));
     brake.run();
     compute(brake, SECOND / 10);
     long begun = System.nanoTime();
