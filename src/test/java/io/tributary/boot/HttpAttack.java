@@ -5,6 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +59,7 @@ final class HttpAttack {
     try {
       int port = port(tiny.output("attacked"), trainer);
       Path rows = tiny.home("attacked").resolve("metrics.jsonl");
-      pause(window); // until the JVM has compiled what it will
+      warmUp(URI.create("http://127.0.0.1:" + port), window);
       double worst = Double.POSITIVE_INFINITY;
       double before = rate(rows, window);
       for (HttpAttackers.Kind kind : kinds(arguments)) {
@@ -88,6 +92,16 @@ final class HttpAttack {
       trainer.destroyForcibly().waitFor();
     }
     System.exit(0);
+  }
+
+  /** Until the JVM has compiled what it will, the answers to requests included. */
+  private static void warmUp(URI server, Duration duration) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(server.resolve("/metrics")).build();
+    HttpClient client = HttpClient.newHttpClient();
+    long end = System.nanoTime() + duration.toNanos();
+    while (System.nanoTime() < end) {
+      client.send(request, BodyHandlers.discarding());
+    }
   }
 
   private static List<HttpAttackers.Kind> kinds(String[] arguments) {
