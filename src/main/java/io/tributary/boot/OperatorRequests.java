@@ -168,6 +168,7 @@ final class OperatorRequests {
     workforce.resize(config.samplers().count(), config.scorers().count());
     stream.maxStaleness(config.stream().maxStalenessSteps());
     core.adjust(config);
+    plan.watch().reconfigured();
     plan.console().line("changed by %s: %s".formatted(request.from(), what));
     request
         .answer()

@@ -181,14 +181,19 @@ final class RunEnding {
     stream.drain();
   }
 
-  /** What is waited for takes too long. */
+  /** What is waited for takes too long: the comparison may be missing, the last steps may not. */
   void timeOver() {
     LOG.warn("the time is over; what is under way is let go");
     if (phase == Phase.DRAINING) {
       plan.console()
-          .line("no checkpoint: the step under way took longer than shutdown.grace allows");
+          .line(
+              "no checkpoint: the step under way and its checkpoint took longer than shutdown.grace allows");
+      fail(
+          new RunFailedException(
+              "the run has ended without a last checkpoint; what came after the one before is lost"));
+    } else {
+      end();
     }
-    end();
   }
 
   /** The run can't go on. */

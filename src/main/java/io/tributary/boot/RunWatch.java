@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,7 @@ final class RunWatch implements Supplier<RunStatus> {
   private final RunHistory history = new RunHistory();
   private final LatestSequences sequencesLearned = new LatestSequences();
   private final Instant startedAt;
+  private final LongSupplier nanoTime;
   private boolean checkpointsFail;
   private ServiceState state = ServiceState.STARTING;
   private @Nullable String failure;
@@ -66,6 +68,7 @@ final class RunWatch implements Supplier<RunStatus> {
   private @Nullable Measurements firstEvaluation;
   private @Nullable Measurements lastEvaluation;
   private long stepNanos;
+  private long pausedNanos;
   private double learnerWaited;
   private double samplersWaited;
   private long proposalSince;
@@ -77,7 +80,8 @@ final class RunWatch implements Supplier<RunStatus> {
       StreamMetrics stream,
       Map<String, Double> targets,
       Consumer<LearnerEvent> listener,
-      Clock clock) {
+      Clock clock,
+      LongSupplier nanoTime) {
     this.config = config;
     this.metrics = metrics;
     this.console = console;
@@ -85,7 +89,8 @@ final class RunWatch implements Supplier<RunStatus> {
     this.listener = listener;
     this.startedAt = clock.instant();
     this.progress = new ProgressLine(config.current(), targets);
-    this.stepNanos = System.nanoTime();
+    this.nanoTime = nanoTime;
+    this.stepNanos = nanoTime.getAsLong();
     this.loads = new StageLoads(metrics, stream);
   }
 
@@ -96,7 +101,7 @@ final class RunWatch implements Supplier<RunStatus> {
 
   private @Nullable Duration silence() {
     Long active = learnerActiveNanos;
-    return active == null ? null : Duration.ofNanos(System.nanoTime() - active);
+    return active == null ? null : Duration.ofNanos(nanoTime.getAsLong() - active);
   }
 
   /** The run as it is now. */
@@ -144,9 +149,18 @@ final class RunWatch implements Supplier<RunStatus> {
     }
   }
 
-  /** An operator has paused these sides, and lets the others go on. */
+  /**
+   * An operator has paused these sides, and lets the others go on. The time of a pause is not held
+   * against the step that follows it.
+   */
   synchronized void paused(Paused sides) {
     metrics.service().paused(sides.any());
+    long now = nanoTime.getAsLong();
+    if (!paused.any()) {
+      pausedNanos = now;
+    } else if (!sides.any()) {
+      stepNanos += now - Math.max(pausedNanos, stepNanos);
+    }
     if (sides.any()) {
       state(ServiceState.PAUSED, null);
     } else if (state == ServiceState.PAUSED) {
@@ -154,6 +168,11 @@ final class RunWatch implements Supplier<RunStatus> {
       state(streaming ? ServiceState.RUNNING : ServiceState.STARTING, null);
     }
     paused = sides;
+  }
+
+  /** There are more or fewer workers from now on, or another bound on staleness. */
+  synchronized void reconfigured() {
+    loads.restart();
   }
 
   synchronized void confirmed(ProposalConfirmed confirmation) {
@@ -165,7 +184,7 @@ final class RunWatch implements Supplier<RunStatus> {
   synchronized void event(LearnerEvent event) {
     listener.accept(event);
     if (event == LearnerEvent.Active.INSTANCE) {
-      learnerActiveNanos = System.nanoTime();
+      learnerActiveNanos = nanoTime.getAsLong();
     } else if (event instanceof LearnerEvent.Idle) {
       learnerActiveNanos = null;
     } else if (event instanceof LearnerEvent.Bootstrapped bootstrapped) {
@@ -243,7 +262,7 @@ final class RunWatch implements Supplier<RunStatus> {
       metrics.learning().nonfiniteStep();
       LOG.warn("step {} is skipped: loss or gradient is not finite", stepped.step());
     }
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     double seconds = Math.max(1e-9, (now - stepNanos) / 1e9);
     stepNanos = now;
     long learned = stepped.sequences() - sequences;
@@ -272,7 +291,7 @@ final class RunWatch implements Supplier<RunStatus> {
 
   /** Time goes by: the state shows it where the next step is missed. */
   synchronized void look() {
-    double seconds = (System.nanoTime() - stepNanos) / 1e9;
+    double seconds = (nanoTime.getAsLong() - stepNanos) / 1e9;
     boolean works =
         state == ServiceState.RUNNING
             || state == ServiceState.THROTTLED

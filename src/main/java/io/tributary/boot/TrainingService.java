@@ -184,7 +184,9 @@ public final class TrainingService {
     NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
     StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
     LiveConfig live = new LiveConfig(effective, directory, metrics.service());
-    RunWatch watch = new RunWatch(live, metrics, console, streamMetrics, targets, listener, clock);
+    RunWatch watch =
+        new RunWatch(
+            live, metrics, console, streamMetrics, targets, listener, clock, System::nanoTime);
     if (Torch.takesMklFastPath()) {
       console.line("AMD processor: MKL's fast path is taken (native.mkl-fast-path = off)");
     }

@@ -346,9 +346,17 @@ public final class CheckpointStore {
     }
   }
 
-  /** Whether a policy with this KL(p||pi) in nats is one of the best, and is to be kept as such. */
+  /**
+   * Whether a policy with this KL(p||pi) in nats is one of the best, and is to be kept as such; not
+   * where the others can't be listed.
+   */
   boolean ranks(double divergence) {
-    return retention.best() > 0 && retention.ranks(divergence, divergences());
+    try {
+      return retention.best() > 0 && retention.ranks(divergence, divergences());
+    } catch (BadInputException e) {
+      LOG.warn("whether a policy is one of the best can't be told", e);
+      return false;
+    }
   }
 
   /** What fails here takes nothing from the checkpoint that was written. */

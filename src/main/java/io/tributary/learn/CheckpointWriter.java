@@ -101,15 +101,16 @@ final class CheckpointWriter {
     asked.clear();
     boolean makesRoom = !served.isEmpty();
     CompletableFuture<CheckpointEnded> result = new CompletableFuture<>();
-    writing = result;
     background.execute(
         () -> {
           CheckpointEnded end = written(checkpoint, start, pause, makesRoom);
           result.complete(end);
           ended.accept(end);
         });
+    writing = result;
   }
 
+  /** Comes to an end whatever happens, since training waits for it. */
   private CheckpointEnded written(
       Checkpoint checkpoint, long start, Duration pause, boolean makesRoom) {
     long bytes = 0;
@@ -121,6 +122,8 @@ final class CheckpointWriter {
         return written(checkpoint, start, pause, false);
       }
       failure = e;
+    } catch (Error e) { // such as that there is no more memory for direct buffers
+      failure = new IllegalStateException(e.toString(), e);
     }
     Duration duration = Duration.ofNanos(System.nanoTime() - start);
     return new CheckpointEnded(checkpoint.state().step(), bytes, duration, pause, kept(), failure);

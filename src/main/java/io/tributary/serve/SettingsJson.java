@@ -108,7 +108,10 @@ final class SettingsJson {
     return '"' + (key.length() > 80 ? key.substring(0, 80) + "…" : key) + '"';
   }
 
+  /** Without what it advises programmers to do. */
   private static String firstLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return line.replaceFirst(
+        "^Use JsonReader\\.\\S+ to accept malformed JSON ", "it is malformed ");
   }
 }

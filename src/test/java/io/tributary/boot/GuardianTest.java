@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonParser;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
+import io.tributary.data.Measurements;
+import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.Metric;
@@ -39,6 +41,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -59,6 +62,7 @@ class GuardianTest {
   @TempDir private Path directory;
   private final StringWriter shown = new StringWriter();
   private final CompletableFuture<Void> outcome = new CompletableFuture<>();
+  private final AtomicLong nanos = new AtomicLong();
   private TinyRun tiny;
   private RunDirectory files;
   private TrainingParts parts;
@@ -79,7 +83,14 @@ class GuardianTest {
     StreamMetrics stream = new StreamMetrics(metrics, 8);
     watch =
         new RunWatch(
-            live, metrics, console, stream, Map.of("letter", 1.0), event -> {}, Clock.systemUTC());
+            live,
+            metrics,
+            console,
+            stream,
+            Map.of("letter", 1.0),
+            event -> {},
+            Clock.systemUTC(),
+            nanos::get);
     guardian =
         BehaviorTestKit.create(
             Guardian.create(
@@ -242,6 +253,51 @@ class GuardianTest {
     assertThat(perform(Action.DRAIN)).isInstanceOf(Done.class);
     assertThat(outcome).isCompleted();
     assertThat(shown.toString()).contains("no checkpoint: nothing was learned");
+  }
+
+  private void seconds(double seconds) {
+    nanos.addAndGet(Math.round(seconds * 1e9));
+  }
+
+  private void step(int step) {
+    watch.event(
+        new LearnerEvent.Stepped(
+            step, 16L * step, new Measurements(), true, Duration.ofSeconds(1)));
+  }
+
+  @Test
+  void theTimeOfAPauseIsNotHeldAgainstTheStepThatFollowsIt() {
+    step(1);
+    seconds(0.5);
+    watch.paused(new Paused(false, true));
+    seconds(3600);
+    watch.paused(new Paused(true, true));
+    seconds(3600);
+    watch.paused(Paused.NONE);
+    seconds(0.5);
+    step(2);
+    assertThat(watch.get().rates().sequencesPerSecond()).isEqualTo(16);
+
+    watch.paused(new Paused(true, false));
+    seconds(2);
+    step(3);
+    assertThat(watch.get().rates().sequencesPerSecond()).as("learned meanwhile").isEqualTo(8);
+    seconds(3600);
+    watch.paused(Paused.NONE);
+    seconds(4);
+    step(4);
+    assertThat(watch.get().rates().sequencesPerSecond()).isEqualTo(4);
+  }
+
+  @Test
+  void sharesOfTheTimeBeforeAChangeOfTheWorkersSayNothing() {
+    guardian.run(Guardian.Begin.INSTANCE);
+    step(1);
+    seconds(2);
+    step(2);
+    assertThat(watch.get().loads().get("sampler").busyRatio()).isZero();
+    assertThat(change(Map.of("samplers.count", "3"))).isInstanceOf(Done.class);
+    assertThat(watch.get().loads().get("sampler").busyRatio()).isNaN();
   }
 
   @Test

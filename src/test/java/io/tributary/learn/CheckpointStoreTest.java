@@ -250,6 +250,7 @@ class CheckpointStoreTest {
     one.write(checkpoint(8));
     assertThat(names()).contains("step-00000004", "step-00000008");
     assertThat(one.makeRoom(Long.MAX_VALUE)).isFalse();
+    assertThat(new CheckpointStore(directory, new Retention(1, 1, 0)).ranks(1)).isFalse();
 
     Files.delete(noStep);
     one.write(checkpoint(12));

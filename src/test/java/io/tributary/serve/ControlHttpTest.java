@@ -119,7 +119,7 @@ class ControlHttpTest {
         "{            | not JSON: it ends too early",
         "{\"a\": 1} x  | not JSON",
         "{\"a\": 1}{}  | not JSON",
-        "{a: 1}       | not JSON",
+        "{a: 1}       | not JSON: it is malformed at line 1 column 3",
         "{'a': 1}     | not JSON",
         "{\"a\": NaN}  | not JSON",
         "{\"a\": 01}   | not JSON",
