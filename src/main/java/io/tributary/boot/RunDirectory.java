@@ -12,6 +12,7 @@ import io.tributary.learn.JsonLines;
 import io.tributary.learn.Retention;
 import io.tributary.learn.TrainingRun;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -76,7 +77,7 @@ public final class RunDirectory implements AutoCloseable {
               metrics,
               new JsonLines(home.resolve("samples.jsonl"), MAX_SAMPLES_BYTES),
               new JsonLines(home.resolve("versions.jsonl"))));
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       closeQuietly(lockFile);
       throw new BadInputException("run.directory: %s can't be used: %s".formatted(home, e), e);
     } catch (BadInputException e) {

@@ -289,9 +289,12 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     }
   }
 
-  /** Goes on when the checkpoint that is being written is on the disk, or has failed. */
+  /**
+   * Goes on when the checkpoint that is being written is on the disk, or has failed: however long
+   * that takes, nothing hangs.
+   */
   private void park(Runnable rest) {
-    sayActive();
+    events.tell(new LearnerEvent.Idle(run.step()));
     wait = metrics.waitsFor(BlockedReason.CHECKPOINT);
     checkpoints.await();
     parked = rest;
@@ -363,6 +366,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     if (rest != null) {
       parked = null;
       wait.end();
+      sayActive();
       rest.run();
     }
     if (checkpoints.isAsked() && !checkpoints.isBusy()) {

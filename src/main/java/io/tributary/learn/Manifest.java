@@ -77,8 +77,8 @@ record Manifest(int format, Map<String, Entry> files) {
     }
     try {
       Manifest manifest = GSON.fromJson(Files.readString(file), Manifest.class);
-      if (manifest == null || manifest.files() == null) {
-        throw new IOException(NAME + " is empty");
+      if (manifest == null || manifest.files() == null || manifest.files().containsValue(null)) {
+        throw new IOException(NAME + " is not complete");
       }
       return manifest;
     } catch (JsonParseException e) {

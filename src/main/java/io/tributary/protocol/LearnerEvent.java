@@ -24,7 +24,7 @@ public sealed interface LearnerEvent {
   record Ready(ActorRef<LearnerCommand> learner, long proposalVersion, boolean finished)
       implements LearnerEvent {}
 
-  /** The learner is done with a batch and all that it led to. */
+  /** The learner is done with a batch and all that it led to, or only waits for the disk. */
   record Idle(long step) implements LearnerEvent {}
 
   /** Z was estimated from the first draws; training begins. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tributary.TestTools;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +60,7 @@ class ConsoleBrowserTest {
                       .as(Files.readString(tiny.output("browser")))
                       .isTrue())
           .until(() -> url(tiny).isPresent());
+      Path report = directory.resolve("browser.txt");
       browser =
           new ProcessBuilder(
                   "node",
@@ -69,10 +69,11 @@ class ConsoleBrowserTest {
                   chromium(),
                   tools().toString())
               .redirectErrorStream(true)
+              .redirectOutput(report.toFile())
               .start();
-      String report = new String(browser.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(browser.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      assertThat(browser.exitValue()).as(report).isZero();
+      boolean ended = browser.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(ended).as(Files.readString(report)).isTrue();
+      assertThat(browser.exitValue()).as(Files.readString(report)).isZero();
     } finally {
       if (browser != null) {
         browser.destroy();

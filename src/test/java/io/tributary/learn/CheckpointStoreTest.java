@@ -308,7 +308,7 @@ class CheckpointStoreTest {
           }
           case "empty manifest" -> {
             Files.writeString(manifest, "");
-            yield "manifest.json is empty";
+            yield "manifest.json is not complete";
           }
           default -> {
             Files.writeString(

@@ -46,6 +46,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.FishingOutcomes;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -292,6 +293,13 @@ class LearnerTest {
     CompletableFuture<BatchLearned> done = learn(batch);
     told(LearnerEvent.ProposalJudged.class);
     told(LearnerEvent.ProposalJudged.class);
+    events.fishForMessage(
+        Duration.ofSeconds(10),
+        "that the learner does not hang",
+        event ->
+            event instanceof LearnerEvent.Idle
+                ? FishingOutcomes.complete()
+                : FishingOutcomes.continueAndIgnore());
     CompletableFuture<Saved> askedLater = new CompletableFuture<>();
     learner.tell(new WriteCheckpoint(askedLater));
     assertThat(done).as("the one that was asked for is written first").isNotDone();
