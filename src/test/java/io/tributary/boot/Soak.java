@@ -6,7 +6,6 @@ import io.tributary.tensor.Torch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -59,7 +58,7 @@ final class Soak {
   private final Random random;
   private final PrintStream out;
   private final HttpClient client = HttpClient.newHttpClient();
-  private final StringWriter shown = new StringWriter();
+  private final Path shown; // on disk: in memory it would look like a leak
   private final AtomicInteger samplerFaults = new AtomicInteger();
   private final AtomicInteger scorerFaults = new AtomicInteger();
   private final AtomicInteger learnerFaults = new AtomicInteger();
@@ -73,6 +72,7 @@ final class Soak {
   Soak(Path directory, double minutes, boolean stirred, long seed, PrintStream out)
       throws IOException {
     this.tiny = new TinyRun(directory);
+    this.shown = tiny.output("soak");
     this.minutes = minutes;
     this.stirred = stirred;
     this.random = new Random(seed);
@@ -107,7 +107,7 @@ final class Soak {
                     Map.entry("stream.stall-timeout", "5s"),
                     Map.entry("checkpoint.interval-steps", "200"),
                     Map.entry("evaluation.interval-steps", "500"))),
-            new RunConsole(new PrintWriter(shown), false),
+            new RunConsole(new PrintWriter(Files.newBufferedWriter(shown), true), false),
             event -> {},
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
@@ -213,14 +213,14 @@ final class Soak {
     }
   }
 
-  private URI http(CompletableFuture<Void> run) {
-    Matcher line = HTTP.matcher(shown.toString());
+  private URI http(CompletableFuture<Void> run) throws IOException {
+    Matcher line = HTTP.matcher(Files.readString(shown));
     while (!line.find()) {
       if (run.isDone()) {
         run.join();
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-      line = HTTP.matcher(shown.toString());
+      line = HTTP.matcher(Files.readString(shown));
     }
     return URI.create(line.group(1));
   }
