@@ -85,7 +85,7 @@ public final class ConfigLoader {
       }
       try {
         ConfigValue value =
-            text.matches("\\s*[\\[{\"].*")
+            text.matches("(?s)\\s*[\\[{\"].*")
                 ? ConfigFactory.parseString("value = " + text).getValue("value")
                 : ConfigValueFactory.fromAnyRef(text);
         List<String> path =

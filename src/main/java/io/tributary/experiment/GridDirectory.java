@@ -6,6 +6,7 @@ import com.google.gson.JsonParseException;
 import io.tributary.config.ConfigException;
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.Experiment;
+import io.tributary.config.MovedRun;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.disk.LastingFiles;
@@ -165,6 +166,8 @@ public final class GridDirectory implements AutoCloseable {
     }
     TributaryConfig before;
     try {
+      Files.writeString(
+          file, MovedRun.hocon(Files.readString(file), cell.config().run().directory()));
       before = ConfigLoader.load(file, Map.of());
     } catch (ConfigException e) {
       throw new BadInputException(

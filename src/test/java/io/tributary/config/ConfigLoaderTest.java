@@ -61,7 +61,7 @@ class ConfigLoaderTest {
             Map.of(
                 "run.steps", "7",
                 "objective.type", "gdc",
-                "samplers.devices", "[\"gpu:0\", \"gpu:1\", cpu]",
+                "samplers.devices", "[\"gpu:0\",\n \"gpu:1\", cpu]",
                 "tributary.samplers.prompt", "The \"x\": ",
                 "run.name", "001"));
 

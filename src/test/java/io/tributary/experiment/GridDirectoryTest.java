@@ -108,6 +108,23 @@ class GridDirectoryTest {
   }
 
   @Test
+  void takesACellThatWasBegunBeforeAllWasMovedElsewhere() throws IOException {
+    Path before = Files.createDirectories(directory.resolve("before/checkout"));
+    Path after = directory.resolve("after");
+    try (GridDirectory grid = GridDirectory.claim(new TinyGrid(before).read("grids"))) {
+      begin(grid);
+    }
+    Files.move(before, after);
+    TinyGrid moved = new TinyGrid(after);
+
+    assertThatThrownBy(() -> GridDirectory.claim(moved.read("grids", "evaluation.sequences=48")))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("was made with sequences = 32, and now has sequences = 48");
+    assertThatCode(() -> GridDirectory.claim(moved.read("grids")).close())
+        .doesNotThrowAnyException();
+  }
+
+  @Test
   void takesAChangedConfigurationForACellThatHasNotBegunAndMoreCells() throws IOException {
     try (GridDirectory grid = GridDirectory.claim(tiny.read("grids"))) {
       assertThat(GridDirectory.grid(grid.home()).orElseThrow().cells()).hasSize(4);
