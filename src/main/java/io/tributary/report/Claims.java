@@ -21,6 +21,8 @@ import java.util.stream.DoubleStream;
  * pairs that differ in the method alone.
  */
 final class Claims {
+  private static final double SIGNIFICANT = 0.05;
+
   private final GridData grid;
   private final Comparison baseline;
 
@@ -33,18 +35,18 @@ final class Claims {
     List<Claim> claims = new ArrayList<>();
     claims.add(variance(Quantity.GRADIENT_VARIANCE, "gradient"));
     claims.add(variance(Quantity.ADVANTAGE_VARIANCE, "advantage"));
-    claims.add(new HalfWay(baseline).claim());
+    claims.add(new SequencesNeeded(baseline).claim());
     claims.add(ahead());
     claims.add(mostAtSmallBatch());
     claims.addAll(rewardMaximisation(REINFORCE));
     claims.addAll(rewardMaximisation(KL_CONTROL));
     claims.add(new MomentTargets(grid).claim());
-    return Comparison.adjust(claims);
+    return adjusted(claims);
   }
 
   /** The tables that the claims refer to. */
   List<Table> tables() {
-    return List.of(new HalfWay(baseline).table(), new MomentTargets(grid).table());
+    return List.of(new SequencesNeeded(baseline).table(), new MomentTargets(grid).table());
   }
 
   /**
@@ -70,18 +72,22 @@ final class Claims {
         "The share of the way to the target, averaged over the sequences of a run.");
   }
 
-  private static double lead(RunData gdc, RunData plus) {
-    return plus.progress().mean() - gdc.progress().mean();
+  private static double lead(Comparison.Pair pair) {
+    return pair.other().progress().mean() - pair.one().progress().mean();
   }
 
-  /** Tasks differ in the lead whatever the batch, and so each has an intercept of its own. */
+  /**
+   * By a ratio, since runs with larger batches take fewer steps, so that both methods come less far
+   * and any difference is smaller. Tasks differ in it whatever the batch, and so each has an
+   * intercept of its own.
+   */
   private Claim mostAtSmallBatch() {
-    String statement = "The lead of gdc++ over gdc is larger at smaller batches";
-    List<List<double[]>> tasks = leadsBySize();
+    String statement = "gdc++ saves more of gdc's sequences at smaller batches";
+    List<List<double[]>> tasks = savingsBySize();
     Optional<WithinSlope> found = WithinSlope.of(tasks);
     String note =
         baseline.missing()
-            + "n counts batch sizes of the %s that have several, over seeds averaged. Linear regression of the lead on the logarithm of the batch size with an intercept for each task, so that it is compared within tasks; it says nothing of other tasks."
+            + "n counts batch sizes of the %s that have several, over seeds averaged. Linear regression of the logarithm of the ratio of sequences needed on that of the batch size with an intercept for each task, so that it is compared within tasks; it says nothing of other tasks."
                 .formatted(Report.count(tasks.size(), "task"));
     if (found.isEmpty()) {
       return new Claim(
@@ -98,27 +104,29 @@ final class Claims {
         statement,
         slope.slope() > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
         slope.n(),
-        "lead gained by halving the batch: %s [%s, %s]"
+        "factor of the ratio by halving the batch: %s [%s, %s]"
             .formatted(
-                Table.number(slope.slope()), Table.number(slope.low()), Table.number(slope.high())),
+                Table.number(Scale.LOG_RATIO.shown(slope.slope())),
+                Table.number(Scale.LOG_RATIO.shown(slope.low())),
+                Table.number(Scale.LOG_RATIO.shown(slope.high()))),
         slope.p(),
         Double.NaN,
         note);
   }
 
-  /** Of each task with several batch sizes: (halvings of the batch, mean lead over seeds). */
-  private List<List<double[]>> leadsBySize() {
-    Map<String, Map<Integer, List<Double>>> leads = new LinkedHashMap<>();
+  /** Of each task with several batch sizes: (halvings of the batch, mean log ratio over seeds). */
+  private List<List<double[]>> savingsBySize() {
+    Map<String, Map<Integer, List<Double>>> savings = new LinkedHashMap<>();
     for (Comparison.Pair pair : baseline.pairs()) {
-      double lead = lead(pair.one(), pair.other());
-      if (Double.isFinite(lead)) {
-        leads
+      double ratio = SequencesNeeded.logRatio(pair);
+      if (Double.isFinite(ratio)) {
+        savings
             .computeIfAbsent(pair.task(), key -> new TreeMap<>())
             .computeIfAbsent(pair.one().cell().batchSize(), key -> new ArrayList<>())
-            .add(lead);
+            .add(ratio);
       }
     }
-    return leads.values().stream()
+    return savings.values().stream()
         .filter(sizes -> sizes.size() > 1)
         .map(
             sizes ->
@@ -167,5 +175,24 @@ final class Claims {
       Comparison reward, String statement, String what, int sign, Function<RunData, Series> of) {
     return reward.larger(
         statement, what, Scale.DIFFERENCE, run -> sign * of.apply(run).last(), "Last evaluations.");
+  }
+
+  /** The same claims with adjusted p-values; what is not significant then does not show. */
+  private static List<Claim> adjusted(List<Claim> claims) {
+    double[] p = Holm.adjusted(claims.stream().mapToDouble(Claim::p).toArray());
+    List<Claim> all = new ArrayList<>();
+    for (int i = 0; i < p.length; i++) {
+      Claim claim = claims.get(i);
+      all.add(
+          new Claim(
+              claim.statement(),
+              p[i] >= SIGNIFICANT ? Verdict.DOES_NOT_SHOW : claim.verdict(),
+              claim.n(),
+              claim.estimate(),
+              claim.p(),
+              p[i],
+              claim.note()));
+    }
+    return all;
   }
 }

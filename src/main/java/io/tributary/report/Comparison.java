@@ -4,11 +4,11 @@ import io.tributary.config.ObjectiveType;
 import io.tributary.experiment.CellRecord;
 import io.tributary.report.Claim.Verdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToDoubleBiFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -20,8 +20,6 @@ import java.util.function.ToDoubleFunction;
 record Comparison(List<Pair> pairs, long planned) {
   /** With fewer tasks a test says more of its assumptions than of the methods. */
   private static final int LEAST_TASKS = 3;
-
-  private static final double SIGNIFICANT = 0.05;
 
   Comparison {
     pairs = List.copyOf(pairs);
@@ -71,7 +69,7 @@ record Comparison(List<Pair> pairs, long planned) {
         statement,
         what,
         scale,
-        (one, other) -> scale.compare(of.applyAsDouble(one), of.applyAsDouble(other)),
+        pair -> scale.compare(of.applyAsDouble(pair.one()), of.applyAsDouble(pair.other())),
         note);
   }
 
@@ -83,11 +81,7 @@ record Comparison(List<Pair> pairs, long planned) {
    * @param compared of a pair; no number where there is nothing to compare
    */
   Claim claim(
-      String statement,
-      String what,
-      Scale scale,
-      ToDoubleBiFunction<RunData, RunData> compared,
-      String note) {
+      String statement, String what, Scale scale, ToDoubleFunction<Pair> compared, String note) {
     double[] tasks = meansByTask(compared);
     Optional<PairedTest> test =
         tasks.length < LEAST_TASKS ? Optional.empty() : PairedTest.of(tasks);
@@ -119,19 +113,17 @@ record Comparison(List<Pair> pairs, long planned) {
             ? ""
             : "%s: %s"
                 .formatted(
-                    what,
-                    Table.number(
-                        scale.shown(java.util.Arrays.stream(tasks).average().orElseThrow()))),
+                    what, Table.number(scale.shown(Arrays.stream(tasks).average().orElseThrow()))),
         Double.NaN,
         Double.NaN,
         missing() + why + note);
   }
 
   /** The mean over the pairs of each task that have a number. */
-  private double[] meansByTask(ToDoubleBiFunction<RunData, RunData> compared) {
+  private double[] meansByTask(ToDoubleFunction<Pair> compared) {
     Map<String, List<Double>> byTask = new LinkedHashMap<>();
     for (Pair pair : pairs) {
-      double value = compared.applyAsDouble(pair.one(), pair.other());
+      double value = compared.applyAsDouble(pair);
       if (Double.isFinite(value)) {
         byTask.computeIfAbsent(pair.task(), key -> new ArrayList<>()).add(value);
       }
@@ -139,24 +131,5 @@ record Comparison(List<Pair> pairs, long planned) {
     return byTask.values().stream()
         .mapToDouble(all -> all.stream().mapToDouble(d -> d).average().orElseThrow())
         .toArray();
-  }
-
-  /** The same claims with adjusted p-values; what is not significant then does not show. */
-  static List<Claim> adjust(List<Claim> claims) {
-    double[] adjusted = Holm.adjusted(claims.stream().mapToDouble(Claim::p).toArray());
-    List<Claim> all = new ArrayList<>();
-    for (int i = 0; i < adjusted.length; i++) {
-      Claim claim = claims.get(i);
-      all.add(
-          new Claim(
-              claim.statement(),
-              adjusted[i] >= SIGNIFICANT ? Verdict.DOES_NOT_SHOW : claim.verdict(),
-              claim.n(),
-              claim.estimate(),
-              claim.p(),
-              adjusted[i],
-              claim.note()));
-    }
-    return all;
   }
 }

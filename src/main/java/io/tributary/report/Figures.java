@@ -6,6 +6,7 @@ import io.tributary.report.Curve.Band;
 import io.tributary.report.Curve.Style;
 import io.tributary.report.Figure.Panel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,7 +46,7 @@ final class Figures {
   }
 
   private void add(List<Figure> figures, int number, Supplier<Figure> figure) {
-    if (!grid.of(number).runs().isEmpty()) {
+    if (!grid.ofFigure(number).runs().isEmpty()) {
       figures.add(figure.get());
     }
   }
@@ -57,11 +58,12 @@ final class Figures {
 
   /** Figure 2: reward P/q, advantage and baseline over the first steps with the baseline. */
   private Figure advantage() {
-    GridData shown = grid.of(2).where(run -> run.cell().isOf(ObjectiveType.GDC_WITH_BASELINE));
-    GridData runs = shown.runs().isEmpty() ? grid.of(2) : shown;
+    GridData shown =
+        grid.ofFigure(2).where(run -> run.cell().isOf(ObjectiveType.GDC_WITH_BASELINE));
+    GridData runs = shown.runs().isEmpty() ? grid.ofFigure(2) : shown;
     List<Panel> panels = new ArrayList<>();
     for (String task : runs.tasks()) {
-      List<RunData> ofTask = runs.ofTask(task).best();
+      List<RunData> ofTask = runs.ofTask(task).finishedOrAll();
       panels.add(
           new Panel(
               task,
@@ -81,7 +83,7 @@ final class Figures {
     return new Figure(
         "figure-2",
         "Figure 2. Reward, advantage and baseline",
-        "Means over a batch of the reward P/q, the baseline Z π/q and their difference, the advantage, over the first %,d steps, each point a mean over neighbouring steps. Bands: from the lowest to the highest seed. %s"
+        "Means over a batch of the reward P/q, the baseline Z π/q and their difference, the advantage, over at most the first %,d steps, each point a mean over neighbouring steps. Bands: from the lowest to the highest seed. %s"
             .formatted(EARLY_STEPS, runs(runs)),
         2,
         panels);
@@ -103,8 +105,7 @@ final class Figures {
     while (n < series.x().length && series.x()[n] <= EARLY_STEPS) {
       n++;
     }
-    return new Series(
-        java.util.Arrays.copyOf(series.x(), n), java.util.Arrays.copyOf(series.y(), n));
+    return new Series(Arrays.copyOf(series.x(), n), Arrays.copyOf(series.y(), n));
   }
 
   /** P/q is what the advantage and the baseline add up to. */
@@ -120,7 +121,7 @@ final class Figures {
 
   /** Figure 3: the methods on pointwise tasks. */
   private Figure pointwise() {
-    GridData runs = grid.of(3);
+    GridData runs = grid.ofFigure(3);
     return new Figure(
         "figure-3",
         "Figure 3. Methods on pointwise tasks",
@@ -132,7 +133,7 @@ final class Figures {
 
   /** Figure 6: the methods on distributional tasks. */
   private Figure distributional() {
-    GridData runs = grid.of(6);
+    GridData runs = grid.ofFigure(6);
     return new Figure(
         "figure-6",
         "Figure 6. Methods on distributional tasks",
@@ -144,11 +145,23 @@ final class Figures {
 
   /** The tasks that a mean is over. */
   private static String averaged(GridData runs) {
-    int shown = runs.comparable().tasks().size();
-    return shown == runs.tasks().size()
-        ? Report.count(shown, "task")
-        : "the %s of %d that every method has finished"
-            .formatted(Report.count(shown, "task"), runs.tasks().size());
+    return runs.comparable()
+        .map(shown -> averaged(runs, shown))
+        .orElse("the tasks that each method has come to so far, which may differ");
+  }
+
+  private static String averaged(GridData runs, GridData shown) {
+    int tasks = shown.tasks().size();
+    String over =
+        tasks == runs.tasks().size()
+            ? Report.count(tasks, "task")
+            : "the %s of %d that every method has finished"
+                .formatted(Report.count(tasks, "task"), runs.tasks().size());
+    List<String> missing = new ArrayList<>(runs.methods());
+    missing.removeAll(shown.methods());
+    return missing.isEmpty()
+        ? over
+        : "%s, without %s, where nothing is finished".formatted(over, String.join(", ", missing));
   }
 
   private record Shown(String title, String unit, Function<RunData, Series> of) {}
@@ -162,7 +175,7 @@ final class Figures {
   }
 
   private List<Panel> compared(GridData all, Shown satisfaction) {
-    GridData runs = all.comparable();
+    GridData runs = all.comparable().orElse(all);
     List<Panel> panels = new ArrayList<>();
     for (Shown shown :
         List.of(
@@ -183,7 +196,7 @@ final class Figures {
 
   /** Figure 6, the moments themselves: colours tell features apart, dashes methods. */
   private Figure moments() {
-    GridData runs = grid.of(6);
+    GridData runs = grid.ofFigure(6);
     List<Panel> panels = new ArrayList<>();
     for (String task : runs.tasks()) {
       GridData ofTask = runs.ofTask(task);
@@ -220,7 +233,7 @@ final class Figures {
   }
 
   private int colour(String feature) {
-    return grid.of(6).runs().stream()
+    return grid.ofFigure(6).runs().stream()
         .flatMap(run -> run.cell().targets().stream())
         .map(CellRecord.Moment::feature)
         .distinct()
@@ -230,7 +243,7 @@ final class Figures {
 
   /** Figure 4: colours tell batch sizes apart, dashes methods. */
   private Figure batchSizes() {
-    GridData runs = grid.of(4);
+    GridData runs = grid.ofFigure(4);
     List<Panel> panels = new ArrayList<>();
     for (String task : runs.tasks()) {
       GridData ofTask = runs.ofTask(task);
@@ -273,7 +286,7 @@ final class Figures {
 
   /** Figure 5: variances over seeds. */
   private Figure variances() {
-    GridData runs = grid.of(5);
+    GridData runs = grid.ofFigure(5);
     List<Panel> panels = new ArrayList<>();
     for (Quantity quantity : VARIANCES) {
       for (String task : runs.tasks()) {
@@ -308,7 +321,7 @@ final class Figures {
 
   private static Curve curve(
       String label, Style style, GridData runs, Function<RunData, Series> of, Band band) {
-    return Curve.mean(label, style, runs.best().stream().map(of).toList(), band);
+    return Curve.mean(label, style, runs.finishedOrAll().stream().map(of).toList(), band);
   }
 
   /** Looks the same in all figures. */

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -31,6 +33,9 @@ import java.util.stream.Collectors;
 record GridData(String name, List<Origin> origins, List<RunData> runs) {
   private static final Set<Integer> FIGURES_OF_POINTWISE = Set.of(2, 3, 5);
   private static final Set<Integer> FIGURES_OF_DISTRIBUTIONAL = Set.of(2, 5, 6);
+
+  /** Their units and captions are those of P/q. */
+  private static final Set<Integer> FIGURES_OF_TARGET = Set.of(2, 5);
 
   GridData {
     origins = List.copyOf(origins);
@@ -72,10 +77,12 @@ record GridData(String name, List<Origin> origins, List<RunData> runs) {
     TributaryConfig config = ConfigLoader.load(file, Map.of());
     String method = config.objective().type().toString();
     CellRecord cell = CellRecord.of(config.run().name(), method, Set.of(), config);
-    return RunReader.read(
-        directory,
-        cell.in(cell.isPointwise() ? FIGURES_OF_POINTWISE : FIGURES_OF_DISTRIBUTIONAL),
-        Optional.empty());
+    Set<Integer> figures =
+        new TreeSet<>(cell.isPointwise() ? FIGURES_OF_POINTWISE : FIGURES_OF_DISTRIBUTIONAL);
+    if (!config.objective().type().isInUnitOfTarget()) {
+      figures.removeAll(FIGURES_OF_TARGET);
+    }
+    return RunReader.read(directory, cell.in(figures), Optional.empty());
   }
 
   /** Whether methods differ in their objectives, so that these can be compared. */
@@ -89,7 +96,7 @@ record GridData(String name, List<Origin> origins, List<RunData> runs) {
   }
 
   /** The runs that a figure shows. */
-  GridData of(int figure) {
+  GridData ofFigure(int figure) {
     return where(run -> run.cell().figures().contains(figure));
   }
 
@@ -112,7 +119,7 @@ record GridData(String name, List<Origin> origins, List<RunData> runs) {
     return runs.stream().map(run -> run.cell().batchSize()).distinct().sorted().toList();
   }
 
-  private List<String> names(java.util.function.Function<RunData, String> name) {
+  private List<String> names(Function<RunData, String> name) {
     return List.copyOf(
         runs.stream().map(name).collect(Collectors.toCollection(LinkedHashSet::new)));
   }
@@ -131,20 +138,22 @@ record GridData(String name, List<Origin> origins, List<RunData> runs) {
 
   /**
    * The runs of those tasks that every method has finished, so that means over tasks compare
-   * methods and not tasks; all runs where there is no such task.
+   * methods and not tasks. A method that has finished none is left out. Empty where there is no
+   * such task.
    */
-  GridData comparable() {
+  Optional<GridData> comparable() {
+    List<String> arrived = where(RunData::isFinished).methods();
     List<String> complete =
         tasks().stream()
-            .filter(
-                task ->
-                    ofTask(task).where(RunData::isFinished).methods().size() == methods().size())
+            .filter(task -> ofTask(task).where(RunData::isFinished).methods().containsAll(arrived))
             .toList();
-    return complete.isEmpty() ? this : where(run -> complete.contains(run.cell().task()));
+    GridData shown =
+        where(run -> arrived.contains(run.cell().method()) && complete.contains(run.cell().task()));
+    return Optional.of(shown).filter(found -> !found.runs().isEmpty());
   }
 
-  /** The finished runs, or, where there are none, those that have begun. */
-  List<RunData> best() {
+  /** The finished runs, or, where there are none, all of them. */
+  List<RunData> finishedOrAll() {
     List<RunData> finished = runs.stream().filter(RunData::isFinished).toList();
     return finished.isEmpty() ? runs : finished;
   }

@@ -94,9 +94,7 @@ public final class Report {
       table(Tables.origins(grid));
     }
     Path file = home.resolve(page.file());
-    Path part = home.resolve(page.file() + ".part");
-    Files.writeString(part, page.end());
-    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    LastingFiles.replace(file, page.end());
     return file;
   }
 

@@ -26,7 +26,7 @@ record RunData(
     Map<String, Series> momentErrors,
     List<String> baseTexts,
     List<String> policyTexts) {
-  /** A feature whose moment is closer to its target from the beginning shows no progress. */
+  /** A task whose moments are closer to their targets from the beginning shows no progress. */
   private static final double LEAST_WAY = 0.05;
 
   /** How far a run is. */
@@ -47,28 +47,26 @@ record RunData(
 
   /** E[phi], the mean over the features that are asked for. */
   Series moment() {
-    return overFeatures(cell.targets(), (target, moment) -> moment);
+    return overFeatures((target, moment) -> moment);
   }
 
   /** The mean over features of |E[phi] - target|. */
   Series distance() {
-    return overFeatures(cell.targets(), (target, moment) -> Math.abs(moment - target.target()));
+    return overFeatures((target, moment) -> Math.abs(moment - target.target()));
   }
 
   /**
-   * The mean over features of (E[phi] - E_a[phi]) / (target - E_a[phi]): 0 at the beginning, 1 at
-   * the target. Features that begin nearly where they shall be are left out.
+   * 1 - d / d_a, with d the mean over features of |E[phi] - target| and d_a that of the base model:
+   * 0 at the beginning, 1 at the target, and less again beyond it. Empty where the base model is at
+   * its target from the beginning.
    */
   Series progress() {
-    return overFeatures(
-        cell.targets().stream()
-            .filter(target -> Math.abs(target.target() - first(target)) >= LEAST_WAY)
-            .toList(),
-        (target, moment) -> (moment - first(target)) / (target.target() - first(target)));
-  }
-
-  private double first(CellRecord.Moment target) {
-    return ofFeature(target).first();
+    Series distance = distance();
+    double first = distance.first();
+    return first >= LEAST_WAY
+        ? new Series(
+            distance.x(), Arrays.stream(distance.y()).map(value -> 1 - value / first).toArray())
+        : Series.EMPTY;
   }
 
   /** E[phi] of the feature that is asked for; empty before the first evaluation. */
@@ -81,7 +79,8 @@ record RunData(
   }
 
   /** All features are measured by the same evaluations. */
-  private Series overFeatures(List<CellRecord.Moment> targets, OfMoment function) {
+  private Series overFeatures(OfMoment function) {
+    List<CellRecord.Moment> targets = cell.targets();
     if (targets.isEmpty() || targets.stream().anyMatch(target -> ofFeature(target).isEmpty())) {
       return Series.EMPTY;
     }

@@ -26,6 +26,11 @@ record Series(double[] x, double[] y) {
     return isEmpty() ? Double.NaN : y[0];
   }
 
+  /** The largest value, or NaN. */
+  double max() {
+    return Arrays.stream(y).max().orElse(Double.NaN);
+  }
+
   /** Linear between the points; NaN outside of them. */
   double at(double position) {
     int i = Arrays.binarySearch(x, position);

@@ -3,6 +3,7 @@ package io.tributary.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.BadInputException;
 import io.tributary.experiment.CellRecord.Moment;
@@ -80,12 +81,11 @@ class ReportTest {
     // a mean of 2.001, 2.004 and 2.009
     assertThat(variance.get(3))
         .startsWith("Var(A) of gdc over that of gdc++: 2.005 [1.995, 2.015]");
-    List<String> sequences = claim(claims, "gdc++ comes half of the way");
+    List<String> sequences = claim(claims, "gdc++ comes equally far");
     assertThat(sequences.get(1)).isEqualTo("shows");
-    assertThat(sequences.get(6))
-        .startsWith("Of 6 pairs only gdc++ came so far in 0, only gdc in 0, neither in 0;");
+    assertThat(sequences.get(6)).contains("0 of 6 pairs, of which one does not come to 0.1,");
     assertThat(claim(claims, "gdc++ is ahead").get(1)).isEqualTo("shows");
-    List<String> smallBatch = claim(claims, "The lead of gdc++ over gdc is larger");
+    List<String> smallBatch = claim(claims, "gdc++ saves more of gdc's sequences");
     assertThat(smallBatch.get(1)).isEqualTo("shows");
     assertThat(smallBatch.get(2)).isEqualTo("6");
     assertThat(smallBatch.get(6)).contains("batch sizes of the 3 tasks that have several");
@@ -157,23 +157,57 @@ class ReportTest {
   }
 
   @Test
-  void aRunThatDoesNotComeHalfOfTheWayCountsWithAllItsSequences() throws IOException {
-    for (int task = 1; task <= 3; task++) {
+  void sequencesAreComparedWhereBothCome() throws IOException {
+    double[] ends = {0.4, 0.504, 0.2, 0.08};
+    for (int task = 0; task < ends.length; task++) {
       grid.cell("t" + task, "gdc++", 10, 1, Set.of(3), HARD, linear(1));
-      grid.cell("t" + task, "gdc", 10, 1, Set.of(3), HARD, linear(task == 3 ? 0.504 : 0.4));
+      grid.cell("t" + task, "gdc", 10, 1, Set.of(3), HARD, linear(ends[task]));
     }
     Claims claims = new Claims(GridData.read(grid.home()));
 
     assertThat(claims.tables().get(0).rows())
-        .extracting(row -> row.subList(3, 6))
+        .extracting(row -> row.subList(3, 7))
         .containsExactly(
-            List.of("> 1,000", "500", "> 2.000"),
-            List.of("> 1,000", "500", "> 2.000"),
-            List.of("992", "500", "1.984"));
-    List<String> claim = claim(Tables.claims(claims.all()), "gdc++ comes half of the way");
-    assertThat(claim.get(1)).isEqualTo("shows");
-    assertThat(claim.get(3)).startsWith("sequences of gdc over those of gdc++: 1.995 [");
-    assertThat(claim.get(6)).startsWith("Of 3 pairs only gdc++ came so far in 2, only gdc in 0,");
+            List.of("0.400", "1,000", "400", "2.500"),
+            List.of("0.500", "992", "500", "1.984"),
+            List.of("0.200", "1,000", "200", "5.000"),
+            List.of("0.080", "–", "–", "–"));
+    List<String> claim = claim(Tables.claims(claims.all()), "gdc++ comes equally far");
+    assertThat(claim.get(2)).isEqualTo("3");
+    // the third root of 2.5, 1.984 and 5
+    assertThat(claim.get(3)).startsWith("sequences of gdc over those of gdc++: 2.916 [");
+    assertThat(claim.get(6)).contains("1 of 4 pairs, of which one does not come to 0.1,");
+  }
+
+  @Test
+  void whatGoesBeyondItsTargetIsNotAhead() throws IOException {
+    for (int task = 1; task <= 3; task++) {
+      double end = 0.89 + 0.01 * task;
+      grid.cell("t" + task, "gdc++", 10, 1, Set.of(6), HALF, course(end, 20, 1, 0.9, 1));
+      grid.cell("t" + task, "gdc", 10, 1, Set.of(6), HALF, linear(0.5));
+    }
+    GridData runs = GridData.read(grid.home());
+
+    // from 0.01 to 0.91 past 0.5
+    assertThat(runs.runs().get(0).progress().last()).isEqualTo(1 - 0.41 / 0.49, within(1e-6));
+    assertThat(claim(claims(), "gdc++ is ahead of gdc").get(3))
+        .startsWith("mean lead, as a share of the way: -0.33");
+  }
+
+  /** Larger batches take fewer steps: less is reached by either method, in the same proportion. */
+  @Test
+  void aRatioThatIsTheSameAtEachBatchSizeIsNotLargerAtSmallOnes() throws IOException {
+    for (int task = 1; task <= 3; task++) {
+      for (int batch : new int[] {10, 20, 40}) {
+        double noise = 1 + 0.05 * Math.sin(7 * task + batch);
+        Set<Integer> figures = Set.of(4);
+        grid.cell("t" + task, "gdc++", batch, 1, figures, HARD, linear(9.0 / batch));
+        grid.cell("t" + task, "gdc", batch, 1, figures, HARD, linear(6.0 / batch * noise));
+      }
+    }
+    List<String> claim = claim(claims(), "gdc++ saves more of gdc's sequences");
+    assertThat(claim.get(1)).isEqualTo("does not show");
+    assertThat(claim.get(2)).isEqualTo("9");
   }
 
   private static Course linear(double end) {
@@ -195,7 +229,16 @@ class ReportTest {
         .containsExactly(
             "slow_gdc++_b10_s1: no about 1,141 sequences",
             "fast_gdc++_b10_s1: yes ",
-            "stuck_gdc++_b10_s1: no not approached in the second half");
+            "stuck_gdc++_b10_s1: no not approached measurably in the second half");
+  }
+
+  @Test
+  void momentsAreJudgedByTheRunsOfFigureSix() throws IOException {
+    grid.cell("topics", "gdc++", 10, 1, Set.of(4, 6), HALF, course(0.49, 5, 1, 0.9, 1));
+    grid.cell("topics", "gdc++", 80, 1, Set.of(4), HALF, course(0.1, 5, 1, 0.9, 1));
+
+    assertThat(claim(claims(), "gdc++ meets distributional moments").subList(1, 4))
+        .containsExactly("shows", "1", "1 of 1 moments");
   }
 
   @Test
@@ -285,6 +328,22 @@ class ReportTest {
   }
 
   @Test
+  void meansOverTasksLeaveOutAMethodThatHasFinishedNone() throws IOException {
+    runs();
+    for (int task = 1; task <= 3; task++) {
+      Path failed = GridDirectory.run(grid.home(), "task-%d_reinforce_b10_s1".formatted(task));
+      Files.delete(failed.resolve("comparison.json"));
+    }
+    Figure figure = new Figures(GridData.read(grid.home())).all().get(1);
+
+    assertThat(figure.caption())
+        .contains("averaged over 3 tasks, without reinforce, where nothing is finished.");
+    assertThat(figure.panels().get(0).curves())
+        .extracting(Curve::label, Curve::runs)
+        .containsExactly(tuple("gdc++", 3), tuple("gdc", 3));
+  }
+
+  @Test
   void anUnfinishedGridSaysWhatIsMissing() throws IOException {
     runs();
     Path failed = GridDirectory.run(grid.home(), "task-1_gdc_b10_s1");
@@ -304,7 +363,8 @@ class ReportTest {
         .contains(
             "<th scope=\"row\">task-1_gdc_b10_s1</th><td>failed</td><td>1,000 of 1,000 sequences; exit code 134: Aborted</td>")
         .containsPattern(
-            "task-2_gdc_b10_s1</th><td>unfinished</td><td>\\d+ of 1,000 sequences</td>");
+            "task-2_gdc_b10_s1</th><td>unfinished</td><td>\\d+ of 1,000 sequences</td>")
+        .contains("<td>1,000 of 1,000, failed</td>");
     assertThat(claim(claims(), "The baseline lowers").get(6))
         .startsWith("4 of 6 pairs are finished.");
   }

@@ -1,0 +1,95 @@
+package io.tributary.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How many sequences gdc and gdc++ need to come equally far: to the largest share of the way from
+ * the base model's moments to their targets that both runs of a pair come to, and not further than
+ * half of it. So every pair has two numbers, however short its runs are.
+ */
+final class SequencesNeeded {
+  private static final double FURTHEST = 0.5;
+
+  /** A smaller share of the way is hardly more than the noise of an evaluation. */
+  private static final double LEAST = 0.1;
+
+  private final Comparison baseline;
+
+  /**
+   * @param baseline gdc and gdc++
+   */
+  SequencesNeeded(Comparison baseline) {
+    this.baseline = baseline;
+  }
+
+  Claim claim() {
+    long leftOut = baseline.pairs().stream().filter(pair -> !isCompared(pair)).count();
+    return baseline.claim(
+        "gdc++ comes equally far with fewer sequences than gdc",
+        "sequences of gdc over those of gdc++",
+        Scale.LOG_RATIO,
+        SequencesNeeded::logRatio,
+        "Equally far: the largest share of the way that both of a pair come to, at most %s. %d of %d pairs, of which one does not come to %s, are left out."
+            .formatted(FURTHEST, leftOut, baseline.pairs().size(), LEAST));
+  }
+
+  /** ln(sequences of gdc / sequences of gdc++); NaN for a pair that is left out. */
+  static double logRatio(Comparison.Pair pair) {
+    return isCompared(pair)
+        ? Scale.LOG_RATIO.compare(
+            sequences(pair.one(), share(pair)), sequences(pair.other(), share(pair)))
+        : Double.NaN;
+  }
+
+  private static boolean isCompared(Comparison.Pair pair) {
+    return share(pair) >= LEAST;
+  }
+
+  private static double share(Comparison.Pair pair) {
+    return Math.min(FURTHEST, Math.min(pair.one().progress().max(), pair.other().progress().max()));
+  }
+
+  private static double sequences(RunData run, double share) {
+    return run.progress().reaches(share).orElseThrow();
+  }
+
+  /** Each pair. */
+  Table table() {
+    List<List<String>> rows = new ArrayList<>();
+    List<Comparison.Pair> pairs = new ArrayList<>(baseline.pairs());
+    pairs.sort(
+        Comparator.comparing(Comparison.Pair::task)
+            .thenComparing(pair -> pair.one().cell().batchSize())
+            .thenComparing(pair -> pair.one().cell().seed()));
+    for (Comparison.Pair pair : pairs) {
+      List<String> row =
+          new ArrayList<>(
+              List.of(
+                  pair.task(),
+                  Integer.toString(pair.one().cell().batchSize()),
+                  Long.toString(pair.one().cell().seed()),
+                  Table.number(share(pair))));
+      row.addAll(
+          isCompared(pair)
+              ? List.of(
+                  text(sequences(pair.one(), share(pair))),
+                  text(sequences(pair.other(), share(pair))),
+                  Table.number(Math.exp(logRatio(pair))))
+              : List.of("–", "–", "–"));
+      rows.add(row);
+    }
+    return new Table(
+        "sequences-needed",
+        "Sequences needed",
+        "The share is the largest part of the way from the base model's moments to their targets that both runs come to, at most half; the numbers of sequences are those with which each comes so far, between evaluations by linear interpolation. The ratio is that of gdc over gdc++, above 1 where gdc++ needs fewer.",
+        List.of("task", "batch", "seed", "share of the way", "gdc", "gdc++", "ratio"),
+        rows);
+  }
+
+  private static String text(double sequences) {
+    return String.format(Locale.ROOT, "%,.0f", sequences);
+  }
+}
