@@ -17,7 +17,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
@@ -146,10 +145,8 @@ public final class RunDirectory implements AutoCloseable {
    */
   public void record(EffectiveConfig config) {
     Path file = home.resolve(EFFECTIVE);
-    Path part = home.resolve(EFFECTIVE + ".part");
     try {
-      LastingFiles.write(part, config.trainingWithOrigins());
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      LastingFiles.replace(file, config.trainingWithOrigins());
     } catch (IOException e) {
       throw new BadInputException("run.directory: %s can't be written: %s".formatted(file, e), e);
     }
@@ -169,7 +166,12 @@ public final class RunDirectory implements AutoCloseable {
     JsonObject texts = new JsonObject();
     texts.add("base", array(base));
     texts.add("policy", array(policy));
-    LastingFiles.write(home.resolve(TEXTS), texts + "\n");
+    LastingFiles.replace(home.resolve(TEXTS), texts + "\n");
+  }
+
+  /** Whether texts of base model and policy are kept. */
+  boolean hasTexts() {
+    return Files.exists(home.resolve(TEXTS));
   }
 
   private static JsonArray array(List<String> texts) {

@@ -28,7 +28,7 @@ final class RunEnding {
   private static final Logger LOG = LoggerFactory.getLogger(RunEnding.class);
 
   /** Texts of either model that are shown at the end. */
-  private static final int COMPARED_TEXTS = 10;
+  static final int COMPARED_TEXTS = 10;
 
   /** The comparison is a courtesy: a run does not wait longer for it. */
   private static final Duration COMPARISON_TIME = Duration.ofMinutes(5);

@@ -3,6 +3,7 @@ package io.tributary.boot;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
+import io.tributary.evaluate.PolicyEvaluation;
 import io.tributary.learn.Checkpoint;
 import io.tributary.learn.LearnerState;
 import io.tributary.learn.Owed;
@@ -136,6 +137,9 @@ public final class TrainingService {
           tell("no checkpoint in %s yet: the run begins".formatted(directory.home()));
         }
         if (checkpoint.isPresent() && isFinished(checkpoint.get())) {
+          if (!directory.hasTexts()) {
+            recordTexts(parts, directory, checkpoint.get());
+          }
           tell(
               "the run in %s is finished: it has made its %d steps"
                   .formatted(directory.home(), checkpoint.get().state().step()));
@@ -175,6 +179,22 @@ public final class TrainingService {
     return checkpoint.state().owed() == Owed.NOTHING
         && config.totalSteps().isPresent()
         && checkpoint.state().step() >= config.totalSteps().getAsLong();
+  }
+
+  /** Draws the texts of both models, the same as those that an end which was cut off lacks. */
+  private static void recordTexts(TrainingParts parts, RunDirectory directory, Checkpoint last) {
+    parts.takeOver(last.state().lambdas());
+    try (PolicyEvaluation evaluation = parts.evaluation(() -> {})) {
+      evaluation.takeOver(last.policy());
+      directory.recordTexts(
+          evaluation.baseTexts(RunEnding.COMPARED_TEXTS),
+          evaluation.policyTexts(RunEnding.COMPARED_TEXTS));
+    } catch (IOException e) {
+      throw new BadInputException(
+          "run.directory: the texts of both models can't be written in %s: %s"
+              .formatted(directory.home(), e),
+          e);
+    }
   }
 
   private void run(TrainingParts parts, RunDirectory directory, @Nullable LearnerState from) {

@@ -6,6 +6,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,15 @@ public final class LastingFiles {
   public static void write(Path file, String text) throws IOException {
     Files.writeString(file, text);
     flush(file);
+  }
+
+  /**
+   * Writes a text and flushes it to disk, so that a file of this name is there as a whole or not.
+   */
+  public static void replace(Path file, String text) throws IOException {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    write(part, text);
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Flushes what was written to a file to disk. */

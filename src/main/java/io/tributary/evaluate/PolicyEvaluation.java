@@ -75,11 +75,16 @@ public final class PolicyEvaluation implements AutoCloseable {
             new Sampling(plan.sampling(window.settings()), base, tokenizer, target, progress));
   }
 
+  /** Takes the policy's weights over. */
+  public void takeOver(List<TensorBytes> weights) {
+    policy.load(weights);
+  }
+
   /**
    * Takes the policy's weights over and measures samples of it; {@code step} seeds their generator.
    */
   public Measurements evaluate(long step, List<TensorBytes> weights, TargetMass mass) {
-    policy.load(weights);
+    takeOver(weights);
     RandomGenerator random = Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, step);
     Samples samples = sampling.samples(policy, plan.sequences(), random);
     Measurements measured = samples.measure(sampling.features());
@@ -128,7 +133,7 @@ public final class PolicyEvaluation implements AutoCloseable {
     return texts(base, n, 0);
   }
 
-  /** Texts of {@code n} samples of the policy that was evaluated or judged last. */
+  /** Texts of {@code n} samples of the policy that was taken over, evaluated or judged last. */
   public List<String> policyTexts(int n) {
     return texts(policy, n, 1);
   }

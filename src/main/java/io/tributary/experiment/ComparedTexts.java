@@ -1,8 +1,8 @@
 package io.tributary.experiment;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonParseException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,8 +30,8 @@ public record ComparedTexts(List<String> base, List<String> policy) {
     }
     try {
       return Optional.ofNullable(GSON.fromJson(Files.readString(file), ComparedTexts.class));
-    } catch (JsonParseException | NullPointerException e) {
-      return Optional.empty(); // it is being written, or the writer was killed
+    } catch (RuntimeException | CharacterCodingException e) { // a constructor's failure too
+      return Optional.empty();
     }
   }
 }

@@ -2,7 +2,6 @@ package io.tributary.experiment;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
 import io.tributary.config.ConfigException;
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.Experiment;
@@ -10,13 +9,14 @@ import io.tributary.config.MovedRun;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.disk.LastingFiles;
+import io.tributary.experiment.Outcomes.End;
+import io.tributary.experiment.Outcomes.Outcome;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,7 @@ public final class GridDirectory implements AutoCloseable {
         directory.requireSame(cell);
       }
       for (Experiment.Cell cell : experiment.cells()) {
-        Files.writeString(directory.configuration(cell.name()), cell.config().toHocon());
+        LastingFiles.replace(directory.configuration(cell.name()), cell.config().toHocon());
       }
       directory.write(
           new Grid(
@@ -101,9 +101,7 @@ public final class GridDirectory implements AutoCloseable {
   }
 
   private void write(Grid grid) throws IOException {
-    Path part = home.resolve(GRID + ".part");
-    LastingFiles.write(part, GSON.toJson(grid));
-    Files.move(part, home.resolve(GRID), StandardCopyOption.ATOMIC_MOVE);
+    LastingFiles.replace(home.resolve(GRID), GSON.toJson(grid));
   }
 
   /** The grid in a directory, or nothing if it holds none. */
@@ -114,7 +112,7 @@ public final class GridDirectory implements AutoCloseable {
     }
     try {
       return Optional.ofNullable(GSON.fromJson(Files.readString(file), Grid.class));
-    } catch (JsonParseException | NullPointerException e) {
+    } catch (RuntimeException e) { // what a record's constructor throws too
       throw new BadInputException("%s is no list of cells: %s".formatted(file, e.getMessage()), e);
     }
   }
@@ -126,6 +124,12 @@ public final class GridDirectory implements AutoCloseable {
 
   Path run(String cell) {
     return run(home, cell);
+  }
+
+  /** Whether a cell has made all its steps and written its last texts. */
+  boolean isFinished(String cell, Map<String, Outcome> outcomes) throws IOException {
+    Outcome last = outcomes.get(cell);
+    return last != null && last.end() == End.FINISHED && ComparedTexts.of(run(cell)).isPresent();
   }
 
   /** What the verb run is given. */
@@ -166,8 +170,11 @@ public final class GridDirectory implements AutoCloseable {
     }
     TributaryConfig before;
     try {
-      Files.writeString(
-          file, MovedRun.hocon(Files.readString(file), cell.config().run().directory()));
+      String hocon = Files.readString(file);
+      String moved = MovedRun.hocon(hocon, cell.config().run().directory());
+      if (!moved.equals(hocon)) {
+        LastingFiles.replace(file, moved);
+      }
       before = ConfigLoader.load(file, Map.of());
     } catch (ConfigException e) {
       throw new BadInputException(

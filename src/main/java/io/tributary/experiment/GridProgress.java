@@ -6,11 +6,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 
 /**
  * Expects the end of a grid from what its cells have taken so far: seconds per sequence of each
@@ -52,17 +54,18 @@ final class GridProgress {
     secondsAndSequences.forEach((method, sums) -> now.add(method, sums[0], (long) sums[1]));
     running.forEach(
         cell -> now.add(cell.cell().method(), cell.seconds(), cell.sequencesSinceStart()));
-    double seconds = 0;
-    for (Map.Entry<Experiment.Cell, Long> cell : waiting.entrySet()) {
-      seconds += now.secondsFor(cell.getKey(), cell.getValue());
+    DoubleSummaryStatistics seconds =
+        DoubleStream.concat(
+                waiting.entrySet().stream()
+                    .mapToDouble(cell -> now.secondsFor(cell.getKey(), cell.getValue())),
+                running.stream().mapToDouble(cell -> now.secondsFor(cell.cell(), cell.sequences())))
+            .summaryStatistics();
+    if (Double.isNaN(seconds.getSum())) {
+      return Optional.empty();
     }
-    for (CellProcess cell : running) {
-      seconds += now.secondsFor(cell.cell(), cell.sequences());
-    }
-    return Double.isNaN(seconds)
-        ? Optional.empty()
-        : Optional.of(
-            ZonedDateTime.now(clock).plus(Duration.ofSeconds((long) (seconds / parallel))));
+    // a cell runs in one process, whatever the others do
+    double left = Math.max(seconds.getMax(), seconds.getSum() / parallel);
+    return Optional.of(ZonedDateTime.now(clock).plus(Duration.ofSeconds((long) Math.max(0, left))));
   }
 
   private double secondsFor(Experiment.Cell cell, long learned) {

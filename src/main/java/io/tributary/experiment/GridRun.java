@@ -2,7 +2,6 @@ package io.tributary.experiment;
 
 import io.tributary.config.Experiment;
 import io.tributary.data.BadInputException;
-import io.tributary.disk.LastingFiles;
 import io.tributary.experiment.Outcomes.End;
 import io.tributary.experiment.Outcomes.Outcome;
 import io.tributary.terminal.TerminalOutput;
@@ -15,13 +14,11 @@ import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -41,7 +38,6 @@ public final class GridRun {
   private final Deque<Experiment.Cell> waiting = new ArrayDeque<>();
   private final List<CellProcess> running = new ArrayList<>();
   private final Map<String, String> failures = new LinkedHashMap<>();
-  private final Set<String> anew = new HashSet<>();
   private boolean stopping;
   private int finished;
   private long lineNanos = System.nanoTime();
@@ -108,12 +104,10 @@ public final class GridRun {
     }
     int begun = 0;
     for (Experiment.Cell cell : experiment.cells()) {
-      Outcome outcome = last.get(cell.name());
-      boolean exists = Files.exists(directory.run(cell.name()).resolve("effective.conf"));
-      if (exists && outcome != null && outcome.end() == End.FINISHED) {
+      if (directory.isFinished(cell.name(), last)) {
         finished++;
       } else {
-        begun += exists ? 1 : 0;
+        begun += Files.exists(directory.run(cell.name()).resolve("effective.conf")) ? 1 : 0;
         waiting.add(cell);
       }
     }
@@ -182,15 +176,8 @@ public final class GridRun {
     Experiment.Cell cell = process.cell();
     Outcome outcome = process.outcome(stopping || asked.getAsBoolean());
     if (outcome.end() == End.FINISHED && ComparedTexts.of(directory.run(cell.name())).isEmpty()) {
-      if (anew.add(cell.name())) {
-        // killed after its last step and before its last texts, which only a whole run gives again
-        out.line(
-            "cell %s: %s lacks its last texts and runs anew".formatted(number(cell), cell.name()));
-        LastingFiles.delete(directory.run(cell.name()));
-        waiting.addFirst(cell);
-        return;
-      }
-      outcome = outcome.failed("a whole run has ended without its last texts (comparison.json)");
+      outcome =
+          outcome.failed("it lacks its last texts (comparison.json), which going on with it draws");
     }
     directory.outcomes().add(outcome);
     progress.add(cell.method(), outcome);

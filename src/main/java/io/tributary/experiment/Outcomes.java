@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonSyntaxException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -57,7 +58,7 @@ public final class Outcomes {
 
   void add(Outcome outcome) throws IOException {
     // an earlier process may have been killed within a line, which this one then ends
-    String before = Files.exists(file) && !Files.readString(file).endsWith("\n") ? "\n" : "";
+    String before = Files.exists(file) && !text().endsWith("\n") ? "\n" : "";
     Files.writeString(
         file,
         before + GSON.toJson(outcome) + "\n",
@@ -69,7 +70,7 @@ public final class Outcomes {
   List<Outcome> all() throws IOException {
     List<Outcome> outcomes = new ArrayList<>();
     if (Files.exists(file)) {
-      for (String line : Files.readString(file).lines().toList()) {
+      for (String line : text().lines().toList()) {
         parse(line).ifPresent(outcomes::add);
       }
     }
@@ -81,6 +82,11 @@ public final class Outcomes {
     Map<String, Outcome> last = new LinkedHashMap<>();
     all().forEach(outcome -> last.put(outcome.cell(), outcome));
     return last;
+  }
+
+  /** It may end within a character, which is no error. */
+  private String text() throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
   }
 
   private static Optional<Outcome> parse(String line) {

@@ -127,6 +127,11 @@ class RunTest {
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.out()).contains("is finished: it has made its 12 steps").hasLineCount(1);
     assertThat(tiny.metrics("whole")).isEqualTo(before);
+    Path texts = tiny.home("whole").resolve("comparison.json");
+    String drawn = Files.readString(texts);
+    Files.delete(texts); // as if the end had been cut off
+    assertThat(tiny.run("whole", "--resume").exitCode()).isZero();
+    assertThat(texts).hasContent(drawn);
     assertBadInput(
         tiny.run("whole", "--resume", "-D", "samplers.max-length=7"),
         "samplers.max-length: the checkpoint of step 12");

@@ -8,8 +8,10 @@ import io.tributary.config.ConfigLoader;
 import io.tributary.config.Experiment;
 import io.tributary.data.BadInputException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,14 +65,32 @@ class GridDirectoryTest {
   }
 
   @Test
-  void textsThatWereCutOffAreNone() throws IOException {
-    Files.writeString(directory.resolve("comparison.json"), "{\"base\":[\"a\"],\"pol");
-    assertThat(ComparedTexts.of(directory)).isEmpty();
-    Files.writeString(directory.resolve("comparison.json"), "");
-    assertThat(ComparedTexts.of(directory)).isEmpty();
-    Files.writeString(
-        directory.resolve("comparison.json"), "{\"base\":[\"a\"],\"policy\":[\"b\"]}");
-    assertThat(ComparedTexts.of(directory)).hasValue(new ComparedTexts(List.of("a"), List.of("b")));
+  void whatIsNoPairOfTextsIsNone() throws IOException {
+    Path file = directory.resolve("comparison.json");
+    byte[] whole = "{\"base\":[\"a\"],\"policy\":[\"\u00fc\"]}".getBytes(StandardCharsets.UTF_8);
+    int within = new String(whole, StandardCharsets.ISO_8859_1).indexOf('\u00c3') + 1;
+    for (byte[] bytes :
+        List.of(
+            new byte[0],
+            Arrays.copyOf(whole, within),
+            "{\"base\":[\"a\"],\"pol".getBytes(StandardCharsets.UTF_8),
+            "{\"base\":[\"a\"]}".getBytes(StandardCharsets.UTF_8))) {
+      Files.write(file, bytes);
+      assertThat(ComparedTexts.of(directory)).isEmpty();
+    }
+    Files.write(file, whole);
+    assertThat(ComparedTexts.of(directory))
+        .hasValue(new ComparedTexts(List.of("a"), List.of("\u00fc")));
+  }
+
+  @Test
+  void aListOfCellsThatLacksSomethingIsRefused() throws IOException {
+    for (String json : List.of("{}", "{\"cells\":[{\"name\":\"a\"}]}", "{\"cells\":")) {
+      Files.writeString(directory.resolve("grid.json"), json);
+      assertThatThrownBy(() -> GridDirectory.grid(directory))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("grid.json is no list of cells");
+    }
   }
 
   @Test
@@ -142,7 +162,8 @@ class GridDirectoryTest {
     outcomes.add(new Outcomes.Outcome("a", Outcomes.End.FAILED, 1, 2, "exit code 1: no", "t"));
     Files.writeString(
         directory.resolve("outcomes.jsonl"),
-        Files.readString(directory.resolve("outcomes.jsonl")) + "{\"cell\":\"b\",\"en");
+        Files.readString(directory.resolve("outcomes.jsonl")) + "{\"cell\":\"\u00c3",
+        StandardCharsets.ISO_8859_1); // the first half of a character
     outcomes.add(new Outcomes.Outcome("a", Outcomes.End.FINISHED, 3, 4, "", "t"));
 
     assertThat(outcomes.all()).hasSize(2);

@@ -37,11 +37,15 @@ class GridProgressTest {
     progress.add("gdc++", took(32, 320)); // a cell of 320 sequences takes 32 s
     assertThat(progress.text(progress.end(Map.of(gdc, 0L), List.of()))).isEqualTo("12:00");
     progress.add("gdc", took(14_400, 320)); // and 4 hours
-    // half a cell of 32 s and one of 4 hours, two at once
+    // two and a half cells of 32 s, two at once
+    assertThat(progress.end(Map.of(plus, 160L, cells.get(2), 0L, cells.get(3), 0L), List.of()))
+        .hasValueSatisfying(
+            end -> assertThat(end.toInstant()).isEqualTo(Instant.parse("2026-01-05T12:00:40Z")));
+    // half a cell of 32 s beside one of 4 hours, which no other process can help with
     assertThat(progress.end(Map.of(plus, 160L, gdc, 0L), List.of()))
         .hasValueSatisfying(
-            end -> assertThat(end.toInstant()).isEqualTo(Instant.parse("2026-01-05T14:00:08Z")));
+            end -> assertThat(end.toInstant()).isEqualTo(Instant.parse("2026-01-05T16:00:00Z")));
     progress.add("gdc", took(1_000_000, 320));
-    assertThat(progress.text(progress.end(Map.of(gdc, 0L), List.of()))).isEqualTo("Thu 10:26");
+    assertThat(progress.text(progress.end(Map.of(gdc, 0L), List.of()))).isEqualTo("Sun 08:53");
   }
 }
