@@ -104,12 +104,9 @@ final class Claims {
         statement,
         slope.slope() > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
         slope.n(),
-        "factor of the ratio by halving the batch: %s [%s, %s]"
-            .formatted(
-                Table.number(Scale.LOG_RATIO.shown(slope.slope())),
-                Table.number(Scale.LOG_RATIO.shown(slope.low())),
-                Table.number(Scale.LOG_RATIO.shown(slope.high()))),
-        slope.p(),
+        Scale.LOG_RATIO.shown(
+            "factor of the ratio by halving the batch", slope.slope(), slope.interval()),
+        slope.interval().p(),
         Double.NaN,
         note);
   }

@@ -91,13 +91,8 @@ record Comparison(List<Pair> pairs, long planned) {
           statement,
           found.mean() > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
           found.n(),
-          "%s: %s [%s, %s]"
-              .formatted(
-                  what,
-                  Table.number(scale.shown(found.mean())),
-                  Table.number(scale.shown(found.low())),
-                  Table.number(scale.shown(found.high()))),
-          found.p(),
+          scale.shown(what, found.mean(), found.interval()),
+          found.interval().p(),
           Double.NaN,
           missing() + note);
     }

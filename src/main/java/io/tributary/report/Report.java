@@ -3,6 +3,7 @@ package io.tributary.report;
 import io.tributary.data.BadInputException;
 import io.tributary.disk.LastingFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -40,7 +41,7 @@ public final class Report {
       Report report = new Report(GridData.read(directory), new HtmlPage(), directory);
       LastingFiles.delete(report.files);
       return report.write();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new BadInputException("no report of %s: %s".formatted(directory, e), e);
     }
   }
@@ -65,7 +66,7 @@ public final class Report {
             StandardCopyOption.REPLACE_EXISTING);
       }
       return page;
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new BadInputException("no report of %s in %s: %s".formatted(directory, into, e), e);
     }
   }

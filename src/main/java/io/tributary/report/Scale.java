@@ -29,4 +29,14 @@ enum Scale {
           compared >= 1 ? Double.POSITIVE_INFINITY : Math.max(0, 1 + compared) / (1 - compared);
     };
   }
+
+  /** An estimate with its interval, as people read it. */
+  String shown(String what, double estimate, StudentInterval interval) {
+    return "%s: %s [%s, %s]"
+        .formatted(
+            what,
+            Table.number(shown(estimate)),
+            Table.number(shown(interval.low())),
+            Table.number(shown(interval.high())));
+  }
 }

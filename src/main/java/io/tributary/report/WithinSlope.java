@@ -3,7 +3,6 @@ package io.tributary.report;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
  * A linear regression with one slope for several groups, each of which has an intercept of its own,
@@ -11,12 +10,9 @@ import org.hipparchus.distribution.continuous.TDistribution;
  *
  * @param n points
  * @param slope of y against x
- * @param low lower end of the 95 % confidence interval of the slope
- * @param high upper end
- * @param p of the slope against 0, two-sided
+ * @param interval of the slope
  */
-record WithinSlope(int n, double slope, double low, double high, double p) {
-  private static final double UPPER_TAIL = 0.975;
+record WithinSlope(int n, double slope, StudentInterval interval) {
   private static final int LEAST_FREEDOM = 2;
 
   /**
@@ -46,9 +42,7 @@ record WithinSlope(int n, double slope, double low, double high, double p) {
     if (freedom < LEAST_FREEDOM || !(standardError > 0)) {
       return Optional.empty();
     }
-    TDistribution student = new TDistribution(freedom);
-    double reach = student.inverseCumulativeProbability(UPPER_TAIL) * standardError;
-    double p = 2 * student.cumulativeProbability(-Math.abs(slope) / standardError);
-    return Optional.of(new WithinSlope(n, slope, slope - reach, slope + reach, p));
+    return Optional.of(
+        new WithinSlope(n, slope, StudentInterval.of(slope, standardError, freedom)));
   }
 }

@@ -74,9 +74,9 @@ class StatisticsTest {
 
     assertThat(test.n()).isEqualTo(10);
     assertThat(test.mean()).isEqualTo(1.58, within(1e-12));
-    assertThat(test.low()).isEqualTo(0.7001142, within(1e-6));
-    assertThat(test.high()).isEqualTo(2.4598858, within(1e-6));
-    assertThat(test.p()).isEqualTo(0.00283289, within(1e-7));
+    assertThat(test.interval().low()).isEqualTo(0.7001142, within(1e-6));
+    assertThat(test.interval().high()).isEqualTo(2.4598858, within(1e-6));
+    assertThat(test.interval().p()).isEqualTo(0.00283289, within(1e-7));
     assertThat(PairedTest.of(new double[] {1})).isEmpty();
     assertThat(PairedTest.of(new double[] {1, 1})).isEmpty();
   }
@@ -118,8 +118,9 @@ class StatisticsTest {
     assertThat(slope.n()).isEqualTo(9);
     assertThat(slope.slope()).isEqualTo(regression.estimateRegressionParameters()[0], within(TINY));
     // qt(0.975, 5)
-    assertThat(slope.high() - slope.slope()).isEqualTo(2.570581836 * error, within(1e-8));
-    assertThat(slope.p()).isBetween(0.0, 0.001);
+    assertThat(slope.interval().high() - slope.slope())
+        .isEqualTo(2.570581836 * error, within(1e-8));
+    assertThat(slope.interval().p()).isBetween(0.0, 0.001);
     assertThat(WithinSlope.of(groups.subList(2, 3))).isEmpty();
     assertThat(WithinSlope.of(List.of())).isEmpty();
   }
