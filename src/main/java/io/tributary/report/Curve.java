@@ -2,6 +2,7 @@ package io.tributary.report;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -78,8 +79,7 @@ record Curve(
         n);
   }
 
-  private static double[] map(
-      double[][] values, java.util.function.ToDoubleFunction<double[]> function) {
+  private static double[] map(double[][] values, ToDoubleFunction<double[]> function) {
     return Arrays.stream(values).mapToDouble(function).toArray();
   }
 

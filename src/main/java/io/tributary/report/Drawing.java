@@ -17,12 +17,15 @@ import java.awt.geom.AffineTransform;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -223,8 +226,7 @@ final class Drawing {
 
   private static void band(XYChart chart, String name, Curve curve, double least) {
     int n = curve.x().length;
-    boolean none =
-        java.util.stream.IntStream.range(0, n).allMatch(i -> curve.high()[i] <= curve.low()[i]);
+    boolean none = IntStream.range(0, n).allMatch(i -> curve.high()[i] <= curve.low()[i]);
     if (n < 2 || none) {
       return;
     }
@@ -269,7 +271,7 @@ final class Drawing {
     int n = curve.x().length;
     int every = Math.max(1, n / MARKERS_PER_LINE);
     int first = n < MARKERS_PER_LINE ? 0 : index * every / 4 % every;
-    int[] marked = java.util.stream.IntStream.range(0, n).filter(i -> i % every == first).toArray();
+    int[] marked = IntStream.range(0, n).filter(i -> i % every == first).toArray();
     XYSeries markers =
         chart.addSeries(
             "markers " + index,
@@ -373,9 +375,6 @@ final class Drawing {
   }
 
   private static String shortest(double value) {
-    return new java.math.BigDecimal(value)
-        .round(new java.math.MathContext(4))
-        .stripTrailingZeros()
-        .toPlainString();
+    return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
   }
 }

@@ -313,7 +313,7 @@ final class Figures {
     return new Figure(
         "figure-5",
         "Figure 5. Variances of gradient and advantage",
-        "Estimates from training batches, each point a mean over neighbouring steps; a vertical axis is logarithmic where values span a decade. Var(G), Var(A), TVD: better lower. mean |A| is 2 Z TVD(p, π) for gdc++ (Eq. 21), and Z for gdc whatever its policy, so that the two are not to be compared. An estimate of TVD from a batch may be above 1 where few of its sequences have a weight. Bands: from the lowest to the highest seed. %s"
+        "Estimates from training batches, each point a mean over neighbouring steps; a vertical axis is logarithmic where its values are all above 0 and span a decade. Var(G), Var(A), TVD: better lower. mean |A| is 2 Z TVD(p, π) for gdc++ (Eq. 21), and Z for gdc whatever its policy, so that the two are not to be compared. An estimate of TVD from a batch may be above 1 where few of its sequences have a weight. Bands: from the lowest to the highest seed. %s"
             .formatted(runs(runs)),
         runs.tasks().size() == 1 ? 2 : Math.min(3, Math.max(1, runs.tasks().size())),
         panels);

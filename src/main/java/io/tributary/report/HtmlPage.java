@@ -2,6 +2,7 @@ package io.tributary.report;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A report as one page of HTML that loads nothing. */
@@ -78,7 +79,7 @@ final class HtmlPage implements Page {
             .map(
                 kind ->
                     "<a href=\"report/%s.%s\">%s</a>"
-                        .formatted(figure.id(), kind, kind.toUpperCase(java.util.Locale.ROOT)))
+                        .formatted(figure.id(), kind, kind.toUpperCase(Locale.ROOT)))
             .collect(Collectors.joining(", ", " (", ")"));
   }
 
