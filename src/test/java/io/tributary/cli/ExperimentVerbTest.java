@@ -20,7 +20,7 @@ class ExperimentVerbTest {
 
     assertThat(cli.exitCode()).as(cli.err()).isZero();
     assertThat(cli.out())
-        .contains("task-01-frequent-word_gdc++_b256_s1  5,120 sequences")
+        .contains("task-01-frequent-word_gdc++_b256_s1  3,840 sequences")
         .endsWith("16 cells\n");
   }
 

@@ -95,7 +95,7 @@ class GridProcessTest {
     assertThat(exitCode(start(grid, "broken"))).isEqualTo(1);
     assertThat(grid.output("broken"))
         .content()
-        .contains("4 cells, 2 finished, 1 to go on with, 1 to begin");
+        .contains("4 cells, 2 finished, 2 to go on with, 0 to begin");
     assertThat(files(grid.home("broken"))).containsExactlyEntriesOf(files(grid.home("whole")));
     aSingleRunHasAReportToo(grid.home("whole").resolve("cells").resolve(SECOND));
   }
