@@ -313,6 +313,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
       return;
     }
     recovering = cause;
+    vigil.begin();
     watch.restarting();
     stream.stop();
     if (learnerGone) {
@@ -389,7 +390,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     if (!ending.isOver()) {
       replace(workforce::replaceUnstarted);
     }
-    if (ending.isRunning() && recovering == null) {
+    if (ending.isRunning()) {
       vigil.complaint(stream.proposalVersion()).ifPresent(ending::fail);
     }
     return this;

@@ -38,6 +38,11 @@ public final class RunDirectory implements AutoCloseable {
     this.files = files;
   }
 
+  /** Whether a run was begun in a directory, which can be gone on with. */
+  public static boolean isBegun(Path home) {
+    return Files.exists(home.resolve(EFFECTIVE));
+  }
+
   /**
    * Makes or opens the directory of a run.
    *
@@ -59,7 +64,7 @@ public final class RunDirectory implements AutoCloseable {
             "%s holds a run already: --resume goes on with it, another run.name starts a new one"
                 .formatted(home));
       }
-      if (resume && checkpoints.steps().isEmpty() && !Files.exists(home.resolve(EFFECTIVE))) {
+      if (resume && checkpoints.steps().isEmpty() && !isBegun(home)) {
         throw new BadInputException(
             "%s holds no run to go on with; runs in %s: %s"
                 .formatted(home, config.run().directory(), runs(config.run().directory())));
@@ -103,7 +108,7 @@ public final class RunDirectory implements AutoCloseable {
     }
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
-          .filter(entry -> Files.exists(entry.resolve(EFFECTIVE)))
+          .filter(RunDirectory::isBegun)
           .map(entry -> String.valueOf(entry.getFileName()))
           .sorted()
           .toList();

@@ -406,11 +406,6 @@ final class RunWatch implements Supplier<RunStatus> {
     metrics.publish(onlyThere);
   }
 
-  /** Replaces what this process saw first by what the run saw first, when it goes on. */
-  void firstEvaluation(Measurements measurements) {
-    firstEvaluation = measurements;
-  }
-
   void compare(List<String> baseTexts, List<String> policyTexts) {
     if (firstEvaluation != null && lastEvaluation != null) {
       console.comparison(firstEvaluation, lastEvaluation, targets, baseTexts, policyTexts);

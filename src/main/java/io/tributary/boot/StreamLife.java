@@ -17,10 +17,12 @@ import org.jspecify.annotations.Nullable;
  * before. For the guardian's thread.
  */
 final class StreamLife {
+  private static final ProposalConfirmed NOTHING_CONFIRMED = new ProposalConfirmed(0, Map.of());
+
   private final ActorContext<Guardian.Command> context;
   private final Guardian.Plan plan;
   private final ActorRef<WorkerLost> lostWorkers;
-  private ProposalConfirmed confirmed = new ProposalConfirmed(0, Map.of());
+  private ProposalConfirmed confirmed = NOTHING_CONFIRMED;
   private LearnerEvent.@Nullable Ready learnerReady;
   private @Nullable StreamParts parts;
   private Paused paused = Paused.NONE;
@@ -141,9 +143,10 @@ final class StreamLife {
     }
   }
 
-  /** Ends everything at once; another learner may start it again. */
+  /** Ends everything at once; another learner may start it again, with a proposal of its own. */
   void stop() {
     learnerReady = null;
+    confirmed = NOTHING_CONFIRMED;
     if (parts != null) {
       parts.stop();
       parts = null;

@@ -77,7 +77,7 @@ final class StreamReport implements StreamListener {
   }
 
   @Override
-  public void admissionOpened(long blockedNanos) {
+  public void admissionOpened() {
     Wait ended = closed;
     if (ended != null) {
       ended.end();
@@ -97,6 +97,6 @@ final class StreamReport implements StreamListener {
 
   @Override
   public void sequenceTaken(long stalenessSteps, long ageNanos) {
-    flow.used(1, stalenessSteps, Duration.ofNanos(ageNanos));
+    flow.used(stalenessSteps, Duration.ofNanos(ageNanos));
   }
 }

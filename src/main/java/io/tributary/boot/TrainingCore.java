@@ -2,7 +2,6 @@ package io.tributary.boot;
 
 import io.tributary.config.TributaryConfig;
 import io.tributary.evaluate.Evaluator;
-import io.tributary.learn.Checkpoint;
 import io.tributary.learn.Learner;
 import io.tributary.learn.LearnerState;
 import io.tributary.learn.StepSchedule;
@@ -134,12 +133,12 @@ final class TrainingCore {
    * @return false if there is no checkpoint
    */
   boolean restart(Throwable cause) {
-    Optional<Checkpoint> checkpoint = plan.parts().lastCheckpoint(plan.directory().files());
-    if (checkpoint.isEmpty()) {
+    Optional<LearnerState> last = plan.parts().lastState(plan.directory().files());
+    if (last.isEmpty()) {
       return false;
     }
     restarts++;
-    LearnerState state = checkpoint.get().state();
+    LearnerState state = last.get();
     from = state;
     LOG.error(
         "training failed; restart {} of {} from the checkpoint of step {}",

@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +49,7 @@ public final class TrainingParts implements AutoCloseable {
   private final List<TensorBytes> base;
   private final TextTokenizer tokenizer;
   private volatile EnergyBasedModel target;
+  private final RunIdentity identity; // of the files from which the target was made, now
   private final int[] prefix;
 
   /**
@@ -63,6 +63,7 @@ public final class TrainingParts implements AutoCloseable {
     this.target = EnergyBasedModel.of(config.target());
     this.tokenizer = directory.tokenizer();
     this.base = directory.weights();
+    this.identity = RunIdentity.of(config, Fingerprint.of(base));
     requireDevices(config);
     SamplersConfig samplers = config.samplers();
     int[] prompt = tokenizer.encode(samplers.prompt());
@@ -235,15 +236,9 @@ public final class TrainingParts implements AutoCloseable {
         progress);
   }
 
-  /**
-   * A checkpoint of the run, verified.
-   *
-   * @param step only the one of this step, if present
-   * @param skipped told of each one that is passed over, and why
-   */
-  public Optional<Checkpoint> checkpoint(
-      TrainingRun.Files files, OptionalLong step, Consumer<String> skipped) {
-    return files.checkpoints().read(step, directory.config(), skipped);
+  /** The checkpoint of a step of the run, verified. */
+  public Checkpoint checkpoint(TrainingRun.Files files, long step) {
+    return files.checkpoints().read(step, directory.config());
   }
 
   /**
@@ -252,13 +247,13 @@ public final class TrainingParts implements AutoCloseable {
    * @throws BadInputException naming the configuration key that differs
    */
   public void requireSameRun(LearnerState from) {
-    RunIdentity.of(config, Fingerprint.of(base)).requireSameAs(from.identity(), from.step());
+    identity.requireSameAs(from.identity(), from.step());
   }
 
-  /** The newest checkpoint that is whole, if any is. */
-  Optional<Checkpoint> lastCheckpoint(TrainingRun.Files files) {
+  /** The state of the newest checkpoint that is whole, if any is. */
+  Optional<LearnerState> lastState(TrainingRun.Files files) {
     try {
-      return checkpoint(files, OptionalLong.empty(), LOG::warn);
+      return files.checkpoints().state(OptionalLong.empty(), LOG::warn);
     } catch (BadInputException e) {
       LOG.error("there is no checkpoint to go on from", e);
       return Optional.empty();
@@ -281,11 +276,12 @@ public final class TrainingParts implements AutoCloseable {
             prefix,
             target,
             now,
+            identity,
             files);
     if (from == null) {
       return setup.begin();
     }
-    return setup.resume(checkpoint(files, OptionalLong.of(from.step()), LOG::warn).orElseThrow());
+    return setup.resume(checkpoint(files, from.step()));
   }
 
   /** Closes the target; what was made from this may not compute any more. */

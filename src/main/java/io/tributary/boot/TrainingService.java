@@ -4,7 +4,6 @@ import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.evaluate.PolicyEvaluation;
-import io.tributary.learn.Checkpoint;
 import io.tributary.learn.LearnerState;
 import io.tributary.learn.Owed;
 import io.tributary.metrics.RunMetrics;
@@ -40,6 +39,8 @@ public final class TrainingService {
 
   /** As long as the longest step: what waits for its end is answered then. */
   private static final Duration CONTROL_DEADLINE = Duration.ofMinutes(10);
+
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
 
   private final EffectiveConfig effective;
   private final TributaryConfig config;
@@ -128,24 +129,24 @@ public final class TrainingService {
         RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes())) {
       RunLog log = RunLog.open(directory.home());
       try {
-        Optional<Checkpoint> checkpoint =
+        Optional<LearnerState> from =
             resume.wanted()
-                ? parts.checkpoint(directory.files(), resume.step(), this::tell)
+                ? directory.files().checkpoints().state(resume.step(), this::tell)
                 : Optional.empty();
-        checkpoint.ifPresent(from -> parts.requireSameRun(from.state()));
-        if (resume.wanted() && checkpoint.isEmpty()) {
+        from.ifPresent(parts::requireSameRun);
+        if (resume.wanted() && from.isEmpty()) {
           tell("no checkpoint in %s yet: the run begins".formatted(directory.home()));
         }
-        if (checkpoint.isPresent() && isFinished(checkpoint.get())) {
+        if (from.isPresent() && isFinished(from.get())) {
           if (!directory.hasTexts()) {
-            recordTexts(parts, directory, checkpoint.get());
+            recordTexts(parts, directory, from.get());
           }
           tell(
               "the run in %s is finished: it has made its %d steps"
-                  .formatted(directory.home(), checkpoint.get().state().step()));
+                  .formatted(directory.home(), from.get().step()));
           return;
         }
-        run(parts, directory, checkpoint.map(Checkpoint::state).orElse(null));
+        run(parts, directory, from.orElse(null));
       } finally {
         log.close();
       }
@@ -175,17 +176,17 @@ public final class TrainingService {
     console.line(decision);
   }
 
-  private boolean isFinished(Checkpoint checkpoint) {
-    return checkpoint.state().owed() == Owed.NOTHING
+  private boolean isFinished(LearnerState from) {
+    return from.owed() == Owed.NOTHING
         && config.totalSteps().isPresent()
-        && checkpoint.state().step() >= config.totalSteps().getAsLong();
+        && from.step() >= config.totalSteps().getAsLong();
   }
 
   /** Draws the texts of both models, the same as those that an end which was cut off lacks. */
-  private static void recordTexts(TrainingParts parts, RunDirectory directory, Checkpoint last) {
-    parts.takeOver(last.state().lambdas());
+  private static void recordTexts(TrainingParts parts, RunDirectory directory, LearnerState last) {
+    parts.takeOver(last.lambdas());
     try (PolicyEvaluation evaluation = parts.evaluation(() -> {})) {
-      evaluation.takeOver(last.policy());
+      evaluation.takeOver(parts.checkpoint(directory.files(), last.step()).policy());
       directory.recordTexts(
           evaluation.baseTexts(RunEnding.COMPARED_TEXTS),
           evaluation.policyTexts(RunEnding.COMPARED_TEXTS));
@@ -247,8 +248,9 @@ public final class TrainingService {
     control.complete(hand);
     Thread onSignal = new Thread(() -> drain(system, ended), "drain-on-signal");
     Runtime.getRuntime().addShutdownHook(onSignal);
+    HttpService http = null;
     try {
-      HttpService http =
+      http =
           HttpService.start(
                   system,
                   config.http(),
@@ -271,11 +273,16 @@ public final class TrainingService {
         new RunFitting(config, parts, directory, watch, console, metrics.stage(Stage.FIT))
             .run(outcome::isDone);
       }
-      system.tell(Guardian.Begin.INSTANCE);
+      if (!outcome.isDone()) { // it may have been ended while it was fitted
+        system.tell(Guardian.Begin.INSTANCE);
+      }
       outcome.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } finally {
+      if (http != null) { // whoever asks now still gets an answer
+        http.stop(LAST_ANSWERS).toCompletableFuture().join();
+      }
       terminate(system);
       hand.finish();
       ended.complete(null);

@@ -1,9 +1,11 @@
 package io.tributary.cli;
 
 import io.tributary.boot.RunConsole;
+import io.tributary.boot.RunDirectory;
 import io.tributary.boot.TrainingService;
 import io.tributary.boot.TrainingService.Resume;
 import io.tributary.config.EffectiveConfig;
+import io.tributary.config.TributaryConfig;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.OptionalLong;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Spec;
 final class Run implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
   private static final String NEWEST = "newest";
+  private static final String IF_ANY = "if-any";
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -42,7 +45,8 @@ final class Run implements Callable<Integer> {
       fallbackValue = NEWEST,
       paramLabel = "STEP",
       description =
-          "Go on from the newest good checkpoint of the run, or from that of a step: --resume=STEP.")
+          "Go on from the newest good checkpoint of the run, or from that of a step: --resume=STEP. "
+              + "--resume=if-any begins where there is no run yet: for what starts it again and again.")
   private @Nullable String resume;
 
   @Option(
@@ -53,12 +57,13 @@ final class Run implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Resume from = resume();
     if (whileInput) {
       endWithInput();
     }
     EffectiveConfig effective = config.read();
-    Engine.load(effective.training().nativeLibrary());
+    TributaryConfig training = effective.training();
+    Resume from = resume(training);
+    Engine.load(training.nativeLibrary());
     RunConsole console = new RunConsole(spec.commandLine().getOut(), Terminal.isStandardOutput());
     ConsoleLog.clearBeforehand(console::clearRow);
     try {
@@ -89,18 +94,20 @@ final class Run implements Callable<Integer> {
     watch.start();
   }
 
-  private Resume resume() {
-    if (resume == null) {
+  private Resume resume(TributaryConfig training) {
+    boolean ifAny = IF_ANY.equals(resume);
+    if (resume == null || (ifAny && !RunDirectory.isBegun(training.run().home()))) {
       return Resume.NO;
     }
-    if (resume.equals(NEWEST)) {
+    if (ifAny || resume.equals(NEWEST)) {
       return new Resume(true, OptionalLong.empty());
     }
     try {
       return new Resume(true, OptionalLong.of(Long.parseLong(resume)));
     } catch (NumberFormatException e) {
       throw new ParameterException(
-          spec.commandLine(), "--resume=" + resume + ": expected the step of a checkpoint");
+          spec.commandLine(),
+          "--resume=" + resume + ": expected the step of a checkpoint, or if-any");
     }
   }
 }

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param maxStalenessSteps learner steps that may pass between the admission of a draw and its use
  * @param stallTimeout time without progress after which a worker counts as lost
  * @param maxDropRate share of the sequences that scoring may drop before the run fails
- * @param maxLostWorkers workers that may be replaced before the run fails
+ * @param maxLostWorkers workers that may be replaced within an hour before the run fails
  */
 public record StreamConfig(
     int maxStalenessSteps, Duration stallTimeout, double maxDropRate, int maxLostWorkers) {

@@ -54,7 +54,8 @@ public final class PolicyEvaluation implements AutoCloseable {
    * @param window how sequences for decisions on the proposal are drawn
    * @param base the base model a; closed with this
    * @param policy a model of the same shape for the policy's weights; closed with this
-   * @param progress called every few tokens, and after each group of sequences that is scored
+   * @param progress called after every token of the sequences that are drawn, and after each group
+   *     of sequences that is scored
    */
   public PolicyEvaluation(
       Plan plan,

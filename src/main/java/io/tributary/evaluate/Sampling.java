@@ -42,7 +42,8 @@ final class Sampling {
 
   /**
    * @param base the base model a, which its owner closes
-   * @param progress called every few tokens, and after each group of sequences that is scored
+   * @param progress called after every token of the sequences that are drawn, and after each group
+   *     of sequences that is scored
    */
   Sampling(Plan plan, Gpt base, TextTokenizer tokenizer, Target target, Runnable progress) {
     this.plan = plan;

@@ -62,11 +62,7 @@ final class CellProcess {
     command.add("-XX:ErrorFile=" + grid.home().resolve("cells").resolve(name + ".crash"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tributary.Main"));
     command.addAll(List.of("run", "-c", grid.configuration(name).toString()));
-    command.add("--while-input");
-    Path home = grid.run(name);
-    if (Files.exists(home.resolve("effective.conf"))) {
-      command.add("--resume");
-    }
+    command.addAll(List.of("--resume=if-any", "--while-input"));
     File output = grid.output(name).toFile();
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -75,7 +71,7 @@ final class CellProcess {
     builder.environment().put("TRIBUTARY_TERMINAL", "0");
     builder.environment().put("TRIBUTARY_ERROR_TERMINAL", "0");
     Process process = builder.start();
-    return new CellProcess(cell, home, output.toPath(), output.length(), process);
+    return new CellProcess(cell, grid.run(name), output.toPath(), output.length(), process);
   }
 
   Experiment.Cell cell() {

@@ -80,7 +80,7 @@ public final class CheckpointStore {
         }
       }
     } catch (IOException e) {
-      LastingFiles.delete(target); // it was damaged since
+      LOG.warn("the earlier {} can't be read, it is written again", target, e);
     }
     try {
       LastingFiles.delete(temporary);
@@ -202,7 +202,7 @@ public final class CheckpointStore {
   }
 
   /**
-   * Reads the newest checkpoint that is whole.
+   * Finds the newest checkpoint that is whole, and reads its state.
    *
    * @param at only the one of this step, if present
    * @param skipped told of each one that is passed over, and why
@@ -210,14 +210,15 @@ public final class CheckpointStore {
    * @throws BadInputException if there are some and none can be used, or the asked one can't, or
    *     that which would be read is one of a newer program: to pass it over would lose its work
    */
-  public Optional<Checkpoint> read(OptionalLong at, GptConfig model, Consumer<String> skipped) {
+  public Optional<LearnerState> state(OptionalLong at, Consumer<String> skipped) {
     List<Long> candidates = at.isPresent() ? List.of(at.getAsLong()) : steps();
     String last = "";
     for (long step : candidates) {
       Path path = directory.resolve(name(step));
       requireKnownFormat(path);
       try {
-        return Optional.of(read(path, model));
+        Manifest.verify(path);
+        return Optional.of(LearnerState.fromJson(Files.readString(path.resolve(STATE))));
       } catch (IOException | JsonParseException | BadInputException e) {
         last = path + " can't be used: " + e.getMessage();
         skipped.accept(last);
@@ -240,17 +241,24 @@ public final class CheckpointStore {
     }
   }
 
-  private static Checkpoint read(Path path, GptConfig model) throws IOException {
-    if (!Files.isDirectory(path)) {
-      throw new IOException("it does not exist");
+  /**
+   * Reads the checkpoint of a step.
+   *
+   * @throws BadInputException if it is not whole, or of another model
+   */
+  public Checkpoint read(long step, GptConfig model) {
+    Path path = directory.resolve(name(step));
+    try {
+      boolean valued = Manifest.verify(path).files().containsKey(VALUE_HEAD);
+      return new Checkpoint(
+          LearnerState.fromJson(Files.readString(path.resolve(STATE))),
+          ModelDirectory.weights(path.resolve(POLICY), model),
+          ModelDirectory.weights(path.resolve(PROPOSAL), model),
+          tensors(path.resolve(OPTIMIZER)),
+          valued ? tensors(path.resolve(VALUE_HEAD)) : List.of());
+    } catch (IOException | JsonParseException e) {
+      throw new BadInputException(path + " can't be used: " + e.getMessage(), e);
     }
-    boolean valued = Manifest.verify(path).files().containsKey(VALUE_HEAD);
-    return new Checkpoint(
-        LearnerState.fromJson(Files.readString(path.resolve(STATE))),
-        ModelDirectory.weights(path.resolve(POLICY), model),
-        ModelDirectory.weights(path.resolve(PROPOSAL), model),
-        tensors(path.resolve(OPTIMIZER)),
-        valued ? tensors(path.resolve(VALUE_HEAD)) : List.of());
   }
 
   private static List<TensorBytes> tensors(Path file) {
@@ -267,9 +275,6 @@ public final class CheckpointStore {
   public static List<TensorBytes> policy(Path checkpoint, GptConfig model, List<TensorBytes> base) {
     LearnerState state;
     try {
-      if (!Files.isDirectory(checkpoint)) {
-        throw new IOException("it does not exist");
-      }
       Manifest.verify(checkpoint);
       state = LearnerState.fromJson(Files.readString(checkpoint.resolve(STATE)));
     } catch (IOException | JsonParseException e) {

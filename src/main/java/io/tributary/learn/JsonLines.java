@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of one JSON object a line, each with a {@code step}. A line is handed to the operating
- * system as soon as it is added, so that a killed process has lost none.
+ * A file of one JSON object a line; those that are cut off or counted have a {@code step}. A line
+ * is handed to the operating system as soon as it is added, so that a killed process has lost none.
  */
 public final class JsonLines {
   private static final int BLOCK_BYTES = 1 << 13;

@@ -71,6 +71,9 @@ record Manifest(int format, Map<String, Entry> files) {
 
   /** The manifest of a checkpoint, compared with nothing. */
   static Manifest read(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new IOException("it does not exist");
+    }
     Path file = directory.resolve(NAME);
     if (!Files.isRegularFile(file)) {
       throw new IOException("it has no " + NAME + ", so it was never completed");

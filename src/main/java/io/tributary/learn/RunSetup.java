@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import io.tributary.config.LearnerConfig;
 import io.tributary.config.OptimizerConfig;
 import io.tributary.config.TributaryConfig;
-import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.model.Gpt;
@@ -37,6 +36,7 @@ import java.util.stream.Stream;
  * @param prefix tokens that every sequence follows
  * @param target with all lambdas
  * @param config the run's configuration
+ * @param identity what this run can be gone on with
  * @param files where it writes
  */
 public record RunSetup(
@@ -46,6 +46,7 @@ public record RunSetup(
     int[] prefix,
     EnergyBasedModel target,
     TributaryConfig config,
+    RunIdentity identity,
     TrainingRun.Files files) {
   /** Version of the base model as the first proposal. */
   public static final long FIRST_VERSION = 1;
@@ -77,7 +78,7 @@ public record RunSetup(
             estimators.penalty().state(),
             Owed.NOTHING,
             null,
-            identity());
+            identity);
     cutLogsAfter(-1);
     TrainingRun run = new TrainingRun(this, trainer(base, List.of(), estimators), start, base);
     run.skipVersions(lastVersion());
@@ -92,7 +93,7 @@ public record RunSetup(
    */
   public TrainingRun resume(Checkpoint checkpoint) {
     LearnerState state = checkpoint.state();
-    identity().requireSameAs(state.identity(), state.step());
+    identity.requireSameAs(state.identity(), state.step());
     cutLogsAfter(state.step());
     if (state.owed() != Owed.NOTHING) {
       cutEvaluation(state.step());
@@ -111,11 +112,6 @@ public record RunSetup(
     TrainingRun run = new TrainingRun(this, trainer, state, checkpoint.proposal());
     run.skipVersions(lastVersion());
     return run;
-  }
-
-  /** What a run of this set-up can be gone on with. */
-  RunIdentity identity() {
-    return RunIdentity.of(config, Fingerprint.of(base));
   }
 
   /** Names of the target's features, in their order. */

@@ -45,16 +45,13 @@ public final class FlowMetrics {
   }
 
   /**
-   * Sequences of one draw were used by the learner.
+   * A sequence was used by the learner.
    *
    * @param stalenessSteps learner steps between the draw's admission and this use
    * @param age time between the draw's admission and this use
    */
-  public void used(int sequences, long stalenessSteps, Duration age) {
-    double seconds = StageMetrics.seconds(age);
-    for (int i = 0; i < sequences; i++) {
-      table.observe(Metric.SEQUENCE_STALENESS_STEPS, (double) stalenessSteps);
-      table.observe(Metric.SEQUENCE_AGE_SECONDS, seconds);
-    }
+  public void used(long stalenessSteps, Duration age) {
+    table.observe(Metric.SEQUENCE_STALENESS_STEPS, (double) stalenessSteps);
+    table.observe(Metric.SEQUENCE_AGE_SECONDS, StageMetrics.seconds(age));
   }
 }

@@ -133,7 +133,7 @@ public enum Metric {
       "Grows: another process has taken the cores, or sequences have become longer."),
   LEARNER_LOSS(
       Type.MEASURED,
-      "nats",
+      "1",
       "Surrogate loss of the last batch.",
       "Not finite: the step is skipped. The value of a surrogate loss is no measure of progress; kl_nats is."),
   LEARNER_GRADIENT_NORM(
@@ -167,7 +167,7 @@ public enum Metric {
       Type.MEASURED,
       "nats",
       "Kullback-Leibler divergence.",
-      "p_pi grows: the policy moves away from the target, lower the learning rate; pi_a grows without p_pi falling: the policy forgets.",
+      "p_pi grows: the policy moves away from the target, lower the learning rate; pi_a grows without p_pi falling: the policy forgets. Where pi has lost most of p, as reinforce does, p_pi is far too low, near -log Z.",
       Label.KL_PAIR),
   KL_STDERR_NATS(
       Type.MEASURED,
@@ -230,7 +230,7 @@ public enum Metric {
       Type.MEASURED,
       "1",
       "Mean clipped loss of a token's value in the last step, with PPO.",
-      "Does not fall: the value head learns nothing, see its learning rate."),
+      "Does not fall: the value head learns nothing, its gradients come from the same optimizer and learning rate as the policy's."),
   CLIPPED_TOKENS_RATIO(
       Type.MEASURED,
       "ratio",
@@ -324,7 +324,7 @@ public enum Metric {
       Type.LEVEL,
       "steps",
       "Learner steps since the proposal was replaced.",
-      "Large while p_pi falls: decisions are inconclusive, lengthen proposal.window-sequences."),
+      "Large while p_pi falls: see proposal_replacements_total; if decisions are inconclusive, raise publish.interval-steps (with proposal.window = fresh proposal.window-sequences) or lower proposal.confidence."),
   PROPOSAL_REPLACEMENTS_TOTAL(
       Type.COUNTER,
       "decisions",

@@ -18,6 +18,9 @@ import java.util.Arrays;
  * <p>Korbak et al. 2022, arXiv:2206.00761, section 4.2 (metrics 2 and 3) and Eq. (21).
  */
 public final class Divergences {
+  private static final double LEAST_MASS = 0.5;
+  private static final double STANDARD_ERRORS = 4;
+
   private Divergences() {}
 
   /**
@@ -119,7 +122,9 @@ public final class Divergences {
   /**
    * KL(p||pi) in nats from samples of pi itself, as an evaluation draws them: pi takes the place of
    * q in {@link #klTargetProposal}. It is shown to people as a finding of its own, and so it is
-   * absent where P(x) = 0 for all of them.
+   * absent where the samples can't tell it: where P(x) = 0 for all of them, or where they see less
+   * than half of the mass of p, mean[P/pi] / Z, beyond its error. What pi has unlearned never comes
+   * then, and the estimate is near -log Z however far pi is.
    *
    * @param logTargets (N), log P; minus infinity where P(x) = 0
    * @param logPolicies (N), log pi
@@ -131,10 +136,17 @@ public final class Divergences {
     for (int j = 0; j < logWeights.length; j++) {
       logWeights[j] = logTargets[j] - logPolicies[j];
     }
-    if (nonePositive(logWeights)) {
+    if (nonePositive(logWeights) || seesTooLittle(logWeights, z)) {
       return PointEstimate.ABSENT;
     }
     return klTargetProposal(logWeights, z);
+  }
+
+  private static boolean seesTooLittle(double[] logWeights, Estimate z) {
+    double[] shares = Arrays.stream(logWeights).map(w -> Math.exp(w - z.logZ())).toArray();
+    PointEstimate mean = PointEstimate.mean(shares);
+    PointEstimate mass = mean.withErrorOf(-mean.value(), z.relativeStandardError());
+    return mass.value() + STANDARD_ERRORS * mass.standardError() < LEAST_MASS;
   }
 
   /**

@@ -69,7 +69,6 @@ public final class AdmissionGate
     private long unused;
     private @Nullable Long held;
     private boolean closed;
-    private long closedNanos;
 
     Logic() {
       super(AdmissionGate.this.shape());
@@ -164,7 +163,6 @@ public final class AdmissionGate
     private void close() {
       if (!closed) {
         closed = true;
-        closedNanos = nanoTime.getAsLong();
         listener.admissionClosed();
       }
     }
@@ -172,7 +170,7 @@ public final class AdmissionGate
     private void open() {
       if (closed) {
         closed = false;
-        listener.admissionOpened(nanoTime.getAsLong() - closedNanos);
+        listener.admissionOpened();
       }
     }
   }

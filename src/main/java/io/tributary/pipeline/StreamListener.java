@@ -12,8 +12,8 @@ public interface StreamListener {
   /** The gate holds a draw back that could be drawn now: sampling waits for learning. */
   void admissionClosed();
 
-  /** The gate let the draw in that it had held back for {@code blockedNanos}, or stopped. */
-  void admissionOpened(long blockedNanos);
+  /** The gate let the draw in that it had held back, or stopped. */
+  void admissionOpened();
 
   /** The scorer failed on this many sequences of a draw; later sequences make up for them. */
   void sequencesDropped(long draw, int count);

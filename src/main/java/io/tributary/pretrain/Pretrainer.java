@@ -89,7 +89,7 @@ public final class Pretrainer implements AutoCloseable {
 
   /** Number of the model's parameters. */
   public long parameters() {
-    return model.snapshot().stream().mapToLong(t -> t.bytes().length / Float.BYTES).sum();
+    return model.config().parameters();
   }
 
   /**

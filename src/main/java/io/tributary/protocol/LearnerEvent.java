@@ -9,7 +9,10 @@ import org.apache.pekko.actor.typed.ActorRef;
 /** What the learner tells whoever watches the run. */
 public sealed interface LearnerEvent {
 
-  /** The learner works on a batch: said at its beginning and after every micro-batch. */
+  /**
+   * The learner works on a batch, which is said at its beginning and after every micro-batch, or
+   * the evaluator that it waits for works.
+   */
   enum Active implements LearnerEvent {
     INSTANCE
   }

@@ -15,7 +15,10 @@ public sealed interface WorkerEvent<R> {
   /** The worker that speaks. */
   ActorRef<?> worker();
 
-  /** The worker is alive and has come further; sent every few tokens. */
+  /**
+   * The worker is alive and has come further; sent after every token of the sequences that it
+   * draws, and every group that it scores.
+   */
   record Progressed<R>(long draw, ActorRef<?> worker) implements WorkerEvent<R> {}
 
   /** The worker is done and idle again. */

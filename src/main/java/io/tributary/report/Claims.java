@@ -8,13 +8,12 @@ import static io.tributary.config.ObjectiveType.REINFORCE;
 import io.tributary.config.ObjectiveType;
 import io.tributary.report.Claim.Verdict;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.DoubleStream;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Tests the claims of Korbak et al. 2022, arXiv:2206.00761, on what was run. All compare runs in
@@ -22,6 +21,7 @@ import java.util.stream.DoubleStream;
  */
 final class Claims {
   private static final double SIGNIFICANT = 0.05;
+  private static final int QUARTERS = 4;
 
   private final GridData grid;
   private final Comparison baseline;
@@ -50,16 +50,27 @@ final class Claims {
   }
 
   /**
-   * By means over all steps of a run. A step's value alone says little: where constraints are rare,
-   * hardly a sequence of a batch has a weight, and the variance of gdc is then 0.
+   * By means over each quarter of a run. A step's value alone says little: where constraints are
+   * rare, hardly a sequence of a batch has a weight, and the variance of gdc is then 0. A mean over
+   * the whole run can be that of a single step, where one sequence has a very large weight.
    */
   private Claim variance(Quantity quantity, String of) {
-    return baseline.larger(
+    return baseline.claim(
         "The baseline lowers the variance of the %s, %s".formatted(of, quantity.title()),
         "%s of gdc over that of gdc++".formatted(quantity.title()),
         Scale.CONTRAST,
-        run -> DoubleStream.of(run.get(quantity).y()).average().orElse(Double.NaN),
-        "Means over the steps of a run, compared by (x − y)/(x + y).");
+        pair -> contrast(pair.one().get(quantity), pair.other().get(quantity)),
+        "Means over each quarter of a run's measured steps, compared by (x − y)/(x + y), of which the mean over quarters is taken.");
+  }
+
+  private static double contrast(Series one, Series other) {
+    double[] x = one.binned(QUARTERS).y();
+    double[] y = other.binned(QUARTERS).y();
+    return IntStream.range(0, Math.min(x.length, y.length))
+        .mapToDouble(i -> Scale.CONTRAST.compare(x[i], y[i]))
+        .filter(Double::isFinite) // no number where no sequence of either has a weight
+        .average()
+        .orElse(Double.NaN);
   }
 
   /** No pair is left out here, however far it came. */
@@ -78,8 +89,8 @@ final class Claims {
 
   /**
    * By a ratio, since runs with larger batches take fewer steps, so that both methods come less far
-   * and any difference is smaller. Tasks differ in it whatever the batch, and so each has an
-   * intercept of its own.
+   * and any difference is smaller; for the same reason at one share of the way for all batches of a
+   * task. Tasks differ in it whatever the batch, and so each has an intercept of its own.
    */
   private Claim mostAtSmallBatch() {
     String statement = "gdc++ saves more of gdc's sequences at smaller batches";
@@ -87,8 +98,8 @@ final class Claims {
     Optional<WithinSlope> found = WithinSlope.of(tasks);
     String note =
         baseline.missing()
-            + "n counts batch sizes of the %s that have several, over seeds averaged. Linear regression of the logarithm of the ratio of sequences needed on that of the batch size with an intercept for each task, so that it is compared within tasks; it says nothing of other tasks."
-                .formatted(Report.count(tasks.size(), "task"));
+            + "n counts batch sizes of the %s that have several, over seeds averaged. Linear regression of the logarithm of the ratio of sequences needed on that of the batch size with an intercept for each task, so that it is compared within tasks; it says nothing of other tasks. Runs of a task are compared at the share of the way that all of them come to; pairs of which one does not come to %s are left out."
+                .formatted(Report.count(tasks.size(), "task"), SequencesNeeded.LEAST);
     if (found.isEmpty()) {
       return new Claim(
           statement,
@@ -113,28 +124,27 @@ final class Claims {
 
   /** Of each task with several batch sizes: (halvings of the batch, mean log ratio over seeds). */
   private List<List<double[]>> savingsBySize() {
-    Map<String, Map<Integer, List<Double>>> savings = new LinkedHashMap<>();
-    for (Comparison.Pair pair : baseline.pairs()) {
-      double ratio = SequencesNeeded.logRatio(pair);
-      if (Double.isFinite(ratio)) {
-        savings
-            .computeIfAbsent(pair.task(), key -> new TreeMap<>())
-            .computeIfAbsent(pair.one().cell().batchSize(), key -> new ArrayList<>())
-            .add(ratio);
-      }
-    }
-    return savings.values().stream()
+    return baseline.pairs().stream()
+        .filter(SequencesNeeded::isCompared)
+        .collect(Collectors.groupingBy(Comparison.Pair::task, TreeMap::new, Collectors.toList()))
+        .values()
+        .stream()
+        .map(Claims::savingsBySize)
         .filter(sizes -> sizes.size() > 1)
-        .map(
-            sizes ->
-                sizes.entrySet().stream()
-                    .map(
-                        size ->
-                            new double[] {
-                              -Math.log(size.getKey()) / Math.log(2),
-                              size.getValue().stream().mapToDouble(d -> d).average().orElseThrow()
-                            })
-                    .toList())
+        .toList();
+  }
+
+  private static List<double[]> savingsBySize(List<Comparison.Pair> task) {
+    double share = task.stream().mapToDouble(SequencesNeeded::share).min().orElseThrow();
+    return task.stream()
+        .collect(
+            Collectors.groupingBy(
+                pair -> pair.one().cell().batchSize(),
+                TreeMap::new,
+                Collectors.averagingDouble(pair -> SequencesNeeded.logRatio(pair, share))))
+        .entrySet()
+        .stream()
+        .map(size -> new double[] {-Math.log(size.getKey()) / Math.log(2), size.getValue()})
         .toList();
   }
 

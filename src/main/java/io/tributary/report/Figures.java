@@ -125,7 +125,7 @@ final class Figures {
     return new Figure(
         "figure-3",
         "Figure 3. Methods on pointwise tasks",
-        "Evaluations on samples of the policy, averaged over %s. Better: KL(p‖π) lower, E[φ] higher, KL(π‖a) lower, Self-BLEU-5 lower, Distinct-1 higher. Bands: one standard error of the mean over runs. %s"
+        "Evaluations on samples of the policy, averaged over %s. Better: KL(p‖π) lower, E[φ] higher, KL(π‖a) lower, Self-BLEU-5 lower, Distinct-1 higher. KL(p‖π) of a method that has lost most of what p has, as reinforce does, is estimated much too low, or left out. Bands: one standard error of the mean over runs. %s"
             .formatted(averaged(runs), runs(runs)),
         3,
         compared(runs, panel("E[φ]", "mean over samples", RunData::moment)));
@@ -278,7 +278,7 @@ final class Figures {
     return new Figure(
         "figure-4",
         "Figure 4. Batch sizes",
-        "Evaluations on samples of the policy. Bands: from the lowest to the highest seed. "
+        "Evaluations on samples of the policy. Better: E[φ] higher, |E[φ] − target| and KL(p‖π) lower. Bands: from the lowest to the highest seed. "
             + runs(runs),
         2,
         panels);
@@ -313,7 +313,7 @@ final class Figures {
     return new Figure(
         "figure-5",
         "Figure 5. Variances of gradient and advantage",
-        "Estimates from training batches, each point a mean over neighbouring steps; a vertical axis is logarithmic where its values are all above 0 and span a decade. Var(G), Var(A), TVD: better lower. mean |A| is 2 Z TVD(p, π) for gdc++ (Eq. 21), and Z for gdc whatever its policy, so that the two are not to be compared. An estimate of TVD from a batch may be above 1 where few of its sequences have a weight. Bands: from the lowest to the highest seed. %s"
+        "Estimates from training batches, each point a mean over neighbouring steps, of Var(G) over those at which it is measured; a vertical axis is logarithmic where its values are all above 0 and span a decade. Var(G), Var(A), TVD: better lower. mean |A| is 2 Z TVD(p, π) for gdc++ (Eq. 21), and Z for gdc whatever its policy, so that the two are not to be compared. An estimate of TVD from a batch may be above 1 where few of its sequences have a weight. Bands: from the lowest to the highest seed. %s"
             .formatted(runs(runs)),
         runs.tasks().size() == 1 ? 2 : Math.min(3, Math.max(1, runs.tasks().size())),
         panels);

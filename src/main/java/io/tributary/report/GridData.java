@@ -13,15 +13,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * All runs that a report is about.
@@ -104,24 +101,19 @@ record GridData(String name, List<Origin> origins, List<RunData> runs) {
     return new GridData(name, origins, runs.stream().filter(wanted).toList());
   }
 
-  /** Names of the tasks, in order. */
+  /** Names of the tasks, sorted: cells run in an order that need not be theirs. */
   List<String> tasks() {
-    return names(run -> run.cell().task());
+    return runs.stream().map(run -> run.cell().task()).distinct().sorted().toList();
   }
 
   /** Names of the methods, in order. */
   List<String> methods() {
-    return names(run -> run.cell().method());
+    return runs.stream().map(run -> run.cell().method()).distinct().toList();
   }
 
   /** Batch sizes, in order. */
   List<Integer> batchSizes() {
     return runs.stream().map(run -> run.cell().batchSize()).distinct().sorted().toList();
-  }
-
-  private List<String> names(Function<RunData, String> name) {
-    return List.copyOf(
-        runs.stream().map(name).collect(Collectors.toCollection(LinkedHashSet::new)));
   }
 
   GridData ofTask(String task) {

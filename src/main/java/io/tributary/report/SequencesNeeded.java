@@ -1,20 +1,25 @@
 package io.tributary.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * How many sequences gdc and gdc++ need to come equally far: to the largest share of the way from
- * the base model's moments to their targets that both runs of a pair come to, and not further than
- * half of it. So every pair has two numbers, however short its runs are.
+ * How many sequences gdc and gdc++ need to come equally far on the way from the base model's
+ * moments to their targets. The claim takes the largest share of the way that both runs of a pair
+ * come to, and not more than half of it, so that every pair has two numbers, however short its runs
+ * are; the table has other shares too, since the ratio may depend on it.
  */
 final class SequencesNeeded {
   private static final double FURTHEST = 0.5;
 
   /** A smaller share of the way is hardly more than the noise of an evaluation. */
-  private static final double LEAST = 0.1;
+  static final double LEAST = 0.1;
+
+  /** Of which the table shows the ratio beside. */
+  private static final double[] SHARES = {0.1, 0.2, 0.3, 0.4};
 
   private final Comparison baseline;
 
@@ -31,24 +36,28 @@ final class SequencesNeeded {
         "gdc++ comes equally far with fewer sequences than gdc",
         "sequences of gdc over those of gdc++",
         Scale.LOG_RATIO,
-        SequencesNeeded::logRatio,
-        "Equally far: the largest share of the way that both of a pair come to, at most %s. %d of %d pairs, of which one does not come to %s, are left out."
+        pair -> logRatio(pair, share(pair)),
+        "Equally far: the largest share of the way that both of a pair come to, at most %s; a table below has other shares. %d of %d pairs, of which one does not come to %s, are left out."
             .formatted(FURTHEST, leftOut, baseline.pairs().size(), LEAST));
   }
 
-  /** ln(sequences of gdc / sequences of gdc++); NaN for a pair that is left out. */
-  static double logRatio(Comparison.Pair pair) {
-    return isCompared(pair)
-        ? Scale.LOG_RATIO.compare(
-            sequences(pair.one(), share(pair)), sequences(pair.other(), share(pair)))
+  /**
+   * ln(sequences of gdc / sequences of gdc++) up to a share of the way; NaN where one of a pair
+   * does not come to it, or where it is too small to tell.
+   */
+  static double logRatio(Comparison.Pair pair, double share) {
+    return share >= LEAST && share <= share(pair)
+        ? Scale.LOG_RATIO.compare(sequences(pair.one(), share), sequences(pair.other(), share))
         : Double.NaN;
   }
 
-  private static boolean isCompared(Comparison.Pair pair) {
+  /** Whether both of a pair come far enough to be compared. */
+  static boolean isCompared(Comparison.Pair pair) {
     return share(pair) >= LEAST;
   }
 
-  private static double share(Comparison.Pair pair) {
+  /** The largest share of the way that both of a pair come to, at most half of it. */
+  static double share(Comparison.Pair pair) {
     return Math.min(FURTHEST, Math.min(pair.one().progress().max(), pair.other().progress().max()));
   }
 
@@ -76,17 +85,27 @@ final class SequencesNeeded {
           isCompared(pair)
               ? List.of(
                   text(sequences(pair.one(), share(pair))),
-                  text(sequences(pair.other(), share(pair))),
-                  Table.number(Math.exp(logRatio(pair))))
-              : List.of("–", "–", "–"));
+                  text(sequences(pair.other(), share(pair))))
+              : List.of("–", "–"));
+      row.add(ratio(pair, share(pair)));
+      Arrays.stream(SHARES).mapToObj(share -> ratio(pair, share)).forEach(row::add);
       rows.add(row);
     }
+    List<String> header =
+        new ArrayList<>(
+            List.of("task", "batch", "seed", "share of the way", "gdc", "gdc++", "ratio"));
+    Arrays.stream(SHARES).mapToObj("ratio at %s"::formatted).forEach(header::add);
     return new Table(
         "sequences-needed",
         "Sequences needed",
-        "The share is the largest part of the way from the base model's moments to their targets that both runs come to, at most half; the numbers of sequences are those with which each comes so far, between evaluations by linear interpolation. The ratio is that of gdc over gdc++, above 1 where gdc++ needs fewer.",
-        List.of("task", "batch", "seed", "share of the way", "gdc", "gdc++", "ratio"),
+        "The share is the largest part of the way from the base model's moments to their targets that both runs come to, at most half; the numbers of sequences are those with which each comes so far, between evaluations by linear interpolation. The ratio is that of gdc over gdc++, above 1 where gdc++ needs fewer; beside it that at other shares, where both come to them.",
+        header,
         rows);
+  }
+
+  private static String ratio(Comparison.Pair pair, double share) {
+    double ratio = Math.exp(logRatio(pair, share));
+    return Double.isNaN(ratio) ? "–" : Table.number(ratio);
   }
 
   private static String text(double sequences) {

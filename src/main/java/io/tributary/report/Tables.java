@@ -35,7 +35,7 @@ final class Tables {
     return new Table(
         "table-4",
         "Table 4. Last values of each run",
-        "The last evaluation, on samples of the policy; a run that is not finished says how far it was. ± one standard error. The share of the way is 1 less |E[φ] − target| over that of the base model, both means over features.",
+        "The last evaluation, on samples of the policy; a run that is not finished says how far it was. ± one standard error. The share of the way is 1 less |E[φ] − target| over that of the base model, both means over features. KL(p‖π) is estimated on samples of π: where π has lost most of what p has, as reinforce does, it is much too low, which its standard error does not tell, or left out.",
         List.of(
             "task",
             "method",
@@ -186,7 +186,7 @@ final class Tables {
     return new Table(
         "claims",
         "What shows",
-        "Finished runs are compared in pairs with the same task, batch size and seed. Pairs of one task are not independent, and so are averaged first: n counts tasks, and Student's t test is of the mean over tasks, if it is not said otherwise. In brackets: 95 % confidence intervals, as if the tasks were a sample of such tasks. A claim shows where p, adjusted for the number of tests after Holm, is below 0.05.",
+        "Finished runs are compared in pairs with the same task, batch size and seed. Pairs of one task are not independent, and so are averaged first: n counts tasks, and Student's t test is of the mean over tasks, if it is not said otherwise. In brackets: 95 % confidence intervals, as if the tasks were a sample of such tasks. A claim shows where p, two-sided and adjusted for the number of tests after Holm, is below 0.05, or as its note says.",
         List.of("claim", "verdict", "n", "estimate", "p", "p adjusted", "notes"),
         rows);
   }

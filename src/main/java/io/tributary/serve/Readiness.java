@@ -50,7 +50,8 @@ record Readiness(List<String> reasons) {
     Duration silence = status.learnerSilence();
     if (silence != null && silence.compareTo(stallTimeout) > 0) {
       reasons.add(
-          "the learner has shown no progress on its batch for %d s".formatted(silence.toSeconds()));
+          "neither the learner nor the evaluator that it waits for has shown progress for %d s"
+              .formatted(silence.toSeconds()));
     }
     return new Readiness(reasons);
   }

@@ -147,11 +147,6 @@ public record EnergyBasedModel(List<Factor> factors) implements Target, AutoClos
     return logFactor;
   }
 
-  @Override
-  public boolean hardFactorsHold(double[] features) {
-    return logHardFactor(features) > Double.NEGATIVE_INFINITY;
-  }
-
   /** Closes the features, which the same target with other lambdas has too. */
   @Override
   public void close() {

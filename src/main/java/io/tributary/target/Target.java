@@ -33,13 +33,6 @@ public interface Target {
   double logFactor(double[] features);
 
   /**
-   * Whether all hard constraints hold; true where there are none.
-   *
-   * @param features (features), phi(x) as of {@link #featureValues}
-   */
-  boolean hardFactorsHold(double[] features);
-
-  /**
    * phi(x) of all features.
    *
    * @return (texts, features)

@@ -58,11 +58,6 @@ record FaultyTarget(Target target, Consumer<List<Text>> first) implements Target
   }
 
   @Override
-  public boolean hardFactorsHold(double[] features) {
-    return target.hardFactorsHold(features);
-  }
-
-  @Override
   public double[][] featureValues(List<Text> texts) {
     first.accept(texts);
     return target.featureValues(texts);

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -184,7 +183,7 @@ final class KillSoak {
     GptConfig model = ModelDirectory.open(tiny.directory().resolve("model")).config();
     for (long step : store().steps()) {
       try {
-        store().read(OptionalLong.of(step), model, reason -> {});
+        store().read(step, model);
       } catch (BadInputException e) {
         violation(kill, String.valueOf(e.getMessage()));
       }

@@ -307,8 +307,9 @@ class RunTest {
         tiny.run("other", "--resume", "-D", weights),
         "model.base: the checkpoint of step 4 was made");
     String shape = "model.base=" + tiny.model("shape", 32, 1);
-    Outcome outcome = tiny.run("other", "--resume", "-D", shape);
-    assertBadInput(outcome, "no usable checkpoint", "has shape");
+    assertBadInput(
+        tiny.run("other", "--resume", "-D", shape),
+        "model.base: the checkpoint of step 4 was made");
     assertThat(contents(home)).isEqualTo(before);
 
     assertThat(tiny.run("other", "--resume").exitCode()).isZero();
@@ -353,6 +354,17 @@ class RunTest {
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out()).contains("no checkpoint in").contains("yet: the run begins");
     assertThat(tiny.metrics("early")).isEqualTo(tiny.metrics("whole"));
+  }
+
+  @Test
+  void whatASupervisorStartsAgainAndAgainBeginsOnceAndThenGoesOn() throws IOException {
+    String[] begins = {"--resume=if-any", "-D", "run.steps=4"};
+    assertThat(tiny.run("supervised", begins).exitCode()).isZero();
+    assertThat(tiny.run("supervised", begins).out()).contains("is finished: it has made its 4");
+    Outcome later = tiny.run("supervised", "--resume=if-any", "-D", "run.steps=5");
+    assertThat(later.exitCode()).isZero();
+    assertThat(later.out()).contains("going on from the checkpoint of step 4");
+    assertBadInput(tiny.run("supervised", "--resume=often"), "expected the step", "if-any");
   }
 
   @Test

@@ -93,7 +93,8 @@ class CheckpointStoreTest {
   }
 
   private Checkpoint newest() {
-    return store.read(OptionalLong.empty(), MODEL, skipped::add).orElseThrow();
+    LearnerState state = store.state(OptionalLong.empty(), skipped::add).orElseThrow();
+    return store.read(state.step(), MODEL);
   }
 
   private List<String> names() throws IOException {
@@ -147,7 +148,7 @@ class CheckpointStoreTest {
 
   @Test
   void thereIsNoneBeforeTheFirst() {
-    assertThat(store.read(OptionalLong.empty(), MODEL, skipped::add)).isEmpty();
+    assertThat(store.state(OptionalLong.empty(), skipped::add)).isEmpty();
     assertThat(store.steps()).isEmpty();
   }
 
@@ -319,10 +320,13 @@ class CheckpointStoreTest {
     assertThat(newest().state().step()).isEqualTo(4);
     assertThat(skipped).containsExactly(path(8) + " can't be used: " + reason);
 
-    assertThatThrownBy(() -> store.read(OptionalLong.of(8), MODEL, skipped::add))
+    assertThatThrownBy(() -> store.state(OptionalLong.of(8), skipped::add))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("those of steps [8, 4]")
         .hasMessageContaining(reason);
+    assertThatThrownBy(() -> store.read(8, MODEL))
+        .isInstanceOf(BadInputException.class)
+        .hasMessage(path(8) + " can't be used: " + reason);
     assertThatThrownBy(() -> CheckpointStore.policy(path(8), MODEL, POLICY))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(reason);
@@ -336,14 +340,14 @@ class CheckpointStoreTest {
     store.write(checkpoint(8));
     Files.writeString(path(8).resolve("manifest.json"), manifest);
     for (OptionalLong asked : List.of(OptionalLong.empty(), OptionalLong.of(8))) {
-      assertThatThrownBy(() -> store.read(asked, MODEL, skipped::add))
+      assertThatThrownBy(() -> store.state(asked, skipped::add))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining(path(8) + " has format 3, this program knows formats up to 2")
           .hasMessageContaining("a newer program, or --resume=STEP of an older checkpoint");
     }
     assertThat(skipped).isEmpty();
     assertThat(names()).containsExactly("step-00000004", "step-00000008");
-    assertThat(store.read(OptionalLong.of(4), MODEL, skipped::add)).isPresent();
+    assertThat(store.state(OptionalLong.of(4), skipped::add)).isPresent();
 
     store.write(checkpoint(12));
     assertThat(newest().state().step()).as("it is not reached").isEqualTo(12);
@@ -355,9 +359,9 @@ class CheckpointStoreTest {
   void theOneThatIsAskedForIsRead() throws IOException {
     store.write(checkpoint(4));
     store.write(checkpoint(8));
-    Checkpoint asked = store.read(OptionalLong.of(4), MODEL, skipped::add).orElseThrow();
-    assertThat(asked.state().step()).isEqualTo(4);
-    assertThatThrownBy(() -> store.read(OptionalLong.of(5), MODEL, skipped::add))
+    assertThat(store.state(OptionalLong.of(4), skipped::add).orElseThrow().step()).isEqualTo(4);
+    assertThat(store.read(4, MODEL).state().step()).isEqualTo(4);
+    assertThatThrownBy(() -> store.state(OptionalLong.of(5), skipped::add))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("step-00000005 can't be used: it does not exist");
   }
@@ -365,8 +369,7 @@ class CheckpointStoreTest {
   @Test
   void oneOfAModelOfAnotherShapeIsRefused() throws IOException {
     store.write(checkpoint(4));
-    assertThatThrownBy(
-            () -> store.read(OptionalLong.empty(), GptConfig.of(1, 1, 8, 4, 7, 5), skipped::add))
+    assertThatThrownBy(() -> store.read(4, GptConfig.of(1, 1, 8, 4, 7, 5)))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("tensor")
         .hasMessageContaining("[6, 8]");

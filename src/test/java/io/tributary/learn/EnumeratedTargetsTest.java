@@ -174,7 +174,10 @@ class EnumeratedTargetsTest {
     double[] logs =
         IntStream.range(0, all.length)
             .mapToDouble(
-                i -> target.hardFactorsHold(all[i]) ? logBases[i] : Double.NEGATIVE_INFINITY)
+                i ->
+                    target.logFactor(all[i]) > Double.NEGATIVE_INFINITY
+                        ? logBases[i]
+                        : Double.NEGATIVE_INFINITY)
             .toArray();
     RealVector lambdas = desired.mapMultiply(0);
     for (int step = 0; step < 30 && !fitted.isEmpty(); step++) {

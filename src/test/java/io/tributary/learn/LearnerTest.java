@@ -427,8 +427,7 @@ class LearnerTest {
   private LearnerState goOn(StepSchedule schedule, Map<String, String> overrides)
       throws IOException {
     kit.stop(learner);
-    Checkpoint newest =
-        files.checkpoints().read(OptionalLong.empty(), world.config, message -> {}).orElseThrow();
+    Checkpoint newest = files.checkpoints().read(files.checkpoints().steps().get(0), world.config);
     RunSetup setup =
         TinyTraining.setup(world, TinyTraining.config(directory, overrides), directory);
     learner =

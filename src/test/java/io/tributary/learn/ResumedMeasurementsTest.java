@@ -9,7 +9,6 @@ import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,8 +35,7 @@ class ResumedMeasurementsTest {
       TributaryConfig config = TinyTraining.config(directory, MEASURED);
       Checkpoint checkpoint =
           new CheckpointStore(directory.resolve("checkpoints"), Retention.newest(3))
-              .read(OptionalLong.empty(), world.config, skipped -> {})
-              .orElseThrow();
+              .read(17, world.config);
       try (TrainingRun resumed = TinyTraining.setup(world, config, directory).resume(checkpoint)) {
         Measurements expected = training.run.learn(batch, () -> {}).measurements();
         Measurements measured = resumed.learn(batch, () -> {}).measurements();

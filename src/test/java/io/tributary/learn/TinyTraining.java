@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Batch;
+import io.tributary.data.Fingerprint;
 import io.tributary.data.Measurements;
 import io.tributary.data.ScoredSequence;
 import io.tributary.evaluate.PolicyEvaluation;
@@ -99,6 +100,7 @@ final class TinyTraining implements AutoCloseable {
         world.prefix,
         world.target,
         config,
+        RunIdentity.of(config, Fingerprint.of(world.base.snapshot())),
         files(directory, Retention.of(config.checkpoint())));
   }
 

@@ -87,7 +87,9 @@ class RunMetricsTest {
     metrics.flow().admissionLimit(768);
     metrics.flow().drawReissued();
     metrics.flow().dropped(DropReason.SCORING, 2);
-    metrics.flow().used(126, 1, Duration.ofMillis(700));
+    for (int i = 0; i < 126; i++) {
+      metrics.flow().used(1, Duration.ofMillis(700));
+    }
     assertThat(text().lines())
         .contains(
             "tributary_admission_limit_sequences 768.0",
@@ -247,7 +249,7 @@ class RunMetricsTest {
   void histogramsTellMillisecondsFromHoursAndAllStalenessThatIsUsual() {
     metrics.learning().stepped(Duration.ofMillis(60));
     metrics.learning().stepped(Duration.ofMinutes(9));
-    metrics.flow().used(1, 900, Duration.ofHours(3));
+    metrics.flow().used(900, Duration.ofHours(3));
     assertThat(text().lines())
         .contains(
             "tributary_learner_step_duration_seconds_bucket{le=\"0.05\"} 0",

@@ -12,6 +12,7 @@ import io.tributary.objective.EnumerableWorld.MixedSample;
 import io.tributary.objective.PartitionFunction.Estimate;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +159,27 @@ class DivergencesTest {
         .isCloseTo((Math.exp(-0.1) + Math.exp(0.2) + Math.exp(0.1)) / 6, EXACTLY);
     assertThat(tvd.standardError()).isNaN();
     assertThat(Divergences.klTargetPolicyOnPolicy(none, logV, z).isPresent()).isFalse();
+  }
+
+  @Test
+  void samplesOfAPolicyThatHasUnlearnedMostOfTheTargetDoNotTellItsDistance() {
+    int learned =
+        IntStream.range(0, EnumerableWorld.SIZE)
+            .filter(x -> world.p[x] > 0)
+            .findFirst()
+            .orElseThrow();
+    double[] collapsed =
+        EnumerableWorld.map(x -> x == learned ? 1 - 1e-9 * (EnumerableWorld.SIZE - 1) : 1e-9);
+    int[] sample = EnumerableWorld.sample(collapsed, 1000, new Random(9));
+    assertThat(world.p[learned]).isLessThan(0.5);
+
+    PointEstimate kl =
+        Divergences.klTargetPolicyOnPolicy(
+            EnumerableWorld.at(sample, logs(world.target)),
+            EnumerableWorld.at(sample, logs(collapsed)),
+            world.exactZ());
+
+    assertThat(kl.isPresent()).isFalse();
   }
 
   @Test

@@ -109,7 +109,7 @@ class AdmissionGateTest {
   }
 
   @Test
-  void the_time_for_which_a_draw_is_held_back_is_told() throws InterruptedException {
+  void that_a_draw_is_held_back_no_longer_is_told() throws InterruptedException {
     run(plan(0, 4, 4, 0));
     letThrough(0, 1, 0);
     clock.set(100);
@@ -118,12 +118,12 @@ class AdmissionGateTest {
 
     control.advance(1);
 
-    listener.await("opened after 30");
+    listener.await("opened");
     out.expectNext(new AdmittedDraw(1, 1, 1, 130));
   }
 
   @Test
-  void a_gate_that_ends_while_it_is_closed_tells_the_time_too() throws InterruptedException {
+  void a_gate_that_ends_while_it_is_closed_tells_so_too() throws InterruptedException {
     run(plan(0, 4, 4, 0));
     letThrough(0, 1, 0);
     holdBack(1);
@@ -131,7 +131,7 @@ class AdmissionGateTest {
 
     out.cancel();
 
-    listener.await("opened after 50");
+    listener.await("opened");
     in.expectCancellation();
   }
 

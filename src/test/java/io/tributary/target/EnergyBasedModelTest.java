@@ -60,13 +60,13 @@ class EnergyBasedModelTest {
     assertThat(both).containsExactly(1, 1);
     assertThat(target.logFactor(both)).isZero();
     assertThat(target.logTarget(-12.5, both)).isEqualTo(-12.5);
-    assertThat(target.hardFactorsHold(both)).isTrue();
+    assertThat(target.logHardFactor(both)).isZero();
 
     double[] one = values(target, "Rain.");
     assertThat(one).containsExactly(0, 1);
     assertThat(target.logFactor(one)).isEqualTo(Double.NEGATIVE_INFINITY);
     assertThat(target.logTarget(-12.5, one)).isEqualTo(Double.NEGATIVE_INFINITY);
-    assertThat(target.hardFactorsHold(one)).isFalse();
+    assertThat(target.logHardFactor(one)).isEqualTo(Double.NEGATIVE_INFINITY);
   }
 
   @Test
@@ -116,7 +116,7 @@ class EnergyBasedModelTest {
     assertThat(target.moments()).containsExactly(0.5, 1, 12);
     assertThat(target.isFitted()).isFalse();
     assertThat(target.lambdas().keySet()).containsExactly("animal", "length");
-    assertThat(target.hardFactorsHold(new double[] {1, 1, 3})).isTrue();
+    assertThat(target.logHardFactor(new double[] {1, 1, 3})).isZero();
     assertThatThrownBy(() -> target.logFactor(new double[] {1, 1, 3}))
         .hasMessageContaining("animal")
         .hasMessageContaining("lambda = NaN");
@@ -138,7 +138,7 @@ class EnergyBasedModelTest {
         model(constraint("animal", ANIMAL, 1, true), constraint("wet", WET, 0, true));
     assertThat(target.moments()).containsExactly(0.99, 0.01);
     assertThat(target.lambdas().keySet()).containsExactly("animal", "wet");
-    assertThat(target.hardFactorsHold(new double[] {0, 1})).isTrue();
+    assertThat(target.logHardFactor(new double[] {0, 1})).isZero();
   }
 
   @Test
@@ -164,7 +164,7 @@ class EnergyBasedModelTest {
     assertThat(target.lambdas())
         .containsExactly(entry("animal", 6.0), entry("wet", 0.0), entry("length", -0.5));
     assertThat(target.logTarget(-3, new double[] {1, 1, 4})).isEqualTo(1);
-    assertThat(target.hardFactorsHold(new double[] {0, 0, 4})).isTrue();
+    assertThat(target.logHardFactor(new double[] {0, 0, 4})).isZero();
   }
 
   /** Fails on an x, and counts how many texts it is given at once. */
