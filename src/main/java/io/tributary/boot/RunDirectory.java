@@ -7,17 +7,15 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.disk.DiskRoom;
 import io.tributary.disk.LastingFiles;
+import io.tributary.disk.ProcessLock;
 import io.tributary.learn.CheckpointStore;
 import io.tributary.learn.JsonLines;
 import io.tributary.learn.Retention;
 import io.tributary.learn.TrainingRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -29,12 +27,12 @@ public final class RunDirectory implements AutoCloseable {
   private static final long MAX_AUDIT_BYTES = 16L << 20;
 
   private final Path home;
-  private final FileChannel lockFile;
+  private final ProcessLock lock;
   private final TrainingRun.Files files;
 
-  private RunDirectory(Path home, FileChannel lockFile, TrainingRun.Files files) {
+  private RunDirectory(Path home, ProcessLock lock, TrainingRun.Files files) {
     this.home = home;
-    this.lockFile = lockFile;
+    this.lock = lock;
     this.files = files;
   }
 
@@ -57,7 +55,7 @@ public final class RunDirectory implements AutoCloseable {
     CheckpointStore checkpoints =
         new CheckpointStore(home.resolve("checkpoints"), Retention.of(config.checkpoint()));
     JsonLines metrics = new JsonLines(home.resolve("metrics.jsonl"));
-    FileChannel lockFile = null;
+    ProcessLock lock = null;
     try {
       if (!resume && (metrics.hasRows() || !checkpoints.steps().isEmpty())) {
         throw new BadInputException(
@@ -70,22 +68,24 @@ public final class RunDirectory implements AutoCloseable {
                 .formatted(home, config.run().directory(), runs(config.run().directory())));
       }
       Files.createDirectories(home);
-      lockFile = lock(home);
+      lock =
+          ProcessLock.tryLock(home.resolve(".lock"))
+              .orElseThrow(() -> new BadInputException(home + " is in use by another trainer"));
       checkpoints.cleanUp();
       requireRoom(config, home, checkpoints.steps().size(), checkpointBytes);
       return new RunDirectory(
           home,
-          lockFile,
+          lock,
           new TrainingRun.Files(
               checkpoints,
               metrics,
               new JsonLines(home.resolve("samples.jsonl"), MAX_SAMPLES_BYTES),
               new JsonLines(home.resolve("versions.jsonl"))));
     } catch (IOException | UncheckedIOException e) {
-      closeQuietly(lockFile);
+      ProcessLock.release(lock);
       throw new BadInputException("run.directory: %s can't be used: %s".formatted(home, e), e);
     } catch (BadInputException e) {
-      closeQuietly(lockFile);
+      ProcessLock.release(lock);
       throw e;
     }
   }
@@ -112,33 +112,6 @@ public final class RunDirectory implements AutoCloseable {
           .map(entry -> String.valueOf(entry.getFileName()))
           .sorted()
           .toList();
-    }
-  }
-
-  private static FileChannel lock(Path home) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            home.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (java.nio.channels.OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
-      channel.close();
-      throw new BadInputException(home + " is in use by another trainer");
-    }
-    return channel;
-  }
-
-  private static void closeQuietly(@org.jspecify.annotations.Nullable FileChannel channel) {
-    if (channel != null) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        // the failure that led here is the one to report
-      }
     }
   }
 
@@ -195,6 +168,6 @@ public final class RunDirectory implements AutoCloseable {
 
   @Override
   public void close() {
-    closeQuietly(lockFile);
+    lock.close();
   }
 }

@@ -58,9 +58,9 @@ public final class ModelEvaluation {
     PointEstimate z = mixture.partitionFunction();
     double[] logWeights = mixture.logWeights();
     double shape = ParetoTail.shape(logWeights);
-    PolicyEvaluation.putKl(measured, "p_pi", mixture.klTargetPolicy());
-    PolicyEvaluation.putKl(
-        measured, "pi_a", Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases()));
+    mixture.klTargetPolicy().putKl(measured, "p_pi");
+    Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases())
+        .putKl(measured, "pi_a");
     measured
         .put("partition_function", z.value())
         .put("partition_function_stderr", z.standardError())

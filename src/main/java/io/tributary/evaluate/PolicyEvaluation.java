@@ -8,7 +8,6 @@ import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.Divergences;
 import io.tributary.objective.PartitionFunction;
-import io.tributary.objective.PointEstimate;
 import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.target.Target;
@@ -116,17 +115,10 @@ public final class PolicyEvaluation implements AutoCloseable {
     var z =
         new PartitionFunction.Estimate(
             mass.logZ(), mass.relativeStandardError(), mass.count(), mass.positive(), Double.NaN);
-    putKl(
-        measured,
-        "p_pi",
-        Divergences.klTargetPolicyOnPolicy(
-            samples.logTargets(sampling.target()), samples.logProbs(), z));
-    putKl(
-        measured, "pi_a", Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases()));
-  }
-
-  static void putKl(Measurements measured, String pair, PointEstimate kl) {
-    measured.put("kl_nats", kl.value(), pair).put("kl_stderr_nats", kl.standardError(), pair);
+    Divergences.klTargetPolicyOnPolicy(samples.logTargets(sampling.target()), samples.logProbs(), z)
+        .putKl(measured, "p_pi");
+    Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases())
+        .putKl(measured, "pi_a");
   }
 
   /** Texts of {@code n} samples of the base model, for people to compare with the policy's. */

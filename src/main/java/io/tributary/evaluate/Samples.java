@@ -2,7 +2,6 @@ package io.tributary.evaluate;
 
 import io.tributary.data.Measurements;
 import io.tributary.objective.Moments;
-import io.tributary.objective.PointEstimate;
 import io.tributary.target.Target;
 import io.tributary.target.Text;
 import java.util.Arrays;
@@ -42,10 +41,7 @@ record Samples(
         TextMetrics.of(texts.stream().map(Text::words).toList())
             .put("perplexity_base", basePerplexity());
     for (int i = 0; i < names.size(); i++) {
-      PointEstimate moment = Moments.ofSamples(feature(i));
-      measured
-          .put("feature_moment", moment.value(), names.get(i), "pi")
-          .put("feature_moment_stderr", moment.standardError(), names.get(i), "pi");
+      Moments.ofSamples(feature(i)).putMoment(measured, names.get(i), "pi");
     }
     return measured;
   }

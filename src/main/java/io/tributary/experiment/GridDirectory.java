@@ -9,20 +9,16 @@ import io.tributary.config.MovedRun;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.disk.LastingFiles;
+import io.tributary.disk.ProcessLock;
 import io.tributary.experiment.Outcomes.End;
 import io.tributary.experiment.Outcomes.Outcome;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a grid: {@code grid.json} says what its cells are and what made them, {@code
@@ -35,9 +31,9 @@ public final class GridDirectory implements AutoCloseable {
       new GsonBuilder().disableHtmlEscaping().setPrettyPrinting().create();
 
   private final Path home;
-  private final FileChannel lock;
+  private final ProcessLock lock;
 
-  private GridDirectory(Path home, FileChannel lock) {
+  private GridDirectory(Path home, ProcessLock lock) {
     this.home = home;
     this.lock = lock;
   }
@@ -51,11 +47,11 @@ public final class GridDirectory implements AutoCloseable {
    */
   static GridDirectory claim(Experiment experiment) {
     Path home = experiment.home();
-    FileChannel lock = null;
+    ProcessLock lock = null;
     try {
       Files.createDirectories(home.resolve("cells"));
       lock =
-          tryLock(home.resolve(".lock"))
+          ProcessLock.tryLock(home.resolve(".lock"))
               .orElseThrow(() -> new BadInputException(home + " is in use by another experiment"));
       GridDirectory directory = new GridDirectory(home, lock);
       for (Experiment.Cell cell : experiment.cells()) {
@@ -70,10 +66,10 @@ public final class GridDirectory implements AutoCloseable {
               experiment.cells().stream().map(CellRecord::of).toList()));
       return directory;
     } catch (IOException e) {
-      closeQuietly(lock);
+      ProcessLock.release(lock);
       throw new BadInputException("run.directory: %s can't be used: %s".formatted(home, e), e);
     } catch (BadInputException e) {
-      closeQuietly(lock);
+      ProcessLock.release(lock);
       throw e;
     }
   }
@@ -157,10 +153,8 @@ public final class GridDirectory implements AutoCloseable {
     if (!Files.exists(file)) {
       return false;
     }
-    Optional<FileChannel> free = tryLock(file);
-    if (free.isPresent()) {
-      free.get().close();
-    }
+    Optional<ProcessLock> free = ProcessLock.tryLock(file);
+    free.ifPresent(ProcessLock::close);
     return free.isEmpty();
   }
 
@@ -205,34 +199,8 @@ public final class GridDirectory implements AutoCloseable {
     return " another configuration";
   }
 
-  private static Optional<FileChannel> tryLock(Path file) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
-    if (lock == null) {
-      channel.close();
-      return Optional.empty();
-    }
-    return Optional.of(channel);
-  }
-
-  private static void closeQuietly(@Nullable FileChannel channel) {
-    if (channel != null) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        // the failure that led here is the one to report
-      }
-    }
-  }
-
   @Override
   public void close() {
-    closeQuietly(lock);
+    lock.close();
   }
 }

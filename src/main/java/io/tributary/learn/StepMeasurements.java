@@ -7,7 +7,6 @@ import io.tributary.objective.Divergences;
 import io.tributary.objective.Moments;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PartitionFunction;
-import io.tributary.objective.PointEstimate;
 import java.util.List;
 
 /** What every training batch tells for free, since log pi is known before the update. */
@@ -40,12 +39,10 @@ final class StepMeasurements {
     measured
         .put("partition_function", after.isKnown() ? after.value() : Double.NaN)
         .put("partition_function_stderr", after.standardError());
-    putKl(measured, "p_pi", Divergences.klTargetPolicy(logWeights, logRatios, z));
-    putKl(measured, "p_q", Divergences.klTargetProposal(logWeights, z));
-    putKl(
-        measured,
-        "pi_a",
-        Divergences.klPolicyBase(logRatios, values.logPolicies(), values.logBases()));
+    Divergences.klTargetPolicy(logWeights, logRatios, z).putKl(measured, "p_pi");
+    Divergences.klTargetProposal(logWeights, z).putKl(measured, "p_q");
+    Divergences.klPolicyBase(logRatios, values.logPolicies(), values.logBases())
+        .putKl(measured, "pi_a");
     measured
         .put(
             "total_variation",
@@ -54,8 +51,8 @@ final class StepMeasurements {
         .put("total_variation", Divergences.tvdTargetProposal(logWeights, z).value(), "p_q");
     for (int i = 0; i < features.size(); i++) {
       double[] phi = batch.feature(i);
-      putMoment(measured, features.get(i), "pi", Moments.ofPolicy(logRatios, phi));
-      putMoment(measured, features.get(i), "q", Moments.ofSamples(phi));
+      Moments.ofPolicy(logRatios, phi).putMoment(measured, features.get(i), "pi");
+      Moments.ofSamples(phi).putMoment(measured, features.get(i), "q");
     }
     double[] levels = objective.levels(values);
     double[] advantages = objective.advantages(values, levels);
@@ -68,16 +65,5 @@ final class StepMeasurements {
         .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logWeights), "p_q")
         .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logRatios), "pi_q")
         .put("max_weight_share_ratio", Diagnostics.maxWeightShare(logWeights));
-  }
-
-  private static void putMoment(
-      Measurements measured, String feature, String distribution, PointEstimate moment) {
-    measured
-        .put("feature_moment", moment.value(), feature, distribution)
-        .put("feature_moment_stderr", moment.standardError(), feature, distribution);
-  }
-
-  private static void putKl(Measurements measured, String pair, PointEstimate kl) {
-    measured.put("kl_nats", kl.value(), pair).put("kl_stderr_nats", kl.standardError(), pair);
   }
 }

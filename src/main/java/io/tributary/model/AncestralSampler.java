@@ -8,20 +8,18 @@ import io.tributary.tensor.Ops;
 import io.tributary.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.LongStream;
 
 /**
  * Draws sequences token by token from a model, with a key-value cache, and records their
  * log-probability.
  *
- * <p>Prompts of different lengths are padded on the left. Rows that have ended are taken out of the
- * computation once they are a quarter of it. Each row takes one number from the generator per
- * position whether or not it has ended, so that a draw depends on nothing but the weights and the
- * generator.
+ * <p>Rows that have ended are taken out of the computation once they are a quarter of it. Each row
+ * takes one number from the generator per position whether or not it has ended, so that a draw
+ * depends on nothing but the weights and the generator.
  */
 public final class AncestralSampler {
   private static final double KEEP_SHARE = 0.75;
@@ -51,33 +49,28 @@ public final class AncestralSampler {
     }
   }
 
-  /** Draws {@code n} sequences behind one prefix. */
-  public List<Sampled> draw(int[] prefix, int n, RandomGenerator random, Runnable progress) {
-    return draw(Collections.nCopies(n, prefix), random, progress);
-  }
-
   /**
-   * Draws one sequence behind each prefix.
+   * Draws {@code n} sequences behind one prefix.
    *
-   * @param prefixes what comes before each sequence, at least one token
+   * @param prefix what comes before each sequence, at least one token
    * @param random source of one number per row and position
    * @param progress called after every token
-   * @throws IllegalArgumentException if a prefix and {@code maxLength} do not fit into the model's
-   *     positions
+   * @throws IllegalArgumentException if the prefix and {@code maxLength} do not fit into the
+   *     model's positions
    */
-  public List<Sampled> draw(List<int[]> prefixes, RandomGenerator random, Runnable progress) {
-    int longest = prefixes.stream().mapToInt(p -> p.length).max().orElseThrow();
-    int capacity = longest + settings.maxLength() - 1;
+  public List<Sampled> draw(int[] prefix, int n, RandomGenerator random, Runnable progress) {
+    int capacity = prefix.length + settings.maxLength() - 1;
     if (capacity > model.config().positions()) {
       throw new IllegalArgumentException(
           "a prefix of %d tokens and max-length = %d need %d positions, the model has %d"
-              .formatted(longest, settings.maxLength(), capacity, model.config().positions()));
+              .formatted(
+                  prefix.length, settings.maxLength(), capacity, model.config().positions()));
     }
     return Torch.inference(
         () -> {
           try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return new Rows(prefixes, longest, capacity).run(random, progress);
+            return new Rows(prefix, n, capacity).run(random, progress);
           }
         });
   }
@@ -89,30 +82,22 @@ public final class AncestralSampler {
     private final int[] lengths;
     private final double[][] logProbs;
     private final boolean[] ended;
-    private final int longest;
-    private int[] padding;
     private int[] active;
     private KeyValueCache cache;
     private long[] inputs;
     private int inputLength;
 
-    Rows(List<int[]> prefixes, int longest, int capacity) {
-      this.n = prefixes.size();
+    Rows(int[] prefix, int n, int capacity) {
+      this.n = n;
       this.tokens = new int[n][settings.maxLength()];
       this.lengths = new int[n];
       this.logProbs = new double[n][settings.maxLength()];
       this.ended = new boolean[n];
-      this.longest = longest;
-      this.padding = prefixes.stream().mapToInt(p -> longest - p.length).toArray();
       this.active = IntStream.range(0, n).toArray();
       this.cache = KeyValueCache.create(model, n, capacity);
-      this.inputLength = longest;
-      this.inputs = new long[n * longest];
-      for (int i = 0; i < n; i++) {
-        for (int j = 0; j < prefixes.get(i).length; j++) {
-          inputs[i * longest + padding[i] + j] = prefixes.get(i)[j];
-        }
-      }
+      this.inputLength = prefix.length;
+      this.inputs =
+          IntStream.range(0, n).flatMap(row -> Arrays.stream(prefix)).asLongStream().toArray();
     }
 
     List<Sampled> run(RandomGenerator random, Runnable progress) {
@@ -146,34 +131,17 @@ public final class AncestralSampler {
       NDManager manager = model.manager();
       int b = active.length;
       NDArray ids = manager.create(inputs, new Shape(b, inputLength)); // (B, T)
-      NDArray hidden =
-          model.forward(
-              ids, manager.create(positions(), new Shape(b, inputLength)), mask(), cache, 0);
+      NDArray positions = // (1, T)
+          manager.create(
+              LongStream.range(cache.length(), cache.length() + inputLength).toArray(),
+              new Shape(1, inputLength));
+      NDArray mask = inputLength > 1 ? AttentionMask.causal(manager, inputLength) : null;
+      NDArray hidden = model.forward(ids, positions, mask, cache, 0);
       if (inputLength == 1) {
         return hidden;
       }
       NDArray byRow = hidden.reshape(b, inputLength, model.config().width()); // (B, T, D)
       return Ops.slice(byRow, 1, inputLength - 1L, inputLength).squeeze(1); // (B, D)
-    }
-
-    private long[] positions() {
-      long[] positions = new long[active.length * inputLength];
-      for (int i = 0; i < active.length; i++) {
-        for (int j = 0; j < inputLength; j++) {
-          positions[i * inputLength + j] = Math.max(0, cache.length() + j - padding[i]);
-        }
-      }
-      return positions;
-    }
-
-    private @Nullable NDArray mask() {
-      boolean padded = Arrays.stream(padding).anyMatch(p -> p > 0);
-      if (inputLength > 1) {
-        return padded
-            ? AttentionMask.causal(model.manager(), longest, padding)
-            : AttentionMask.causal(model.manager(), longest);
-      }
-      return padded ? AttentionMask.next(model.manager(), (int) cache.length() + 1, padding) : null;
     }
 
     private void append(int position, TokenChoice.Chosen chosen) {
@@ -201,7 +169,6 @@ public final class AncestralSampler {
         cache = cache.select(Arrays.stream(alive).asLongStream().toArray());
       }
       inputs = IntStream.of(alive).mapToLong(i -> inputs[i]).toArray();
-      padding = IntStream.of(alive).map(i -> padding[i]).toArray();
       active = IntStream.of(alive).map(i -> active[i]).toArray();
     }
   }

@@ -167,6 +167,19 @@ public record GptConfig(
     return new int[] {bosToken};
   }
 
+  /**
+   * The same token.
+   *
+   * @throws IllegalArgumentException if it is none of the vocabulary
+   */
+  int requireToken(int token) {
+    if (token < 0 || token >= vocabulary) {
+      throw new IllegalArgumentException(
+          "token %d is not in the model's vocabulary of %d".formatted(token, vocabulary));
+    }
+    return token;
+  }
+
   /** Number of parameters. */
   public long parameters() {
     long d = width;

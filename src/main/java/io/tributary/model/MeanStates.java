@@ -81,19 +81,10 @@ public final class MeanStates {
     for (int i = 0; i < lengths.length; i++) {
       inputs[i * t] = beginning[0];
       for (int j = 1; j < lengths[i]; j++) {
-        inputs[i * t + j] = checked(texts.get(i)[j - 1]);
+        inputs[i * t + j] = model.config().requireToken(texts.get(i)[j - 1]);
       }
     }
     return inputs;
-  }
-
-  private int checked(int token) {
-    if (token < 0 || token >= model.config().vocabulary()) {
-      throw new IllegalArgumentException(
-          "token %d is not in the model's vocabulary of %d"
-              .formatted(token, model.config().vocabulary()));
-    }
-    return token;
   }
 
   /** What each position counts for in its text's mean. */

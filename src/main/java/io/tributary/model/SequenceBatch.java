@@ -50,25 +50,17 @@ final class SequenceBatch {
       int[] tokens = sequences.get(i);
       int start = i * length;
       for (int j = 0; j < prefix.length; j++) {
-        inputs[start + j] = checked(prefix[j], config);
+        inputs[start + j] = config.requireToken(prefix[j]);
       }
       for (int j = 0; j < tokens.length; j++) {
         if (j < tokens.length - 1) {
-          inputs[start + prefix.length + j] = checked(tokens[j], config);
+          inputs[start + prefix.length + j] = config.requireToken(tokens[j]);
         }
         rows[at] = start + prefix.length - 1L + j;
-        targets[at] = checked(tokens[j], config);
+        targets[at] = config.requireToken(tokens[j]);
         at++;
       }
     }
-  }
-
-  private static int checked(int token, GptConfig config) {
-    if (token < 0 || token >= config.vocabulary()) {
-      throw new IllegalArgumentException(
-          "token %d is not in the model's vocabulary of %d".formatted(token, config.vocabulary()));
-    }
-    return token;
   }
 
   /**

@@ -364,7 +364,9 @@ class RunTest {
     Outcome later = tiny.run("supervised", "--resume=if-any", "-D", "run.steps=5");
     assertThat(later.exitCode()).isZero();
     assertThat(later.out()).contains("going on from the checkpoint of step 4");
-    assertBadInput(tiny.run("supervised", "--resume=often"), "expected the step", "if-any");
+    Outcome mistyped = tiny.run("supervised", "--resume=often");
+    assertThat(mistyped.exitCode()).isEqualTo(2);
+    assertThat(mistyped.err()).contains("expected the step of a checkpoint, or if-any");
   }
 
   @Test

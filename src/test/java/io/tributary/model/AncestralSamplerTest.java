@@ -11,7 +11,6 @@ import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.tensor.TorchExtension;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -92,35 +91,24 @@ class AncestralSamplerTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void promptsOfDifferentLengthsAreDrawnFromAsIfAlone(boolean stopAtEos) {
-    List<int[]> prompts = List.of(new int[] {4}, new int[] {1, 2, 3, 0}, new int[] {0, 4});
+  void sequencesBehindAPromptAreDrawnAsEnumerated(boolean stopAtEos) {
     SamplingSettings settings = SamplingSettings.plain(4, stopAtEos);
-    List<int[]> prefixes = new ArrayList<>();
-    for (int i = 0; i < DRAWN / 5; i++) {
-      prefixes.addAll(prompts);
-    }
+    for (int[] prompt : List.of(new int[] {4}, new int[] {1, 2, 3, 0}, new int[] {0, 4})) {
+      List<Sampled> drawn =
+          new AncestralSampler(model, settings).draw(prompt, DRAWN / 5, random(1), () -> {});
 
-    List<Sampled> drawn = new AncestralSampler(model, settings).draw(prefixes, random(1), () -> {});
-
-    for (int k = 0; k < prompts.size(); k++) {
-      List<Sampled> ofPrompt = new ArrayList<>();
-      for (int i = k; i < drawn.size(); i += prompts.size()) {
-        ofPrompt.add(drawn.get(i));
-      }
-      Map<List<Integer>, Double> expected = Enumeration.logProbs(model, prompts.get(k), settings);
-      assertThat(largestDeviation(expected, ofPrompt)).isLessThan(2e-5);
-      assertThat(chiSquareExcess(expected, ofPrompt)).isLessThan(4);
+      Map<List<Integer>, Double> expected = Enumeration.logProbs(model, prompt, settings);
+      assertThat(largestDeviation(expected, drawn)).isLessThan(2e-5);
+      assertThat(chiSquareExcess(expected, drawn)).isLessThan(4);
     }
   }
 
   @Test
   void whatEndsEarlyIsTheBeginningOfWhatWouldHaveGoneOn() {
-    List<int[]> prefixes = new ArrayList<>(Collections.nCopies(500, new int[] {4}));
-    prefixes.addAll(Collections.nCopies(500, new int[] {2, 0, 1}));
-    List<Sampled> ending = drawWith(SamplingSettings.plain(6, true), prefixes);
-    List<Sampled> goingOn = drawWith(SamplingSettings.plain(6, false), prefixes);
+    List<Sampled> ending = drawWith(SamplingSettings.plain(6, true));
+    List<Sampled> goingOn = drawWith(SamplingSettings.plain(6, false));
     int early = 0;
-    for (int i = 0; i < prefixes.size(); i++) {
+    for (int i = 0; i < ending.size(); i++) {
       int[] tokens = ending.get(i).tokens();
       assertThat(goingOn.get(i).tokens()).startsWith(tokens);
       if (tokens.length < 6) {
@@ -195,8 +183,9 @@ class AncestralSamplerTest {
     return drawn;
   }
 
-  private List<Sampled> drawWith(SamplingSettings settings, List<int[]> prefixes) {
-    return new AncestralSampler(model, settings).draw(prefixes, random(9), () -> {});
+  private List<Sampled> drawWith(SamplingSettings settings) {
+    return new AncestralSampler(model, settings)
+        .draw(new int[] {2, 0, 1}, 1000, random(9), () -> {});
   }
 
   private static RandomGenerator random(long seed, long... numbers) {

@@ -88,10 +88,7 @@ class LiveArraysTest {
                   .map(Sampled::tokens)
                   .toList();
       new AncestralSampler(proposal, SamplingSettings.plain(4, true))
-          .draw(
-              List.of(new int[] {1, 2}, new int[] {0}),
-              Seeds.generator(2, Seeds.Purpose.DRAW, round),
-              () -> {});
+          .draw(new int[] {1, 2}, 2, Seeds.generator(2, Seeds.Purpose.DRAW, round), () -> {});
       new SequenceScores(policy, 3).logProbs(beginning, sequences);
       training.zeroGradients();
       training.accumulate(beginning, sequences.subList(0, 4), 0.1, logProbs -> logProbs);

@@ -35,8 +35,16 @@ class MetricsPageTest {
       What `/metrics` tells, in Prometheus' text format or as OpenMetrics. Every series is there from the start of the
       process: counters at 0, gauges of what is measured at NaN until it has been, so that `rate()` and `increase()` see the
       first event too. Counters begin again at 0 with the process; `learner_steps` and `learner_sequences` are totals of the
-      run and go on from its checkpoint. `metrics.jsonl` has the gauges of the learner under the same names without
-      `tributary_`. What alerts ask for is in the [runbook](runbook.md).
+      run and go on from its checkpoint. What alerts ask for is in the [runbook](runbook.md).
+
+      `metrics.jsonl` has the gauges of the learner under the same names without `tributary_`, labels as nested objects:
+
+          {"step":20,"sequences":5120,"kl_nats":{"p_pi":4.1},"feature_moment":{"person":{"pi":0.03}}}
+
+      Rows with `"evaluation":true` are measured on `evaluation.sequences` samples of the policy. The others, and the gauges,
+      are estimated from the step's training batch, for the policy by importance weights. Figures of a report show the former:
+
+          jq -c 'select(.evaluation)' runs/NAME/metrics.jsonl
 
       ## The service
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.BadInputException;
+import io.tributary.experiment.CellRecord;
 import io.tributary.experiment.CellRecord.Moment;
 import io.tributary.experiment.GridDirectory;
 import io.tributary.report.HandMadeGrid.Course;
@@ -150,10 +151,32 @@ class ReportTest {
           HARD,
           new Course(done -> done, done -> done, done -> 0.9, done -> done > seen ? 4 : 0));
     }
-    // 4 in about an eighth of the steps is less than 2 in all
+    // 0 against 2 in three quarters of the run, and about 2 against 2 in the last
     List<String> variance = claim(claims(), "The baseline lowers the variance of the advantage");
     assertThat(variance.get(1)).isEqualTo("the opposite shows");
-    assertThat(variance.get(3)).startsWith("Var(A) of gdc over that of gdc++: 0.2");
+    assertThat(variance.get(3)).startsWith("Var(A) of gdc over that of gdc++: 0.14");
+  }
+
+  @Test
+  void aSingleStepDoesNotDecideOnVariance() throws IOException {
+    for (int task = 1; task <= 4; task++) {
+      double from = 0.99 - 0.02 * task;
+      grid.cell("t" + task, "gdc++", 10, 1, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 1));
+      grid.cell(
+          "t" + task,
+          "gdc",
+          10,
+          1,
+          Set.of(5),
+          HARD,
+          new Course(
+              done -> done,
+              done -> done,
+              done -> 0.9,
+              done -> done > from && done <= from + 0.01 ? 1e6 : 0.3));
+    }
+    List<String> variance = claim(claims(), "The baseline lowers the variance of the advantage");
+    assertThat(variance.get(3)).startsWith("Var(A) of gdc over that of gdc++: 0.73");
   }
 
   @Test
@@ -210,6 +233,38 @@ class ReportTest {
     assertThat(claim.get(2)).isEqualTo("9");
   }
 
+  /** Larger batches come less far, and how many sequences are saved depends on how far. */
+  @Test
+  void batchSizesAreComparedAtTheSameShareOfTheWay() throws IOException {
+    for (int task = 1; task <= 3; task++) {
+      for (int batch : new int[] {10, 20, 40}) {
+        double speed = (10.0 + task * 0.1) / batch;
+        double noise = 1 + 0.02 * Math.sin(7 * task + batch);
+        Set<Integer> figures = Set.of(4);
+        grid.cell("t" + task, "gdc++", batch, 1, figures, HARD, linear(speed));
+        Course slowsDown =
+            new Course(
+                done -> noise * (Math.sqrt(1 + 8 * speed * done) - 1) / 4, // s where s (1 + 2 s) is
+                done -> done,
+                done -> 0.9,
+                done -> 1);
+        grid.cell("t" + task, "gdc", batch, 1, figures, HARD, slowsDown);
+      }
+    }
+    Claims claims = new Claims(GridData.read(grid.home()));
+
+    assertThat(claims.tables().get(0).rows().subList(0, 3))
+        .extracting(row -> Double.parseDouble(row.get(6)))
+        .as("ratios where each pair comes to")
+        .satisfiesExactly(
+            ratio -> assertThat(ratio).isCloseTo(2, within(0.1)),
+            ratio -> assertThat(ratio).isCloseTo(1.62, within(0.1)),
+            ratio -> assertThat(ratio).isCloseTo(1.37, within(0.1)));
+    List<String> claim = claim(Tables.claims(claims.all()), "gdc++ saves more of gdc's sequences");
+    assertThat(claim.get(1)).isEqualTo("does not show");
+    assertThat(claim.get(3)).containsPattern("halving the batch: (0\\.9[5-9]|1\\.0[0-4])");
+  }
+
   private static Course linear(double end) {
     return new Course(done -> end * done, done -> done, done -> 0.9, done -> 1);
   }
@@ -239,6 +294,12 @@ class ReportTest {
 
     assertThat(claim(claims(), "gdc++ meets distributional moments").subList(1, 4))
         .containsExactly("shows", "1", "1 of 1 moments");
+
+    CellRecord running =
+        grid.cell("sports", "gdc++", 10, 1, Set.of(6), HALF, course(0.49, 5, 1, 0.9, 1));
+    Files.delete(GridDirectory.run(grid.home(), running.name()).resolve("comparison.json"));
+    assertThat(claim(claims(), "gdc++ meets distributional moments").get(1))
+        .isEqualTo("not enough data");
   }
 
   @Test
