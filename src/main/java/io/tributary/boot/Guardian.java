@@ -222,7 +222,9 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
   }
 
   private Behavior<Command> onSamplersConfirmed(SamplersConfirmed message) {
-    stream.confirmed(message.confirmation());
+    if (recovering == null) { // what the learner before had is not that of the next one
+      stream.confirmed(message.confirmation());
+    }
     watch.confirmed(message.confirmation());
     startStream();
     return this;

@@ -49,9 +49,9 @@ final class StreamLife {
     confirmed = confirmation;
   }
 
-  /** Version of the current proposal. */
+  /** Version of the proposal that the stream starts with; 0 before the learner is ready. */
   long proposalVersion() {
-    return confirmed.version();
+    return learnerReady == null ? 0 : learnerReady.proposalVersion();
   }
 
   /** Whether the learner is ready, and all that there was left to do was owed from before. */

@@ -280,8 +280,8 @@ public final class TrainingService {
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } finally {
-      if (http != null) { // whoever asks now still gets an answer
-        http.stop(LAST_ANSWERS).toCompletableFuture().join();
+      if (http != null) {
+        stop(http);
       }
       terminate(system);
       hand.finish();
@@ -306,6 +306,15 @@ public final class TrainingService {
       LOG.error("the run has failed while ending", e);
     }
     console.finish();
+  }
+
+  /** Whoever asks now still gets an answer. */
+  private static void stop(HttpService http) {
+    try {
+      http.stop(LAST_ANSWERS).toCompletableFuture().join();
+    } catch (CompletionException e) {
+      LOG.debug("answers were cut off", e);
+    }
   }
 
   private void terminate(ActorSystem<?> system) {

@@ -20,7 +20,8 @@ import java.util.random.RandomGenerator;
  * arXiv:2206.00761). For one thread.
  *
  * <p>Where only the likeliest tokens are drawn, samples are not the policy's own and the
- * divergences are absent; so is KL(p||pi) where P(x) = 0 for all samples.
+ * divergences are absent; so is KL(p||pi) where they see too little of p ({@link
+ * Divergences#klTargetPolicyOnPolicy}).
  */
 public final class PolicyEvaluation implements AutoCloseable {
 

@@ -27,6 +27,8 @@ import java.util.function.BooleanSupplier;
  */
 public final class GridRun {
   private static final long POLL_MILLISECONDS = 250;
+  private static final Duration SHOW_INTERVAL =
+      Duration.ofSeconds(1); // reading all cells takes a while
   private static final Duration LINE_INTERVAL = Duration.ofMinutes(1);
   private static final Duration HANDOVER = Duration.ofSeconds(30);
 
@@ -40,6 +42,7 @@ public final class GridRun {
   private final Map<String, String> failures = new LinkedHashMap<>();
   private boolean stopping;
   private int finished;
+  private long shownNanos = System.nanoTime();
   private long lineNanos = System.nanoTime();
 
   /**
@@ -214,7 +217,12 @@ public final class GridRun {
 
   /** The cells that run, renewed in place on a terminal; elsewhere a line now and then. */
   private void show() {
-    boolean line = System.nanoTime() - lineNanos > LINE_INTERVAL.toNanos();
+    long now = System.nanoTime();
+    if (now - shownNanos < SHOW_INTERVAL.toNanos()) {
+      return;
+    }
+    shownNanos = now;
+    boolean line = now - lineNanos > LINE_INTERVAL.toNanos();
     StringBuilder text = new StringBuilder();
     for (CellProcess cell : running) {
       text.append(
@@ -227,7 +235,7 @@ public final class GridRun {
     text.append(
         "%d to go, expected end %s".formatted(waiting.size() + running.size(), expectedEnd()));
     if (line) {
-      lineNanos = System.nanoTime();
+      lineNanos = now;
       out.line(text.toString());
     } else {
       out.transientLine(text.toString());

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what a run has written, while it runs too. */
 final class RunReader {
@@ -73,7 +72,12 @@ final class RunReader {
         if (value instanceof JsonObject labelled) {
           value = labelled.get(quantity.label());
         }
-        add(values.computeIfAbsent(quantity, key -> new ArrayList<>()), row, value);
+        List<double[]> points = values.computeIfAbsent(quantity, key -> new ArrayList<>());
+        if (value != null) {
+          points.add(point(row, value.getAsDouble()));
+        } else if (evaluation) {
+          points.add(point(row, Double.NaN)); // it was measured, and could not be told
+        }
       }
     }
     if (evaluation) {
@@ -88,17 +92,15 @@ final class RunReader {
           .entrySet()
           .forEach(
               feature ->
-                  add(
-                      into.computeIfAbsent(feature.getKey(), key -> new ArrayList<>()),
-                      row,
-                      feature.getValue().getAsJsonObject().get("pi")));
+                  into.computeIfAbsent(feature.getKey(), key -> new ArrayList<>())
+                      .add(
+                          point(
+                              row, feature.getValue().getAsJsonObject().get("pi").getAsDouble())));
     }
   }
 
-  private static void add(List<double[]> points, JsonObject row, @Nullable JsonElement value) {
-    if (value != null) {
-      points.add(new double[] {row.get("sequences").getAsLong(), value.getAsDouble()});
-    }
+  private static double[] point(JsonObject row, double value) {
+    return new double[] {row.get("sequences").getAsLong(), value};
   }
 
   private static Map<String, Series> series(Map<String, List<double[]>> points) {
@@ -107,8 +109,11 @@ final class RunReader {
     return series;
   }
 
-  /** Points (x, y) as a series. */
+  /** Points (x, y) as a series; empty where no y is a number. */
   private static Series series(List<double[]> points) {
+    if (points.stream().allMatch(point -> Double.isNaN(point[1]))) {
+      return Series.EMPTY;
+    }
     return new Series(
         points.stream().mapToDouble(point -> point[0]).toArray(),
         points.stream().mapToDouble(point -> point[1]).toArray());

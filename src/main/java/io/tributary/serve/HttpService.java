@@ -152,12 +152,11 @@ public final class HttpService {
         .thenCompose(
             unbound -> {
               connections.stop();
-              return ended
-                  .toCompletableFuture()
-                  .copy()
-                  .completeOnTimeout(
-                      Done.getInstance(), deadline.toMillis(), TimeUnit.MILLISECONDS);
-            });
+              return ended;
+            })
+        .toCompletableFuture()
+        .copy()
+        .completeOnTimeout(Done.getInstance(), deadline.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static ConfigException unbound(HttpConfig http, @Nullable Throwable failure) {

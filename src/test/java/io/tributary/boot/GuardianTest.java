@@ -42,6 +42,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -74,7 +75,11 @@ class GuardianTest {
   @BeforeEach
   void make() throws IOException {
     tiny = new TinyRun(directory);
-    TributaryConfig config = tiny.config("alone", Map.of());
+    make(Map.of());
+  }
+
+  private void make(Map<String, String> overrides) {
+    TributaryConfig config = tiny.config("alone", overrides);
     parts = new TrainingParts(config);
     files = RunDirectory.claim(config, false, 0);
     metrics = RunMetrics.create(Map.of("letter", 1.0));
@@ -233,6 +238,35 @@ class GuardianTest {
     assertThat(watch.get().state()).isEqualTo(ServiceState.STARTING);
     watch.streamStarted();
     assertThat(watch.get().state()).isEqualTo(ServiceState.RUNNING);
+  }
+
+  @Test
+  void aLearnerThatDoesNotStopForARecoveryEndsTheRun() throws Exception {
+    close();
+    make(Map.of("stream.stall-timeout", "1ms", "publish.timeout", "1ms"));
+    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(command("LearnerSpoke", Map.of(LearnerEvent.class, new LearnerEvent.Idle(0))));
+    Thread.sleep(20);
+    guardian.run(command("CheckProgress", Map.of()));
+    assertThat(outcome).as("nobody waits for anything").isNotDone();
+
+    stop("evaluator-0");
+    Thread.sleep(20);
+    guardian.run(command("CheckProgress", Map.of()));
+    assertThat(outcome)
+        .isCompletedExceptionally()
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withMessageContaining("neither the learner nor the evaluator has shown progress");
+  }
+
+  /** A command that only the guardian tells itself. */
+  private static Guardian.Command command(String name, Map<Class<?>, Object> values) {
+    return Stream.of(Guardian.Command.class.getPermittedSubclasses())
+        .filter(type -> type.getSimpleName().equals(name))
+        .map(type -> (Guardian.Command) Commands.message(type, values))
+        .findAny()
+        .orElseThrow();
   }
 
   private void stopLearner() {

@@ -13,9 +13,11 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code scripts/tributary} in a checkout of its own, with a Maven and a Java that are scripts. */
+@Timeout(60)
 class LauncherTest {
   private static final Instant BUILT = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -83,7 +85,7 @@ class LauncherTest {
     Files.setLastModifiedTime(source, FileTime.from(BUILT.plusSeconds(60)));
     Process refused = start();
     assertThat(end(refused)).contains("from which something still runs").hasLineCount(1);
-    assertThat(refused.exitValue()).isEqualTo(2);
+    assertThat(refused.exitValue()).isEqualTo(1);
     assertThat(home.resolve("built")).doesNotExist();
 
     end(service);
@@ -91,6 +93,13 @@ class LauncherTest {
     assertThat(end(built)).startsWith("tributary: building");
     assertThat(built.exitValue()).isZero();
     assertThat(home.resolve("built")).exists();
+  }
+
+  @Test
+  void aBuildThatDidNotEndIsMadeAgain() throws Exception {
+    Files.createFile(home.resolve("target/.build-started"));
+    assertThat(end(start())).startsWith("tributary: building");
+    assertThat(end(start())).isEmpty();
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -263,6 +264,22 @@ class ReportTest {
     List<String> claim = claim(Tables.claims(claims.all()), "gdc++ saves more of gdc's sequences");
     assertThat(claim.get(1)).isEqualTo("does not show");
     assertThat(claim.get(3)).containsPattern("halving the batch: (0\\.9[5-9]|1\\.0[0-4])");
+  }
+
+  @Test
+  void aDivergenceThatTheLastEvaluationCouldNotTellIsNotThatOfAnEarlierOne() throws IOException {
+    CellRecord cell = grid.cell("t1", "reinforce", 10, 1, Set.of(3), HARD, linear(1));
+    Path metrics = GridDirectory.run(grid.home(), cell.name()).resolve("metrics.jsonl");
+    List<String> rows = new ArrayList<>(Files.readAllLines(metrics));
+    rows.set(rows.size() - 1, rows.get(rows.size() - 1).replaceFirst("\"p_pi\":[^,}]+,?", ""));
+    Files.write(metrics, rows);
+    GridData runs = GridData.read(grid.home());
+
+    assertThat(Tables.finalValues(runs).rows().get(0).get(6)).isEqualTo("–");
+    assertThat(runs.runs().get(0).get(Quantity.KL_TARGET).x()).hasSize(11);
+    Files.write(
+        metrics, rows.stream().map(row -> row.replaceFirst("\"p_pi\":[^,}]+,?", "")).toList());
+    assertThat(GridData.read(grid.home()).runs().get(0).get(Quantity.KL_TARGET).isEmpty()).isTrue();
   }
 
   private static Course linear(double end) {

@@ -149,7 +149,7 @@ class HttpServiceTest {
     assertThat(get("/health/ready").statusCode()).isEqualTo(200);
     server.status.set(in(ServiceState.RUNNING, Duration.ofSeconds(90)));
     assertThat(get("/health/ready").statusCode()).isEqualTo(503);
-    assertThat(get("/health/ready").body()).contains("no progress");
+    assertThat(get("/health/ready").body()).contains("neither the learner nor the evaluator");
   }
 
   private static RunStatus in(ServiceState state, Duration learnerSilence) {
