@@ -33,8 +33,8 @@ final class Claims {
 
   List<Claim> all() {
     List<Claim> claims = new ArrayList<>();
-    claims.add(variance(Quantity.GRADIENT_VARIANCE, "gradient"));
-    claims.add(variance(Quantity.ADVANTAGE_VARIANCE, "advantage"));
+    claims.addAll(variances(Quantity.GRADIENT_VARIANCE, "gradient"));
+    claims.addAll(variances(Quantity.ADVANTAGE_VARIANCE, "advantage"));
     claims.add(new SequencesNeeded(baseline).claim());
     claims.add(ahead());
     claims.add(mostAtSmallBatch());
@@ -46,7 +46,26 @@ final class Claims {
 
   /** The tables that the claims refer to. */
   List<Table> tables() {
-    return List.of(new SequencesNeeded(baseline).table(), new MomentTargets(grid).table());
+    return List.of(
+        new SequencesNeeded(baseline).table(),
+        BaselineEffect.table(grid),
+        new MomentTargets(grid).table());
+  }
+
+  /** Over all tasks, and over the seeds of each task of figure 5 that has enough of them. */
+  private List<Claim> variances(Quantity quantity, String of) {
+    List<Claim> claims = new ArrayList<>(List.of(variance(baseline, quantity, of, "")));
+    GridData seeds = grid.ofFigure(5);
+    for (String task : seeds.tasks()) {
+      for (int size : seeds.batchSizes()) {
+        Comparison runs =
+            Comparison.of(seeds.ofTask(task).ofBatchSize(size), GDC, GDC_WITH_BASELINE);
+        if (runs.planned() >= Comparison.LEAST) {
+          claims.add(variance(runs.overSeeds(), quantity, of, ", on " + task));
+        }
+      }
+    }
+    return claims;
   }
 
   /**
@@ -54,13 +73,14 @@ final class Claims {
    * rare, hardly a sequence of a batch has a weight, and the variance of gdc is then 0. A mean over
    * the whole run can be that of a single step, where one sequence has a very large weight.
    */
-  private Claim variance(Quantity quantity, String of) {
-    return baseline.claim(
-        "The baseline lowers the variance of the %s, %s".formatted(of, quantity.title()),
+  private static Claim variance(Comparison runs, Quantity quantity, String of, String where) {
+    return runs.claim(
+        "The baseline lowers the variance of the %s, %s%s".formatted(of, quantity.title(), where),
         "%s of gdc over that of gdc++".formatted(quantity.title()),
         Scale.CONTRAST,
         pair -> contrast(pair.one().get(quantity), pair.other().get(quantity)),
-        "Means over each quarter of a run's measured steps, compared by (x − y)/(x + y), of which the mean over quarters is taken.");
+        "Means over each quarter of a run's measured steps, compared by (x − y)/(x + y), of which the mean over quarters is taken."
+            + (where.isEmpty() ? "" : " n counts seeds: this says nothing of other tasks."));
   }
 
   private static double contrast(Series one, Series other) {

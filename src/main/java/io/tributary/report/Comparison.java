@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -16,10 +17,30 @@ import java.util.function.ToDoubleFunction;
  *
  * @param pairs the one method's run and the other's
  * @param planned pairs that the grid will have
+ * @param unit what counts once in a test
  */
-record Comparison(List<Pair> pairs, long planned) {
-  /** With fewer tasks a test says more of its assumptions than of the methods. */
-  private static final int LEAST_TASKS = 3;
+record Comparison(List<Pair> pairs, long planned, Unit unit) {
+  /** With fewer a test says more of its assumptions than of the methods. */
+  static final int LEAST = 3;
+
+  /** What counts once in a test: pairs that have it in common are averaged first. */
+  enum Unit {
+    /** Runs of one task have much in common, whatever their batch size and seed. */
+    TASK,
+    /** For runs of one task and batch size, of which nothing is said beyond them. */
+    SEED;
+
+    private Object of(Pair pair) {
+      return switch (this) {
+        case TASK -> pair.task();
+        case SEED -> pair.one().cell().seed();
+      };
+    }
+
+    private String plural() {
+      return name().toLowerCase(Locale.ROOT) + "s";
+    }
+  }
 
   Comparison {
     pairs = List.copyOf(pairs);
@@ -48,7 +69,12 @@ record Comparison(List<Pair> pairs, long planned) {
         }
       }
     }
-    return new Comparison(pairs, planned);
+    return new Comparison(pairs, planned, Unit.TASK);
+  }
+
+  /** The same pairs, to be tested over seeds. */
+  Comparison overSeeds() {
+    return new Comparison(pairs, planned, Unit.SEED);
   }
 
   private static boolean isSameButMethod(CellRecord a, CellRecord b) {
@@ -62,7 +88,7 @@ record Comparison(List<Pair> pairs, long planned) {
         : "";
   }
 
-  /** A claim on a quantity of a run: that the one method's is larger, in the mean over tasks. */
+  /** A claim on a quantity of a run: that the one method's is larger, in the mean over units. */
   Claim larger(
       String statement, String what, Scale scale, ToDoubleFunction<RunData> of, String note) {
     return claim(
@@ -74,17 +100,15 @@ record Comparison(List<Pair> pairs, long planned) {
   }
 
   /**
-   * A claim that a comparison is positive in the mean over tasks. Runs of one task have much in
-   * common whatever their batch size and seed, so that they are averaged first and count once.
+   * A claim that a comparison is positive in the mean over units.
    *
    * @param what is estimated
    * @param compared of a pair; no number where there is nothing to compare
    */
   Claim claim(
       String statement, String what, Scale scale, ToDoubleFunction<Pair> compared, String note) {
-    double[] tasks = meansByTask(compared);
-    Optional<PairedTest> test =
-        tasks.length < LEAST_TASKS ? Optional.empty() : PairedTest.of(tasks);
+    double[] means = meansByUnit(compared);
+    Optional<PairedTest> test = means.length < LEAST ? Optional.empty() : PairedTest.of(means);
     if (test.isPresent()) {
       PairedTest found = test.get();
       return new Claim(
@@ -97,33 +121,33 @@ record Comparison(List<Pair> pairs, long planned) {
           missing() + note);
     }
     String why =
-        tasks.length < LEAST_TASKS
-            ? "A test needs %d tasks. ".formatted(LEAST_TASKS)
-            : "All tasks have the same value. ";
+        means.length < LEAST
+            ? "A test needs %d %s. ".formatted(LEAST, unit.plural())
+            : "All %s have the same value. ".formatted(unit.plural());
     return new Claim(
         statement,
         Verdict.NOT_ENOUGH_DATA,
-        tasks.length,
-        tasks.length == 0
+        means.length,
+        means.length == 0
             ? ""
             : "%s: %s"
                 .formatted(
-                    what, Table.number(scale.shown(Arrays.stream(tasks).average().orElseThrow()))),
+                    what, Table.number(scale.shown(Arrays.stream(means).average().orElseThrow()))),
         Double.NaN,
         Double.NaN,
         missing() + why + note);
   }
 
-  /** The mean over the pairs of each task that have a number. */
-  private double[] meansByTask(ToDoubleFunction<Pair> compared) {
-    Map<String, List<Double>> byTask = new LinkedHashMap<>();
+  /** The mean over the pairs of each unit that have a number. */
+  private double[] meansByUnit(ToDoubleFunction<Pair> compared) {
+    Map<Object, List<Double>> byUnit = new LinkedHashMap<>();
     for (Pair pair : pairs) {
       double value = compared.applyAsDouble(pair);
       if (Double.isFinite(value)) {
-        byTask.computeIfAbsent(pair.task(), key -> new ArrayList<>()).add(value);
+        byUnit.computeIfAbsent(unit.of(pair), key -> new ArrayList<>()).add(value);
       }
     }
-    return byTask.values().stream()
+    return byUnit.values().stream()
         .mapToDouble(all -> all.stream().mapToDouble(d -> d).average().orElseThrow())
         .toArray();
   }

@@ -8,6 +8,8 @@ enum Quantity {
   BASELINE("mean baseline", "unit of P/q", false, Metric.BASELINE_MEAN),
   ADVANTAGE_VARIANCE("Var(A)", "variance, unit of P/q squared", false, Metric.ADVANTAGE_VARIANCE),
   ADVANTAGE_SIZE("mean |A|", "unit of P/q", false, Metric.ADVANTAGE_ABS_MEAN),
+  EFFECTIVE_SAMPLE_SIZE(
+      "effective sample size", "ratio", false, Metric.EFFECTIVE_SAMPLE_SIZE_RATIO, "p_q"),
   GRADIENT_VARIANCE("Var(G)", "variance of a sequence's gradient", false, Metric.GRADIENT_VARIANCE),
   TOTAL_VARIATION("TVD(p, π)", "estimate from batches", false, Metric.TOTAL_VARIATION, "p_pi"),
   KL_TARGET("KL(p‖π)", "nats", true, Metric.KL_NATS, "p_pi"),

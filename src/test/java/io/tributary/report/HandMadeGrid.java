@@ -92,6 +92,7 @@ final class HandMadeGrid {
               .put("baseline_mean", 0.2)
               .put("advantage_variance", course.variance().applyAsDouble(done))
               .put("advantage_abs_mean", Math.sqrt(course.variance().applyAsDouble(done)))
+              .put("effective_sample_size_ratio", 0.5, "p_q")
               .put("total_variation", 1 - done / 2, "p_pi");
       if (step % 5 == 0) {
         measured.put("gradient_variance", 30 * course.variance().applyAsDouble(done));

@@ -159,6 +159,38 @@ class ReportTest {
   }
 
   @Test
+  void aTaskWithSeedsHasATestOfItsOwn() throws IOException {
+    for (int seed = 1; seed <= 3; seed++) {
+      grid.cell("t1", "gdc++", 10, seed, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 1));
+      grid.cell("t1", "gdc", 10, seed, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 8 + seed));
+    }
+    grid.cell("t2", "gdc++", 10, 1, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 1));
+    grid.cell("t2", "gdc", 10, 1, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 1));
+
+    assertThat(claims().rows())
+        .filteredOn(
+            row -> row.get(0).startsWith("The baseline lowers the variance of the gradient"))
+        .extracting(
+            row -> row.get(0).replaceFirst(".*Var", "") + ": " + row.get(1) + ", " + row.get(2))
+        .containsExactly("(G): not enough data, 2", "(G), on t1: shows, 3");
+  }
+
+  /** E[w^2] = 0.2^2 / 0.5 where E[A^2] is 0.04 * 9 / 10. */
+  @Test
+  void theBaselineIsMeasuredOnTheSameBatches() throws IOException {
+    grid.cell("t1", "gdc++", 10, 1, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 0.04));
+    grid.cell("t1", "gdc", 10, 1, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 0.04));
+    List<List<String>> rows = new Claims(GridData.read(grid.home())).tables().get(1).rows();
+
+    assertThat(rows).hasSize(1);
+    assertThat(rows.get(0).subList(0, 3)).containsExactly("t1", "10", "1");
+    assertThat(rows.get(0).subList(3, 7))
+        .extracting(Double::parseDouble)
+        .allSatisfy(factor -> assertThat(factor).isCloseTo(0.08 / 0.036, within(0.05)));
+    assertThat(rows.get(0).get(7)).isEqualTo("100.0");
+  }
+
+  @Test
   void aSingleStepDoesNotDecideOnVariance() throws IOException {
     for (int task = 1; task <= 4; task++) {
       double from = 0.99 - 0.02 * task;
@@ -296,7 +328,7 @@ class ReportTest {
 
     List<String> met = claim(Tables.claims(claims.all()), "gdc++ meets distributional moments");
     assertThat(met.subList(1, 4)).containsExactly("does not show", "3", "1 of 3 moments");
-    assertThat(claims.tables().get(1).rows())
+    assertThat(claims.tables().get(2).rows())
         .extracting(row -> row.get(0) + ": " + row.get(5) + " " + row.get(6))
         .containsExactly(
             "slow_gdc++_b10_s1: no about 1,141 sequences",
