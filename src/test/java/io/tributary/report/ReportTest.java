@@ -324,16 +324,20 @@ class ReportTest {
     grid.cell("slow", "gdc++", 10, 1, Set.of(6), HALF, course(0.49, 2, 1, 0.9, 1));
     grid.cell("fast", "gdc++", 10, 1, Set.of(6), HALF, course(0.49, 5, 1, 0.9, 1));
     grid.cell("stuck", "gdc++", 10, 1, Set.of(6), HALF, course(0.1, 99, 1, 0.9, 1));
+    Course slowed =
+        new Course(done -> 0.01 + 0.4 * Math.min(done, 0.6), done -> done, done -> 0.9, done -> 1);
+    grid.cell("slowed", "gdc++", 10, 1, Set.of(6), HALF, slowed);
     Claims claims = new Claims(GridData.read(grid.home()));
 
     List<String> met = claim(Tables.claims(claims.all()), "gdc++ meets distributional moments");
-    assertThat(met.subList(1, 4)).containsExactly("does not show", "3", "1 of 3 moments");
+    assertThat(met.subList(1, 4)).containsExactly("does not show", "4", "1 of 4 moments");
     assertThat(claims.tables().get(2).rows())
         .extracting(row -> row.get(0) + ": " + row.get(5) + " " + row.get(6))
         .containsExactly(
             "slow_gdc++_b10_s1: no about 1,141 sequences",
             "fast_gdc++_b10_s1: yes ",
-            "stuck_gdc++_b10_s1: no not approached measurably in the second half");
+            "stuck_gdc++_b10_s1: no not approached measurably in the second half",
+            "slowed_gdc++_b10_s1: no more than 2,954 sequences, for it has slowed down");
   }
 
   @Test
