@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -33,10 +34,15 @@ final class Claims {
 
   List<Claim> all() {
     List<Claim> claims = new ArrayList<>();
-    claims.addAll(variances(Quantity.GRADIENT_VARIANCE, "gradient"));
-    claims.addAll(variances(Quantity.ADVANTAGE_VARIANCE, "advantage"));
+    claims.addAll(
+        overTasksAndSeeds(
+            (runs, where) -> variance(runs, Quantity.GRADIENT_VARIANCE, "gradient", where)));
+    claims.addAll(
+        overTasksAndSeeds(
+            (runs, where) -> variance(runs, Quantity.ADVANTAGE_VARIANCE, "advantage", where)));
     claims.add(new SequencesNeeded(baseline).claim());
     claims.add(ahead());
+    claims.addAll(overTasksAndSeeds(Claims::closer));
     claims.add(mostAtSmallBatch());
     claims.addAll(rewardMaximisation(REINFORCE));
     claims.addAll(rewardMaximisation(KL_CONTROL));
@@ -53,15 +59,15 @@ final class Claims {
   }
 
   /** Over all tasks, and over the seeds of each task of figure 5 that has enough of them. */
-  private List<Claim> variances(Quantity quantity, String of) {
-    List<Claim> claims = new ArrayList<>(List.of(variance(baseline, quantity, of, "")));
+  private List<Claim> overTasksAndSeeds(BiFunction<Comparison, String, Claim> claim) {
+    List<Claim> claims = new ArrayList<>(List.of(claim.apply(baseline, "")));
     GridData seeds = grid.ofFigure(5);
     for (String task : seeds.tasks()) {
       for (int size : seeds.batchSizes()) {
         Comparison runs =
             Comparison.of(seeds.ofTask(task).ofBatchSize(size), GDC, GDC_WITH_BASELINE);
         if (runs.planned() >= Comparison.LEAST) {
-          claims.add(variance(runs.overSeeds(), quantity, of, ", on " + task));
+          claims.add(claim.apply(runs.overSeeds(), ", on " + task));
         }
       }
     }
@@ -80,7 +86,21 @@ final class Claims {
         Scale.CONTRAST,
         pair -> contrast(pair.one().get(quantity), pair.other().get(quantity)),
         "Means over each quarter of a run's measured steps, compared by (x − y)/(x + y), of which the mean over quarters is taken."
-            + (where.isEmpty() ? "" : " n counts seeds: this says nothing of other tasks."));
+            + ofSeeds(where));
+  }
+
+  private static String ofSeeds(String where) {
+    return where.isEmpty() ? "" : " n counts seeds: this says nothing of other tasks.";
+  }
+
+  /** By a ratio, since tasks are far from their targets to different degrees. */
+  private static Claim closer(Comparison runs, String where) {
+    return runs.larger(
+        "gdc++ ends closer to its target than gdc, KL(p‖π)" + where,
+        "KL(p‖π) of gdc over that of gdc++",
+        Scale.LOG_RATIO,
+        run -> run.get(Quantity.KL_TARGET).last(),
+        "Last evaluations." + ofSeeds(where));
   }
 
   private static double contrast(Series one, Series other) {

@@ -7,6 +7,8 @@ import io.tributary.report.Claim.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.hipparchus.stat.regression.SimpleRegression;
 
 /** Whether gdc++ meets the moments of distributional tasks at the end, or when it would. */
@@ -110,6 +112,14 @@ final class MomentTargets {
     int points = moments.x().length;
     if (points - points / 2 < LEAST_POINTS) {
       return "too few evaluations to tell";
+    }
+    OptionalInt within =
+        IntStream.range(0, points)
+            .filter(i -> Math.abs(moments.y()[i] - target) <= tolerance)
+            .findFirst();
+    if (within.isPresent()) {
+      return "within it at %,.0f sequences, not at the end"
+          .formatted(moments.x()[within.getAsInt()]);
     }
     double length = moments.x()[points - 1];
     OptionalDouble lately = extrapolated(moments, points / 2, target, tolerance);

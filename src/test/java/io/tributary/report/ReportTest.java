@@ -87,6 +87,7 @@ class ReportTest {
     assertThat(sequences.get(1)).isEqualTo("shows");
     assertThat(sequences.get(6)).contains("0 of 6 pairs, of which one does not come to 0.1,");
     assertThat(claim(claims, "gdc++ is ahead").get(1)).isEqualTo("shows");
+    assertThat(claim(claims, "gdc++ ends closer to its target").get(1)).isEqualTo("shows");
     List<String> smallBatch = claim(claims, "gdc++ saves more of gdc's sequences");
     assertThat(smallBatch.get(1)).isEqualTo("shows");
     assertThat(smallBatch.get(2)).isEqualTo("6");
