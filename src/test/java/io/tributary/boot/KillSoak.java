@@ -253,7 +253,20 @@ final class KillSoak {
     if (whole.exitCode() != 0) {
       violations.add("VIOLATION: the undisturbed run has failed: " + whole.err());
     } else if (!tiny.metrics("whole").equals(tiny.metrics(NAME))) {
-      violations.add("VIOLATION: metrics.jsonl is not that of a run that was never killed");
+      violations.add(
+          "VIOLATION: metrics.jsonl is not that of a run that was never killed: "
+              + difference(tiny.metrics("whole"), tiny.metrics(NAME)));
     }
+  }
+
+  private static String difference(String undisturbed, String killed) {
+    List<String> one = undisturbed.lines().toList();
+    List<String> other = killed.lines().toList();
+    for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
+      if (!one.get(i).equals(other.get(i))) {
+        return "%n  %s%ninstead of%n  %s".formatted(other.get(i), one.get(i));
+      }
+    }
+    return "%d rows instead of %d".formatted(other.size(), one.size());
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,20 +139,18 @@ class ReportTest {
     assertThat(variance.get(6)).startsWith("A test needs 3 tasks.");
   }
 
+  private void gdcWithVariance(int task, DoubleUnaryOperator variance) throws IOException {
+    Course course = new Course(done -> done, done -> done, done -> 0.9, variance);
+    grid.cell("t" + task, "gdc", 10, 1, Set.of(5), HARD, course);
+  }
+
   /** Where constraints are rare, whole batches have no weight, and gdc no gradient at all. */
   @Test
   void stepsWithoutVarianceCountAndDoNotMakeGdcLookWorse() throws IOException {
     for (int task = 1; task <= 4; task++) {
       double seen = 0.9 - 0.01 * task;
       grid.cell("t" + task, "gdc++", 10, 1, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 2));
-      grid.cell(
-          "t" + task,
-          "gdc",
-          10,
-          1,
-          Set.of(5),
-          HARD,
-          new Course(done -> done, done -> done, done -> 0.9, done -> done > seen ? 4 : 0));
+      gdcWithVariance(task, done -> done > seen ? 4 : 0);
     }
     // 0 against 2 in three quarters of the run, and about 2 against 2 in the last
     List<String> variance = claim(claims(), "The baseline lowers the variance of the advantage");
@@ -196,18 +195,7 @@ class ReportTest {
     for (int task = 1; task <= 4; task++) {
       double from = 0.99 - 0.02 * task;
       grid.cell("t" + task, "gdc++", 10, 1, Set.of(5), HARD, course(0.9, 1, 2, 0.9, 1));
-      grid.cell(
-          "t" + task,
-          "gdc",
-          10,
-          1,
-          Set.of(5),
-          HARD,
-          new Course(
-              done -> done,
-              done -> done,
-              done -> 0.9,
-              done -> done > from && done <= from + 0.01 ? 1e6 : 0.3));
+      gdcWithVariance(task, done -> done > from && done <= from + 0.01 ? 1e6 : 0.3);
     }
     List<String> variance = claim(claims(), "The baseline lowers the variance of the advantage");
     assertThat(variance.get(3)).startsWith("Var(A) of gdc over that of gdc++: 0.73");
