@@ -95,7 +95,13 @@ public final class Prometheus implements AutoCloseable {
           .until(() -> LISTENING.matcher(Files.readString(log)).find());
       Matcher listening = LISTENING.matcher(Files.readString(log));
       assertThat(listening.find()).isTrue();
-      return new Prometheus(process, URI.create("http://" + listening.group(1)));
+      Prometheus started = new Prometheus(process, URI.create("http://" + listening.group(1)));
+      URI ready = started.address.resolve("/-/ready");
+      await() // it listens, and answers 503, before it has opened its storage
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> started.send(HttpRequest.newBuilder(ready)).statusCode() == 200);
+      return started;
     } catch (IOException | RuntimeException | Error e) {
       process.destroyForcibly();
       throw e;
@@ -192,9 +198,12 @@ public final class Prometheus implements AutoCloseable {
   }
 
   private JsonObject answer(HttpRequest.Builder request) {
+    return JsonParser.parseString(send(request).body()).getAsJsonObject();
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-      return JsonParser.parseString(response.body()).getAsJsonObject();
+      return client.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
