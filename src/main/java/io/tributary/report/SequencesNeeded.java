@@ -2,7 +2,6 @@ package io.tributary.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -68,12 +67,7 @@ final class SequencesNeeded {
   /** Each pair. */
   Table table() {
     List<List<String>> rows = new ArrayList<>();
-    List<Comparison.Pair> pairs = new ArrayList<>(baseline.pairs());
-    pairs.sort(
-        Comparator.comparing(Comparison.Pair::task)
-            .thenComparing(pair -> pair.one().cell().batchSize())
-            .thenComparing(pair -> pair.one().cell().seed()));
-    for (Comparison.Pair pair : pairs) {
+    for (Comparison.Pair pair : baseline.pairs()) {
       List<String> row =
           new ArrayList<>(
               List.of(

@@ -1,14 +1,18 @@
 package io.tributary.report;
 
+import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
+
 import io.tributary.experiment.CellRecord;
 import io.tributary.experiment.Origin;
 import io.tributary.report.RunData.State;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The tables of a report. */
@@ -18,7 +22,7 @@ final class Tables {
   /** Table 4: the last evaluation of each run. */
   static Table finalValues(GridData grid) {
     List<List<String>> rows = new ArrayList<>();
-    for (RunData run : byTask(grid)) {
+    for (RunData run : grid.runs()) {
       CellRecord cell = run.cell();
       if (!run.moment().isEmpty() || !run.get(Quantity.KL_BASE).isEmpty()) {
         List<String> row = new ArrayList<>(identity(run));
@@ -52,17 +56,6 @@ final class Tables {
         rows);
   }
 
-  /** The methods of a task, batch size and seed one below the other. */
-  private static List<RunData> byTask(GridData grid) {
-    return grid.runs().stream()
-        .sorted(
-            Comparator.comparing((RunData run) -> grid.tasks().indexOf(run.cell().task()))
-                .thenComparing(run -> run.cell().batchSize())
-                .thenComparing(run -> run.cell().seed())
-                .thenComparing(run -> grid.methods().indexOf(run.cell().method())))
-        .toList();
-  }
-
   /** What the runs were made with, a column for each origin. */
   static Table origins(GridData grid) {
     List<String> header = new ArrayList<>(List.of("what"));
@@ -94,7 +87,7 @@ final class Tables {
         .distinct()
         .sorted()
         .map(String::valueOf)
-        .collect(Collectors.joining(", "));
+        .collect(joining(", "));
   }
 
   /** E[phi] of each feature, with its target if it has one. */
@@ -113,7 +106,7 @@ final class Tables {
               return "%s %s%s"
                   .formatted(feature, withError(moment.getValue().last(), errors.last()), target);
             })
-        .collect(Collectors.joining(", "));
+        .collect(joining(", "));
   }
 
   private static String number(RunData run, Quantity value, Quantity error) {
@@ -196,20 +189,24 @@ final class Tables {
     return Double.isNaN(p) ? "–" : p < 1e-4 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", p);
   }
 
-  /** Texts of each method side by side, a table for each task. */
+  /**
+   * Texts of each method side by side, a table for each task: those of the batch size and seed that
+   * most methods have texts of.
+   */
   static List<Table> texts(GridData grid) {
     List<Table> tables = new ArrayList<>();
     for (String task : grid.tasks()) {
-      List<RunData> shown = new ArrayList<>();
-      for (String method : grid.ofTask(task).methods()) {
-        grid.ofTask(task).ofMethod(method).runs().stream()
-            .filter(run -> !run.policyTexts().isEmpty())
-            .findFirst()
-            .ifPresent(shown::add);
-      }
-      if (!shown.isEmpty()) {
-        tables.add(texts(task, shown));
-      }
+      grid.ofTask(task).runs().stream()
+          .filter(run -> !run.policyTexts().isEmpty())
+          .collect(
+              groupingBy(
+                  run -> List.of(run.cell().batchSize(), run.cell().seed()),
+                  LinkedHashMap::new,
+                  toList()))
+          .values()
+          .stream()
+          .max(comparing(List::size))
+          .ifPresent(alike -> tables.add(texts(task, alike)));
     }
     return tables;
   }
@@ -233,7 +230,8 @@ final class Tables {
     return new Table(
         "texts-" + task,
         "Samples, " + task,
-        "The first texts that were drawn at the end of the first run of each method, as they came.",
+        "The first texts that were drawn at the end of the runs with batch size %d and seed %d, as they came."
+            .formatted(shown.get(0).cell().batchSize(), shown.get(0).cell().seed()),
         header,
         rows);
   }

@@ -323,10 +323,22 @@ class ReportTest {
     assertThat(claims.tables().get(2).rows())
         .extracting(row -> row.get(0) + ": " + row.get(5) + " " + row.get(6))
         .containsExactly(
-            "slow_gdc++_b10_s1: no about 1,141 sequences",
             "fast_gdc++_b10_s1: yes ",
-            "stuck_gdc++_b10_s1: no not approached measurably in the second half",
-            "slowed_gdc++_b10_s1: no more than 2,954 sequences, for it has slowed down");
+            "slow_gdc++_b10_s1: no about 1,141 sequences",
+            "slowed_gdc++_b10_s1: no more than 2,954 sequences, for it has slowed down",
+            "stuck_gdc++_b10_s1: no not approached measurably in the second half");
+  }
+
+  @Test
+  void textsSideBySideAreOfOneBatchSizeAndSeed() throws IOException {
+    grid.cell("topics", "gdc++", 10, 1, Set.of(4), HALF, linear(0.5));
+    grid.cell("topics", "gdc++", 80, 1, Set.of(4, 6), HALF, linear(0.5));
+    grid.cell("topics", "gdc", 80, 1, Set.of(4, 6), HALF, linear(0.5));
+
+    List<Table> texts = Tables.texts(GridData.read(grid.home()));
+    assertThat(texts).hasSize(1);
+    assertThat(texts.get(0).header()).containsExactly("base model", "gdc++", "gdc");
+    assertThat(texts.get(0).caption()).contains("batch size 80 and seed 1");
   }
 
   @Test
