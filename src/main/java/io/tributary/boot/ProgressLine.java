@@ -33,18 +33,14 @@ final class ProgressLine {
   /**
    * Adds a step.
    *
-   * @param stepSeconds time since the step before
    * @param learned sequences of the step
-   * @param learnerShare share of that time in which the learner waited for data
-   * @param samplerShare share in which samplers waited for the learner
    */
-  void add(
-      Stepped stepped, double stepSeconds, long learned, double learnerShare, double samplerShare) {
+  void add(Stepped stepped, StepPace.Timing timing, long learned) {
     last = stepped;
-    seconds += stepSeconds;
+    seconds += timing.seconds();
     sequences += learned;
-    learnerWaited += learnerShare * stepSeconds;
-    samplersWaited += samplerShare * stepSeconds;
+    learnerWaited += timing.waiting().learner() * timing.seconds();
+    samplersWaited += timing.waiting().samplers() * timing.seconds();
     targets
         .keySet()
         .forEach(

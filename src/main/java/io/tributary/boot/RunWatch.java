@@ -5,11 +5,8 @@ import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.learn.Learner;
 import io.tributary.learn.LearnerState;
-import io.tributary.metrics.BlockedReason;
-import io.tributary.metrics.Metric;
 import io.tributary.metrics.ProposalDecision;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.RunStatus;
@@ -37,9 +34,6 @@ import org.slf4j.event.Level;
 final class RunWatch implements Supplier<RunStatus> {
   private static final Logger LOG = LoggerFactory.getLogger(RunWatch.class);
 
-  /** A step that takes so many times as long as the one before is missed. */
-  private static final double MISSED = 3;
-
   private static final int ON_POLICY_LINE_INTERVAL = 10;
 
   private final LiveConfig config;
@@ -49,6 +43,7 @@ final class RunWatch implements Supplier<RunStatus> {
   private final Consumer<LearnerEvent> listener;
   private final ProgressLine progress;
   private final StageLoads loads;
+  private final StepPace pace;
   private final RunHistory history = new RunHistory();
   private final LatestSequences sequencesLearned = new LatestSequences();
   private final Instant startedAt;
@@ -67,10 +62,6 @@ final class RunWatch implements Supplier<RunStatus> {
   private List<RunStatus.Checkpoint> checkpoints = List.of();
   private @Nullable Measurements firstEvaluation;
   private @Nullable Measurements lastEvaluation;
-  private long stepNanos;
-  private long pausedNanos;
-  private double learnerWaited;
-  private double samplersWaited;
   private long proposalSince;
 
   RunWatch(
@@ -90,7 +81,8 @@ final class RunWatch implements Supplier<RunStatus> {
     this.startedAt = clock.instant();
     this.progress = new ProgressLine(config.current(), targets);
     this.nanoTime = nanoTime;
-    this.stepNanos = nanoTime.getAsLong();
+    this.pace =
+        new StepPace(() -> config.current().samplers().count(), metrics, nanoTime.getAsLong());
     this.loads = new StageLoads(metrics, stream);
   }
 
@@ -155,11 +147,10 @@ final class RunWatch implements Supplier<RunStatus> {
    */
   synchronized void paused(Paused sides) {
     metrics.service().paused(sides.any());
-    long now = nanoTime.getAsLong();
     if (!paused.any()) {
-      pausedNanos = now;
+      pace.paused(nanoTime.getAsLong());
     } else if (!sides.any()) {
-      stepNanos += now - Math.max(pausedNanos, stepNanos);
+      pace.unpaused(nanoTime.getAsLong());
     }
     if (sides.any()) {
       state(ServiceState.PAUSED, null);
@@ -263,25 +254,21 @@ final class RunWatch implements Supplier<RunStatus> {
       LOG.warn("step {} is skipped: loss or gradient is not finite", stepped.step());
     }
     long now = nanoTime.getAsLong();
-    double seconds = Math.max(1e-9, (now - stepNanos) / 1e9);
-    stepNanos = now;
+    StepPace.Timing timing = pace.stepped(now);
     long learned = stepped.sequences() - sequences;
     step = stepped.step();
     sequences = stepped.sequences();
-    rates = new RunStatus.Rates(1 / seconds, learned / seconds);
+    rates = new RunStatus.Rates(1 / timing.seconds(), learned / timing.seconds());
     measurements = stepped.measurements().values();
     loads.stepped(now);
     history.stepped(
         step, stepped.measurements(), rates.stepsPerSecond(), rates.sequencesPerSecond());
-    WaitingShares waiting = waitingShares(seconds);
-    learnerWaited = blockedSeconds(Stage.LEARNER, BlockedReason.INPUT);
-    samplersWaited = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION);
     if (state != ServiceState.DRAINING
         && state != ServiceState.FAILED
         && state != ServiceState.PAUSED) {
-      state(waiting.state(), null);
+      state(timing.waiting().state(), null);
     }
-    progress.add(stepped, seconds, learned, waiting.learner(), waiting.samplers());
+    progress.add(stepped, timing, learned);
     boolean endsInterval = stepped.step() % lineInterval() == 0;
     console.progress(progress, endsInterval);
     if (endsInterval) {
@@ -291,27 +278,13 @@ final class RunWatch implements Supplier<RunStatus> {
 
   /** Time goes by: the state shows it where the next step is missed. */
   synchronized void look() {
-    double seconds = (nanoTime.getAsLong() - stepNanos) / 1e9;
     boolean works =
         state == ServiceState.RUNNING
             || state == ServiceState.THROTTLED
             || state == ServiceState.WAITING_FOR_DATA;
-    if (works && seconds * rates.stepsPerSecond() > MISSED) {
-      state(waitingShares(seconds).state(), null);
+    if (works) {
+      pace.missed(nanoTime.getAsLong()).ifPresent(waiting -> state(waiting.state(), null));
     }
-  }
-
-  /**
-   * Since the last step.
-   *
-   * @param seconds how long that is
-   */
-  private WaitingShares waitingShares(double seconds) {
-    double learner = blockedSeconds(Stage.LEARNER, BlockedReason.INPUT) - learnerWaited;
-    double samplers = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION) - samplersWaited;
-    return new WaitingShares(
-        Math.min(1, learner / seconds),
-        Math.min(1, samplers / seconds / config.current().samplers().count()));
   }
 
   /** Steps between two lines that stay; where every step is published, fewer than that. */
@@ -319,10 +292,6 @@ final class RunWatch implements Supplier<RunStatus> {
     return config.current().objective().type().isOnPolicy()
         ? ON_POLICY_LINE_INTERVAL
         : config.current().publish().intervalSteps();
-  }
-
-  private double blockedSeconds(Stage stage, BlockedReason reason) {
-    return metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, stage.label(), reason.label());
   }
 
   private void judged(LearnerEvent.ProposalJudged judged) {

@@ -7,7 +7,7 @@ import io.tributary.config.PretrainConfig.Dtype;
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
 import io.tributary.disk.DiskRoom;
-import io.tributary.learn.CheckpointStore;
+import io.tributary.learn.CheckpointFiles;
 import io.tributary.model.ModelDirectory;
 import io.tributary.tensor.FloatType;
 import java.io.IOException;
@@ -68,7 +68,8 @@ final class Export implements Callable<Integer> {
     Path tokenizer = base.path().resolve(ModelDirectory.TOKENIZER);
     FloatType type = dtype == Dtype.F16 ? FloatType.F16 : FloatType.F32;
     requireRoom(base, tokenizer, type);
-    List<TensorBytes> policy = CheckpointStore.policy(checkpoint, base.config(), base.weights());
+    List<TensorBytes> policy =
+        new CheckpointFiles(checkpoint).policy(base.config(), base.weights());
     try {
       ModelDirectory.write(to, base.config(), policy, tokenizer, type);
     } catch (IOException e) {

@@ -2,14 +2,9 @@ package io.tributary.learn;
 
 import com.google.gson.JsonParseException;
 import io.tributary.data.BadInputException;
-import io.tributary.data.Fingerprint;
-import io.tributary.data.TensorBytes;
 import io.tributary.disk.LastingFiles;
 import io.tributary.model.GptConfig;
-import io.tributary.model.ModelDirectory;
 import io.tributary.protocol.RunStatus;
-import io.tributary.tensor.FloatType;
-import io.tributary.tensor.SafeTensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,14 +33,9 @@ public final class CheckpointStore {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
   private static final String PREFIX = "step-";
   private static final String SUPERSEDED = "superseded-";
-  private static final String POLICY = "policy.safetensors";
-  private static final String PROPOSAL = "proposal.safetensors";
-  private static final String OPTIMIZER = "optimizer.safetensors";
-  private static final String VALUE_HEAD = "value-head.safetensors";
   private static final String PART = ".part";
   private static final String EARLIER = ".earlier";
   private static final String REMOVED = ".removed";
-  private static final String STATE = "state.json";
 
   private final Path directory;
   private final Retention retention;
@@ -69,13 +59,13 @@ public final class CheckpointStore {
    * @throws IOException if the disk is full or can't be written; nothing is left behind then
    */
   public long write(Checkpoint checkpoint) throws IOException {
-    Path target = directory.resolve(name(checkpoint.state().step()));
+    Path target = directory(checkpoint.state().step());
     Path temporary = directory.resolve("." + target.getFileName() + PART);
     Files.createDirectories(directory);
     try {
       if (Files.isDirectory(target)) {
         Manifest there = Manifest.verify(target);
-        if (Files.readString(target.resolve(STATE)).equals(checkpoint.state().toJson())) {
+        if (new CheckpointFiles(target).says(checkpoint.state())) {
           return there.bytes();
         }
       }
@@ -84,20 +74,7 @@ public final class CheckpointStore {
     }
     try {
       LastingFiles.delete(temporary);
-      Files.createDirectory(temporary);
-      ModelDirectory.writeWeights(temporary.resolve(POLICY), checkpoint.policy(), FloatType.F32);
-      ModelDirectory.writeWeights(
-          temporary.resolve(PROPOSAL), checkpoint.proposal(), FloatType.F32);
-      SafeTensors.write(temporary.resolve(OPTIMIZER), checkpoint.optimizer(), FloatType.F32);
-      List<String> files = new ArrayList<>(List.of(POLICY, PROPOSAL, OPTIMIZER, STATE));
-      if (!checkpoint.valueHead().isEmpty()) {
-        SafeTensors.write(temporary.resolve(VALUE_HEAD), checkpoint.valueHead(), FloatType.F32);
-        files.add(VALUE_HEAD);
-      }
-      LastingFiles.write(temporary.resolve(STATE), checkpoint.state().toJson());
-      Manifest manifest = Manifest.of(temporary, files);
-      LastingFiles.write(temporary.resolve(Manifest.NAME), manifest.toJson());
-      LastingFiles.flushDirectory(temporary);
+      Manifest manifest = new CheckpointFiles(temporary).write(checkpoint);
       putInPlace(temporary, target);
       prune(checkpoint.state().step());
       return manifest.bytes();
@@ -190,7 +167,7 @@ public final class CheckpointStore {
   }
 
   private Optional<RunStatus.Checkpoint> kept(long step, double divergence, boolean best) {
-    Path checkpoint = directory.resolve(name(step));
+    Path checkpoint = directory(step);
     try {
       long bytes = Manifest.read(checkpoint).bytes();
       Instant written = Files.getLastModifiedTime(checkpoint.resolve(Manifest.NAME)).toInstant();
@@ -214,13 +191,13 @@ public final class CheckpointStore {
     List<Long> candidates = at.isPresent() ? List.of(at.getAsLong()) : steps();
     String last = "";
     for (long step : candidates) {
-      Path path = directory.resolve(name(step));
-      requireKnownFormat(path);
+      CheckpointFiles files = files(step);
+      files.requireKnownFormat();
       try {
-        Manifest.verify(path);
-        return Optional.of(LearnerState.fromJson(Files.readString(path.resolve(STATE))));
+        Manifest.verify(files.directory());
+        return Optional.of(files.state());
       } catch (IOException | JsonParseException | BadInputException e) {
-        last = path + " can't be used: " + e.getMessage();
+        last = files.directory() + " can't be used: " + e.getMessage();
         skipped.accept(last);
       }
     }
@@ -232,60 +209,13 @@ public final class CheckpointStore {
             .formatted(directory, steps(), last));
   }
 
-  private static void requireKnownFormat(Path path) {
-    int format = Manifest.format(path);
-    if (format > Manifest.FORMAT) {
-      throw new BadInputException(
-          "%s has format %d, this program knows formats up to %d; use a newer program, or --resume=STEP of an older checkpoint that this one can read"
-              .formatted(path, format, Manifest.FORMAT));
-    }
-  }
-
   /**
    * Reads the checkpoint of a step.
    *
    * @throws BadInputException if it is not whole, or of another model
    */
   public Checkpoint read(long step, GptConfig model) {
-    Path path = directory.resolve(name(step));
-    try {
-      boolean valued = Manifest.verify(path).files().containsKey(VALUE_HEAD);
-      return new Checkpoint(
-          LearnerState.fromJson(Files.readString(path.resolve(STATE))),
-          ModelDirectory.weights(path.resolve(POLICY), model),
-          ModelDirectory.weights(path.resolve(PROPOSAL), model),
-          tensors(path.resolve(OPTIMIZER)),
-          valued ? tensors(path.resolve(VALUE_HEAD)) : List.of());
-    } catch (IOException | JsonParseException e) {
-      throw new BadInputException(path + " can't be used: " + e.getMessage(), e);
-    }
-  }
-
-  private static List<TensorBytes> tensors(Path file) {
-    return List.copyOf(SafeTensors.read(file, name -> true).values());
-  }
-
-  /**
-   * The policy of one checkpoint.
-   *
-   * @param checkpoint its directory
-   * @param base weights of the base model that the run was started with
-   * @throws BadInputException if it is not a whole checkpoint, or one of another base model
-   */
-  public static List<TensorBytes> policy(Path checkpoint, GptConfig model, List<TensorBytes> base) {
-    LearnerState state;
-    try {
-      Manifest.verify(checkpoint);
-      state = LearnerState.fromJson(Files.readString(checkpoint.resolve(STATE)));
-    } catch (IOException | JsonParseException e) {
-      throw new BadInputException(checkpoint + " is not a whole checkpoint: " + e.getMessage(), e);
-    }
-    if (!state.identity().isOfBase(Fingerprint.of(base))) {
-      throw new BadInputException(
-          "%s was made with another base model; expected the one that the run was started with"
-              .formatted(checkpoint));
-    }
-    return ModelDirectory.weights(checkpoint.resolve(POLICY), model);
+    return files(step).read(model);
   }
 
   /**
@@ -301,7 +231,7 @@ public final class CheckpointStore {
       Path aside = directory.resolve(SUPERSEDED + name(s));
       LastingFiles.delete(aside);
       knownDivergences.remove(s);
-      Files.move(directory.resolve(name(s)), aside, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(directory(s), aside, StandardCopyOption.ATOMIC_MOVE);
     }
     return later;
   }
@@ -309,6 +239,10 @@ public final class CheckpointStore {
   /** Where the checkpoint of a step is, if there is one. */
   public Path directory(long step) {
     return directory.resolve(name(step));
+  }
+
+  private CheckpointFiles files(long step) {
+    return new CheckpointFiles(directory(step));
   }
 
   private static String name(long step) {
@@ -328,7 +262,7 @@ public final class CheckpointStore {
       if (Files.getFileStore(directory).getUsableSpace() >= bytes) {
         return false;
       }
-      Optional<Long> whole = steps().stream().filter(this::isWhole).findFirst();
+      Optional<Long> whole = steps().stream().filter(step -> files(step).isWhole()).findFirst();
       if (whole.isEmpty()) {
         return false;
       }
@@ -337,16 +271,6 @@ public final class CheckpointStore {
       return remove(retention.lasting().superfluous(known));
     } catch (IOException | BadInputException e) {
       LOG.warn("no room can be made in {}", directory, e);
-      return false;
-    }
-  }
-
-  private boolean isWhole(long step) {
-    try {
-      Manifest.verify(directory.resolve(name(step)));
-      return true;
-    } catch (IOException e) {
-      LOG.warn("the checkpoint of step {} is not whole", step, e);
       return false;
     }
   }
@@ -376,7 +300,7 @@ public final class CheckpointStore {
 
   private boolean remove(Set<Long> steps) {
     for (long step : steps) {
-      remove(directory.resolve(name(step)));
+      remove(directory(step));
     }
     return !steps.isEmpty();
   }
@@ -396,9 +320,7 @@ public final class CheckpointStore {
       return read;
     }
     try {
-      Double known =
-          LearnerState.fromJson(Files.readString(directory.resolve(name(step)).resolve(STATE)))
-              .divergence();
+      Double known = files(step).state().divergence();
       double divergence = known == null ? Double.NaN : known;
       knownDivergences.put(step, divergence);
       return divergence;

@@ -39,7 +39,10 @@ class ProgressLineTest {
             .put("kl_nats", 2.6912, "p_pi")
             .put("kl_nats", 3.8801, "pi_a")
             .put("partition_function", 0.0064712);
-    line.add(new Stepped(200, 25_600, measurements, true, Duration.ofSeconds(1)), 0.5, 134, 0, 0.4);
+    line.add(
+        new Stepped(200, 25_600, measurements, true, Duration.ofSeconds(1)),
+        new StepPace.Timing(0.5, new WaitingShares(0, 0.4)),
+        134);
   }
 
   @Test
@@ -54,7 +57,9 @@ class ProgressLineTest {
   void whatIsNotMeasuredIsADash() {
     line.restart();
     line.add(
-        new Stepped(201, 25_728, new Measurements(), true, Duration.ofSeconds(1)), 1, 128, 0.2, 0);
+        new Stepped(201, 25_728, new Measurements(), true, Duration.ofSeconds(1)),
+        new StepPace.Timing(1, new WaitingShares(0.2, 0)),
+        128);
     assertThat(line.row())
         .isEqualTo("201/400  128/s  E[water] -/1  KL p|pi - pi|a -  Z -  l waits 20%");
   }

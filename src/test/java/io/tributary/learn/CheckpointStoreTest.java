@@ -124,7 +124,7 @@ class CheckpointStoreTest {
     }
     assertThat(bytes).isEqualTo(stored);
     assertThat(skipped).isEmpty();
-    assertThat(CheckpointStore.policy(path(12), MODEL, POLICY))
+    assertThat(new CheckpointFiles(path(12)).policy(MODEL, POLICY))
         .usingRecursiveFieldByFieldElementComparator()
         .isEqualTo(POLICY);
   }
@@ -327,7 +327,7 @@ class CheckpointStoreTest {
     assertThatThrownBy(() -> store.read(8, MODEL))
         .isInstanceOf(BadInputException.class)
         .hasMessage(path(8) + " can't be used: " + reason);
-    assertThatThrownBy(() -> CheckpointStore.policy(path(8), MODEL, POLICY))
+    assertThatThrownBy(() -> new CheckpointFiles(path(8)).policy(MODEL, POLICY))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(reason);
   }

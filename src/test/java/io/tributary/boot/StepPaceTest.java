@@ -1,0 +1,40 @@
+package io.tributary.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tributary.metrics.RunMetrics;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class StepPaceTest {
+  private final StepPace pace = new StepPace(() -> 1, RunMetrics.create(Map.of()), seconds(5));
+
+  private static long seconds(long seconds) {
+    return TimeUnit.SECONDS.toNanos(seconds);
+  }
+
+  @Test
+  void aStepIsMissedWhenItTakesThreeTimesAsLongAsTheOneBefore() {
+    assertThat(pace.missed(seconds(1_000))).as("the first one").isEmpty();
+    assertThat(pace.stepped(seconds(7)).seconds()).isEqualTo(2);
+    assertThat(pace.missed(seconds(13))).isEmpty();
+    assertThat(pace.missed(seconds(14))).isPresent();
+    assertThat(pace.stepped(seconds(15)).seconds()).isEqualTo(8);
+    assertThat(pace.missed(seconds(30))).isEmpty();
+  }
+
+  @Test
+  void aPauseIsNotHeldAgainstTheStepThatItFallsInto() {
+    pace.stepped(seconds(6));
+    pace.paused(seconds(7));
+    pace.unpaused(seconds(100));
+    assertThat(pace.missed(seconds(102))).isEmpty();
+    assertThat(pace.stepped(seconds(101)).seconds()).isEqualTo(2);
+
+    pace.paused(seconds(102));
+    assertThat(pace.stepped(seconds(104)).seconds()).as("while it is paused").isEqualTo(3);
+    pace.unpaused(seconds(200));
+    assertThat(pace.stepped(seconds(201)).seconds()).isEqualTo(1);
+  }
+}
