@@ -41,6 +41,9 @@ public final class Torch {
       MklFastPath.takeOnAmd();
     }
     Engine.getEngine(ENGINE);
+    try (NDManager manager = newManager(Device.cpu())) {
+      VectorMath.chooseCode(manager);
+    }
   }
 
   /** Name and version of the engine, which need not be loaded. */
