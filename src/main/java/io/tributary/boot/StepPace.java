@@ -8,73 +8,83 @@ import java.util.Optional;
 import java.util.function.IntSupplier;
 
 /**
- * How long steps take, and who waits for whom meanwhile, from the counters of the metrics. Times
- * are those of one clock, in nanoseconds. For one thread.
+ * How long steps take, and who waits for whom meanwhile, from the counters of the metrics. For one
+ * thread.
  */
 final class StepPace {
   /** A step that takes so many times as long as the one before is missed. */
   private static final double MISSED = 3;
 
-  private final IntSupplier samplers;
+  private final IntSupplier samplerCount;
   private final RunMetrics metrics;
-  private long begun;
-  private long paused;
+  private long begunNanos;
+  private long pausedNanos;
   private double lastSeconds = Double.POSITIVE_INFINITY;
-  private double learnerWaited;
-  private double samplersWaited;
+  private Waited before = new Waited(0, 0);
+
+  /** Seconds for which each side has waited since the run began, all samplers together. */
+  private record Waited(double learnerSeconds, double samplerSeconds) {}
 
   /**
-   * @param samplers how many there are
-   * @param now when the first step begins
-   */
-  StepPace(IntSupplier samplers, RunMetrics metrics, long now) {
-    this.samplers = samplers;
-    this.metrics = metrics;
-    this.begun = now;
-  }
-
-  /**
+   * How a step went.
+   *
    * @param seconds since the step before, without the time of a pause; above 0
    * @param waiting who waited for whom meanwhile
    */
   record Timing(double seconds, WaitingShares waiting) {}
 
+  /**
+   * @param samplerCount how many samplers there are
+   * @param nowNanos when the first step begins
+   */
+  StepPace(IntSupplier samplerCount, RunMetrics metrics, long nowNanos) {
+    this.samplerCount = samplerCount;
+    this.metrics = metrics;
+    this.begunNanos = nowNanos;
+  }
+
   /** A step has ended, and the next one begins. */
-  Timing stepped(long now) {
-    Timing timing = since(now);
-    begun = now;
+  Timing stepped(long nowNanos) {
+    Waited waited = waited();
+    Timing timing = new Timing(seconds(nowNanos), shares(waited, seconds(nowNanos)));
+    begunNanos = nowNanos;
     lastSeconds = timing.seconds();
-    learnerWaited = blockedSeconds(Stage.LEARNER, BlockedReason.INPUT);
-    samplersWaited = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION);
+    before = waited;
     return timing;
   }
 
   /** Who waits for whom where the step that has begun is missed; nothing where it is not. */
-  Optional<WaitingShares> missed(long now) {
-    Timing timing = since(now);
-    return timing.seconds() > MISSED * lastSeconds
-        ? Optional.of(timing.waiting())
+  Optional<WaitingShares> missed(long nowNanos) {
+    double seconds = seconds(nowNanos);
+    return seconds > MISSED * lastSeconds
+        ? Optional.of(shares(waited(), seconds))
         : Optional.empty();
   }
 
   /** A pause begins; its time is not held against the step that it falls into. */
-  void paused(long now) {
-    paused = now;
+  void paused(long nowNanos) {
+    pausedNanos = nowNanos;
   }
 
   /** The pause that was told last has ended. */
-  void unpaused(long now) {
-    begun += now - Math.max(paused, begun);
+  void unpaused(long nowNanos) {
+    begunNanos += nowNanos - Math.max(pausedNanos, begunNanos);
   }
 
-  private Timing since(long now) {
-    double seconds = Math.max(1e-9, (now - begun) / 1e9);
-    double learner = blockedSeconds(Stage.LEARNER, BlockedReason.INPUT) - learnerWaited;
-    double sampler = blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION) - samplersWaited;
-    return new Timing(
-        seconds,
-        new WaitingShares(
-            Math.min(1, learner / seconds), Math.min(1, sampler / seconds / samplers.getAsInt())));
+  private double seconds(long nowNanos) {
+    return Math.max(1e-9, (nowNanos - begunNanos) / 1e9);
+  }
+
+  private WaitingShares shares(Waited waited, double seconds) {
+    double learner = (waited.learnerSeconds() - before.learnerSeconds()) / seconds;
+    double samplers = (waited.samplerSeconds() - before.samplerSeconds()) / seconds;
+    return new WaitingShares(Math.min(1, learner), Math.min(1, samplers / samplerCount.getAsInt()));
+  }
+
+  private Waited waited() {
+    return new Waited(
+        blockedSeconds(Stage.LEARNER, BlockedReason.INPUT),
+        blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION));
   }
 
   private double blockedSeconds(Stage stage, BlockedReason reason) {

@@ -14,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The files of one checkpoint: weights, moments of the optimizer, state of the learner, and a
@@ -24,7 +22,6 @@ import org.slf4j.LoggerFactory;
  * @param directory holds them
  */
 public record CheckpointFiles(Path directory) {
-  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
   private static final String POLICY = "policy.safetensors";
   private static final String PROPOSAL = "proposal.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
@@ -49,24 +46,22 @@ public record CheckpointFiles(Path directory) {
     return manifest;
   }
 
-  /** Whether they are whole; why not is logged. */
-  boolean isWhole() {
-    try {
-      Manifest.verify(directory);
-      return true;
-    } catch (IOException e) {
-      LOG.warn("{} is not whole", directory, e);
-      return false;
-    }
+  /**
+   * Compares all files with the manifest.
+   *
+   * @throws IOException saying what is not whole
+   */
+  Manifest verify() throws IOException {
+    return Manifest.verify(directory);
   }
 
-  /** Whether the state is this one. */
-  boolean says(LearnerState state) throws IOException {
+  /** Whether the learner's state, as it was written, is this one. */
+  boolean hasState(LearnerState state) throws IOException {
     return Files.readString(directory.resolve(STATE)).equals(state.toJson());
   }
 
   /**
-   * The state, whether the other files are whole or not.
+   * The learner's state, whether the other files are whole or not.
    *
    * @throws IOException if it can't be read
    * @throws JsonParseException if it is not JSON
@@ -77,6 +72,8 @@ public record CheckpointFiles(Path directory) {
   }
 
   /**
+   * Refuses files whose format is not known yet.
+   *
    * @throws BadInputException if this program is older than what has written them
    */
   void requireKnownFormat() {
@@ -95,7 +92,7 @@ public record CheckpointFiles(Path directory) {
    */
   Checkpoint read(GptConfig model) {
     try {
-      boolean valued = Manifest.verify(directory).files().containsKey(VALUE_HEAD);
+      boolean valued = verify().files().containsKey(VALUE_HEAD);
       return new Checkpoint(
           state(),
           ModelDirectory.weights(directory.resolve(POLICY), model),
@@ -112,7 +109,7 @@ public record CheckpointFiles(Path directory) {
   }
 
   /**
-   * The policy alone.
+   * Reads the policy's weights alone.
    *
    * @param base weights of the base model that the run was started with
    * @throws BadInputException if it is not a whole checkpoint, or one of another base model
@@ -120,7 +117,7 @@ public record CheckpointFiles(Path directory) {
   public List<TensorBytes> policy(GptConfig model, List<TensorBytes> base) {
     LearnerState state;
     try {
-      Manifest.verify(directory);
+      verify();
       state = state();
     } catch (IOException | JsonParseException e) {
       throw new BadInputException(directory + " is not a whole checkpoint: " + e.getMessage(), e);

@@ -64,8 +64,9 @@ public final class CheckpointStore {
     Files.createDirectories(directory);
     try {
       if (Files.isDirectory(target)) {
-        Manifest there = Manifest.verify(target);
-        if (new CheckpointFiles(target).says(checkpoint.state())) {
+        CheckpointFiles earlier = files(checkpoint.state().step());
+        Manifest there = earlier.verify();
+        if (earlier.hasState(checkpoint.state())) {
           return there.bytes();
         }
       }
@@ -194,7 +195,7 @@ public final class CheckpointStore {
       CheckpointFiles files = files(step);
       files.requireKnownFormat();
       try {
-        Manifest.verify(files.directory());
+        files.verify();
         return Optional.of(files.state());
       } catch (IOException | JsonParseException | BadInputException e) {
         last = files.directory() + " can't be used: " + e.getMessage();
@@ -262,7 +263,7 @@ public final class CheckpointStore {
       if (Files.getFileStore(directory).getUsableSpace() >= bytes) {
         return false;
       }
-      Optional<Long> whole = steps().stream().filter(step -> files(step).isWhole()).findFirst();
+      Optional<Long> whole = steps().stream().filter(this::isWhole).findFirst();
       if (whole.isEmpty()) {
         return false;
       }
@@ -271,6 +272,16 @@ public final class CheckpointStore {
       return remove(retention.lasting().superfluous(known));
     } catch (IOException | BadInputException e) {
       LOG.warn("no room can be made in {}", directory, e);
+      return false;
+    }
+  }
+
+  private boolean isWhole(long step) {
+    try {
+      files(step).verify();
+      return true;
+    } catch (IOException e) {
+      LOG.warn("the checkpoint of step {} is not whole", step, e);
       return false;
     }
   }

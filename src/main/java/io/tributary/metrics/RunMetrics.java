@@ -57,7 +57,8 @@ public final class RunMetrics {
   }
 
   /** As the other ones, with durations from the given nanoseconds, too. */
-  static RunMetrics create(Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
+  public static RunMetrics create(
+      Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
     return new RunMetrics(featureTargets, clock, nanoTime);
   }
 

@@ -21,7 +21,7 @@ final class BaselineEffect {
   /** Runs of gdc++, by quarters. */
   static Table table(GridData grid) {
     List<List<String>> rows = new ArrayList<>();
-    for (RunData run : grid.where(run -> run.cell().isOf(GDC_WITH_BASELINE)).runs()) {
+    for (RunData run : grid.where(run -> run.cell().isOf(GDC_WITH_BASELINE)).byTask()) {
       Series saved = saved(run);
       if (run.isFinished() && !saved.isEmpty()) {
         List<String> row =

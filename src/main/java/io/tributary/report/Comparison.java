@@ -57,7 +57,7 @@ record Comparison(List<Pair> pairs, long planned, Unit unit) {
   static Comparison of(GridData grid, ObjectiveType one, ObjectiveType other) {
     List<Pair> pairs = new ArrayList<>();
     long planned = 0;
-    for (RunData first : grid.where(run -> run.cell().isOf(one)).runs()) {
+    for (RunData first : grid.where(run -> run.cell().isOf(one)).byTask()) {
       Optional<RunData> second =
           grid.runs().stream()
               .filter(run -> run.cell().isOf(other) && isSameButMethod(run.cell(), first.cell()))

@@ -26,7 +26,7 @@ import java.util.function.Predicate;
  *
  * @param name of the grid or run
  * @param origins what the runs were made with; empty for a single run
- * @param runs by task, batch size and seed, the methods of each one below the other
+ * @param runs in the order of the grid
  */
 record GridData(String name, List<Origin> origins, List<RunData> runs) {
   private static final Set<Integer> FIGURES_OF_POINTWISE = Set.of(2, 3, 5);
@@ -34,12 +34,6 @@ record GridData(String name, List<Origin> origins, List<RunData> runs) {
 
   /** Their units and captions are those of P/q. */
   private static final Set<Integer> FIGURES_OF_TARGET = Set.of(2, 5);
-
-  /** That in which cells run is another one: what tells most comes first. */
-  private static final Comparator<CellRecord> ORDER =
-      Comparator.comparing(CellRecord::task)
-          .thenComparing(CellRecord::batchSize)
-          .thenComparing(CellRecord::seed);
 
   GridData {
     origins = List.copyOf(origins);
@@ -62,7 +56,7 @@ record GridData(String name, List<Origin> origins, List<RunData> runs) {
   private static List<RunData> runs(Path directory, List<CellRecord> cells) throws IOException {
     Map<String, Outcome> outcomes = Outcomes.in(directory).last();
     List<RunData> runs = new ArrayList<>();
-    for (CellRecord cell : cells.stream().sorted(ORDER).toList()) {
+    for (CellRecord cell : cells) {
       Optional<String> failure =
           Optional.ofNullable(outcomes.get(cell.name()))
               .filter(outcome -> outcome.end() == End.FAILED)
@@ -108,9 +102,21 @@ record GridData(String name, List<Origin> origins, List<RunData> runs) {
     return new GridData(name, origins, runs.stream().filter(wanted).toList());
   }
 
-  /** Names of the tasks, in order. */
+  /** The runs in the order of a table: by task, batch size and seed, and then by method. */
+  List<RunData> byTask() {
+    List<String> methods = methods();
+    return runs.stream()
+        .sorted(
+            Comparator.comparing((RunData run) -> run.cell().task())
+                .thenComparing(run -> run.cell().batchSize())
+                .thenComparing(run -> run.cell().seed())
+                .thenComparing(run -> methods.indexOf(run.cell().method())))
+        .toList();
+  }
+
+  /** Names of the tasks, sorted: cells run in an order that need not be theirs. */
   List<String> tasks() {
-    return runs.stream().map(run -> run.cell().task()).distinct().toList();
+    return runs.stream().map(run -> run.cell().task()).distinct().sorted().toList();
   }
 
   /** Names of the methods, in order. */

@@ -29,7 +29,7 @@ final class MomentTargets {
         grid.where(run -> run.cell().isOf(GDC_WITH_BASELINE) && !run.cell().isPointwise());
     GridData meant = all.ofFigure(DISTRIBUTIONAL);
     this.runs = meant.runs().isEmpty() ? all : meant; // other figures' runs vary batch and seed
-    for (RunData run : runs.where(RunData::isFinished).runs()) {
+    for (RunData run : runs.where(RunData::isFinished).byTask()) {
       for (CellRecord.Moment target : run.cell().targets()) {
         moments.add(
             new Met(

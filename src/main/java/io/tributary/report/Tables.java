@@ -1,6 +1,5 @@
 package io.tributary.report;
 
-import static java.util.Comparator.comparing;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
@@ -22,7 +21,7 @@ final class Tables {
   /** Table 4: the last evaluation of each run. */
   static Table finalValues(GridData grid) {
     List<List<String>> rows = new ArrayList<>();
-    for (RunData run : grid.runs()) {
+    for (RunData run : grid.byTask()) {
       CellRecord cell = run.cell();
       if (!run.moment().isEmpty() || !run.get(Quantity.KL_BASE).isEmpty()) {
         List<String> row = new ArrayList<>(identity(run));
@@ -146,7 +145,7 @@ final class Tables {
   /** The runs that are not finished, and why. */
   static Table unfinished(GridData grid) {
     List<List<String>> rows = new ArrayList<>();
-    for (RunData run : grid.where(one -> !one.isFinished()).runs()) {
+    for (RunData run : grid.where(one -> !one.isFinished()).byTask()) {
       rows.add(
           List.of(
               run.cell().name(),
@@ -189,9 +188,12 @@ final class Tables {
     return Double.isNaN(p) ? "–" : p < 1e-4 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", p);
   }
 
+  /** What runs have in common whose texts are shown side by side. */
+  private record Alike(int batchSize, long seed) {}
+
   /**
-   * Texts of each method side by side, a table for each task: those of the batch size and seed that
-   * most methods have texts of.
+   * Texts of methods side by side, a table for each task: those of the batch size and seed that
+   * most methods have texts of, and of several such ones the first of the grid.
    */
   static List<Table> texts(GridData grid) {
     List<Table> tables = new ArrayList<>();
@@ -200,12 +202,12 @@ final class Tables {
           .filter(run -> !run.policyTexts().isEmpty())
           .collect(
               groupingBy(
-                  run -> List.of(run.cell().batchSize(), run.cell().seed()),
+                  run -> new Alike(run.cell().batchSize(), run.cell().seed()),
                   LinkedHashMap::new,
                   toList()))
           .values()
           .stream()
-          .max(comparing(List::size))
+          .reduce((first, other) -> other.size() > first.size() ? other : first)
           .ifPresent(alike -> tables.add(texts(task, alike)));
     }
     return tables;

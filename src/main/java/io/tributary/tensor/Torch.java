@@ -18,6 +18,8 @@ import java.util.function.Supplier;
 public final class Torch {
   private static final String ENGINE = "PyTorch";
 
+  private static volatile boolean loaded;
+
   private Torch() {}
 
   /** As {@link #load(int, boolean)}, with the fast path. */
@@ -26,12 +28,15 @@ public final class Torch {
   }
 
   /**
-   * Loads the engine. The first call decides; later ones change nothing.
+   * Loads the engine, before anything computes. The first call decides; later ones change nothing.
    *
    * @param intraOpThreads threads that one native operation may use
    * @param mklFastPath whether MKL is made to take its fast path on AMD processors
    */
   public static synchronized void load(int intraOpThreads, boolean mklFastPath) {
+    if (loaded) {
+      return;
+    }
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(intraOpThreads));
@@ -41,9 +46,10 @@ public final class Torch {
       MklFastPath.takeOnAmd();
     }
     Engine.getEngine(ENGINE);
-    try (NDManager manager = newManager(Device.cpu())) {
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), ENGINE)) {
       VectorMath.chooseCode(manager);
     }
+    loaded = true;
   }
 
   /** Name and version of the engine, which need not be loaded. */
@@ -66,8 +72,13 @@ public final class Torch {
     JniUtils.setSeed(seed);
   }
 
-  /** A new root of ownership for arrays on {@code device}. */
+  /**
+   * A new root of ownership for arrays on {@code device}.
+   *
+   * @throws IllegalStateException if the engine is not loaded
+   */
   public static NDManager newManager(Device device) {
+    requireLoaded();
     return NDManager.newBaseManager(device, ENGINE);
   }
 
@@ -75,6 +86,7 @@ public final class Torch {
    * The device named {@code cpu}, {@code gpu} or {@code gpu:N}.
    *
    * @throws BadInputException if the name is not a device or this machine does not have it
+   * @throws IllegalStateException if it is a GPU and the engine is not loaded
    */
   public static Device device(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
@@ -84,6 +96,7 @@ public final class Torch {
     if (!lower.matches("gpu(:\\d{1,4})?")) {
       throw new BadInputException("unknown device '" + name + "': expected cpu, gpu or gpu:N");
     }
+    requireLoaded();
     int number = lower.equals("gpu") ? 0 : Integer.parseInt(lower.substring(4));
     int available = Engine.getEngine(ENGINE).getGpuCount();
     if (number >= available) {
@@ -91,6 +104,13 @@ public final class Torch {
           "device '" + name + "' is not here: the engine sees " + available + " GPUs");
     }
     return Device.gpu(number);
+  }
+
+  /** An engine that loads itself would have other settings, and functions that are not ready. */
+  private static void requireLoaded() {
+    if (!loaded) {
+      throw new IllegalStateException("Torch.load has to be called before anything computes");
+    }
   }
 
   /** Computes with gradient mode off in this thread, and restores the mode. */

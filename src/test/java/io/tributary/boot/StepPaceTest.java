@@ -2,13 +2,20 @@ package io.tributary.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.Stage;
+import io.tributary.metrics.Wait;
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class StepPaceTest {
-  private final StepPace pace = new StepPace(() -> 1, RunMetrics.create(Map.of()), seconds(5));
+  private long nanos;
+  private final RunMetrics metrics = RunMetrics.create(Map.of(), Clock.systemUTC(), () -> nanos);
+  private int samplers = 1;
+  private final StepPace pace = new StepPace(() -> samplers, metrics, seconds(5));
 
   private static long seconds(long seconds) {
     return TimeUnit.SECONDS.toNanos(seconds);
@@ -36,5 +43,23 @@ class StepPaceTest {
     assertThat(pace.stepped(seconds(104)).seconds()).as("while it is paused").isEqualTo(3);
     pace.unpaused(seconds(200));
     assertThat(pace.stepped(seconds(201)).seconds()).isEqualTo(1);
+  }
+
+  @Test
+  void waitsAreSharesOfTheStepThatTheyFallInto() {
+    waited(Stage.LEARNER, BlockedReason.INPUT, 0.5);
+    waited(Stage.SAMPLER, BlockedReason.ADMISSION, 9);
+    assertThat(pace.stepped(seconds(7)).waiting()).isEqualTo(new WaitingShares(0.25, 1));
+
+    samplers = 2;
+    waited(Stage.SAMPLER, BlockedReason.ADMISSION, 1);
+    assertThat(pace.missed(seconds(15))).contains(new WaitingShares(0, 0.0625));
+    assertThat(pace.stepped(seconds(9)).waiting()).isEqualTo(new WaitingShares(0, 0.25));
+  }
+
+  private void waited(Stage stage, BlockedReason reason, double seconds) {
+    Wait wait = metrics.stage(stage).waitsFor(reason);
+    nanos += Math.round(1e9 * seconds);
+    wait.end();
   }
 }

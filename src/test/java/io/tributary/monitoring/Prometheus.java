@@ -56,7 +56,7 @@ public final class Prometheus implements AutoCloseable {
   }
 
   /**
-   * Starts one that scrapes the targets.
+   * Starts one that scrapes the targets, and waits until it answers queries.
    *
    * @param directory for its files
    * @param targets base addresses of what answers {@code /metrics}
@@ -100,6 +100,7 @@ public final class Prometheus implements AutoCloseable {
       await() // it listens, and answers 503, before it has opened its storage
           .atMost(PATIENCE)
           .pollInterval(Duration.ofMillis(20))
+          .failFast("Prometheus has ended: " + log, () -> !process.isAlive())
           .until(() -> started.send(HttpRequest.newBuilder(ready)).statusCode() == 200);
       return started;
     } catch (IOException | RuntimeException | Error e) {

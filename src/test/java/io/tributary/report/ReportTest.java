@@ -331,14 +331,36 @@ class ReportTest {
 
   @Test
   void textsSideBySideAreOfOneBatchSizeAndSeed() throws IOException {
-    grid.cell("topics", "gdc++", 10, 1, Set.of(4), HALF, linear(0.5));
-    grid.cell("topics", "gdc++", 80, 1, Set.of(4, 6), HALF, linear(0.5));
-    grid.cell("topics", "gdc", 80, 1, Set.of(4, 6), HALF, linear(0.5));
+    grid.cell("topics", "reinforce", 10, 1, Set.of(4), HALF, linear(0.5));
+    grid.cell("topics", "gdc++", 80, 2, Set.of(4), HALF, linear(0.5));
+    grid.cell("topics", "gdc", 80, 2, Set.of(4), HALF, linear(0.5));
+    grid.cell("topics", "gdc++", 10, 3, Set.of(4), HALF, linear(0.5));
+    grid.cell("topics", "gdc", 10, 3, Set.of(4), HALF, linear(0.5));
 
     List<Table> texts = Tables.texts(GridData.read(grid.home()));
     assertThat(texts).hasSize(1);
     assertThat(texts.get(0).header()).containsExactly("base model", "gdc++", "gdc");
-    assertThat(texts.get(0).caption()).contains("batch size 80 and seed 1");
+    assertThat(texts.get(0).caption()).contains("batch size 80 and seed 2");
+  }
+
+  @Test
+  void tablesAreOrderedByTaskAndMethodsAsInTheGrid() throws IOException {
+    grid.cell("topics", "gdc++", 80, 1, Set.of(4), HALF, linear(0.5));
+    grid.cell("topics", "gdc", 80, 1, Set.of(4), HALF, linear(0.5));
+    grid.cell("female", "reinforce", 80, 1, Set.of(4), HALF, linear(0.5));
+    grid.cell("topics", "reinforce", 10, 1, Set.of(4), HALF, linear(0.5));
+    grid.cell("topics", "gdc++", 10, 1, Set.of(4), HALF, linear(0.5));
+    GridData runs = GridData.read(grid.home());
+
+    assertThat(Tables.finalValues(runs).rows())
+        .extracting(row -> String.join(" ", row.subList(0, 3)))
+        .containsExactly(
+            "female reinforce 80",
+            "topics gdc++ 10",
+            "topics reinforce 10",
+            "topics gdc++ 80",
+            "topics gdc 80");
+    assertThat(runs.methods()).containsExactly("gdc++", "gdc", "reinforce");
   }
 
   @Test
