@@ -4,7 +4,10 @@ import io.tributary.data.RunFailedException;
 import io.tributary.protocol.LearnerEvent;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches over what nobody else has a deadline for: the learner and the evaluator that it waits
@@ -14,12 +17,21 @@ final class Vigil {
   /** Several times what makes the service unready: a run is not given up for one slow batch. */
   private static final int PATIENCE = 4;
 
+  /**
+   * Where a look comes so many intervals after the one before, the process was stopped or suspended
+   * in between, and what it watches over with it.
+   */
+  private static final int STOPPED = 4;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Vigil.class);
+
   private final Duration progressTimeout;
   private final Duration confirmationTimeout;
   private final LongSupplier nanoTime;
   private boolean working;
   private boolean awaitsConfirmation;
   private long since;
+  private long looked;
 
   /**
    * A vigil that begins now.
@@ -51,6 +63,7 @@ final class Vigil {
     awaitsConfirmation = false;
     working = true;
     since = nanoTime.getAsLong();
+    looked = since;
   }
 
   /** Something was heard of the learner, or of the evaluator that it waits for. */
@@ -72,12 +85,15 @@ final class Vigil {
   }
 
   /**
-   * What has taken too long, if anything.
+   * What has taken too long, if anything; to be asked at each {@link #interval}.
    *
    * @param proposalVersion version of the current proposal
    */
   Optional<RunFailedException> complaint(long proposalVersion) {
-    Duration silence = Duration.ofNanos(nanoTime.getAsLong() - since);
+    long now = nanoTime.getAsLong();
+    forgive(now - looked, now);
+    looked = now;
+    Duration silence = Duration.ofNanos(now - since);
     if (working && silence.compareTo(progressTimeout) > 0) {
       return Optional.of(
           new RunFailedException(
@@ -91,5 +107,13 @@ final class Vigil {
                   .formatted(proposalVersion, silence.toSeconds(), PATIENCE)));
     }
     return Optional.empty();
+  }
+
+  /** Time in which the process stood still is not silence. */
+  private void forgive(long nanos, long now) {
+    if (nanos > STOPPED * interval().toNanos()) {
+      LOG.warn("the process stood still for about {} s", TimeUnit.NANOSECONDS.toSeconds(nanos));
+      since = Math.min(now, since + nanos);
+    }
   }
 }

@@ -2,8 +2,10 @@ package io.tributary.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.data.RunFailedException;
 import io.tributary.protocol.LearnerEvent;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.Test;
@@ -13,20 +15,28 @@ class VigilTest {
   private final Vigil vigil =
       new Vigil(Duration.ofSeconds(10), Duration.ofSeconds(30), () -> now.get());
 
-  private void pass(long seconds) {
+  private void sleep(long seconds) {
     now.addAndGet(Duration.ofSeconds(seconds).toNanos());
+  }
+
+  /** Looks once in a second, and expects nothing to complain of but at the end. */
+  private Optional<RunFailedException> pass(long seconds) {
+    for (int second = 1; second < seconds; second++) {
+      sleep(1);
+      assertThat(vigil.complaint(3)).isEmpty();
+    }
+    sleep(1);
+    return vigil.complaint(3);
   }
 
   @Test
   void workWithoutASignOfLifeIsComplainedOf() {
     vigil.streamStarted();
     vigil.hear(LearnerEvent.Active.INSTANCE);
-    pass(39);
+    assertThat(pass(39)).isEmpty();
     vigil.hear(LearnerEvent.Active.INSTANCE);
-    pass(40);
-    assertThat(vigil.complaint(3)).isEmpty();
-    pass(1);
-    assertThat(vigil.complaint(3).orElseThrow())
+    assertThat(pass(40)).isEmpty();
+    assertThat(pass(1).orElseThrow())
         .hasMessageContaining("neither the learner nor the evaluator has shown progress for 41 s");
   }
 
@@ -36,16 +46,34 @@ class VigilTest {
     vigil.hear(LearnerEvent.Active.INSTANCE);
     vigil.hear(new LearnerEvent.Idle(5));
     vigil.hear(new LearnerEvent.CheckpointFailed(5, "asked for, with a full disk"));
-    pass(100_000);
-    assertThat(vigil.complaint(3)).isEmpty();
+    assertThat(pass(100_000)).isEmpty();
   }
 
   @Test
   void whatNeverGetsReadyIsComplainedOf() {
-    pass(41);
-    assertThat(vigil.complaint(0)).isPresent();
+    assertThat(pass(41)).isPresent();
     vigil.begin();
     assertThat(vigil.complaint(0)).isEmpty();
+  }
+
+  @Test
+  void theTimeInWhichTheProcessWasStoppedIsNotSilence() {
+    vigil.streamStarted();
+    vigil.hear(LearnerEvent.Active.INSTANCE);
+    assertThat(pass(20)).isEmpty();
+    sleep(1_000);
+    assertThat(vigil.complaint(3)).isEmpty();
+    assertThat(pass(20)).isEmpty();
+    assertThat(pass(1)).isPresent();
+  }
+
+  @Test
+  void whatIsHeardAfterAStopBeginsTheTimeAnew() {
+    vigil.streamStarted();
+    sleep(1_000);
+    vigil.hear(LearnerEvent.Active.INSTANCE);
+    assertThat(pass(41)).as("from the next look on").isEmpty();
+    assertThat(pass(1)).isPresent();
   }
 
   @Test
@@ -53,10 +81,8 @@ class VigilTest {
     ActorTestKit kit = ActorTestKit.create();
     try {
       vigil.hear(new LearnerEvent.Ready(kit.system().ignoreRef(), 3, false));
-      pass(120);
-      assertThat(vigil.complaint(3)).isEmpty();
-      pass(1);
-      assertThat(vigil.complaint(3).orElseThrow())
+      assertThat(pass(120)).isEmpty();
+      assertThat(pass(1).orElseThrow())
           .hasMessageContaining("no sampler has confirmed proposal 3 within 121 s");
       vigil.streamStarted();
       assertThat(vigil.complaint(3)).isEmpty();
