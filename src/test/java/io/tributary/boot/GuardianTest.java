@@ -243,21 +243,32 @@ class GuardianTest {
   @Test
   void aLearnerThatDoesNotStopForARecoveryEndsTheRun() throws Exception {
     close();
-    make(Map.of("stream.stall-timeout", "1ms", "publish.timeout", "1ms"));
+    make(Map.of("stream.stall-timeout", "10ms", "publish.timeout", "10ms"));
     guardian.run(Guardian.Begin.INSTANCE);
     guardian.run(command("LearnerSpoke", Map.of(LearnerEvent.class, new LearnerEvent.Idle(0))));
-    Thread.sleep(20);
-    guardian.run(command("CheckProgress", Map.of()));
+    for (int look = 0; look < 100; look++) {
+      checkProgress();
+    }
     assertThat(outcome).as("nobody waits for anything").isNotDone();
 
     stop("evaluator-0");
-    Thread.sleep(20);
-    guardian.run(command("CheckProgress", Map.of()));
+    long start = System.nanoTime();
+    while (!outcome.isDone() && System.nanoTime() - start < Duration.ofSeconds(30).toNanos()) {
+      checkProgress();
+    }
     assertThat(outcome)
         .isCompletedExceptionally()
         .failsWithin(Duration.ZERO)
         .withThrowableThat()
         .withMessageContaining("neither the learner nor the evaluator has shown progress");
+  }
+
+  /**
+   * Looks as often as the guardian's timer has it look; later, it would take itself for stopped.
+   */
+  private void checkProgress() throws InterruptedException {
+    Thread.sleep(1);
+    guardian.run(command("CheckProgress", Map.of()));
   }
 
   /** A command that only the guardian tells itself. */
