@@ -68,6 +68,24 @@ class VigilTest {
   }
 
   @Test
+  void looksThatComeAFewIntervalsLateForgiveNothing() {
+    vigil.streamStarted();
+    vigil.hear(LearnerEvent.Active.INSTANCE);
+    for (int look = 0; look < 4; look++) {
+      sleep(10); // just below four intervals
+      assertThat(vigil.complaint(3)).isEmpty();
+    }
+    sleep(10);
+    assertThat(vigil.complaint(3)).isPresent();
+
+    vigil.hear(LearnerEvent.Active.INSTANCE);
+    for (int look = 0; look < 10; look++) {
+      sleep(11);
+      assertThat(vigil.complaint(3)).isEmpty();
+    }
+  }
+
+  @Test
   void whatIsHeardAfterAStopBeginsTheTimeAnew() {
     vigil.streamStarted();
     sleep(1_000);
