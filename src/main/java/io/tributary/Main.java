@@ -1,8 +1,8 @@
 package io.tributary;
 
-import io.tributary.cli.ExitSignals;
-import io.tributary.cli.StandardOutput;
 import io.tributary.cli.Tributary;
+import io.tributary.cli.console.ExitSignals;
+import io.tributary.cli.console.StandardOutput;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;

@@ -23,53 +23,30 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ArchitectureTest {
   private static final String ROOT = "io.tributary";
-  private static final Set<String> STAGES =
-      Set.of("sample", "score", "learn", "publish", "evaluate");
   private static final Set<String> BELOW_STAGES =
       Set.of(
-          "data",
-          "config",
-          "disk",
-          "text",
-          "tensor",
-          "model",
-          "classifier",
-          "target",
-          "objective",
-          "protocol",
-          "metrics");
+          "data", "config", "io", "tensor", "model", "target", "objective", "protocol", "metrics");
 
-  /** Which packages a package may use, besides itself. */
+  /** Which rooms a room may use, besides itself. */
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           Map.entry("data", Set.of()),
           Map.entry("config", Set.of()),
-          Map.entry("terminal", Set.of()),
+          Map.entry("io", Set.of("data")),
           Map.entry("protocol", Set.of("data")),
           Map.entry("metrics", Set.of("data", "config")),
-          Map.entry("text", Set.of("data")),
-          Map.entry("disk", Set.of("data")),
           Map.entry("tensor", Set.of("data", "config")),
-          Map.entry("model", Set.of("data", "config", "disk", "tensor")),
-          Map.entry("classifier", Set.of("data", "config", "text", "tensor", "model")),
-          Map.entry("target", Set.of("data", "config", "text", "classifier")),
+          Map.entry("model", Set.of("data", "config", "io", "tensor")),
+          Map.entry("target", Set.of("data", "config", "model")),
           Map.entry("objective", Set.of("data", "config")),
-          Map.entry(
-              "pretrain", Set.of("data", "config", "disk", "text", "tensor", "model", "terminal")),
-          Map.entry("fit", Set.of("data", "config", "model", "target")),
-          Map.entry("sample", BELOW_STAGES),
-          Map.entry("score", BELOW_STAGES),
-          Map.entry("learn", BELOW_STAGES),
-          Map.entry("publish", BELOW_STAGES),
-          Map.entry("evaluate", BELOW_STAGES),
-          Map.entry("pipeline", union(BELOW_STAGES, STAGES)),
+          Map.entry("stage", BELOW_STAGES),
+          Map.entry("stream", Set.of("data", "protocol", "metrics")),
           Map.entry("serve", Set.of("protocol", "data", "config", "metrics")),
-          Map.entry("experiment", Set.of("data", "config", "disk", "terminal")),
-          Map.entry("report", Set.of("data", "config", "disk", "metrics", "learn", "experiment")),
-          Map.entry("bench", union(BELOW_STAGES, Set.of("sample", "score", "boot", "pretrain"))));
+          Map.entry("run", union(BELOW_STAGES, Set.of("stage", "stream", "serve"))),
+          Map.entry("tools", union(BELOW_STAGES, Set.of("stage", "run"))));
 
   /** These use everything. */
-  private static final Set<String> TOP = Set.of("", "boot", "cli");
+  private static final Set<String> TOP = Set.of("", "cli");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -109,6 +86,11 @@ class ArchitectureTest {
   @Test
   void packagesHaveNoCycles() {
     slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  @Test
+  void stagesDoNotKnowEachOther() {
+    slices().matching(ROOT + ".stage.(*)..").should().notDependOnEachOther().check(CLASSES);
   }
 
   @Test

@@ -1,10 +1,11 @@
 package io.tributary.cli;
 
-import io.tributary.bench.BenchPlan;
-import io.tributary.bench.BenchReport;
-import io.tributary.bench.Benchmark;
-import io.tributary.bench.Shape;
+import io.tributary.cli.options.Engine;
 import io.tributary.data.BadInputException;
+import io.tributary.tools.bench.BenchPlan;
+import io.tributary.tools.bench.BenchReport;
+import io.tributary.tools.bench.Benchmark;
+import io.tributary.tools.bench.Shape;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

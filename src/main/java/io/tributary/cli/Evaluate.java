@@ -1,15 +1,20 @@
 package io.tributary.cli;
 
 import com.google.gson.JsonObject;
+import io.tributary.cli.console.TextLines;
+import io.tributary.cli.options.EvaluationOptions;
+import io.tributary.cli.options.FitOptions;
+import io.tributary.cli.options.LoadedModel;
+import io.tributary.cli.options.TargetBase;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Measurements;
-import io.tributary.evaluate.ModelEvaluation;
-import io.tributary.evaluate.PolicyEvaluation;
-import io.tributary.evaluate.TextMetrics;
+import io.tributary.data.WordTokens;
 import io.tributary.metrics.MetricsJsonl;
+import io.tributary.stage.evaluate.ModelEvaluation;
+import io.tributary.stage.evaluate.PolicyEvaluation;
+import io.tributary.stage.evaluate.TextMetrics;
 import io.tributary.target.EnergyBasedModel;
-import io.tributary.text.WordTokens;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,12 +1,16 @@
 package io.tributary.cli;
 
-import io.tributary.config.Experiment;
+import io.tributary.cli.console.ConsoleLog;
+import io.tributary.cli.console.StopSignal;
+import io.tributary.cli.console.Terminal;
+import io.tributary.cli.options.ConfigOptions;
 import io.tributary.config.ShutdownConfig;
-import io.tributary.experiment.GridRun;
-import io.tributary.experiment.Origin;
-import io.tributary.report.Report;
+import io.tributary.config.experiment.Experiment;
+import io.tributary.io.TerminalOutput;
 import io.tributary.tensor.Torch;
-import io.tributary.terminal.TerminalOutput;
+import io.tributary.tools.experiment.GridRun;
+import io.tributary.tools.experiment.Origin;
+import io.tributary.tools.report.Report;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Set;

@@ -1,14 +1,14 @@
 package io.tributary.cli;
 
-import io.tributary.config.ConfigException;
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.ModelConfig;
 import io.tributary.config.PretrainConfig.Dtype;
+import io.tributary.config.binding.ConfigException;
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
-import io.tributary.disk.DiskRoom;
-import io.tributary.learn.CheckpointFiles;
+import io.tributary.io.DiskRoom;
 import io.tributary.model.ModelDirectory;
+import io.tributary.stage.learn.checkpoint.CheckpointFiles;
 import io.tributary.tensor.FloatType;
 import java.io.IOException;
 import java.io.UncheckedIOException;

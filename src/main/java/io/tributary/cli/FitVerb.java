@@ -1,9 +1,13 @@
 package io.tributary.cli;
 
-import io.tributary.boot.TrainingParts;
+import io.tributary.cli.console.StopSignal;
+import io.tributary.cli.options.ConfigOptions;
+import io.tributary.cli.options.Engine;
+import io.tributary.cli.options.FitLine;
 import io.tributary.config.TributaryConfig;
-import io.tributary.fit.FitJson;
-import io.tributary.target.Fit;
+import io.tributary.run.assembly.TrainingParts;
+import io.tributary.stage.fit.FitJson;
+import io.tributary.target.lambda.Fit;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;

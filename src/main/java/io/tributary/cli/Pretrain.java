@@ -1,9 +1,14 @@
 package io.tributary.cli;
 
+import io.tributary.cli.console.ConsoleLog;
+import io.tributary.cli.console.StopSignal;
+import io.tributary.cli.console.Terminal;
+import io.tributary.cli.options.ConfigOptions;
+import io.tributary.cli.options.Engine;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.PretrainConfig;
-import io.tributary.pretrain.PretrainConsole;
-import io.tributary.pretrain.Pretrainer;
+import io.tributary.tools.pretrain.PretrainConsole;
+import io.tributary.tools.pretrain.Pretrainer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

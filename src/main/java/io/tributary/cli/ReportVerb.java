@@ -1,6 +1,6 @@
 package io.tributary.cli;
 
-import io.tributary.report.Report;
+import io.tributary.tools.report.Report;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,15 @@
 package io.tributary.cli;
 
-import io.tributary.boot.RunConsole;
-import io.tributary.boot.RunDirectory;
-import io.tributary.boot.TrainingService;
-import io.tributary.boot.TrainingService.Resume;
+import io.tributary.cli.console.ConsoleLog;
+import io.tributary.cli.console.Terminal;
+import io.tributary.cli.options.ConfigOptions;
+import io.tributary.cli.options.Engine;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
+import io.tributary.run.files.RunDirectory;
+import io.tributary.run.life.TrainingService;
+import io.tributary.run.life.TrainingService.Resume;
+import io.tributary.run.watch.RunConsole;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.OptionalLong;

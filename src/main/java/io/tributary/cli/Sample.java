@@ -1,5 +1,8 @@
 package io.tributary.cli;
 
+import io.tributary.cli.console.SequenceJson;
+import io.tributary.cli.options.LoadedModel;
+import io.tributary.cli.options.ModelOptions;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler;

@@ -1,6 +1,13 @@
 package io.tributary.cli;
 
-import io.tributary.cli.ScoreInput.Line;
+import io.tributary.cli.console.ScoreInput;
+import io.tributary.cli.console.ScoreInput.Line;
+import io.tributary.cli.console.SequenceJson;
+import io.tributary.cli.options.ConfigOptions;
+import io.tributary.cli.options.FitOptions;
+import io.tributary.cli.options.LineTarget;
+import io.tributary.cli.options.LoadedModel;
+import io.tributary.cli.options.ModelOptions;
 import io.tributary.data.BadInputException;
 import io.tributary.model.SequenceScores;
 import java.io.PrintWriter;

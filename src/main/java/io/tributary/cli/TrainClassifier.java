@@ -1,7 +1,9 @@
 package io.tributary.cli;
 
-import io.tributary.classifier.ClassifierTraining;
-import io.tributary.classifier.Pooling;
+import io.tributary.cli.options.LoadedModel;
+import io.tributary.cli.options.ModelOptions;
+import io.tributary.model.classifier.Pooling;
+import io.tributary.tools.classifiertraining.ClassifierTraining;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

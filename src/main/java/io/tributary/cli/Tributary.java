@@ -1,6 +1,9 @@
 package io.tributary.cli;
 
-import io.tributary.bench.Shape;
+import io.tributary.cli.console.ConsoleLog;
+import io.tributary.cli.console.ErrorReport;
+import io.tributary.cli.console.OutputFailedException;
+import io.tributary.tools.bench.Shape;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.concurrent.Callable;
@@ -60,14 +63,14 @@ public final class Tributary implements Callable<Integer> {
   /** Exit codes. */
   static final int DONE = 0;
 
-  static final int FAILED = 1;
-  static final int BAD_INPUT = 2;
+  public static final int FAILED = 1;
+  public static final int BAD_INPUT = 2;
 
   /** 128 and the number of SIGTERM, as of a process that this signal ends. */
   static final int TERMINATED = 143;
 
   /** 128 and the number of SIGPIPE, as of a process that this signal ends. */
-  static final int OUTPUT_CLOSED = 141;
+  public static final int OUTPUT_CLOSED = 141;
 
   @Spec
   @SuppressWarnings("NullAway.Init")

@@ -1,8 +1,12 @@
 package io.tributary.cli;
 
+import io.tributary.cli.options.BaseModel;
+import io.tributary.cli.options.ConfigOptions;
+import io.tributary.cli.options.DerivedValues;
+import io.tributary.cli.options.Engine;
 import io.tributary.config.EffectiveConfig;
-import io.tributary.config.Experiment;
 import io.tributary.config.TributaryConfig;
+import io.tributary.config.experiment.Experiment;
 import io.tributary.serve.HttpService;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

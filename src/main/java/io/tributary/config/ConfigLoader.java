@@ -8,6 +8,10 @@ import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import io.tributary.config.binding.ConfigException;
+import io.tributary.config.binding.KeyCheck;
+import io.tributary.config.binding.Place;
+import io.tributary.config.objective.ObjectiveDefaults;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +22,7 @@ import java.util.Map;
  * {@code reference.conf}.
  */
 public final class ConfigLoader {
-  static final String ROOT = "tributary";
+  public static final String ROOT = "tributary";
 
   private ConfigLoader() {}
 
@@ -45,7 +49,7 @@ public final class ConfigLoader {
   }
 
   /** What stands in {@code over}, over the file, over the defaults. */
-  static EffectiveConfig effective(Path file, Config over) {
+  public static EffectiveConfig effective(Path file, Config over) {
     try {
       Config given = over.withFallback(parse(file));
       KeyCheck.check(given.root());
@@ -60,7 +64,7 @@ public final class ConfigLoader {
     }
   }
 
-  static Config parse(Path file) {
+  public static Config parse(Path file) {
     Path resolved = file.toAbsolutePath().normalize();
     if (!Files.isRegularFile(resolved)) {
       throw new ConfigException("no such configuration file: %s (%s)".formatted(file, resolved));
@@ -70,7 +74,7 @@ public final class ConfigLoader {
   }
 
   /** A value that begins like a list, a section or a quoted text is HOCON, any other is itself. */
-  static Config commandLine(Map<String, String> overrides) {
+  public static Config commandLine(Map<String, String> overrides) {
     Config config = ConfigFactory.empty();
     for (Map.Entry<String, String> override : overrides.entrySet()) {
       String key = override.getKey();
@@ -129,7 +133,7 @@ public final class ConfigLoader {
         .withOnlyPath(ROOT);
   }
 
-  static String explain(com.typesafe.config.ConfigException e, Path file) {
+  public static String explain(com.typesafe.config.ConfigException e, Path file) {
     String place = e.origin() == null ? file.toString() : Place.of(e.origin());
     return "%s: %s".formatted(place, detail(e));
   }

@@ -1,5 +1,7 @@
 package io.tributary.config;
 
+import io.tributary.config.binding.Require;
+
 /**
  * Measurements that cost extra passes.
  *

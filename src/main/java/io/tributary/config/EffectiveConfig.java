@@ -5,6 +5,18 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import io.tributary.config.binding.Binder;
+import io.tributary.config.binding.ConfigException;
+import io.tributary.config.binding.HoconWriter;
+import io.tributary.config.binding.KeyCheck;
+import io.tributary.config.binding.Scalars;
+import io.tributary.config.binding.Schema;
+import io.tributary.config.binding.Setting;
+import io.tributary.config.binding.SettingsTable;
+import io.tributary.config.experiment.ExperimentConfig;
+import io.tributary.config.target.ConstraintConfig;
+import io.tributary.config.target.FeatureConfig;
+import io.tributary.config.target.TargetConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -194,7 +206,7 @@ public final class EffectiveConfig {
    *
    * @throws ConfigException if it can't be used
    */
-  ExperimentConfig experiment() {
+  public ExperimentConfig experiment() {
     return section(ExperimentConfig.class, "experiment");
   }
 

@@ -1,5 +1,7 @@
 package io.tributary.config;
 
+import io.tributary.config.binding.Require;
+
 /**
  * Evaluation on samples drawn from the policy itself.
  *

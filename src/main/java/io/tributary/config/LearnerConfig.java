@@ -1,5 +1,7 @@
 package io.tributary.config;
 
+import io.tributary.config.binding.Require;
+
 /**
  * The learner, which trains the policy pi.
  *

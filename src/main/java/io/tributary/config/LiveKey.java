@@ -31,7 +31,7 @@ public enum LiveKey {
   }
 
   /** The one with this key, relative to {@code tributary}. */
-  static Optional<LiveKey> of(String key) {
+  public static Optional<LiveKey> of(String key) {
     return Arrays.stream(values()).filter(live -> live.key.equals(key)).findAny();
   }
 

@@ -1,5 +1,6 @@
 package io.tributary.config;
 
+import io.tributary.config.binding.Require;
 import java.util.Locale;
 
 /**

@@ -1,5 +1,8 @@
 package io.tributary.config;
 
+import io.tributary.config.binding.Default;
+import io.tributary.config.binding.Existing;
+import io.tributary.config.binding.Require;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,11 @@
 package io.tributary.config;
 
+import io.tributary.config.binding.HoconWriter;
+import io.tributary.config.binding.Key;
+import io.tributary.config.binding.Require;
+import io.tributary.config.objective.ObjectiveChecks;
+import io.tributary.config.objective.ObjectiveConfig;
+import io.tributary.config.target.TargetConfig;
 import java.util.OptionalLong;
 
 /**

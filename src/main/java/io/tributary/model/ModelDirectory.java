@@ -2,7 +2,7 @@ package io.tributary.model;
 
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
-import io.tributary.disk.LastingFiles;
+import io.tributary.io.LastingFiles;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.SafeTensors;
 import java.io.IOException;

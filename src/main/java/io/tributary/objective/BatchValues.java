@@ -1,5 +1,7 @@
 package io.tributary.objective;
 
+import io.tributary.objective.estimate.LogSpace;
+import io.tributary.objective.estimate.PartitionFunction;
 import java.util.Arrays;
 
 /**

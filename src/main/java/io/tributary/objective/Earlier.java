@@ -1,5 +1,7 @@
 package io.tributary.objective;
 
+import io.tributary.objective.estimate.PartitionFunction;
+
 /**
  * What the sequences before a batch tell, and the batch itself has no part in, so that it does not
  * bias the gradient.

@@ -1,6 +1,7 @@
 package io.tributary.objective;
 
-import io.tributary.config.Divergence;
+import io.tributary.config.objective.Divergence;
+import io.tributary.objective.estimate.LogSpace;
 
 /**
  * f-DPG: follows - grad D_f(pi, p) with c = - v (f'(t) - B), t = pi/p = Z pi/P (Go et al. 2023,

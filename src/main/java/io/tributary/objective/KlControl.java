@@ -1,5 +1,7 @@
 package io.tributary.objective;
 
+import io.tributary.objective.estimate.LogSpace;
+
 /**
  * KL-control by policy gradients: follows grad E_pi[ r - beta log(pi/a) ] with c = v (r - beta
  * log(pi/a) - b) (Eq. (2), Korbak et al. 2022, arXiv:2206.00761). That is - beta grad KL(pi||p_z)

@@ -1,7 +1,8 @@
 package io.tributary.objective;
 
-import io.tributary.config.Baseline;
-import io.tributary.config.ObjectiveConfig;
+import io.tributary.config.objective.Baseline;
+import io.tributary.config.objective.ObjectiveConfig;
+import io.tributary.objective.estimate.LogSpace;
 import java.util.Arrays;
 
 /**

@@ -1,6 +1,7 @@
 package io.tributary.objective;
 
-import io.tributary.config.Baseline;
+import io.tributary.config.objective.Baseline;
+import io.tributary.objective.estimate.LogSpace;
 
 /**
  * REINFORCE: follows grad E_pi[r] with c = v (r - b) (Williams 1992; Eq. (1) and (11), Korbak et

@@ -1,8 +1,8 @@
 package io.tributary.objective;
 
-import io.tributary.config.ObjectiveConfig;
-import io.tributary.config.RewardTerm;
-import io.tributary.config.TargetConfig;
+import io.tributary.config.objective.ObjectiveConfig;
+import io.tributary.config.objective.RewardTerm;
+import io.tributary.config.target.TargetConfig;
 import io.tributary.data.ScoredSequence;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.tributary.objective;
 
+import io.tributary.objective.estimate.RunningMoments;
 import java.util.Arrays;
 
 /**

@@ -10,7 +10,7 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCode;
 
 /** Responses as JSON. */
-final class Answers {
+public final class Answers {
 
   private Answers() {}
 
@@ -27,7 +27,7 @@ final class Answers {
     return json(code, json);
   }
 
-  static HttpResponse error(StatusCode code, String message) {
+  public static HttpResponse error(StatusCode code, String message) {
     return text(code, "error", message);
   }
 

@@ -2,6 +2,7 @@ package io.tributary.serve;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.tributary.serve.access.Access;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

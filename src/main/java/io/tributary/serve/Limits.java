@@ -17,7 +17,7 @@ import scala.concurrent.duration.FiniteDuration;
  *     however many bytes come or go
  * @param linger time that the last answer of a connection has to reach a client that reads slowly
  */
-record Limits(
+public record Limits(
     int connections,
     int uriBytes,
     int headers,
@@ -26,7 +26,7 @@ record Limits(
     Duration idle,
     Duration linger) {
 
-  static final Limits USUAL =
+  public static final Limits USUAL =
       new Limits(
           1024,
           2048,

@@ -1,8 +1,10 @@
 package io.tributary.target;
 
-import io.tributary.config.ConstraintConfig;
-import io.tributary.config.KlControlConfig;
-import io.tributary.config.TargetConfig;
+import io.tributary.config.objective.KlControlConfig;
+import io.tributary.config.target.ConstraintConfig;
+import io.tributary.config.target.TargetConfig;
+import io.tributary.target.feature.Feature;
+import io.tributary.target.feature.Features;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +32,7 @@ public record EnergyBasedModel(List<Factor> factors) implements Target, AutoClos
   /**
    * The target that the configuration describes, with lambdas that are still to be fitted.
    *
-   * @throws io.tributary.config.ConfigException if a feature can't be made
+   * @throws io.tributary.config.binding.ConfigException if a feature can't be made
    */
   public static EnergyBasedModel of(TargetConfig config) {
     List<Factor> factors = new ArrayList<>();
@@ -135,7 +137,7 @@ public record EnergyBasedModel(List<Factor> factors) implements Target, AutoClos
   }
 
   /** Log of the product of the hard factors alone. */
-  double logHardFactor(double[] features) {
+  public double logHardFactor(double[] features) {
     if (features.length != factors.size()) {
       throw new IllegalArgumentException(
           "%d feature values for %d features".formatted(features.length, factors.size()));

@@ -1,5 +1,7 @@
 package io.tributary.target;
 
+import io.tributary.target.feature.Feature;
+
 /**
  * What a feature contributes to P(x) / a(x) (sections 2.1 and 4.2, Korbak et al. 2022,
  * arXiv:2206.00761).

@@ -1,5 +1,7 @@
 package io.tributary.target;
 
+import io.tributary.target.feature.Feature;
+import io.tributary.target.feature.Text;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;

@@ -5,7 +5,7 @@ import java.io.StringWriter;
 import picocli.CommandLine;
 
 /** What a command line printed and returned. */
-record Cli(int exitCode, String out, String err) {
+public record Cli(int exitCode, String out, String err) {
 
   static Cli run(String... arguments) {
     return run(Tributary.commandLine(), arguments);

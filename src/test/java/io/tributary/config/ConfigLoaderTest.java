@@ -3,6 +3,18 @@ package io.tributary.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.config.binding.ConfigException;
+import io.tributary.config.objective.Baseline;
+import io.tributary.config.objective.Divergence;
+import io.tributary.config.objective.ObjectiveConfig;
+import io.tributary.config.objective.ObjectiveForm;
+import io.tributary.config.objective.ObjectiveType;
+import io.tributary.config.objective.PpoConfig;
+import io.tributary.config.objective.RewardTerm;
+import io.tributary.config.target.ConstraintConfig;
+import io.tributary.config.target.FeatureConfig;
+import io.tributary.config.target.FitConfig;
+import io.tributary.config.target.TargetConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParser;
+import io.tributary.config.binding.ConfigException;
+import io.tributary.config.binding.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.tributary.config.binding.KeyCheck;
+import io.tributary.config.binding.Schema;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.tributary.objective;
 
-import io.tributary.objective.PartitionFunction.Estimate;
+import io.tributary.objective.estimate.PartitionFunction.Estimate;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
@@ -11,68 +11,68 @@ import java.util.stream.IntStream;
  * Forty sequences, all of them known, so that every expectation is a sum: base model a, target P =
  * a phi, policy pi, and two proposals that differ from both.
  */
-final class EnumerableWorld {
-  static final int SIZE = 40;
+public final class EnumerableWorld {
+  public static final int SIZE = 40;
 
-  final double[] a = softmax(logits(1, 1.5));
+  public final double[] a = softmax(logits(1, 1.5));
   final double[] policyLogits = mix(logits(1, 1.5), logits(2, 0.7), 0.8);
-  final double[] pi = softmax(policyLogits);
-  final double[] q = softmax(mix(logits(1, 1.5), logits(3, 0.6), 0.9));
-  final double[] olderQ = softmax(mix(logits(1, 1.5), logits(4, 0.9), 0.7));
+  public final double[] pi = softmax(policyLogits);
+  public final double[] q = softmax(mix(logits(1, 1.5), logits(3, 0.6), 0.9));
+  public final double[] olderQ = softmax(mix(logits(1, 1.5), logits(4, 0.9), 0.7));
 
   /** A feature of every third sequence or so, with a factor other than 1 on some. */
-  final double[] phi = map(x -> x % 3 == 1 ? 1 : x % 7 == 2 ? 0.4 : 0);
+  public final double[] phi = map(x -> x % 3 == 1 ? 1 : x % 7 == 2 ? 0.4 : 0);
 
-  final double[] target; // P
-  final double z;
-  final double[] p;
+  public final double[] target; // P
+  public final double z;
+  public final double[] p;
 
   /** Some sequences can't be had: P = a phi. */
-  EnumerableWorld() {
+  public EnumerableWorld() {
     this(phi -> phi);
   }
 
   /** P = a times a factor that phi decides. */
-  EnumerableWorld(DoubleUnaryOperator factor) {
+  public EnumerableWorld(DoubleUnaryOperator factor) {
     target = map(x -> a[x] * factor.applyAsDouble(phi[x]));
     z = Arrays.stream(target).sum();
     p = map(x -> target[x] / z);
   }
 
   /** The enumerated Z, without error. */
-  Estimate exactZ() {
+  public Estimate exactZ() {
     return new Estimate(Math.log(z), 0, 1, 1, 1);
   }
 
   /** log w of all sequences under a proposal. */
-  double[] logWeights(double[] proposal) {
+  public double[] logWeights(double[] proposal) {
     return map(x -> Math.log(target[x]) - Math.log(proposal[x]));
   }
 
   /** All sequences as if each were drawn once from a proposal, with the reward phi. */
-  BatchValues values(double[] proposal, Estimate z) {
+  public BatchValues values(double[] proposal, Estimate z) {
     return new BatchValues(
         logWeights(proposal), logs(proposal), logs(pi), logs(a), phi, new Earlier(z, 0));
   }
 
   /** Values of which nothing but these matters; log q is 0. */
-  static BatchValues values(double[] logWeights, double[] logPolicyRatios, Estimate z) {
+  public static BatchValues values(double[] logWeights, double[] logPolicyRatios, Estimate z) {
     double[] nothing = new double[logWeights.length];
     return new BatchValues(
         logWeights, nothing, logPolicyRatios, nothing, nothing, new Earlier(z, 0));
   }
 
   /** log m1 - log m2 of all sequences. */
-  static double[] logRatios(double[] model1, double[] model2) {
+  public static double[] logRatios(double[] model1, double[] model2) {
     return map(x -> Math.log(model1[x]) - Math.log(model2[x]));
   }
 
-  static double[] logs(double[] model) {
+  public static double[] logs(double[] model) {
     return Arrays.stream(model).map(Math::log).toArray();
   }
 
   /** E_m[f] by enumeration. */
-  static double expectation(double[] model, IntToDoubleFunction f) {
+  public static double expectation(double[] model, IntToDoubleFunction f) {
     return IntStream.range(0, SIZE)
         .filter(x -> model[x] > 0)
         .mapToDouble(x -> model[x] * f.applyAsDouble(x))
@@ -80,22 +80,22 @@ final class EnumerableWorld {
   }
 
   /** KL(m1||m2) in nats. */
-  static double kl(double[] model1, double[] model2) {
+  public static double kl(double[] model1, double[] model2) {
     return expectation(model1, x -> Math.log(model1[x] / model2[x]));
   }
 
   /** Total variation distance. */
-  static double tvd(double[] model1, double[] model2) {
+  public static double tvd(double[] model1, double[] model2) {
     return IntStream.range(0, SIZE).mapToDouble(x -> Math.abs(model1[x] - model2[x])).sum() / 2;
   }
 
-  static double[] softmax(double[] logits) {
+  public static double[] softmax(double[] logits) {
     double sum = Arrays.stream(logits).map(Math::exp).sum();
     return Arrays.stream(logits).map(l -> Math.exp(l) / sum).toArray();
   }
 
   /** n sequences from a model. */
-  static int[] sample(double[] model, int n, Random random) {
+  public static int[] sample(double[] model, int n, Random random) {
     double[] cumulative = model.clone();
     Arrays.parallelPrefix(cumulative, Double::sum);
     return IntStream.range(0, n)
@@ -108,21 +108,21 @@ final class EnumerableWorld {
   }
 
   /** The values of the sampled sequences. */
-  static double[] at(int[] sample, double[] values) {
+  public static double[] at(int[] sample, double[] values) {
     return Arrays.stream(sample).mapToDouble(x -> values[x]).toArray();
   }
 
-  static double[] join(double[] first, double[] second) {
+  public static double[] join(double[] first, double[] second) {
     double[] joined = Arrays.copyOf(first, first.length + second.length);
     System.arraycopy(second, 0, joined, first.length, second.length);
     return joined;
   }
 
-  static double[] map(IntToDoubleFunction f) {
+  public static double[] map(IntToDoubleFunction f) {
     return IntStream.range(0, SIZE).mapToDouble(f).toArray();
   }
 
-  static double[] mix(double[] first, double[] second, double share) {
+  public static double[] mix(double[] first, double[] second, double share) {
     return map(x -> share * first[x] + (1 - share) * second[x]);
   }
 
@@ -132,14 +132,14 @@ final class EnumerableWorld {
   }
 
   /** Of the target: a sample of mixed proposal versions, half of it from each, as arrays. */
-  record MixedSample(
+  public record MixedSample(
       double[] logWeights,
       double[] logPolicyRatios,
       double[] logPolicies,
       double[] logBases,
       double[] features) {}
 
-  MixedSample mixedSample(int n, Random random) {
+  public MixedSample mixedSample(int n, Random random) {
     int[] older = sample(olderQ, n / 2, random);
     int[] current = sample(q, n - n / 2, random);
     return new MixedSample(

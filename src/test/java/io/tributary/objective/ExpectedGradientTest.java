@@ -3,8 +3,8 @@ package io.tributary.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.config.Baseline;
-import io.tributary.config.Divergence;
+import io.tributary.config.objective.Baseline;
+import io.tributary.config.objective.Divergence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,8 +3,9 @@ package io.tributary.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.config.Divergence;
-import io.tributary.objective.PartitionFunction.Estimate;
+import io.tributary.config.objective.Divergence;
+import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.objective.estimate.PartitionFunctions;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.tributary.config.ConfigException;
+import io.tributary.config.binding.ConfigException;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.protocol.RunStatus;

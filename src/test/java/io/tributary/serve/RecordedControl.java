@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Writes down what it is asked for, and answers what it is told to. */
-final class RecordedControl implements ServiceControl {
-  final List<String> calls = new CopyOnWriteArrayList<>();
+public final class RecordedControl implements ServiceControl {
+  public final List<String> calls = new CopyOnWriteArrayList<>();
   volatile CompletionStage<Answer> answer = CompletableFuture.completedFuture(new Done("as asked"));
 
   @Override

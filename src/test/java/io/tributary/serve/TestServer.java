@@ -9,6 +9,7 @@ import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
+import io.tributary.serve.access.Protection;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -25,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 
 /** A server that is really bound, with a run that is told what to look like. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   static final RunStatus STARTING =
       new RunStatus(
@@ -70,22 +71,22 @@ final class TestServer implements AutoCloseable {
   final AtomicReference<RunStatus> status = new AtomicReference<>(RUNNING);
   final RunHistory history = new RunHistory();
   final LatestSequences sequences = new LatestSequences();
-  final RecordedControl control = new RecordedControl();
-  final HttpService service;
+  public final RecordedControl control = new RecordedControl();
+  public final HttpService service;
   private final ActorTestKit testKit = ActorTestKit.create(ConfigFactory.load());
   private final HttpClient client = HttpClient.newHttpClient();
   private final RunMetrics metrics = RunMetrics.create(Map.of("amazing", 1.0));
 
-  TestServer() throws Exception {
+  public TestServer() throws Exception {
     this(Limits.USUAL);
   }
 
   /** A server that is less patient. */
-  TestServer(Limits limits) throws Exception {
+  public TestServer(Limits limits) throws Exception {
     this.service = start(config("127.0.0.1", 0), Map.of(), limits);
   }
 
-  static HttpConfig config(String host, int port) {
+  public static HttpConfig config(String host, int port) {
     return new HttpConfig(
         host,
         port,
@@ -96,7 +97,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Another server of the same run. */
-  HttpService start(HttpConfig http) throws Exception {
+  public HttpService start(HttpConfig http) throws Exception {
     return HttpService.start(
             testKit.system(),
             http,
@@ -108,7 +109,7 @@ final class TestServer implements AutoCloseable {
         .get(10, TimeUnit.SECONDS);
   }
 
-  HttpService start(HttpConfig http, Map<String, String> environment, Limits limits)
+  public HttpService start(HttpConfig http, Map<String, String> environment, Limits limits)
       throws Exception {
     Routes routes = new Routes();
     new ConsoleEndpoints(history, sequences).addTo(routes);
@@ -120,15 +121,16 @@ final class TestServer implements AutoCloseable {
         .get(10, TimeUnit.SECONDS);
   }
 
-  HttpRequest.Builder request(String path) {
+  public HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(service.uri().resolve(path));
   }
 
-  HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+  public HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
     return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return send(request(path));
   }
 
@@ -150,11 +152,11 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Everything that is answered to these bytes until the connection is closed. */
-  String raw(byte[] bytes) throws IOException {
+  public String raw(byte[] bytes) throws IOException {
     return raw(service.uri(), bytes);
   }
 
-  static String raw(URI server, byte[] bytes) throws IOException {
+  public static String raw(URI server, byte[] bytes) throws IOException {
     try (Socket socket = new Socket(server.getHost(), server.getPort())) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(bytes);

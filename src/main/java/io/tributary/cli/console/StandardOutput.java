@@ -1,0 +1,54 @@
+package io.tributary.cli.console;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Standard output that tells at once when it can't be written: a {@link PrintWriter} over it does
+ * not swallow the failure, since it is an {@link OutputFailedException} and no {@link IOException}.
+ */
+public final class StandardOutput extends OutputStream {
+  private final OutputStream stream;
+
+  StandardOutput(OutputStream stream) {
+    this.stream = stream;
+  }
+
+  /** A writer of UTF-8 to the process's standard output, flushed at the end of each line. */
+  public static PrintWriter writer() {
+    return writer(new FileOutputStream(FileDescriptor.out));
+  }
+
+  static PrintWriter writer(OutputStream stream) {
+    return new PrintWriter(
+        new OutputStreamWriter(new StandardOutput(stream), StandardCharsets.UTF_8), true);
+  }
+
+  @Override
+  public void write(int oneByte) {
+    write(new byte[] {(byte) oneByte}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) {
+    try {
+      stream.write(bytes, offset, length);
+    } catch (IOException e) {
+      throw new OutputFailedException(e);
+    }
+  }
+
+  @Override
+  public void flush() {
+    try {
+      stream.flush();
+    } catch (IOException e) {
+      throw new OutputFailedException(e);
+    }
+  }
+}

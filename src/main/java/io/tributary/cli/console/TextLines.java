@@ -1,0 +1,70 @@
+package io.tributary.cli.console;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import io.tributary.data.BadInputException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A file of texts, one a line: either the text itself, or a JSON object that has it. */
+public final class TextLines {
+  private TextLines() {}
+
+  /**
+   * The texts of a file, at least one. An empty line is an empty text.
+   *
+   * @throws BadInputException if the file can't be read, is not UTF-8 or has no line
+   */
+  public static List<String> read(Path file) {
+    try {
+      List<String> lines = Files.readAllLines(file);
+      if (lines.isEmpty()) {
+        throw new BadInputException(file + " is empty; expected texts, one a line");
+      }
+      List<String> texts = new ArrayList<>();
+      for (String line : lines) {
+        texts.add(text(line, file, texts.size() + 1));
+      }
+      return texts;
+    } catch (CharacterCodingException e) {
+      throw new BadInputException(file + " is not UTF-8 text", e);
+    } catch (IOException e) {
+      throw new BadInputException("%s can't be read: %s".formatted(file, e), e);
+    }
+  }
+
+  private static String text(String line, Path file, int number) {
+    JsonElement text = line.startsWith("{") ? member(line) : null;
+    if (text == null) {
+      return line;
+    }
+    if (!text.isJsonPrimitive() || !text.getAsJsonPrimitive().isString()) {
+      throw new BadInputException(
+          "line %d of %s: expected a string as \"text\", got %s".formatted(number, file, text));
+    }
+    return text.getAsString();
+  }
+
+  /** What a JSON object has as its text; null for a text that happens to begin with a brace. */
+  private static @Nullable JsonElement member(String line) {
+    try (JsonReader json = new JsonReader(new StringReader(line))) {
+      json.setStrictness(Strictness.STRICT);
+      JsonElement element = JsonParser.parseReader(json);
+      boolean whole = json.peek() == JsonToken.END_DOCUMENT;
+      return whole && element instanceof JsonObject object ? object.get("text") : null;
+    } catch (IOException | JsonParseException e) {
+      return null;
+    }
+  }
+}

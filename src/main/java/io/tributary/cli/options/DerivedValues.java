@@ -1,0 +1,121 @@
+package io.tributary.cli.options;
+
+import io.tributary.config.Criterion;
+import io.tributary.config.HttpConfig;
+import io.tributary.config.OptimizerConfig;
+import io.tributary.config.ProposalConfig;
+import io.tributary.config.Schedule;
+import io.tributary.config.TributaryConfig;
+import io.tributary.run.assembly.MemoryEstimate;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What follows from a configuration, as HOCON comments. */
+public final class DerivedValues {
+  private static final String LINE = "# %-22s %s%n";
+
+  private DerivedValues() {}
+
+  public static String of(TributaryConfig config, BaseModel base) {
+    Map<String, String> values = new LinkedHashMap<>();
+    int batch = config.learner().batchSize();
+    long staleness = config.stream().maxStalenessSteps();
+    values.put("run directory", config.run().home().toString());
+    values.put("length", length(config));
+    values.put(
+        "batch",
+        "%,d sequences, at most %,d tokens, of %d draws; %d micro-batches"
+            .formatted(
+                batch,
+                (long) batch * config.samplers().maxLength(),
+                config.drawsPerBatch(),
+                -Math.floorDiv(-batch, config.learner().microBatchSize())));
+    values.put(
+        "bootstrap of Z",
+        "%,d sequences of %d draws"
+            .formatted(config.partitionFunction().bootstrapSequences(), config.bootstrapDraws()));
+    if (config.target().isFitted()) {
+      values.put(
+          "fit of lambda",
+          "from %,d to %,d sequences of the base model, before the run begins"
+              .formatted(config.target().fit().sequences(), config.target().fit().maxSequences()));
+    }
+    values.put(
+        "queue bound",
+        "%,d sequences admitted and not yet learned, besides the bootstrap"
+            .formatted((staleness + 1) * batch));
+    values.put(
+        "staleness bound",
+        staleness == 0
+            ? "0 steps: sampling and learning take turns"
+            : staleness + (staleness == 1 ? " step" : " steps") + " from admission to use");
+    values.put("proposal", proposal(config));
+    values.put("learning rate", learningRate(config));
+    values.put("HTTP", http(config.http()));
+    values.put("model", model(base));
+    StringBuilder text = new StringBuilder();
+    values.forEach((name, value) -> text.append(LINE.formatted(name, value)));
+    MemoryEstimate.of(config, base.config(), base.positions())
+        .byDevice()
+        .forEach((device, line) -> text.append(LINE.formatted("memory on " + device, line)));
+    return text.toString();
+  }
+
+  private static String length(TributaryConfig config) {
+    return config.totalSteps().isEmpty()
+        ? "until stopped"
+        : "%,d steps, %,d sequences"
+            .formatted(
+                config.totalSteps().getAsLong(),
+                config.totalSteps().getAsLong() * config.learner().batchSize());
+  }
+
+  private static String proposal(TributaryConfig config) {
+    ProposalConfig proposal = config.proposal();
+    int steps = config.publish().intervalSteps();
+    String interval = steps == 1 ? "after every step" : "every %,d steps".formatted(steps);
+    if (proposal.criterion() == Criterion.ALWAYS) {
+      return "replaced " + interval;
+    }
+    return "judged %s by %s on %s"
+        .formatted(
+            interval,
+            proposal.criterion(),
+            proposal.window() == ProposalConfig.Window.FRESH
+                ? "%,d sequences drawn for it".formatted(proposal.windowSequences())
+                : "the batches learned since");
+  }
+
+  private static String learningRate(TributaryConfig config) {
+    OptimizerConfig optimizer = config.learner().optimizer();
+    String warmup =
+        optimizer.warmupSteps() == 0
+            ? String.valueOf(optimizer.learningRate())
+            : "rises to %s in %,d steps"
+                .formatted(optimizer.learningRate(), optimizer.warmupSteps());
+    return optimizer.schedule() == Schedule.CONSTANT
+        ? warmup + ", then stays"
+        : "%s, then falls to 0 at step %,d (%s)"
+            .formatted(warmup, config.totalSteps().getAsLong(), optimizer.schedule());
+  }
+
+  private static String http(HttpConfig http) {
+    return "%s on %s, port %s"
+        .formatted(
+            http.tls().certificateFile().isPresent() ? "encrypted (TLS)" : "not encrypted",
+            http.host(),
+            http.port() == 0 ? "any free one" : http.port());
+  }
+
+  private static String model(BaseModel base) {
+    return "%,d parameters: %d layers, %d heads, width %d, vocabulary %,d; %d of %d positions used"
+        .formatted(
+            base.config().parameters(),
+            base.config().layers(),
+            base.config().heads(),
+            base.config().width(),
+            base.config().vocabulary(),
+            base.positions(),
+            base.config().positions());
+  }
+}

@@ -1,0 +1,170 @@
+package io.tributary.config.binding;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes records from HOCON: the components of a record are its keys, their types say what may stand
+ * there, its compact constructor checks the values.
+ */
+public final class Binder {
+  private final String file;
+
+  /**
+   * @param file the configuration's file as the user named it, for messages about missing keys
+   */
+  public Binder(String file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads an object into a record.
+   *
+   * @param path the object's own path, for messages
+   * @throws ConfigException on a missing key, a wrong type or a value outside its range
+   */
+  public <T> T bind(Class<T> recordType, ConfigObject object, String path) {
+    RecordComponent[] components = recordType.getRecordComponents();
+    @Nullable Object[] values = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      values[i] = component(components[i], object, path);
+    }
+    try {
+      Class<?>[] types =
+          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+      return recordType.getDeclaredConstructor(types).newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof InvalidValueException invalid) {
+        throw outOfRange(invalid, object, path);
+      }
+      throw new IllegalStateException("can't make a " + recordType.getSimpleName(), e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("can't make a " + recordType.getSimpleName(), e);
+    }
+  }
+
+  private Object component(RecordComponent component, ConfigObject object, String path) {
+    if (Schema.isEmbedded(component)) {
+      return implementation(object, component.getType(), path);
+    }
+    String key = Schema.key(component);
+    Type type = component.getGenericType();
+    @Nullable ConfigValue value = object.get(key);
+    if (value == null || value.valueType() == ConfigValueType.NULL) {
+      Default otherwise = component.getAnnotation(Default.class);
+      value = otherwise == null ? null : defaultValue(otherwise);
+    }
+    return value == null
+        ? absent(type, path + "." + key)
+        : present(value, type, path + "." + key, component.getAnnotation(Existing.class));
+  }
+
+  private static ConfigValue defaultValue(Default otherwise) {
+    return otherwise.value().equals("[]")
+        ? ConfigValueFactory.fromIterable(List.of())
+        : ConfigValueFactory.fromAnyRef(otherwise.value(), Place.DEFAULT);
+  }
+
+  private Object absent(Type type, String path) {
+    if (Schema.isOptional(type)) {
+      return Optional.empty();
+    } else if (type == OptionalLong.class) {
+      return OptionalLong.empty();
+    } else if (type == OptionalInt.class) {
+      return OptionalInt.empty();
+    }
+    throw new ConfigException(
+        "%s: missing key %s; expected %s".formatted(file, path, Scalars.expected(type)));
+  }
+
+  private Object present(ConfigValue value, Type type, String path, @Nullable Existing existing) {
+    if (Schema.isOptional(type)) {
+      return Optional.of(present(value, Schema.content(type), path, existing));
+    } else if (Schema.isList(type)) {
+      return list(value, Schema.content(type), path);
+    } else if (Schema.isSettings(type)) {
+      return object(value, path);
+    } else if (type instanceof Class<?> plain && plain.isRecord()) {
+      return bind(plain, object(value, path), path);
+    }
+    return Scalars.read(value, type, path, existing);
+  }
+
+  private List<Object> list(ConfigValue value, Type content, String path) {
+    if (!(value instanceof ConfigList list)) {
+      throw Scalars.wrongType(value, path, "a list: [ … ]");
+    }
+    List<Object> elements = new ArrayList<>();
+    for (int i = 0; i < list.size(); i++) {
+      elements.add(present(list.get(i), content, path + "[" + i + "]", null));
+    }
+    return elements;
+  }
+
+  private Object implementation(ConfigObject object, Class<?> sealed, String path) {
+    Map<String, Class<?>> implementations = Schema.implementations(sealed);
+    String known = String.join(", ", implementations.keySet());
+    ConfigValue type = object.get(Schema.TYPE);
+    if (type == null) {
+      throw new ConfigException(
+          "%s: missing key %s.type; expected one of %s"
+              .formatted(Place.of(object.origin()), path, known));
+    }
+    Class<?> implementation = implementations.get(String.valueOf(type.unwrapped()));
+    if (implementation == null) {
+      throw Scalars.wrongType(type, path + ".type", "one of " + known);
+    }
+    return bind(implementation, object, path);
+  }
+
+  private static ConfigObject object(ConfigValue value, String path) {
+    if (value instanceof ConfigObject object) {
+      return object;
+    }
+    throw Scalars.wrongType(value, path, "a section: { … }");
+  }
+
+  private ConfigException outOfRange(
+      InvalidValueException invalid, ConfigObject object, String path) {
+    String message = path + "." + invalid.getMessage();
+    @Nullable ConfigValue value = find(object, invalid.key());
+    if (value == null) {
+      return new ConfigException(file + ": " + message, invalid);
+    }
+    String place = Place.of(value.origin());
+    return new ConfigException(
+        place.equals(Place.DEFAULT)
+            ? "%s: %s, the default".formatted(file, message)
+            : "%s: %s".formatted(place, message),
+        invalid);
+  }
+
+  /** The value at a path like {@code features[1].name}, as far as it goes. */
+  private static @Nullable ConfigValue find(ConfigObject object, String path) {
+    @Nullable ConfigValue value = object;
+    for (String step : path.split("[.\\[]", -1)) {
+      if (step.endsWith("]") && value instanceof ConfigList list) {
+        value = list.get(Integer.parseInt(step.substring(0, step.length() - 1)));
+      } else if (value instanceof ConfigObject inner) {
+        value = inner.get(step);
+      } else {
+        return value;
+      }
+    }
+    return value;
+  }
+}

@@ -1,0 +1,26 @@
+package io.tributary.config.binding;
+
+import com.typesafe.config.ConfigOrigin;
+
+/** Where a value was written, as a user reads it. */
+public final class Place {
+  public static final String DEFAULT = "default";
+  public static final String COMMAND_LINE = "command line";
+  public static final String CELL = "the cell";
+  public static final String FILE_NAME = "name of the file";
+
+  private Place() {}
+
+  /** {@code conf/quickstart.conf:12}, {@code command line} or {@code default}. */
+  public static String of(ConfigOrigin origin) {
+    String description = origin.description();
+    if (origin.resource() != null || description.startsWith("reference.conf")) {
+      return DEFAULT;
+    }
+    int line = origin.lineNumber();
+    String suffix = ": " + line;
+    return line > 0 && description.endsWith(suffix)
+        ? description.substring(0, description.length() - suffix.length()) + ":" + line
+        : description;
+  }
+}

@@ -1,0 +1,87 @@
+package io.tributary.config.objective;
+
+import io.tributary.config.binding.Require;
+import io.tributary.config.binding.Schema;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the learner optimises.
+ *
+ * @param type the coefficient of grad log pi(x)
+ * @param normaliseByZ divide the coefficients by Z
+ * @param baseline what the coefficients are compared with
+ * @param reward terms of r(x); none: 1 iff all hard constraints of the target hold
+ * @param beta weight of log(pi(x)/a(x)) against r(x), with type kl-control
+ * @param divergence the one to minimise, with type f-divergence
+ * @param form how kl-control is optimised
+ * @param clip how far from 1 the ratio pi/pi_old of a token may go, with form ppo
+ * @param targetKl KL(pi||a) in nats that beta is adapted to, with form ppo; absent: beta is fixed
+ * @param ppo the other settings of form ppo
+ */
+public record ObjectiveConfig(
+    ObjectiveType type,
+    boolean normaliseByZ,
+    Baseline baseline,
+    List<RewardTerm> reward,
+    Optional<Double> beta,
+    Optional<Divergence> divergence,
+    ObjectiveForm form,
+    double clip,
+    Optional<Double> targetKl,
+    PpoConfig ppo) {
+  public ObjectiveConfig {
+    reward = List.copyOf(reward);
+    Require.that(
+        !normaliseByZ || type.isInUnitOfTarget(),
+        "normalise-by-z",
+        true,
+        "false with type = %s, whose coefficients are not in the unit of P".formatted(type));
+    Require.that(
+        type.baselines().contains(baseline),
+        "baseline",
+        baseline,
+        "one of %s with type = %s".formatted(Schema.list(type.baselines()), type));
+    requireExactlyWith(ObjectiveType.KL_CONTROL, type, "beta", beta, "a positive number");
+    beta.ifPresent(value -> Require.positive("beta", value));
+    requireExactlyWith(
+        ObjectiveType.F_DIVERGENCE,
+        type,
+        "divergence",
+        divergence,
+        "one of " + String.join(", ", Schema.constants(Divergence.class)));
+    Require.that(
+        form != ObjectiveForm.PPO || type == ObjectiveType.KL_CONTROL,
+        "form",
+        form,
+        "%s with type = %s; %s is a form of %s"
+            .formatted(
+                ObjectiveForm.POLICY_GRADIENT, type, ObjectiveForm.PPO, ObjectiveType.KL_CONTROL));
+    Require.positive("clip", clip);
+    targetKl.ifPresent(
+        value -> {
+          Require.that(
+              form == ObjectiveForm.PPO,
+              "target-kl",
+              value,
+              "absent with form = %s, since it belongs to %s".formatted(form, ObjectiveForm.PPO));
+          Require.positive("target-kl", value);
+        });
+  }
+
+  /** Whether it is optimised token by token, and needs log a of each token. */
+  public boolean isProximal() {
+    return form == ObjectiveForm.PPO;
+  }
+
+  private static void requireExactlyWith(
+      ObjectiveType owner, ObjectiveType type, String key, Optional<?> value, String expected) {
+    Require.that(
+        value.isPresent() == (type == owner),
+        key,
+        value.isPresent() ? value.get() : "none",
+        type == owner
+            ? "given with type = %s: %s".formatted(owner, expected)
+            : "absent with type = %s, since it belongs to %s".formatted(type, owner));
+  }
+}

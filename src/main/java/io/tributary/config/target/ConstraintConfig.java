@@ -1,0 +1,36 @@
+package io.tributary.config.target;
+
+import io.tributary.config.binding.Default;
+import io.tributary.config.binding.Require;
+import java.util.Optional;
+
+/**
+ * A feature of the target, with what is asked of it.
+ *
+ * @param name names the feature in metrics and output
+ * @param feature phi(x)
+ * @param moment the desired mean of the feature under p; absent: 1 for a binary feature, where
+ *     moments are asked at all
+ * @param soft whether a moment of 0 or 1 is a mean to be approached, not a hard constraint
+ */
+public record ConstraintConfig(
+    String name, FeatureConfig feature, Optional<Double> moment, @Default("false") boolean soft) {
+  public ConstraintConfig {
+    Require.text("name", name);
+    if (moment.isPresent()) {
+      double value = moment.get();
+      Require.that(Double.isFinite(value), "moment", value, "a finite number");
+      Require.that(
+          !feature.isBinary() || (value >= 0 && value <= 1),
+          "moment",
+          value,
+          "between 0 and 1, the mean of a feature that is 0 or 1");
+    }
+  }
+
+  /** Whether every sequence shall have the feature, or none, where moments are asked at all. */
+  public boolean isHard() {
+    double asked = moment.orElse(1.0);
+    return feature.isBinary() && !soft && (asked == 0 || asked == 1);
+  }
+}

@@ -1,0 +1,189 @@
+package io.tributary.config.target;
+
+import io.tributary.config.binding.ConfigException;
+import io.tributary.config.binding.Default;
+import io.tributary.config.binding.Existing;
+import io.tributary.config.binding.InvalidValueException;
+import io.tributary.config.binding.Key;
+import io.tributary.config.binding.Require;
+import io.tributary.config.binding.Schema;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** A feature phi(x) of the decoded text. */
+public sealed interface FeatureConfig {
+
+  /** Whether it is 1 for what has it and 0 for the rest; otherwise it is any number. */
+  default boolean isBinary() {
+    return true;
+  }
+
+  /** The features that it is made of. */
+  default List<FeatureConfig> parts() {
+    return List.of();
+  }
+
+  /** Shows itself and all that it is made of, whatever the depth. */
+  default void forEach(Consumer<FeatureConfig> action) {
+    action.accept(this);
+    parts().forEach(part -> part.forEach(action));
+  }
+
+  /**
+   * 1 iff the word occurs among the word tokens of the text.
+   *
+   * @param word a single word
+   * @param caseSensitive whether upper and lower case differ
+   */
+  record Word(String word, @Default("false") boolean caseSensitive) implements FeatureConfig {
+    public Word {
+      Require.that(
+          isEntry(word) && word.codePoints().noneMatch(Character::isWhitespace),
+          "word",
+          '"' + word + '"',
+          "a single word without spaces; type = wordlist takes entries of several words");
+    }
+  }
+
+  /**
+   * 1 iff any entry of the list occurs among the word tokens of the text.
+   *
+   * @param words the list itself, where no file is given; an entry is one word or several
+   * @param file a file with one entry a line, absolute
+   * @param caseSensitive whether upper and lower case differ
+   */
+  record WordList(
+      @Default("[]") List<String> words,
+      @Existing(Existing.Kind.FILE) Optional<Path> file,
+      @Default("false") boolean caseSensitive)
+      implements FeatureConfig {
+    public WordList {
+      words = List.copyOf(words);
+      Require.that(
+          words.isEmpty() == file.isPresent(),
+          "words",
+          words.size() + " words " + (file.isPresent() ? "and a file" : "and no file"),
+          "given as a list of at least one word, or in a file (file = PATH), and not as both");
+      words.forEach(
+          word ->
+              Require.that(isEntry(word), "words", '"' + word + '"', "words of letters or digits"));
+    }
+
+    /**
+     * The entries, read from the file where there is one.
+     *
+     * @throws ConfigException if the file can't be read, holds no entry, or a line without a word
+     */
+    public List<String> entries() {
+      return file.map(WordListFile::read).orElse(words);
+    }
+  }
+
+  /** 1 iff the pronouns of the text are mostly those of a woman, of a man, or balanced. */
+  record Pronouns(Majority pronouns) implements FeatureConfig {}
+
+  /**
+   * 1 iff a classifier's predicted class is one of {@code labels}.
+   *
+   * @param directory the classifier's directory, absolute
+   * @param labels at least one of the classifier's labels
+   */
+  record Classifier(@Existing(Existing.Kind.DIRECTORY) Path directory, List<String> labels)
+      implements FeatureConfig {
+    public Classifier {
+      labels = List.copyOf(labels);
+      Require.that(!labels.isEmpty(), "labels", "[]", "a list of at least one label");
+    }
+  }
+
+  /**
+   * 1 iff the pattern is found anywhere in the text.
+   *
+   * @param pattern of {@link Pattern}
+   * @param caseSensitive whether upper and lower case differ
+   */
+  record Regex(String pattern, @Default("false") boolean caseSensitive) implements FeatureConfig {
+    public Regex {
+      try {
+        Pattern.compile(pattern);
+      } catch (PatternSyntaxException e) {
+        throw new InvalidValueException(
+            "pattern",
+            "must be a regular expression of java.util.regex, got \"%s\" (%s at position %d)"
+                .formatted(pattern, e.getDescription(), e.getIndex()));
+      }
+    }
+  }
+
+  /** Number of tokens of the sequence. */
+  record Length() implements FeatureConfig {
+    @Override
+    public boolean isBinary() {
+      return false;
+    }
+  }
+
+  /** 1 iff all of the features are 1. */
+  @Key("all-of")
+  record AllOf(List<Part> features) implements FeatureConfig {
+    public AllOf {
+      features = required(features);
+    }
+
+    @Override
+    public List<FeatureConfig> parts() {
+      return features.stream().map(Part::feature).toList();
+    }
+  }
+
+  /** 1 iff any of the features is 1. */
+  @Key("any-of")
+  record AnyOf(List<Part> features) implements FeatureConfig {
+    public AnyOf {
+      features = required(features);
+    }
+
+    @Override
+    public List<FeatureConfig> parts() {
+      return features.stream().map(Part::feature).toList();
+    }
+  }
+
+  /** 1 iff the feature is 0. */
+  record Not(Part feature) implements FeatureConfig {
+    @Override
+    public List<FeatureConfig> parts() {
+      return List.of(feature.feature());
+    }
+  }
+
+  /**
+   * A feature that another one is made of.
+   *
+   * @param name for the reader alone
+   * @param feature a binary one
+   */
+  record Part(Optional<String> name, FeatureConfig feature) {
+    public Part {
+      Require.that(
+          feature.isBinary(),
+          "type",
+          Schema.typeName(feature.getClass()),
+          "a feature that is 0 or 1, since others are made of it");
+    }
+  }
+
+  /** Whether a text could be an entry of a list: a letter or digit in it. */
+  static boolean isEntry(String text) {
+    return text.codePoints().anyMatch(Character::isLetterOrDigit);
+  }
+
+  private static List<Part> required(List<Part> features) {
+    Require.that(!features.isEmpty(), "features", "[]", "a list of at least one feature");
+    return List.copyOf(features);
+  }
+}

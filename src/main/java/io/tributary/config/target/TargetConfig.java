@@ -1,0 +1,69 @@
+package io.tributary.config.target;
+
+import io.tributary.config.binding.Require;
+import io.tributary.config.objective.KlControlConfig;
+import io.tributary.config.objective.RewardTerm;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The target P(x).
+ *
+ * @param features at least one, with different names
+ * @param fit how lambdas are found
+ * @param klControl P(x) = a(x) exp(r(x) / beta) in place of moments, if present
+ */
+public record TargetConfig(
+    List<ConstraintConfig> features, FitConfig fit, Optional<KlControlConfig> klControl) {
+  public TargetConfig {
+    features = List.copyOf(features);
+    Require.that(!features.isEmpty(), "features", "[]", "a list of at least one feature");
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < features.size(); i++) {
+      ConstraintConfig constraint = features.get(i);
+      String at = "features[%d].".formatted(i);
+      Require.that(
+          names.add(constraint.name()),
+          at + "name",
+          '"' + constraint.name() + '"',
+          "different from the names of the other features");
+      if (klControl.isPresent()) {
+        Require.that(
+            constraint.moment().isEmpty() && !constraint.soft(),
+            at + (constraint.soft() ? "soft" : "moment"),
+            constraint.soft() ? true : constraint.moment().orElse(1.0),
+            "left out where target.kl-control is given, which asks for no moments");
+      } else {
+        Require.that(
+            constraint.feature().isBinary() || constraint.moment().isPresent(),
+            at + "moment",
+            "none",
+            "given for a feature that is not 0 or 1");
+      }
+    }
+    klControl.ifPresent(control -> requireKnown(control.reward(), names));
+  }
+
+  /** Whether any feature gets a lambda that is to be fitted. */
+  public boolean isFitted() {
+    return klControl.isEmpty() && !features.stream().allMatch(ConstraintConfig::isHard);
+  }
+
+  private static void requireKnown(List<RewardTerm> reward, Set<String> names) {
+    for (int i = 0; i < reward.size(); i++) {
+      String name = reward.get(i).feature();
+      Require.that(
+          names.contains(name),
+          "kl-control.reward[%d].feature".formatted(i),
+          '"' + name + '"',
+          "one of the target's features " + names.stream().sorted().toList());
+    }
+  }
+
+  /** Whether some sequences can't be had at all: P(x) = 0. */
+  public boolean hasHardFactors() {
+    return klControl.isEmpty() && features.stream().anyMatch(ConstraintConfig::isHard);
+  }
+}

@@ -1,0 +1,5 @@
+/** Settings of targets and their features. */
+@NullMarked
+package io.tributary.config.target;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The evaluator draws from its own copy of the policy and measures it. */
-@NullMarked
-package io.tributary.evaluate;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Fitting of the target's lambdas on sequences drawn from the base model, before a run begins. */
-@NullMarked
-package io.tributary.fit;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package io.tributary.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/** Files that are on the disk once they are written, and trees of files that are removed. */
+public final class LastingFiles {
+  private LastingFiles() {}
+
+  /** Writes a text and flushes it to disk. */
+  public static void write(Path file, String text) throws IOException {
+    Files.writeString(file, text);
+    flush(file);
+  }
+
+  /**
+   * Writes a text and flushes it to disk, so that a file of this name is there as a whole or not.
+   */
+  public static void replace(Path file, String text) throws IOException {
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    write(part, text);
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Flushes what was written to a file to disk. */
+  public static void flush(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
+
+  /** Flushes the names of a directory's files to disk. */
+  public static void flushDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** Removes a file, or a directory with all that is in it; nothing if it is not there. */
+  public static void delete(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    Files.walkFileTree(
+        path,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
+              throws IOException {
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /** As {@link #delete}, after a failure, which is the one to tell of. */
+  public static void delete(Path path, IOException failure) {
+    try {
+      delete(path);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+}

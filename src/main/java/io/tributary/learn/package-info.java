@@ -1,5 +1,0 @@
-/** Stage 3: the learner takes gradient steps and writes checkpoints. */
-@NullMarked
-package io.tributary.learn;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,31 @@
+package io.tributary.model.classifier;
+
+import java.util.Locale;
+
+/** How the hidden states of a text become features. */
+public enum Pooling {
+  /** Their mean over the text's tokens, of every layer. */
+  MEAN,
+  /** Not at all. */
+  NONE;
+
+  /**
+   * What a {@code classifier.json} says.
+   *
+   * @throws io.tributary.data.BadInputException if it says something else
+   */
+  static Pooling of(ClassifierJson json) {
+    String text = json.text("pooling");
+    for (Pooling pooling : values()) {
+      if (pooling.toString().equals(text)) {
+        return pooling;
+      }
+    }
+    throw json.refusal("pooling = \"%s\", expected \"mean\" or \"none\"".formatted(text));
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,82 @@
+package io.tributary.model.classifier;
+
+import io.tributary.data.BadInputException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Gives texts one label each. Thread-safe; its weights are freed by {@link #close}, which nobody
+ * may call while somebody classifies.
+ *
+ * <p>A classifier is a directory with a {@value #FILE}, whose {@code type} says what else is there:
+ *
+ * <ul>
+ *   <li>{@code hidden-state-head}: {@link HiddenStateClassifier}, which {@code train-classifier}
+ *       writes;
+ *   <li>{@code torchscript}: {@link TorchScriptClassifier}, made with PyTorch.
+ * </ul>
+ */
+public interface TextClassifier extends AutoCloseable {
+  /** Name of the file that describes a classifier. */
+  String FILE = "classifier.json";
+
+  /** Where it was read from. */
+  Path directory();
+
+  /** The labels; a prediction is an index into them. */
+  List<String> labels();
+
+  /**
+   * The predicted label of each text, as its index.
+   *
+   * @param texts any number of texts; one that is too long for the classifier is read up to what it
+   *     can take
+   */
+  int[] classify(List<String> texts);
+
+  /**
+   * The indices of labels.
+   *
+   * @throws BadInputException if there is no such label
+   */
+  default int[] indices(List<String> asked) {
+    return asked.stream()
+        .mapToInt(
+            label -> {
+              int index = labels().indexOf(label);
+              if (index < 0) {
+                throw new BadInputException(
+                    "the classifier %s has no label \"%s\": its labels are %s"
+                        .formatted(directory(), label, String.join(", ", labels())));
+              }
+              return index;
+            })
+        .toArray();
+  }
+
+  @Override
+  void close();
+
+  /**
+   * Reads a classifier, onto the processor's memory. The engine must be loaded.
+   *
+   * @throws BadInputException naming the directory, the file and what was expected
+   */
+  static TextClassifier load(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw new BadInputException(
+          "%s is not a classifier: expected a directory with a %s".formatted(directory, FILE));
+    }
+    ClassifierJson json = ClassifierJson.read(directory.resolve(FILE));
+    String type = json.text("type");
+    return switch (type) {
+      case HiddenStateClassifier.TYPE -> HiddenStateClassifier.load(directory, json);
+      case TorchScriptClassifier.TYPE -> TorchScriptClassifier.load(directory, json);
+      default ->
+          throw json.refusal(
+              "type is \"%s\", expected \"%s\" or \"%s\""
+                  .formatted(type, HiddenStateClassifier.TYPE, TorchScriptClassifier.TYPE));
+    };
+  }
+}

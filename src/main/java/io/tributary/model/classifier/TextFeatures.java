@@ -1,0 +1,76 @@
+package io.tributary.model.classifier;
+
+import io.tributary.model.MeanStates;
+import io.tributary.model.TextTokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns texts into what a head sees of them: mean hidden states of a frozen model, counts of listed
+ * words, the n-grams of tokens. Thread-safe.
+ */
+public final class TextFeatures {
+  private final TextTokenizer tokenizer;
+  private final int positions;
+  private final @Nullable MeanStates states;
+  private final WordLists words;
+  private final NGrams ngrams;
+
+  /**
+   * @param positions tokens that are read of a text, BOS included
+   * @param states null where hidden states are no features
+   */
+  public TextFeatures(
+      TextTokenizer tokenizer,
+      int positions,
+      @Nullable MeanStates states,
+      WordLists words,
+      NGrams ngrams) {
+    this.tokenizer = tokenizer;
+    this.positions = positions;
+    this.states = states;
+    this.words = words;
+    this.ngrams = ngrams;
+  }
+
+  /** The same with other n-grams. */
+  public TextFeatures with(NGrams others) {
+    return new TextFeatures(tokenizer, positions, states, words, others);
+  }
+
+  /** Number of mean hidden states. */
+  public int statesSize() {
+    return states == null ? 0 : states.size();
+  }
+
+  /** Number of dense features, mean hidden states included. */
+  int denseSize() {
+    return statesSize() + words.size();
+  }
+
+  public NGrams ngrams() {
+    return ngrams;
+  }
+
+  /** The tokens of a text, as many as there are positions behind BOS. */
+  public int[] tokens(String text) {
+    int[] tokens = tokenizer.encode(text);
+    return tokens.length < positions ? tokens : Arrays.copyOf(tokens, positions - 1);
+  }
+
+  /** The features of each text. */
+  public List<FeatureRow> of(List<String> texts) {
+    List<int[]> tokens = texts.stream().map(this::tokens).toList();
+    float[][] means = states == null ? new float[texts.size()][0] : states.of(tokens);
+    List<FeatureRow> rows = new ArrayList<>();
+    for (int i = 0; i < means.length; i++) {
+      float[] dense = Arrays.copyOf(means[i], denseSize());
+      float[] counts = words.counts(texts.get(i));
+      System.arraycopy(counts, 0, dense, statesSize(), counts.length);
+      rows.add(new FeatureRow(dense, ngrams.in(tokens.get(i))));
+    }
+    return rows;
+  }
+}

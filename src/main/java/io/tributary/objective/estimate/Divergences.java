@@ -1,0 +1,162 @@
+package io.tributary.objective.estimate;
+
+import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import java.util.Arrays;
+
+/**
+ * Estimates the divergences between target p, policy pi, proposal q and base model a, each with a
+ * standard error by the delta method.
+ *
+ * <p>Arrays run over N independent sequences: those of weight 0 too. Z comes from other sequences
+ * than these, so that its error is independent of theirs and is added; the relative error of Z is
+ * the error of log Z. What involves p is absent while no positive weight has been seen.
+ *
+ * <p>Sequences of which none has a positive weight know nothing of p. Their estimates are kept, for
+ * a mean over many samples is unbiased only if these are in it; but how far off they are can't be
+ * told from them, so the standard error is absent.
+ *
+ * <p>Korbak et al. 2022, arXiv:2206.00761, section 4.2 (metrics 2 and 3) and Eq. (21).
+ */
+public final class Divergences {
+  private static final double LEAST_MASS = 0.5;
+  private static final double STANDARD_ERRORS = 4;
+
+  private Divergences() {}
+
+  /**
+   * KL(p||pi) = -log Z + (1/Z) mean[ w (log P - log pi) ] in nats, from sequences of any proposals;
+   * log P - log pi = log w - log v. It is -log Z, without a standard error, where no weight is
+   * positive.
+   *
+   * @param logWeights (N), log w = log P - log q
+   * @param logPolicyRatios (N), log v = log pi - log q
+   */
+  public static PointEstimate klTargetPolicy(
+      double[] logWeights, double[] logPolicyRatios, Estimate z) {
+    LogSpace.requireSameLength(logWeights, logPolicyRatios);
+    if (!z.isKnown()) {
+      return PointEstimate.ABSENT;
+    }
+    double[] terms = new double[logWeights.length];
+    for (int j = 0; j < terms.length; j++) {
+      terms[j] =
+          LogSpace.weigh(Math.exp(logWeights[j] - z.logZ()), logWeights[j] - logPolicyRatios[j]);
+    }
+    if (nonePositive(logWeights)) {
+      return new PointEstimate(-z.logZ(), Double.NaN);
+    }
+    PointEstimate mean = PointEstimate.mean(terms);
+    // d/d(log Z) of -log Z + mean[terms], in which every term is proportional to 1/Z
+    return mean.plus(-z.logZ()).withErrorOf(-1 - mean.value(), z.relativeStandardError());
+  }
+
+  /**
+   * KL(p||q) = -log Z + (1/Z) mean[ w (log P - log q) ] in nats, where q is what the sequences were
+   * drawn from; log P - log q = log w.
+   *
+   * @param logWeights (N), log w = log P - log q
+   */
+  public static PointEstimate klTargetProposal(double[] logWeights, Estimate z) {
+    return klTargetPolicy(logWeights, new double[logWeights.length], z);
+  }
+
+  private static boolean nonePositive(double[] logWeights) {
+    return Arrays.stream(logWeights).allMatch(logWeight -> logWeight == Double.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * TVD(p, pi) = 1/2 mean| w/Z - v | in [0, 1] (Eq. (21), Korbak et al. 2022, arXiv:2206.00761). It
+   * has no standard error where no weight is positive.
+   *
+   * @param logWeights (N), log w = log P - log q
+   * @param logPolicyRatios (N), log v = log pi - log q
+   */
+  public static PointEstimate tvdTargetPolicy(
+      double[] logWeights, double[] logPolicyRatios, Estimate z) {
+    LogSpace.requireSameLength(logWeights, logPolicyRatios);
+    if (!z.isKnown()) {
+      return PointEstimate.ABSENT;
+    }
+    double[] terms = new double[logWeights.length];
+    double sensitivity = 0;
+    for (int j = 0; j < terms.length; j++) {
+      double targetRatio = Math.exp(logWeights[j] - z.logZ()); // p/q
+      double difference = targetRatio - Math.exp(logPolicyRatios[j]);
+      terms[j] = Math.abs(difference) / 2;
+      sensitivity -= Math.signum(difference) * targetRatio / 2 / terms.length;
+    }
+    PointEstimate mean = PointEstimate.mean(terms);
+    return nonePositive(logWeights)
+        ? new PointEstimate(mean.value(), Double.NaN)
+        : mean.withErrorOf(sensitivity, z.relativeStandardError());
+  }
+
+  /**
+   * TVD(p, q) = 1/2 mean| w/Z - 1 | in [0, 1], where q is what the sequences were drawn from.
+   *
+   * @param logWeights (N), log w = log P - log q
+   */
+  public static PointEstimate tvdTargetProposal(double[] logWeights, Estimate z) {
+    return tvdTargetPolicy(logWeights, new double[logWeights.length], z);
+  }
+
+  /**
+   * KL(pi||a) = mean[ v (log pi - log a) ] in nats, from sequences of any proposals: the running
+   * value. It needs no Z.
+   *
+   * @param logPolicyRatios (N), log v = log pi - log q
+   * @param logPolicies (N), log pi
+   * @param logBases (N), log a
+   */
+  public static PointEstimate klPolicyBase(
+      double[] logPolicyRatios, double[] logPolicies, double[] logBases) {
+    LogSpace.requireSameLength(logPolicyRatios, logPolicies);
+    LogSpace.requireSameLength(logPolicies, logBases);
+    double[] terms = new double[logPolicies.length];
+    for (int j = 0; j < terms.length; j++) {
+      terms[j] = LogSpace.weigh(Math.exp(logPolicyRatios[j]), logPolicies[j] - logBases[j]);
+    }
+    return PointEstimate.mean(terms);
+  }
+
+  /**
+   * KL(p||pi) in nats from samples of pi itself, as an evaluation draws them: pi takes the place of
+   * q in {@link #klTargetProposal}. It is shown to people as a finding of its own, and so it is
+   * absent where the samples can't tell it: where P(x) = 0 for all of them, or where they see less
+   * than half of the mass of p, mean[P/pi] / Z, beyond its error. What pi has unlearned never comes
+   * then, and the estimate is near -log Z however far pi is.
+   *
+   * @param logTargets (N), log P; minus infinity where P(x) = 0
+   * @param logPolicies (N), log pi
+   */
+  public static PointEstimate klTargetPolicyOnPolicy(
+      double[] logTargets, double[] logPolicies, Estimate z) {
+    LogSpace.requireSameLength(logTargets, logPolicies);
+    double[] logWeights = new double[logTargets.length];
+    for (int j = 0; j < logWeights.length; j++) {
+      logWeights[j] = logTargets[j] - logPolicies[j];
+    }
+    if (nonePositive(logWeights) || seesTooLittle(logWeights, z)) {
+      return PointEstimate.ABSENT;
+    }
+    return klTargetProposal(logWeights, z);
+  }
+
+  private static boolean seesTooLittle(double[] logWeights, Estimate z) {
+    double[] shares = Arrays.stream(logWeights).map(w -> Math.exp(w - z.logZ())).toArray();
+    PointEstimate mean = PointEstimate.mean(shares);
+    PointEstimate mass = mean.withErrorOf(-mean.value(), z.relativeStandardError());
+    return mass.value() + STANDARD_ERRORS * mass.standardError() < LEAST_MASS;
+  }
+
+  /**
+   * KL(pi||a) = mean[ log pi - log a ] in nats from samples of pi itself, as an evaluation draws
+   * them.
+   *
+   * @param logPolicies (N), log pi
+   * @param logBases (N), log a
+   */
+  public static PointEstimate klPolicyBaseOnPolicy(double[] logPolicies, double[] logBases) {
+    return klPolicyBase(new double[logPolicies.length], logPolicies, logBases);
+  }
+}

@@ -1,0 +1,139 @@
+package io.tributary.objective.estimate;
+
+import io.tributary.config.PartitionFunctionConfig;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Estimates Z = sum_x P(x) by a mean of the importance weights of the sequences scored, those of
+ * weight 0 too: all of them alike, those of the newest batches, or the older the less.
+ *
+ * <p>E_q[P/q] = Z for every proposal q, and Z does not depend on the policy (Eq. (13), Korbak et
+ * al. 2022, arXiv:2206.00761), so sequences of all proposals are pooled, and every mean whose
+ * weighting does not look at them is unbiased. A batch is learned with the estimate taken before it
+ * is added: a Z that holds the batch itself would bias its gradient.
+ *
+ * <p>Not thread-safe.
+ */
+public final class PartitionFunction {
+
+  /**
+   * What the sequences so far say about Z.
+   *
+   * @param logZ log of the estimate; minus infinity while no positive weight has been seen
+   * @param relativeStandardError standard error of Z divided by Z, which is also that of log Z; NaN
+   *     while unknown
+   * @param count sequences that it rests on
+   * @param positive how many of them had a positive weight
+   * @param effectiveSampleSize (sum w)^2 / sum w^2 over all of them
+   */
+  public record Estimate(
+      double logZ,
+      double relativeStandardError,
+      long count,
+      long positive,
+      double effectiveSampleSize) {
+
+    /** Whether a positive weight has been seen, without which nothing can be said about p. */
+    public boolean isKnown() {
+      return positive > 0;
+    }
+
+    /** Z; 0 while no positive weight has been seen. */
+    public double value() {
+      return Math.exp(logZ);
+    }
+
+    /** Standard error of Z; NaN while unknown. */
+    public double standardError() {
+      return value() * relativeStandardError;
+    }
+  }
+
+  /**
+   * What a checkpoint stores; restored from it, the estimate goes on bit by bit.
+   *
+   * @param parts moments of the weights: of each batch of the window, or of all sequences
+   */
+  public record State(List<RunningMoments> parts) {
+    public State {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  private final PartitionFunctionConfig config;
+  private List<RunningMoments> parts;
+
+  private PartitionFunction(PartitionFunctionConfig config, List<RunningMoments> parts) {
+    this.config = config;
+    this.parts = List.copyOf(parts);
+  }
+
+  /**
+   * With no sequence seen.
+   *
+   * @param config which mean it is
+   */
+  public static PartitionFunction create(PartitionFunctionConfig config) {
+    return new PartitionFunction(config, List.of());
+  }
+
+  /** Goes on from a checkpoint. */
+  public static PartitionFunction restore(PartitionFunctionConfig config, State state) {
+    return new PartitionFunction(config, state.parts());
+  }
+
+  public State state() {
+    return new State(parts);
+  }
+
+  /**
+   * Adds the sequences of a draw or batch; all of them or, when one is refused, none.
+   *
+   * @param logWeights (N), log w in nats, minus infinity where P(x) = 0
+   * @throws IllegalArgumentException on NaN or plus infinity
+   */
+  public void add(double[] logWeights) {
+    parts =
+        switch (config.estimator()) {
+          case RUNNING -> List.of(plus(sum(parts), logWeights));
+          case EXPONENTIAL -> List.of(plus(sum(parts).decayed(config.decay()), logWeights));
+          case WINDOW -> newest(plus(RunningMoments.EMPTY, logWeights));
+        };
+  }
+
+  private static RunningMoments plus(RunningMoments moments, double[] logWeights) {
+    RunningMoments sum = moments;
+    for (double logWeight : logWeights) {
+      sum = sum.plus(logWeight, 1);
+    }
+    return sum;
+  }
+
+  private static RunningMoments sum(List<RunningMoments> parts) {
+    return parts.stream().reduce(RunningMoments.EMPTY, RunningMoments::plus);
+  }
+
+  /** The newest batches, as few as hold the sequences of a window. */
+  private List<RunningMoments> newest(RunningMoments batch) {
+    Deque<RunningMoments> kept = new ArrayDeque<>(List.of(batch));
+    long sequences = batch.count();
+    for (int i = parts.size() - 1; i >= 0 && sequences < config.windowSequences(); i--) {
+      kept.addFirst(parts.get(i));
+      sequences += parts.get(i).count();
+    }
+    return List.copyOf(kept);
+  }
+
+  /** Z = mean w, with its standard error. */
+  public Estimate estimate() {
+    RunningMoments weights = sum(parts);
+    return new Estimate(
+        weights.logMagnitudeOfMean(),
+        weights.relativeStandardError(),
+        weights.count(),
+        weights.nonZero(),
+        weights.effectiveSampleSize());
+  }
+}

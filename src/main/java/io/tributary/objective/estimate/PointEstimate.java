@@ -1,0 +1,62 @@
+package io.tributary.objective.estimate;
+
+import io.tributary.data.Measurements;
+import java.util.Arrays;
+
+/**
+ * A quantity estimated from a sample, with its standard error.
+ *
+ * @param value the estimate; NaN where it is absent
+ * @param standardError in the unit of the value; NaN where it is unknown (fewer than two sequences)
+ */
+public record PointEstimate(double value, double standardError) {
+
+  /** What can't be estimated yet. */
+  public static final PointEstimate ABSENT = new PointEstimate(Double.NaN, Double.NaN);
+
+  /** Whether there is an estimate. */
+  public boolean isPresent() {
+    return !Double.isNaN(value);
+  }
+
+  /** The mean of independent values with its standard error s / sqrt(n); absent for no values. */
+  public static PointEstimate mean(double[] values) {
+    int n = values.length;
+    if (n == 0) {
+      return ABSENT;
+    }
+    double mean = Arrays.stream(values).sum() / n;
+    double squares = 0;
+    for (double value : values) {
+      squares += (value - mean) * (value - mean);
+    }
+    return new PointEstimate(mean, Math.sqrt(squares / n / (n - 1)));
+  }
+
+  /** Adds it to what was measured as KL(m1||m2), {@code pair} being {@code m1_m2}. */
+  public void putKl(Measurements measured, String pair) {
+    measured.put("kl_nats", value, pair).put("kl_stderr_nats", standardError, pair);
+  }
+
+  /** Adds it to what was measured as a feature's moment under a distribution. */
+  public void putMoment(Measurements measured, String feature, String distribution) {
+    measured
+        .put("feature_moment", value, feature, distribution)
+        .put("feature_moment_stderr", standardError, feature, distribution);
+  }
+
+  /** This estimate moved by a known constant. */
+  PointEstimate plus(double constant) {
+    return new PointEstimate(value + constant, standardError);
+  }
+
+  /**
+   * The same value with the error of an independently estimated parameter added (delta method).
+   *
+   * @param sensitivity derivative of the value with respect to the parameter
+   * @param parameterError standard error of the parameter
+   */
+  PointEstimate withErrorOf(double sensitivity, double parameterError) {
+    return new PointEstimate(value, Math.hypot(standardError, sensitivity * parameterError));
+  }
+}

@@ -1,0 +1,81 @@
+package io.tributary.objective.ppo;
+
+import io.tributary.objective.estimate.LogSpace;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Advantages of single tokens from rewards of single tokens and a value function: generalised
+ * advantage estimation, Schulman et al. 2016, arXiv:1506.02438.
+ *
+ * <p>Arrays run over the T tokens of one sequence; the value behind the last one is 0.
+ *
+ * @param discount gamma, in [0, 1]
+ * @param lambda in [0, 1]: 0 trusts the value function, 1 the rewards
+ */
+public record GeneralisedAdvantage(double discount, double lambda) {
+  /** Added to a variance before its root is divided by. */
+  private static final double EPSILON = 1e-8;
+
+  /**
+   * A_t = sum_l (gamma lambda)^l delta_{t+l} with delta_t = r_t + gamma V_{t+1} - V_t (Eq. (16),
+   * Schulman et al. 2016, arXiv:1506.02438; Eq. (11) and (12), Schulman et al. 2017,
+   * arXiv:1707.06347).
+   *
+   * @param rewards (T), r
+   * @param values (T), V before each token is chosen
+   * @return (T), A
+   */
+  public double[] advantages(double[] rewards, double[] values) {
+    LogSpace.requireSameLength(rewards, values);
+    double[] advantages = new double[rewards.length];
+    double nextValue = 0;
+    double nextAdvantage = 0;
+    for (int t = rewards.length - 1; t >= 0; t--) {
+      double delta = rewards[t] + discount * nextValue - values[t];
+      advantages[t] = delta + discount * lambda * nextAdvantage;
+      nextValue = values[t];
+      nextAdvantage = advantages[t];
+    }
+    return advantages;
+  }
+
+  /**
+   * R_t = A_t + V_t, what the value function is trained towards (Ziegler et al. 2019,
+   * arXiv:1909.08593, in their code): with lambda = 1 the discounted sum of the rewards to come.
+   *
+   * @param advantages (T), A before whitening
+   * @param values (T), V
+   * @return (T), R
+   */
+  public static double[] returns(double[] advantages, double[] values) {
+    LogSpace.requireSameLength(advantages, values);
+    double[] returns = new double[values.length];
+    Arrays.setAll(returns, t -> advantages[t] + values[t]);
+    return returns;
+  }
+
+  /**
+   * (A - mean) / sqrt(variance + 1e-8) over all tokens of all sequences, as Ziegler et al. 2019,
+   * arXiv:1909.08593, do in their code; the variance divides by the number of tokens. What is
+   * subtracted is a baseline of each token, which leaves the expected gradient as it is.
+   *
+   * @param advantages A of each sequence's tokens
+   */
+  public static List<double[]> whitened(List<double[]> advantages) {
+    double mean = moment(advantages, 0, 1);
+    double deviation = Math.sqrt(moment(advantages, mean, 2) + EPSILON);
+    return advantages.stream()
+        .map(ofSequence -> Arrays.stream(ofSequence).map(a -> (a - mean) / deviation).toArray())
+        .toList();
+  }
+
+  /** mean[ (A - center)^power ] over all tokens. */
+  private static double moment(List<double[]> advantages, double center, int power) {
+    return advantages.stream()
+        .flatMapToDouble(Arrays::stream)
+        .map(a -> Math.pow(a - center, power))
+        .average()
+        .orElse(Double.NaN);
+  }
+}

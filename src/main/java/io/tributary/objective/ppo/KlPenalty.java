@@ -1,0 +1,63 @@
+package io.tributary.objective.ppo;
+
+import io.tributary.config.objective.ObjectiveConfig;
+import java.util.Optional;
+
+/**
+ * The weight beta of log(pi/a) against the reward: fixed, or adapted to a target of KL(pi||a) by a
+ * {@link KlController}.
+ *
+ * <p>Not thread-safe.
+ */
+public final class KlPenalty {
+
+  /**
+   * What a checkpoint stores.
+   *
+   * @param beta of the next batch; 0 for objectives without a penalty
+   */
+  public record State(double beta) {}
+
+  private final Optional<KlController> controller;
+  private double beta;
+
+  private KlPenalty(Optional<KlController> controller, double beta) {
+    this.controller = controller;
+    this.beta = beta;
+  }
+
+  /** The penalty that the configuration begins with. */
+  public static KlPenalty create(ObjectiveConfig config) {
+    return new KlPenalty(
+        config.targetKl().map(target -> new KlController(target, config.ppo().horizon())),
+        config.beta().orElse(0.0));
+  }
+
+  /** Goes on from a checkpoint; a beta that is fixed is that of the configuration. */
+  public static KlPenalty restore(ObjectiveConfig config, State state) {
+    KlPenalty penalty = create(config);
+    if (penalty.controller.isPresent()) {
+      penalty.beta = state.beta();
+    }
+    return penalty;
+  }
+
+  public State state() {
+    return new State(beta);
+  }
+
+  /** beta of the next batch, in units of the reward per nat. */
+  public double beta() {
+    return beta;
+  }
+
+  /**
+   * Adapts beta to a batch that was learned, where it is not fixed.
+   *
+   * @param kl KL(pi||a) of the batch, in nats
+   * @param sequences of the batch
+   */
+  public void adapt(double kl, int sequences) {
+    controller.ifPresent(present -> beta = present.next(beta, kl, sequences));
+  }
+}

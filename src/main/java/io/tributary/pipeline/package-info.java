@@ -1,7 +1,0 @@
-/**
- * The stream graph that joins samplers, scorers and the learner: admission, pools, order, batches.
- */
-@NullMarked
-package io.tributary.pipeline;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Stage 4: the publisher brings a new proposal to the samplers. */
-@NullMarked
-package io.tributary.publish;
-
-import org.jspecify.annotations.NullMarked;

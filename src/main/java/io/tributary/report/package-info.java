@@ -1,5 +1,0 @@
-/** The report of a grid of runs: figures, tables, and what the data say of the method's claims. */
-@NullMarked
-package io.tributary.report;
-
-import org.jspecify.annotations.NullMarked;

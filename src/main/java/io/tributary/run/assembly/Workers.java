@@ -1,0 +1,27 @@
+package io.tributary.run.assembly;
+
+import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.Stage;
+import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.ScorerCommand;
+import io.tributary.stage.sample.Sampler;
+import io.tributary.stage.score.Scorer;
+import java.util.function.IntFunction;
+import org.apache.pekko.actor.typed.Behavior;
+
+/**
+ * The behaviours of samplers and scorers by their place.
+ *
+ * @param sampler behaviour of the sampler at a place
+ * @param scorer behaviour of the scorer at a place
+ */
+public record Workers(
+    IntFunction<Behavior<SamplerCommand>> sampler, IntFunction<Behavior<ScorerCommand>> scorer) {
+
+  /** Those that a run has. */
+  public static Workers of(TrainingParts parts, RunMetrics metrics) {
+    return new Workers(
+        place -> Sampler.create(() -> parts.sampling(place), metrics.stage(Stage.SAMPLER)),
+        place -> Scorer.create(() -> parts.scoring(place), metrics.stage(Stage.SCORER)));
+  }
+}

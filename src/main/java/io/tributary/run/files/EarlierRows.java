@@ -1,0 +1,52 @@
+package io.tributary.run.files;
+
+import com.google.gson.JsonObject;
+import io.tributary.data.Measurements;
+import io.tributary.metrics.MetricsJsonl;
+import io.tributary.run.watch.RunWatch;
+import io.tributary.stage.learn.TrainingRun;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What earlier processes of a run have written about it, for a process that goes on with it. */
+public final class EarlierRows {
+  private static final Logger LOG = LoggerFactory.getLogger(EarlierRows.class);
+
+  private EarlierRows() {}
+
+  /**
+   * Tells the rows up to a step. Files that can't be read are passed over: the run goes on without
+   * its past.
+   *
+   * @param step that the run goes on from
+   */
+  public static void tell(TrainingRun.Files files, long step, RunWatch watch) {
+    try (Stream<JsonObject> rows = files.metrics().rows()) {
+      rows.filter(row -> stepOf(row) <= step).forEach(row -> measured(row, watch));
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("metrics.jsonl can't be read", e);
+    }
+    try (Stream<JsonObject> rows = files.versions().rows()) {
+      rows.filter(row -> stepOf(row) <= step && row.has("fingerprint"))
+          .forEach(row -> watch.earlierReplacement(stepOf(row), row.get("version").getAsLong()));
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("versions.jsonl can't be read", e);
+    }
+  }
+
+  private static void measured(JsonObject row, RunWatch watch) {
+    Measurements measurements = MetricsJsonl.measurements(row);
+    if (row.has(MetricsJsonl.EVALUATION)) {
+      watch.earlierEvaluation(stepOf(row), measurements);
+    } else {
+      watch.earlierStep(stepOf(row), measurements);
+    }
+  }
+
+  private static long stepOf(JsonObject row) {
+    return row.get("step").getAsLong();
+  }
+}

@@ -1,0 +1,173 @@
+package io.tributary.run.files;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.tributary.config.EffectiveConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.io.DiskRoom;
+import io.tributary.io.JsonLines;
+import io.tributary.io.LastingFiles;
+import io.tributary.io.ProcessLock;
+import io.tributary.stage.learn.TrainingRun;
+import io.tributary.stage.learn.checkpoint.CheckpointStore;
+import io.tributary.stage.learn.checkpoint.Retention;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The directory of a run, locked for this process. */
+public final class RunDirectory implements AutoCloseable {
+  private static final String EFFECTIVE = "effective.conf";
+  private static final String TEXTS = "comparison.json";
+  private static final long MAX_SAMPLES_BYTES = 64L << 20;
+  private static final long MAX_AUDIT_BYTES = 16L << 20;
+
+  private final Path home;
+  private final ProcessLock lock;
+  private final TrainingRun.Files files;
+
+  private RunDirectory(Path home, ProcessLock lock, TrainingRun.Files files) {
+    this.home = home;
+    this.lock = lock;
+    this.files = files;
+  }
+
+  /** Whether a run was begun in a directory, which can be gone on with. */
+  public static boolean isBegun(Path home) {
+    return Files.exists(home.resolve(EFFECTIVE));
+  }
+
+  /**
+   * Makes or opens the directory of a run.
+   *
+   * @param resume whether a run that it holds is to be gone on with
+   * @param checkpointBytes room that a checkpoint needs
+   * @throws BadInputException if it holds a run and is not to be resumed, holds none and is, is
+   *     used by another process, can't be written, or the disk has no room for the checkpoints that
+   *     are kept and one that is being written
+   */
+  public static RunDirectory claim(TributaryConfig config, boolean resume, long checkpointBytes) {
+    Path home = config.run().home();
+    CheckpointStore checkpoints =
+        new CheckpointStore(home.resolve("checkpoints"), Retention.of(config.checkpoint()));
+    JsonLines metrics = new JsonLines(home.resolve("metrics.jsonl"));
+    ProcessLock lock = null;
+    try {
+      if (!resume && (metrics.hasRows() || !checkpoints.steps().isEmpty())) {
+        throw new BadInputException(
+            "%s holds a run already: --resume goes on with it, another run.name starts a new one"
+                .formatted(home));
+      }
+      if (resume && checkpoints.steps().isEmpty() && !isBegun(home)) {
+        throw new BadInputException(
+            "%s holds no run to go on with; runs in %s: %s"
+                .formatted(home, config.run().directory(), runs(config.run().directory())));
+      }
+      Files.createDirectories(home);
+      lock =
+          ProcessLock.tryLock(home.resolve(".lock"))
+              .orElseThrow(() -> new BadInputException(home + " is in use by another trainer"));
+      checkpoints.cleanUp();
+      requireRoom(config, home, checkpoints.steps().size(), checkpointBytes);
+      return new RunDirectory(
+          home,
+          lock,
+          new TrainingRun.Files(
+              checkpoints,
+              metrics,
+              new JsonLines(home.resolve("samples.jsonl"), MAX_SAMPLES_BYTES),
+              new JsonLines(home.resolve("versions.jsonl"))));
+    } catch (IOException | UncheckedIOException e) {
+      ProcessLock.release(lock);
+      throw new BadInputException("run.directory: %s can't be used: %s".formatted(home, e), e);
+    } catch (BadInputException e) {
+      ProcessLock.release(lock);
+      throw e;
+    }
+  }
+
+  private static void requireRoom(
+      TributaryConfig config, Path home, int present, long checkpointBytes) throws IOException {
+    int kept = config.checkpoint().mostKept();
+    int missing = Math.max(1, kept + 1 - present);
+    DiskRoom.require(
+        "run.directory",
+        home,
+        "keeping %d checkpoints while another one is written".formatted(kept),
+        checkpointBytes > Long.MAX_VALUE / missing ? Long.MAX_VALUE : checkpointBytes * missing);
+  }
+
+  /** Names of the runs that a directory holds. */
+  private static List<String> runs(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      return entries
+          .filter(RunDirectory::isBegun)
+          .map(entry -> String.valueOf(entry.getFileName()))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * Records what the run is configured with and where each value came from, in place of what was
+   * recorded before.
+   *
+   * @throws BadInputException if it can't be written; what was there before is still there then
+   */
+  public void record(EffectiveConfig config) {
+    Path file = home.resolve(EFFECTIVE);
+    try {
+      LastingFiles.replace(file, config.trainingWithOrigins());
+    } catch (IOException e) {
+      throw new BadInputException("run.directory: %s can't be written: %s".formatted(file, e), e);
+    }
+  }
+
+  /** The log of what operators did: a file of its own, which is put aside when it is large. */
+  public JsonLines auditLog() {
+    return new JsonLines(home.resolve("audit.jsonl"), MAX_AUDIT_BYTES);
+  }
+
+  /**
+   * Keeps texts of base model and policy side by side.
+   *
+   * @throws IOException if they can't be written
+   */
+  public void recordTexts(List<String> base, List<String> policy) throws IOException {
+    JsonObject texts = new JsonObject();
+    texts.add("base", array(base));
+    texts.add("policy", array(policy));
+    LastingFiles.replace(home.resolve(TEXTS), texts + "\n");
+  }
+
+  /** Whether texts of base model and policy are kept. */
+  public boolean hasTexts() {
+    return Files.exists(home.resolve(TEXTS));
+  }
+
+  private static JsonArray array(List<String> texts) {
+    JsonArray array = new JsonArray();
+    texts.forEach(array::add);
+    return array;
+  }
+
+  public Path home() {
+    return home;
+  }
+
+  public TrainingRun.Files files() {
+    return files;
+  }
+
+  @Override
+  public void close() {
+    lock.close();
+  }
+}

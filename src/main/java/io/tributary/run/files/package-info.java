@@ -1,0 +1,5 @@
+/** The directory of a run and its files. */
+@NullMarked
+package io.tributary.run.files;
+
+import org.jspecify.annotations.NullMarked;

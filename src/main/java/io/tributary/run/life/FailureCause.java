@@ -1,0 +1,45 @@
+package io.tributary.run.life;
+
+import ai.djl.engine.EngineException;
+import io.tributary.config.binding.ConfigException;
+import io.tributary.data.BadInputException;
+import io.tributary.data.RunFailedException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import org.apache.pekko.actor.ActorInitializationException;
+
+/** What is behind a failure, without what it was wrapped in on its way. */
+final class FailureCause {
+  /** What PyTorch's allocators and the C++ library say when they get no memory. */
+  private static final List<String> NO_MEMORY =
+      List.of("you tried to allocate", "out of memory", "std::bad_alloc");
+
+  private FailureCause() {}
+
+  /** What made an actor or a future fail; tensors that got no memory are told with what helps. */
+  static Throwable of(Throwable failure) {
+    boolean wrapper =
+        failure instanceof ActorInitializationException || failure instanceof CompletionException;
+    if (wrapper && failure.getCause() != null) {
+      return of(failure.getCause());
+    }
+    String message = String.valueOf(failure.getMessage());
+    if (failure instanceof EngineException && NO_MEMORY.stream().anyMatch(message::contains)) {
+      return new RunFailedException(
+          "there is not enough native memory for the tensors; lower learner.micro-batch-size (of no influence on what is learned) or samplers.batch-size, and go on with --resume: "
+              + message.lines().findFirst().orElse(message),
+          failure);
+    }
+    return failure;
+  }
+
+  /**
+   * Whether another try would fail as well: the user has to change something, or has been told that
+   * the run can't go on.
+   */
+  static boolean isFinal(Throwable cause) {
+    return cause instanceof BadInputException
+        || cause instanceof ConfigException
+        || cause instanceof RunFailedException;
+  }
+}

@@ -1,0 +1,138 @@
+package io.tributary.run.life;
+
+import io.tributary.config.EffectiveConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.config.binding.ConfigException;
+import io.tributary.data.BadInputException;
+import io.tributary.metrics.ConfigChange;
+import io.tributary.metrics.ServiceMetrics;
+import io.tributary.protocol.ConfigView;
+import io.tributary.run.files.RunDirectory;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The configuration of a run as it is now: what it was started with, and what operators have
+ * changed since. A change lasts until the process ends, also beyond a failure of the learner;
+ * {@code --resume} reads the file again. Safe for use by several threads.
+ */
+public final class LiveConfig {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
+
+  /** Changes that are shown. */
+  private static final int KEPT_CHANGES = 100;
+
+  /** A whole configuration, with what is made from it once. */
+  private record Snapshot(EffectiveConfig effective, TributaryConfig config, ConfigView view) {}
+
+  private final RunDirectory directory;
+  private final ServiceMetrics metrics;
+  private final Deque<ConfigView.Change> changes = new ArrayDeque<>();
+  private volatile Snapshot now;
+
+  LiveConfig(EffectiveConfig start, RunDirectory directory, ServiceMetrics metrics) {
+    this.directory = directory;
+    this.metrics = metrics;
+    this.now = snapshot(start);
+    metrics.settings(now.config());
+  }
+
+  /** What the run is configured with now. */
+  public TributaryConfig current() {
+    return now.config();
+  }
+
+  /** The settings in force, and their changes. */
+  ConfigView view() {
+    return now.view();
+  }
+
+  /**
+   * Records what the run is configured with among its files.
+   *
+   * @throws BadInputException if it can't be written
+   */
+  void record() {
+    directory.record(now.effective());
+  }
+
+  /** Records a change that is in force; where that can't be done, it is in force all the same. */
+  void recordChange() {
+    try {
+      record();
+    } catch (BadInputException e) {
+      LOG.error("the change of the configuration is in force, but not recorded", e);
+    }
+  }
+
+  /**
+   * What the configuration would be with these changes; nothing is changed yet.
+   *
+   * @throws ConfigException if they can't be used
+   */
+  EffectiveConfig propose(Map<String, String> values, String from, Instant at) {
+    try {
+      if (values.isEmpty()) {
+        throw new ConfigException("nothing to change was given, expected at least one key");
+      }
+      return now.effective().changed(values, "changed by %s at %s".formatted(from, at));
+    } catch (ConfigException e) {
+      metrics.configChanged(ConfigChange.REJECTED);
+      throw e;
+    }
+  }
+
+  /**
+   * Puts a proposed configuration in force; {@link #recordChange} is to follow.
+   *
+   * @param keys those that were given
+   * @return what has changed, in words
+   */
+  synchronized String accept(
+      EffectiveConfig proposed, Iterable<String> keys, String from, Instant at) {
+    SortedMap<String, ConfigView.Setting> before = now.view().settings();
+    SortedMap<String, ConfigView.Setting> after = settings(proposed);
+    for (String key : keys) {
+      changes.addLast(new ConfigView.Change(at, from, key, json(before, key), json(after, key)));
+      if (changes.size() > KEPT_CHANGES) {
+        changes.removeFirst();
+      }
+    }
+    now = snapshot(proposed);
+    metrics.configChanged(ConfigChange.ACCEPTED);
+    metrics.settings(now.config());
+    return now.view().changes().stream()
+        .filter(change -> change.at().equals(at))
+        .map(change -> "%s: %s -> %s".formatted(change.key(), change.before(), change.after()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String json(SortedMap<String, ConfigView.Setting> settings, String key) {
+    ConfigView.Setting setting = settings.get(key);
+    return setting == null ? "null" : setting.json();
+  }
+
+  private Snapshot snapshot(EffectiveConfig effective) {
+    return new Snapshot(
+        effective, effective.training(), new ConfigView(settings(effective), List.copyOf(changes)));
+  }
+
+  private static SortedMap<String, ConfigView.Setting> settings(EffectiveConfig effective) {
+    SortedMap<String, ConfigView.Setting> settings = new TreeMap<>();
+    effective
+        .settings()
+        .forEach(
+            (key, setting) ->
+                settings.put(
+                    key, new ConfigView.Setting(setting.json(), setting.origin(), setting.live())));
+    return settings;
+  }
+}

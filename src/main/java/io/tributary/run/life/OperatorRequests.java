@@ -1,0 +1,198 @@
+package io.tributary.run.life;
+
+import io.tributary.config.EffectiveConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.config.binding.ConfigException;
+import io.tributary.data.Paused;
+import io.tributary.metrics.ConfigChange;
+import io.tributary.metrics.Metric;
+import io.tributary.protocol.LearnerCommand;
+import io.tributary.protocol.LearnerCommand.CheckpointFailed;
+import io.tributary.protocol.LearnerCommand.CheckpointSaved;
+import io.tributary.protocol.LearnerCommand.NothingToSave;
+import io.tributary.protocol.LearnerCommand.ProposalSwapped;
+import io.tributary.protocol.LearnerCommand.Saved;
+import io.tributary.protocol.ServiceControl.Action;
+import io.tributary.protocol.ServiceControl.Answer;
+import io.tributary.protocol.ServiceControl.Done;
+import io.tributary.protocol.ServiceControl.Invalid;
+import io.tributary.protocol.ServiceControl.Unable;
+import io.tributary.run.assembly.MemoryEstimate;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * Does what operators ask for, as far as the state of the run allows, and answers every request.
+ * For the guardian's thread.
+ */
+final class OperatorRequests {
+  private final Guardian.Plan plan;
+  private final Workforce workforce;
+  private final TrainingCore core;
+  private final StreamLife stream;
+  private final RunEnding ending;
+  private final Set<CompletableFuture<Answer>> atLearner = new HashSet<>();
+
+  OperatorRequests(
+      Guardian.Plan plan,
+      Workforce workforce,
+      TrainingCore core,
+      StreamLife stream,
+      RunEnding ending) {
+    this.plan = plan;
+    this.workforce = workforce;
+    this.core = core;
+    this.stream = stream;
+    this.ending = ending;
+  }
+
+  /** Does something, or refuses it where the run ends. */
+  void perform(Guardian.Perform request) {
+    CompletableFuture<Answer> answer = request.answer();
+    if (request.action() == Action.DRAIN) {
+      answer.complete(drain());
+      return;
+    }
+    if (!ending.isRunning()) {
+      answer.complete(new Unable(ending.description()));
+      return;
+    }
+    Paused paused = stream.paused();
+    switch (request.action()) {
+      case PAUSE_SAMPLING ->
+          answer.complete(
+              pause(
+                  new Paused(true, paused.learning()),
+                  "sampling is paused; what is in flight is learned"));
+      case PAUSE_LEARNING ->
+          answer.complete(
+              pause(
+                  new Paused(paused.sampling(), true),
+                  "learning is paused; samplers go on up to the bound on staleness"));
+      case RESUME -> answer.complete(pause(Paused.NONE, "sampling and learning go on"));
+      case CHECKPOINT ->
+          askLearner(answer, LearnerCommand.WriteCheckpoint::new, this::checkpointAnswer);
+      case SWAP_PROPOSAL -> askLearner(answer, LearnerCommand.SwapProposal::new, this::swapAnswer);
+      case DRAIN -> throw new IllegalStateException("a drain is answered before");
+    }
+  }
+
+  private Answer pause(Paused sides, String what) {
+    if (stream.paused().equals(sides)) {
+      return new Done("nothing to do: " + what);
+    }
+    stream.pause(sides);
+    return new Done(what);
+  }
+
+  private Answer drain() {
+    if (ending.isOver()) {
+      return new Unable(ending.description());
+    }
+    ending.drain();
+    return new Done(
+        "what is in flight is finished, then a checkpoint written, within %d s; the console tells which"
+            .formatted(plan.live().current().shutdown().grace().toSeconds()));
+  }
+
+  private <T> void askLearner(
+      CompletableFuture<Answer> answer,
+      Function<CompletableFuture<T>, LearnerCommand> question,
+      Function<T, Answer> translation) {
+    atLearner.removeIf(CompletableFuture::isDone);
+    atLearner.add(answer);
+    CompletableFuture<T> done = new CompletableFuture<>();
+    var unused =
+        done.whenComplete(
+            (result, failure) ->
+                answer.complete(
+                    failure == null
+                        ? translation.apply(result)
+                        : new Unable(String.valueOf(failure.getMessage()))));
+    core.learner().tell(question.apply(done));
+  }
+
+  /** What the learner was asked for and has not done, it will not do any more. */
+  void learnerIsGone() {
+    atLearner.forEach(
+        answer ->
+            answer.complete(
+                new Unable("the learner has failed, it goes on from the last checkpoint")));
+    atLearner.clear();
+  }
+
+  private Answer checkpointAnswer(Saved saved) {
+    return saved instanceof CheckpointSaved ? new Done(words(saved)) : new Unable(words(saved));
+  }
+
+  private Answer swapAnswer(ProposalSwapped swapped) {
+    return swapped.version().isEmpty()
+        ? new Unable("nothing to swap: before the first step the policy is what the proposal is")
+        : new Done(
+            "policy %d is the proposal since step %d; %s"
+                .formatted(swapped.version().getAsLong(), swapped.step(), words(swapped.saved())));
+  }
+
+  private String words(Saved saved) {
+    if (saved instanceof CheckpointSaved checkpoint) {
+      return "checkpoint of step %d: %s"
+          .formatted(
+              checkpoint.step(),
+              plan.directory().files().checkpoints().directory(checkpoint.step()));
+    } else if (saved instanceof NothingToSave nothing) {
+      return "no checkpoint: " + nothing.reason();
+    }
+    return "no checkpoint (%s); it is tried again".formatted(((CheckpointFailed) saved).reason());
+  }
+
+  /** Changes the configuration as a whole, or refuses to. */
+  void change(Guardian.Change request) {
+    request.before().complete(plan.live().view());
+    if (!ending.isRunning()) {
+      plan.metrics().service().configChanged(ConfigChange.REJECTED);
+      request.answer().complete(new Unable(ending.description()));
+      return;
+    }
+    LiveConfig live = plan.live();
+    EffectiveConfig proposed;
+    try {
+      proposed = live.propose(request.values(), request.from(), request.at());
+      requireMemory(proposed.training());
+    } catch (ConfigException e) {
+      request.answer().complete(new Invalid(String.valueOf(e.getMessage())));
+      return;
+    }
+    String what = live.accept(proposed, request.values().keySet(), request.from(), request.at());
+    TributaryConfig config = live.current();
+    workforce.resize(config.samplers().count(), config.scorers().count());
+    stream.maxStaleness(config.stream().maxStalenessSteps());
+    core.adjust(config);
+    plan.watch().reconfigured();
+    plan.console().line("changed by %s: %s".formatted(request.from(), what));
+    request
+        .answer()
+        .complete(new Done(what + " (until the process ends; --resume reads the file again)"));
+  }
+
+  /** The system would kill a process of more workers than memory has room for. */
+  private void requireMemory(TributaryConfig proposed) {
+    double bytes = tensorBytes(proposed);
+    double limit = plan.metrics().value(Metric.MEMORY_LIMIT_BYTES);
+    if (bytes > limit && bytes > tensorBytes(plan.live().current())) {
+      plan.metrics().service().configChanged(ConfigChange.REJECTED);
+      throw new ConfigException(
+          "tributary.samplers.count = %d with tributary.scorers.count = %d takes about %s of memory for tensors on the CPU, the machine or container has %s"
+              .formatted(
+                  proposed.samplers().count(),
+                  proposed.scorers().count(),
+                  MemoryEstimate.mebibytes(bytes),
+                  MemoryEstimate.mebibytes(limit)));
+    }
+  }
+
+  private double tensorBytes(TributaryConfig config) {
+    return MemoryEstimate.of(config, plan.parts().model(), plan.parts().positions()).bytes("cpu");
+  }
+}

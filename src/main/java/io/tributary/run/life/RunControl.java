@@ -1,0 +1,132 @@
+package io.tributary.run.life;
+
+import io.tributary.protocol.ConfigView;
+import io.tributary.protocol.ServiceControl;
+import io.tributary.run.files.AuditLog;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what operators ask for to the guardian, and sees to it that each request is answered
+ * within a deadline and written to the audit log. A thread of its own waits for the disk, and
+ * writes in the order of the answers.
+ */
+final class RunControl implements ServiceControl {
+  private static final Logger LOG = LoggerFactory.getLogger(RunControl.class);
+  private static final Duration LAST_WAIT = Duration.ofSeconds(5);
+
+  private final ActorRef<Guardian.Command> guardian;
+  private final LiveConfig config;
+  private final AuditLog audit;
+  private final BooleanSupplier isOver;
+  private final Duration deadline;
+  private final Clock clock;
+  private final ThreadPoolExecutor records =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          1,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          work -> {
+            Thread thread = new Thread(work, "operator-records");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /**
+   * @param isOver whether the run is, so that the guardian may not be there any more
+   * @param deadline time after which a request that still waits is answered
+   */
+  RunControl(
+      ActorRef<Guardian.Command> guardian,
+      LiveConfig config,
+      AuditLog audit,
+      BooleanSupplier isOver,
+      Duration deadline,
+      Clock clock) {
+    this.guardian = guardian;
+    this.config = config;
+    this.audit = audit;
+    this.isOver = isOver;
+    this.deadline = deadline;
+    this.clock = clock;
+    records.allowCoreThreadTimeOut(true);
+  }
+
+  @Override
+  public CompletionStage<Answer> perform(Action action, String from) {
+    Instant at = clock.instant();
+    return ask(answer -> guardian.tell(new Guardian.Perform(action, answer)))
+        .thenApplyAsync(
+            answer -> {
+              audit.action(at, from, action, answer);
+              return answer;
+            },
+            records);
+  }
+
+  @Override
+  public CompletionStage<Answer> change(Map<String, String> values, String from) {
+    Instant at = clock.instant();
+    CompletableFuture<ConfigView> before = new CompletableFuture<>();
+    Map<String, String> given = Map.copyOf(values);
+    return ask(answer -> guardian.tell(new Guardian.Change(given, from, at, before, answer)))
+        .thenApplyAsync(
+            answer -> {
+              if (answer instanceof Done) {
+                config.recordChange();
+              }
+              audit.change(at, from, before.getNow(config.view()), given, answer);
+              return answer;
+            },
+            records);
+  }
+
+  private CompletableFuture<Answer> ask(Consumer<CompletableFuture<Answer>> question) {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    if (isOver.getAsBoolean()) {
+      answer.complete(new Unable("the run is over"));
+    } else {
+      question.accept(answer);
+    }
+    return answer
+        .exceptionally(failure -> new Unable("it failed: " + FailureCause.of(failure).getMessage()))
+        .completeOnTimeout(
+            new Unable(
+                "not done within %d s; if it waits for the step under way, it is done after that, and the log tells"
+                    .formatted(deadline.toSeconds())),
+            deadline.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Waits until everything that was answered is written, but not for long. */
+  void finish() {
+    try {
+      records.submit(() -> {}).get(LAST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the disk does not take what operators have asked for last", e);
+    }
+  }
+
+  @Override
+  public ConfigView config() {
+    return config.view();
+  }
+}

@@ -1,0 +1,123 @@
+package io.tributary.run.life;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.Draw;
+import io.tributary.data.Paused;
+import io.tributary.data.ScoredDraw;
+import io.tributary.protocol.LearnerCommand;
+import io.tributary.protocol.LearnerCommand.BatchLearned;
+import io.tributary.run.watch.StreamMetrics;
+import io.tributary.run.watch.StreamReport;
+import io.tributary.stage.learn.checkpoint.LearnerState;
+import io.tributary.stream.AdmittedDraw;
+import io.tributary.stream.Learned;
+import io.tributary.stream.PoolFlow;
+import io.tributary.stream.RunningStream;
+import io.tributary.stream.StreamPlan;
+import io.tributary.stream.TrainingStream;
+import io.tributary.stream.pool.PoolSettings;
+import io.tributary.stream.pool.WorkerLost;
+import io.tributary.stream.pool.WorkerPool;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.stream.Materializer;
+import org.jspecify.annotations.Nullable;
+
+/** A stream with the pools that serve it; they are made together, and stopped together. */
+final class StreamParts {
+  private final ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool;
+  private final ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool;
+  private final RunningStream stream;
+
+  private StreamParts(
+      ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool,
+      ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool,
+      RunningStream stream) {
+    this.samplerPool = samplerPool;
+    this.scorerPool = scorerPool;
+    this.stream = stream;
+  }
+
+  /**
+   * Starts pools and stream.
+   *
+   * @param state where the run goes on; null at its beginning
+   * @param proposalVersion that draws are made with first
+   * @param paused what is paused at the start
+   * @param vocabulary number of tokens that there are
+   * @param lost hears of workers that hang
+   */
+  static StreamParts start(
+      ActorContext<?> context,
+      TributaryConfig config,
+      @Nullable LearnerState state,
+      long proposalVersion,
+      Paused paused,
+      int vocabulary,
+      ActorRef<LearnerCommand> learner,
+      ActorRef<WorkerLost> lost,
+      StreamMetrics metrics) {
+    StreamPlan plan = plan(config, state, proposalVersion);
+    StreamReport report = metrics.begin();
+    ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool =
+        context.spawnAnonymous(
+            WorkerPool.create(
+                PoolSettings.samplers(
+                    config.samplers().batchSize(), vocabulary, config.stream().stallTimeout()),
+                lost,
+                report.samplers()));
+    ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool =
+        context.spawnAnonymous(
+            WorkerPool.create(
+                PoolSettings.scorers(
+                    config.target().features().size(), config.stream().stallTimeout()),
+                lost,
+                report.scorers()));
+    RunningStream stream =
+        TrainingStream.run(
+            plan,
+            paused,
+            new TrainingStream.Stages(
+                PoolFlow.through(samplerPool),
+                PoolFlow.through(scorerPool),
+                batch -> {
+                  CompletableFuture<BatchLearned> done = new CompletableFuture<>();
+                  learner.tell(new LearnerCommand.Learn(batch, () -> report.used(batch), done));
+                  return done.thenApply(
+                      learned -> new Learned(learned.proposalVersion(), learned.finished()));
+                }),
+            report,
+            System::nanoTime,
+            Materializer.createMaterializer(context.getSystem()));
+    return new StreamParts(samplerPool, scorerPool, stream);
+  }
+
+  private static StreamPlan plan(
+      TributaryConfig config, @Nullable LearnerState state, long proposalVersion) {
+    return new StreamPlan(
+        state == null ? 0 : state.nextDraw(),
+        state == null ? config.bootstrapDraws() : 0,
+        config.samplers().batchSize(),
+        config.learner().batchSize(),
+        config.stream().maxStalenessSteps(),
+        config.stream().maxDropRate(),
+        proposalVersion);
+  }
+
+  RunningStream stream() {
+    return stream;
+  }
+
+  /** Lets no draw wait for a worker any more. */
+  void stopPools() {
+    samplerPool.tell(new WorkerPool.Stop<>());
+    scorerPool.tell(new WorkerPool.Stop<>());
+  }
+
+  /** Ends stream and pools at once. */
+  void stop() {
+    stream.stop();
+    stopPools();
+  }
+}

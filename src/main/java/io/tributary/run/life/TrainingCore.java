@@ -1,0 +1,156 @@
+package io.tributary.run.life;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.metrics.Stage;
+import io.tributary.protocol.EvaluatorCommand;
+import io.tributary.protocol.LearnerCommand;
+import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.LearnerSettings;
+import io.tributary.protocol.PublisherCommand;
+import io.tributary.stage.evaluate.Evaluator;
+import io.tributary.stage.learn.Learner;
+import io.tributary.stage.learn.StepSchedule;
+import io.tributary.stage.learn.checkpoint.LearnerState;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What there is one of each: the learner and its evaluator. When either fails, both begin again at
+ * the last checkpoint, a limited number of times.
+ */
+final class TrainingCore {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingCore.class);
+
+  private final ActorContext<?> context;
+  private final Guardian.Plan plan;
+  private final ActorRef<PublisherCommand> publisher;
+  private final ActorRef<LearnerEvent> events;
+  private @Nullable LearnerState from;
+  private ActorRef<EvaluatorCommand> evaluator;
+  private ActorRef<LearnerCommand> learner;
+  private int restarts;
+
+  /**
+   * Spawns and watches both.
+   *
+   * @param from where the run goes on; null at its beginning
+   * @param events hears of everything that the learner does
+   */
+  TrainingCore(
+      ActorContext<?> context,
+      Guardian.Plan plan,
+      @Nullable LearnerState from,
+      ActorRef<PublisherCommand> publisher,
+      ActorRef<LearnerEvent> events) {
+    this.context = context;
+    this.plan = plan;
+    this.publisher = publisher;
+    this.events = events;
+    this.from = from;
+    this.evaluator = spawnEvaluator();
+    this.learner = spawnLearner(evaluator);
+  }
+
+  private ActorRef<EvaluatorCommand> spawnEvaluator() {
+    return watched(
+        Evaluator.create(
+            () -> plan.parts().evaluation(() -> events.tell(LearnerEvent.Active.INSTANCE)),
+            plan.metrics().stage(Stage.EVALUATOR)),
+        "evaluator");
+  }
+
+  private ActorRef<LearnerCommand> spawnLearner(ActorRef<EvaluatorCommand> itsEvaluator) {
+    LearnerState state = from;
+    TributaryConfig config = plan.live().current();
+    return watched(
+        Learner.create(
+            () -> plan.parts().training(config, plan.directory().files(), state),
+            StepSchedule.of(
+                settings(config),
+                config.checkpoint().background(),
+                config.totalSteps().orElse(Long.MAX_VALUE)),
+            publisher,
+            itsEvaluator,
+            events,
+            plan.metrics().stage(Stage.LEARNER)),
+        "learner");
+  }
+
+  private static LearnerSettings settings(TributaryConfig config) {
+    return new LearnerSettings(
+        config.learner().optimizer().learningRate(),
+        config.publish().intervalSteps(),
+        config.evaluation().intervalSteps(),
+        config.checkpoint().keep() == 0 ? 0 : config.checkpoint().intervalSteps(),
+        config.checkpoint().interval(),
+        config.diagnostics().gradientVarianceIntervalSteps(),
+        config.samples().perInterval());
+  }
+
+  /** Has the learner go on with what is configured now, from the next step on. */
+  void adjust(TributaryConfig config) {
+    learner.tell(new LearnerCommand.Adjust(settings(config)));
+  }
+
+  private <C> ActorRef<C> watched(Behavior<C> behavior, String name) {
+    ActorRef<C> spawned = context.spawn(behavior, name + "-" + restarts, WorkerFleet.PINNED);
+    context.watch(spawned);
+    return spawned;
+  }
+
+  ActorRef<LearnerCommand> learner() {
+    return learner;
+  }
+
+  ActorRef<EvaluatorCommand> evaluator() {
+    return evaluator;
+  }
+
+  /** The checkpoint that the learner began at; null at the beginning of a run. */
+  @Nullable LearnerState from() {
+    return from;
+  }
+
+  /** Whether another restart is allowed. */
+  boolean mayRestart() {
+    return restarts < plan.live().current().learner().maxRestarts();
+  }
+
+  /** Stops the learner; it has to be gone before a new one reads and writes the run's files. */
+  void stopLearner() {
+    context.stop(learner);
+  }
+
+  /**
+   * Begins again at the last checkpoint, after the learner is gone.
+   *
+   * @param cause why
+   * @return false if there is no checkpoint
+   */
+  boolean restart(Throwable cause) {
+    Optional<LearnerState> last = plan.parts().lastState(plan.directory().files());
+    if (last.isEmpty()) {
+      return false;
+    }
+    restarts++;
+    LearnerState state = last.get();
+    from = state;
+    LOG.error(
+        "training failed; restart {} of {} from the checkpoint of step {}",
+        restarts,
+        plan.live().current().learner().maxRestarts(),
+        state.step(),
+        cause);
+    plan.watch().resumed(state);
+    context.unwatch(evaluator);
+    context.stop(evaluator);
+    evaluator = spawnEvaluator();
+    learner = spawnLearner(evaluator);
+    return true;
+  }
+}

@@ -1,0 +1,122 @@
+package io.tributary.run.life;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
+
+/**
+ * The samplers or the scorers of this process: a number of places, in each of which a new actor
+ * under a new address takes over from one that is gone.
+ *
+ * @param <C> messages of a worker
+ */
+final class WorkerFleet<C> {
+  /** Native work keeps a thread of its own. */
+  static final DispatcherSelector PINNED = DispatcherSelector.fromConfig("tributary-native");
+
+  private final ActorContext<?> context;
+  private final ServiceKey<C> key;
+  private final IntFunction<Behavior<C>> behavior;
+  private final List<ActorRef<C>> workers = new ArrayList<>();
+  private final Map<ActorRef<C>, Start> starts = new HashMap<>();
+  private long incarnations;
+
+  /**
+   * The start of a worker, which makes its copy of a model.
+   *
+   * @param over whether it is over; the worker's thread says so
+   * @param nanos when it began
+   */
+  private record Start(AtomicBoolean over, long nanos) {}
+
+  /** Spawns {@code count} workers with the behaviour of their place, and watches them. */
+  WorkerFleet(
+      ActorContext<?> context, ServiceKey<C> key, int count, IntFunction<Behavior<C>> behavior) {
+    this.context = context;
+    this.key = key;
+    this.behavior = behavior;
+    resize(count);
+  }
+
+  /**
+   * Makes new places, or gives up the last ones: their workers get no further draw, and end after
+   * the one that they are at. A draw that reaches one too late is handed out again by the pool.
+   */
+  void resize(int count) {
+    while (workers.size() < count) {
+      workers.add(spawn(workers.size()));
+    }
+    while (workers.size() > count) {
+      dismiss(workers.remove(workers.size() - 1));
+    }
+  }
+
+  private void dismiss(ActorRef<C> worker) {
+    context.unwatch(worker);
+    context.getSystem().receptionist().tell(Receptionist.deregister(key, worker));
+    context.stop(worker);
+  }
+
+  private ActorRef<C> spawn(int place) {
+    AtomicBoolean started = new AtomicBoolean();
+    ActorRef<C> worker =
+        context.spawn(
+            telling(started, behavior.apply(place)),
+            key.id() + "-" + place + "." + incarnations++,
+            PINNED);
+    context.watch(worker);
+    starts.put(worker, new Start(started, System.nanoTime()));
+    return worker;
+  }
+
+  private static <C> Behavior<C> telling(AtomicBoolean started, Behavior<C> behavior) {
+    return Behaviors.setup(
+        own -> {
+          Behavior<C> begun = Behavior.start(behavior, own);
+          started.set(true);
+          return begun;
+        });
+  }
+
+  /** Workers whose start has taken longer than {@code patience} and is not over. */
+  List<ActorRef<C>> unstarted(Duration patience) {
+    starts.keySet().retainAll(workers);
+    starts.values().removeIf(start -> start.over().get());
+    long now = System.nanoTime();
+    return starts.entrySet().stream()
+        .filter(start -> now - start.getValue().nanos() > patience.toNanos())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  boolean holds(ActorRef<?> worker) {
+    return workers.contains(worker);
+  }
+
+  /** Puts a new worker in the place of one that has stopped. */
+  void replace(ActorRef<?> gone) {
+    int place = workers.indexOf(gone);
+    workers.set(place, spawn(place));
+  }
+
+  /**
+   * Puts a new worker in the place of one that is of no use; where that hangs, it ends when its
+   * native call returns, if ever.
+   */
+  void abandon(ActorRef<?> useless) {
+    ActorRef<C> worker = workers.get(workers.indexOf(useless));
+    replace(worker);
+    dismiss(worker);
+  }
+}

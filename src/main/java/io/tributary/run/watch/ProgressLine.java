@@ -1,0 +1,152 @@
+package io.tributary.run.watch;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.protocol.LearnerEvent.Stepped;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The line of progress: where the run is, and means over the steps since the last line that stayed.
+ */
+final class ProgressLine {
+  private static final String TO_POLICY = "KL(p||pi)";
+  private static final String TO_BASE = "KL(pi||a)";
+
+  private final TributaryConfig config;
+  private final Map<String, Double> targets;
+  private final Map<String, double[]> means = new LinkedHashMap<>(); // sum and number
+  private Stepped last;
+  private double seconds;
+  private long sequences;
+  private double learnerWaited;
+  private double samplersWaited;
+
+  @SuppressWarnings("NullAway.Init") // a line is asked for after a step only
+  ProgressLine(TributaryConfig config, Map<String, Double> targets) {
+    this.config = config;
+    this.targets = targets;
+  }
+
+  /**
+   * Adds a step.
+   *
+   * @param learned sequences of the step
+   */
+  void add(Stepped stepped, StepPace.Timing timing, long learned) {
+    last = stepped;
+    seconds += timing.seconds();
+    sequences += learned;
+    learnerWaited += timing.waiting().learner() * timing.seconds();
+    samplersWaited += timing.waiting().samplers() * timing.seconds();
+    targets
+        .keySet()
+        .forEach(
+            feature ->
+                count(
+                    moment(feature), stepped.measurements().get("feature_moment", feature, "pi")));
+    count(TO_POLICY, stepped.measurements().get("kl_nats", "p_pi"));
+    count(TO_BASE, stepped.measurements().get("kl_nats", "pi_a"));
+  }
+
+  private void count(String name, double value) {
+    if (Double.isFinite(value)) {
+      double[] mean = means.computeIfAbsent(name, n -> new double[2]);
+      mean[0] += value;
+      mean[1]++;
+    }
+  }
+
+  /** Begins a new interval. */
+  void restart() {
+    means.clear();
+    seconds = 0;
+    sequences = 0;
+    learnerWaited = 0;
+    samplersWaited = 0;
+  }
+
+  /**
+   * In one row of a terminal, of 80 columns where there is one feature with a short name; at its
+   * end whether the learner (l) or the samplers (s) wait more.
+   */
+  String row() {
+    StringBuilder text = new StringBuilder();
+    text.append(String.format(Locale.ROOT, "%s  %.0f/s", steps(), sequences / seconds));
+    targets.forEach(
+        (feature, target) -> {
+          text.append("  ").append(moment(feature)).append(' ').append(mean(moment(feature), 3));
+          if (!Double.isNaN(target)) {
+            text.append('/').append(rounded(target, 3));
+          }
+        });
+    text.append("  KL p|pi ").append(mean(TO_POLICY, 3));
+    text.append(" pi|a ").append(mean(TO_BASE, 3));
+    text.append("  Z ").append(rounded(last.measurements().get("partition_function"), 2));
+    boolean learner = learnerWaited > samplersWaited;
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "  %s waits %.0f%%",
+            learner ? "l" : "s",
+            100 * Math.max(learnerWaited, samplersWaited) / seconds));
+    return text.toString();
+  }
+
+  private String mean(String name, int digits) {
+    double[] mean = means.get(name);
+    return mean == null ? "-" : rounded(mean[0] / mean[1], digits);
+  }
+
+  private static String rounded(double value, int digits) {
+    if (!Double.isFinite(value)) {
+      return "-";
+    }
+    return value == 0 || Math.abs(value) >= 1e-3
+        ? BigDecimal.valueOf(value)
+            .round(new MathContext(digits))
+            .stripTrailingZeros()
+            .toPlainString()
+        : String.format(Locale.ROOT, "%.1e", value);
+  }
+
+  private String steps() {
+    return last.step()
+        + (config.totalSteps().isPresent() ? "/" + config.totalSteps().getAsLong() : "");
+  }
+
+  private static String moment(String feature) {
+    return "E[" + feature + "]";
+  }
+
+  /** In full, as a line that stays. */
+  String text() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "step %s  %,d sequences  %.0f/s",
+            steps(),
+            last.sequences(),
+            sequences / seconds));
+    means.forEach(
+        (name, mean) -> {
+          double target = targets.getOrDefault(name.replaceAll("^E\\[|]$", ""), Double.NaN);
+          text.append("  ").append(name).append(' ').append(RunConsole.number(mean[0] / mean[1]));
+          if (!Double.isNaN(target)) {
+            text.append(" of ").append(RunConsole.number(target));
+          }
+        });
+    text.append("  Z ")
+        .append(String.format(Locale.ROOT, "%.3g", last.measurements().get("partition_function")));
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "  learner waits %.0f %%, samplers %.0f %%",
+            100 * learnerWaited / seconds,
+            100 * samplersWaited / seconds));
+    return text.toString();
+  }
+}

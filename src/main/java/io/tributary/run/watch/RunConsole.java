@@ -1,0 +1,108 @@
+package io.tributary.run.watch;
+
+import io.tributary.data.Measurements;
+import io.tributary.io.TerminalOutput;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Shows a run to whoever started it: a line of progress that is renewed in place on a terminal,
+ * plain lines elsewhere, and a comparison of base model and policy at the end.
+ */
+public final class RunConsole {
+  private static final int TEXT_WIDTH = 160;
+
+  private final TerminalOutput output;
+  private final boolean terminal;
+
+  /**
+   * @param out where it is shown
+   * @param terminal whether that is a terminal
+   */
+  public RunConsole(PrintWriter out, boolean terminal) {
+    this.output = new TerminalOutput(out, terminal);
+    this.terminal = terminal;
+  }
+
+  /** A line that stays. */
+  public void line(String text) {
+    output.line(text);
+  }
+
+  /** A line that the next one takes the place of; shown on a terminal only. */
+  public void transientLine(String text) {
+    output.transientLine(text);
+  }
+
+  /** On a terminal a row that is renewed at every step; elsewhere a line per interval. */
+  void progress(ProgressLine progress, boolean endsInterval) {
+    if (terminal) {
+      output.transientLine(progress.row());
+    } else if (endsInterval) {
+      output.line(progress.text());
+    }
+  }
+
+  /** Takes the line that is renewed away, so that others can write to the terminal. */
+  public void clearRow() {
+    output.clearRow();
+  }
+
+  /** Waits until all is shown, at the end, but not for long; whether it is. */
+  public boolean finish() {
+    return output.finish();
+  }
+
+  /** Base model and policy side by side. */
+  void comparison(
+      Measurements before,
+      Measurements after,
+      Map<String, Double> targets,
+      List<String> baseTexts,
+      List<String> policyTexts) {
+    line("");
+    line("                              before       after      target");
+    targets.forEach(
+        (feature, target) ->
+            line(
+                row(
+                    "E[" + feature + "]",
+                    before.get("feature_moment", feature, "pi"),
+                    after.get("feature_moment", feature, "pi"),
+                    number(target))));
+    line(row("KL(p||pi), nats", kl(before, "p_pi"), kl(after, "p_pi"), "0"));
+    line(row("KL(pi||a), nats", kl(before, "pi_a"), kl(after, "pi_a"), ""));
+    texts("The base model writes:", baseTexts);
+    texts("The policy writes:", policyTexts);
+  }
+
+  private void texts(String heading, List<String> texts) {
+    line("");
+    line(heading);
+    for (String text : texts) {
+      String flat = text.strip().replaceAll("\\s+", " ");
+      line("  " + (flat.length() > TEXT_WIDTH ? flat.substring(0, TEXT_WIDTH) + "…" : flat));
+    }
+  }
+
+  private static double kl(Measurements measurements, String pair) {
+    return measurements.get("kl_nats", pair);
+  }
+
+  private static String row(String name, double before, double after, String target) {
+    return String.format(
+        Locale.ROOT, "  %-22s %11s %11s %11s", name, number(before), number(after), target);
+  }
+
+  /** A number as people read it, or a dash for what is absent. */
+  public static String number(double value) {
+    if (Double.isNaN(value)) {
+      return "-";
+    }
+    return value == 0 || Math.abs(value) >= 1e-3
+        ? String.format(Locale.ROOT, Math.abs(value) < 1 ? "%.4f" : "%.2f", value)
+        : String.format(Locale.ROOT, "%.2e", value);
+  }
+}

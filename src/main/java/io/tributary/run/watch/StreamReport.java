@@ -1,0 +1,102 @@
+package io.tributary.run.watch;
+
+import io.tributary.data.Batch;
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredDraw;
+import io.tributary.metrics.DropReason;
+import io.tributary.metrics.FlowMetrics;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.SequenceLedger;
+import io.tributary.metrics.Stage;
+import io.tributary.metrics.Wait;
+import io.tributary.stream.StreamListener;
+import io.tributary.stream.pool.PoolListener;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reports what one stream and its pools tell to the metrics. Called on their threads. */
+public final class StreamReport implements StreamListener {
+  private final StreamMetrics stream;
+  private final RunMetrics metrics;
+  private final FlowMetrics flow;
+  private final SequenceLedger ledger;
+  private volatile @Nullable Wait closed; // while the gate is
+
+  StreamReport(StreamMetrics stream, RunMetrics metrics, SequenceLedger ledger) {
+    this.stream = stream;
+    this.metrics = metrics;
+    this.flow = metrics.flow();
+    this.ledger = ledger;
+  }
+
+  /** What hears of the samplers' pool. */
+  public PoolListener<Draw> samplers() {
+    return pool(Stage.SAMPLER, ledger::drawn);
+  }
+
+  /** What hears of the scorers' pool. */
+  public PoolListener<ScoredDraw> scorers() {
+    return pool(
+        Stage.SCORER,
+        draw -> metrics.stage(Stage.SCORER).items(draw.sequences().size(), draw.tokens()));
+  }
+
+  private <R> PoolListener<R> pool(Stage stage, Consumer<R> accepted) {
+    return new PoolListener<>() {
+      @Override
+      public void loadChanged(int waiting, int inFlight, int workers) {
+        stream.load(stage, waiting, inFlight, workers);
+      }
+
+      @Override
+      public void resultAccepted(R result) {
+        accepted.accept(result);
+      }
+
+      @Override
+      public void drawReissued(long draw) {
+        flow.drawReissued();
+      }
+    };
+  }
+
+  /** The learner has used a batch. */
+  public void used(Batch batch) {
+    ledger.used(batch);
+  }
+
+  @Override
+  public void limitChanged(long sequences) {
+    flow.admissionLimit(sequences);
+  }
+
+  @Override
+  public void admissionClosed() {
+    closed = flow.admissionCloses();
+  }
+
+  @Override
+  public void admissionOpened() {
+    Wait ended = closed;
+    if (ended != null) {
+      ended.end();
+      closed = null;
+    }
+  }
+
+  @Override
+  public void sequencesDropped(long draw, int count) {
+    ledger.dropped(DropReason.SCORING, draw, count);
+  }
+
+  @Override
+  public void sequencesLeftOver(long draw, int count) {
+    ledger.dropped(DropReason.LEFT_OVER, draw, count);
+  }
+
+  @Override
+  public void sequenceTaken(long stalenessSteps, long ageNanos) {
+    flow.used(stalenessSteps, Duration.ofNanos(ageNanos));
+  }
+}

@@ -1,0 +1,5 @@
+/** Watches a run: status, metrics, console. */
+@NullMarked
+package io.tributary.run.watch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Stage 1: samplers draw sequences from the proposal. */
-@NullMarked
-package io.tributary.sample;
-
-import org.jspecify.annotations.NullMarked;

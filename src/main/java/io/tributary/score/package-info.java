@@ -1,5 +1,0 @@
-/** Stage 2: scorers compute features, log a(x) and log P(x). */
-@NullMarked
-package io.tributary.score;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package io.tributary.serve.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tributary.config.binding.ConfigException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.regex.Pattern;
+
+/**
+ * The secret that callers have to know. Only its hash is kept, so that it can't get into a log or a
+ * dump of memory.
+ */
+final class AccessToken {
+
+  static final int MIN_LENGTH = 16;
+  static final int MAX_LENGTH = 1024;
+
+  /** RFC 6750, section 2.1. */
+  private static final Pattern CHARACTERS = Pattern.compile("[A-Za-z0-9._~+/-]+=*");
+
+  private final byte[] hash;
+
+  private AccessToken(byte[] hash) {
+    this.hash = hash;
+  }
+
+  /**
+   * Takes a token over.
+   *
+   * @param text with or without white space around it
+   * @param source where it comes from, for messages
+   * @throws ConfigException if it is no token; the message does not tell what it is
+   */
+  static AccessToken of(String text, String source) {
+    String token = text.strip();
+    if (token.length() < MIN_LENGTH || token.length() > MAX_LENGTH) {
+      throw new ConfigException(
+          "%s: a token of %,d characters; expected %d to %,d, such as openssl rand -hex 32 gives"
+              .formatted(source, token.length(), MIN_LENGTH, MAX_LENGTH));
+    }
+    if (!CHARACTERS.matcher(token).matches()) {
+      throw new ConfigException(
+          source
+              + ": a token with characters that it can't have; expected letters, digits and -._~+/, with = at its end");
+    }
+    return new AccessToken(hash(token));
+  }
+
+  /** Whether this is the token; takes as long for a wrong one as for the right one. */
+  boolean is(String token) {
+    return MessageDigest.isEqual(hash, hash(token));
+  }
+
+  private static byte[] hash(String token) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

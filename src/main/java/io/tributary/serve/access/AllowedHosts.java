@@ -1,0 +1,97 @@
+package io.tributary.serve.access;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.pekko.http.javadsl.model.Host;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names under which a server may be asked for. Any page in the operator's browser can reach
+ * loopback, and much of the operator's network, and a name of its own can be made to point there
+ * (DNS rebinding); such requests betray themselves by their {@code Host} or {@code Origin}.
+ */
+final class AllowedHosts {
+
+  private static final int HTTP_PORT = 80;
+  private static final int HTTPS_PORT = 443;
+
+  private final Set<String> names;
+  private final Set<String> namesOfProxies = new HashSet<>();
+  private final boolean anyAddress;
+  private final boolean encrypted;
+
+  /**
+   * The loopback names, the configured name and the bound address, with any port: a tunnel may end
+   * at another one. Off loopback any address too, since an address can't be made to point
+   * elsewhere.
+   *
+   * @param configured host as the configuration names it
+   * @param further names under which proxies pass requests on, which may be encrypted as far as
+   *     there
+   * @param encrypted whether this server's own connections are
+   */
+  AllowedHosts(
+      String configured, InetSocketAddress bound, List<String> further, boolean encrypted) {
+    this.names = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1", "0:0:0:0:0:0:0:1"));
+    names.add(normal(configured));
+    names.add(normal(bound.getAddress().getHostAddress()));
+    further.forEach(name -> namesOfProxies.add(normal(name)));
+    this.anyAddress = !bound.getAddress().isLoopbackAddress();
+    this.encrypted = encrypted;
+  }
+
+  /** Whether a {@code Host} header may be served. */
+  boolean allowsHost(Host host) {
+    return (anyAddress && (host.isIPv4() || host.isIPv6())) || allowsName(host.address());
+  }
+
+  private boolean allowsName(String host) {
+    String name = normal(host);
+    return names.contains(name) || namesOfProxies.contains(name);
+  }
+
+  /**
+   * Whether an {@code Origin} header may be served; a request without one comes from no page.
+   *
+   * @param requestedPort the port of the request's {@code Host}, which the page must come from too;
+   *     0 where it has none
+   */
+  boolean allowsOrigin(@Nullable String origin, int requestedPort) {
+    if (origin == null) {
+      return true;
+    }
+    try {
+      URI uri = new URI(origin);
+      if (uri.getHost() == null || uri.getScheme() == null) {
+        return false;
+      }
+      boolean https = "https".equalsIgnoreCase(uri.getScheme());
+      boolean scheme = https || "http".equalsIgnoreCase(uri.getScheme());
+      boolean ours = https == encrypted || namesOfProxies.contains(normal(uri.getHost()));
+      int defaultPort = https ? HTTPS_PORT : HTTP_PORT;
+      return scheme
+          && ours
+          && allowsHost(Host.create(unbracketed(uri.getHost())))
+          && port(uri.getPort(), defaultPort) == port(requestedPort, defaultPort);
+    } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  private static int port(int port, int otherwise) {
+    return port <= 0 ? otherwise : port;
+  }
+
+  private static String normal(String host) {
+    return unbracketed(host.toLowerCase(Locale.ROOT));
+  }
+
+  private static String unbracketed(String host) {
+    return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+  }
+}

@@ -1,0 +1,5 @@
+/** Who may call the HTTP server: tokens, certificates, host names. */
+@NullMarked
+package io.tributary.serve.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,92 @@
+package io.tributary.stage.evaluate;
+
+import io.tributary.data.Measurements;
+import io.tributary.data.Seeds;
+import io.tributary.model.Gpt;
+import io.tributary.model.TextTokenizer;
+import io.tributary.objective.estimate.DefensiveMixture;
+import io.tributary.objective.estimate.DefensiveMixture.Part;
+import io.tributary.objective.estimate.Diagnostics;
+import io.tributary.objective.estimate.Divergences;
+import io.tributary.objective.estimate.ParetoTail;
+import io.tributary.objective.estimate.PointEstimate;
+import io.tributary.target.Target;
+import java.util.Arrays;
+
+/**
+ * Measures a model as {@link PolicyEvaluation} does, outside of a run. No learner tells Z here, so
+ * as many samples of the base model are drawn too, and Z and KL(p||pi) are estimated on both
+ * together; see {@link DefensiveMixture}. For one thread.
+ */
+public final class ModelEvaluation {
+  /**
+   * What was found.
+   *
+   * @param measurements as of an evaluation in a run; Z and Pareto k are those of the mixture
+   * @param effectiveSampleSize of the mixture's weights P/m, in sequences; NaN where it is absent
+   * @param largestReliableShape Pareto k above which estimates with these weights can't be relied
+   *     on; NaN where k is absent
+   */
+  public record Result(
+      Measurements measurements, double effectiveSampleSize, double largestReliableShape) {}
+
+  private final PolicyEvaluation.Plan plan;
+  private final Gpt base;
+  private final Gpt model;
+  private final Sampling sampling;
+
+  /**
+   * @param base the base model a, which its owner closes
+   * @param model the model to evaluate, which its owner closes; it may be the base model itself
+   */
+  public ModelEvaluation(
+      PolicyEvaluation.Plan plan, Gpt base, Gpt model, TextTokenizer tokenizer, Target target) {
+    this.plan = plan;
+    this.base = base;
+    this.model = model;
+    this.sampling = new Sampling(plan.sampling(), base, tokenizer, target, () -> {});
+  }
+
+  /** Draws and measures. */
+  public Result evaluate() {
+    Samples samples = draw(model, 0);
+    Measurements measured = samples.measure(sampling.features());
+    if (plan.settings().truncated()) {
+      return new Result(measured, Double.NaN, Double.NaN);
+    }
+    DefensiveMixture mixture = mixture(samples);
+    PointEstimate z = mixture.partitionFunction();
+    double[] logWeights = mixture.logWeights();
+    double shape = ParetoTail.shape(logWeights);
+    mixture.klTargetPolicy().putKl(measured, "p_pi");
+    Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases())
+        .putKl(measured, "pi_a");
+    measured
+        .put("partition_function", z.value())
+        .put("partition_function_stderr", z.standardError())
+        .put("pareto_k", shape, "p_q");
+    return new Result(
+        measured,
+        logWeights.length * Diagnostics.effectiveSampleSizeRatio(logWeights),
+        Double.isNaN(shape) ? shape : ParetoTail.largestReliable(positive(logWeights)));
+  }
+
+  private static int positive(double[] logWeights) {
+    return (int) Arrays.stream(logWeights).filter(w -> w > Double.NEGATIVE_INFINITY).count();
+  }
+
+  private DefensiveMixture mixture(Samples ofModel) {
+    Samples ofBase = draw(base, 1);
+    return new DefensiveMixture(
+        new Part(ofModel.logTargets(sampling.target()), ofModel.logProbs(), ofModel.logBases()),
+        new Part(
+            ofBase.logTargets(sampling.target()),
+            sampling.logProbs(model, ofBase.tokens()),
+            ofBase.logBases()));
+  }
+
+  private Samples draw(Gpt from, long stream) {
+    return sampling.samples(
+        from, plan.sequences(), Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, stream));
+  }
+}

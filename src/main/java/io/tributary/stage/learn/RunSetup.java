@@ -1,0 +1,205 @@
+package io.tributary.stage.learn;
+
+import ai.djl.Device;
+import com.google.gson.JsonObject;
+import io.tributary.config.LearnerConfig;
+import io.tributary.config.OptimizerConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.TensorBytes;
+import io.tributary.metrics.MetricsJsonl;
+import io.tributary.model.Gpt;
+import io.tributary.model.GptConfig;
+import io.tributary.model.GptTraining;
+import io.tributary.model.ValueHead;
+import io.tributary.objective.Objective;
+import io.tributary.objective.Reward;
+import io.tributary.objective.RunningMean;
+import io.tributary.objective.estimate.PartitionFunction;
+import io.tributary.objective.estimate.ReplacementWindow;
+import io.tributary.objective.estimate.WeightTails;
+import io.tributary.objective.ppo.KlPenalty;
+import io.tributary.stage.learn.checkpoint.Checkpoint;
+import io.tributary.stage.learn.checkpoint.Estimators;
+import io.tributary.stage.learn.checkpoint.LearnerState;
+import io.tributary.stage.learn.checkpoint.Owed;
+import io.tributary.stage.learn.checkpoint.RunIdentity;
+import io.tributary.stage.learn.update.GradientVariance;
+import io.tributary.stage.learn.update.PolicyTrainer;
+import io.tributary.stage.learn.update.ProximalUpdates;
+import io.tributary.stage.learn.update.SingleUpdate;
+import io.tributary.stage.learn.update.UpdateRule;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.feature.Feature;
+import io.tributary.tensor.AdamW;
+import io.tributary.tensor.LearningRate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What a run is made of, and its beginning or going on.
+ *
+ * @param model shape of the model
+ * @param base weights of the base model
+ * @param device where the policy is trained
+ * @param prefix tokens that every sequence follows
+ * @param target with all lambdas
+ * @param config the run's configuration
+ * @param identity what this run can be gone on with
+ * @param files where it writes
+ */
+public record RunSetup(
+    GptConfig model,
+    List<TensorBytes> base,
+    Device device,
+    int[] prefix,
+    EnergyBasedModel target,
+    TributaryConfig config,
+    RunIdentity identity,
+    TrainingRun.Files files) {
+  /** Version of the base model as the first proposal. */
+  public static final long FIRST_VERSION = 1;
+
+  /** A new run: policy and proposal are the base model. Its logs begin anew. */
+  public TrainingRun begin() {
+    Estimators estimators =
+        new Estimators(
+            PartitionFunction.create(config.partitionFunction()),
+            RunningMean.create(),
+            ReplacementWindow.create(config.proposal(), FIRST_VERSION),
+            WeightTails.create(),
+            KlPenalty.create(config.objective()));
+    LearnerState start =
+        new LearnerState(
+            0,
+            0,
+            0,
+            0,
+            0,
+            FIRST_VERSION,
+            FIRST_VERSION,
+            0,
+            estimators.partitionFunction().state(),
+            estimators.signals().state(),
+            estimators.window().state(),
+            estimators.tails().state(),
+            target.lambdas(),
+            estimators.penalty().state(),
+            Owed.NOTHING,
+            null,
+            identity);
+    cutLogsAfter(-1);
+    TrainingRun run = new TrainingRun(this, trainer(base, List.of(), estimators), start, base);
+    run.skipVersions(lastVersion());
+    return run;
+  }
+
+  /**
+   * A run that goes on from a checkpoint; rows of later steps are cut off its logs.
+   *
+   * @throws io.tributary.data.BadInputException if the checkpoint is of another run
+   * @throws UncheckedIOException if the logs can't be cut
+   */
+  public TrainingRun resume(Checkpoint checkpoint) {
+    LearnerState state = checkpoint.state();
+    identity.requireSameAs(state.identity(), state.step());
+    cutLogsAfter(state.step());
+    if (state.owed() != Owed.NOTHING) {
+      cutEvaluation(state.step());
+    }
+    PolicyTrainer trainer =
+        trainer(
+            checkpoint.policy(),
+            checkpoint.valueHead(),
+            new Estimators(
+                PartitionFunction.restore(config.partitionFunction(), state.partitionFunction()),
+                RunningMean.restore(state.signals()),
+                ReplacementWindow.restore(config.proposal(), state.window()),
+                WeightTails.restore(state.tails()),
+                KlPenalty.restore(config.objective(), state.penalty())));
+    trainer.training().optimizer().restore(state.optimizerUpdates(), checkpoint.optimizer());
+    TrainingRun run = new TrainingRun(this, trainer, state, checkpoint.proposal());
+    run.skipVersions(lastVersion());
+    return run;
+  }
+
+  /** Names of the target's features, in their order. */
+  List<String> names() {
+    return target.features().stream().map(Feature::name).toList();
+  }
+
+  private void cutLogsAfter(long step) {
+    try {
+      files.metrics().cutAfter(step);
+      files.samples().cutAfter(step);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An evaluation that came after the checkpoint is made again. */
+  private void cutEvaluation(long step) {
+    try {
+      files
+          .metrics()
+          .cutLast(row -> row.get("step").getAsLong() == step && row.has(MetricsJsonl.EVALUATION));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The highest version that was given away, also since the last checkpoint. */
+  private long lastVersion() {
+    try (Stream<JsonObject> rows = files.versions().rows()) {
+      return rows.mapToLong(row -> row.get("version").getAsLong()).max().orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private PolicyTrainer trainer(
+      List<TensorBytes> policy, List<TensorBytes> valueHead, Estimators estimators) {
+    LearnerConfig learner = config.learner();
+    OptimizerConfig optimizer = learner.optimizer();
+    GptTraining training =
+        new GptTraining(
+            new Gpt(model, policy, device),
+            config.objective().isProximal() ? valueHead(valueHead) : null,
+            new AdamW.Settings(
+                optimizer.betas().get(0),
+                optimizer.betas().get(1),
+                optimizer.eps(),
+                optimizer.weightDecay()));
+    LearningRate rate =
+        new LearningRate(
+            optimizer.learningRate(),
+            optimizer.warmupSteps(),
+            optimizer.schedule(),
+            config.totalSteps().orElse(Long.MAX_VALUE));
+    return new PolicyTrainer(
+        training,
+        rule(training, estimators),
+        Reward.of(config.objective(), config.target()),
+        rate,
+        new StepMeasurements(names()),
+        new GradientVariance(training, config.diagnostics(), prefix, learner.microBatchSize()),
+        estimators);
+  }
+
+  /** The value head of a checkpoint, or a fresh one. */
+  private ValueHead valueHead(List<TensorBytes> stored) {
+    return stored.isEmpty()
+        ? ValueHead.initialise(model.width(), device)
+        : ValueHead.of(stored, model.width(), device);
+  }
+
+  private UpdateRule rule(GptTraining training, Estimators estimators) {
+    long seed = config.run().seed();
+    return config.objective().isProximal()
+        ? new ProximalUpdates(
+            training, config.objective(), estimators.penalty(), config.learner(), prefix, seed)
+        : new SingleUpdate(
+            training, Objective.of(config.objective()), config.learner(), prefix, seed);
+  }
+}

@@ -1,0 +1,50 @@
+package io.tributary.stage.learn;
+
+import io.tributary.protocol.LearnerSettings;
+import java.time.Duration;
+
+/**
+ * When what is due.
+ *
+ * @param publishInterval steps between two publications
+ * @param evaluationInterval steps between two evaluations
+ * @param checkpointInterval steps between two checkpoints; 0 for no checkpoint at all
+ * @param checkpointTime time after a checkpoint at which the next is due in any case
+ * @param checkpointsInBackground whether training goes on while a checkpoint that is due is written
+ * @param lastStep step that ends the run; {@link Long#MAX_VALUE} for none
+ */
+public record StepSchedule(
+    int publishInterval,
+    int evaluationInterval,
+    int checkpointInterval,
+    Duration checkpointTime,
+    boolean checkpointsInBackground,
+    long lastStep) {
+  /** Settings that may change, and those that do not. */
+  public static StepSchedule of(
+      LearnerSettings settings, boolean checkpointsInBackground, long lastStep) {
+    return new StepSchedule(
+        settings.publishInterval(),
+        settings.evaluationInterval(),
+        settings.checkpointInterval(),
+        settings.checkpointTime(),
+        checkpointsInBackground,
+        lastStep);
+  }
+
+  /** With other settings of those that may change. */
+  StepSchedule with(LearnerSettings settings) {
+    return of(settings, checkpointsInBackground, lastStep);
+  }
+
+  boolean writesCheckpoints() {
+    return checkpointInterval > 0;
+  }
+
+  boolean isCheckpointDue(long step, long nanosSinceLast) {
+    return writesCheckpoints()
+        && (step % checkpointInterval == 0
+            || step >= lastStep
+            || nanosSinceLast >= checkpointTime.toNanos());
+  }
+}

@@ -1,0 +1,41 @@
+package io.tributary.stage.learn.checkpoint;
+
+import io.tributary.data.TensorBytes;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Everything that a run goes on from.
+ *
+ * @param state counters, Z, windows
+ * @param policy weights of pi
+ * @param proposal weights of q
+ * @param optimizer moments of AdamW
+ * @param valueHead weights of the value function; none where the objective has none
+ */
+public record Checkpoint(
+    LearnerState state,
+    List<TensorBytes> policy,
+    List<TensorBytes> proposal,
+    List<TensorBytes> optimizer,
+    List<TensorBytes> valueHead) {
+  /** For names and shapes of tensors, the state, the manifest, and what blocks of a disk waste. */
+  private static final long SPARE_BYTES = 1 << 20;
+
+  public Checkpoint {
+    policy = List.copyOf(policy);
+    proposal = List.copyOf(proposal);
+    optimizer = List.copyOf(optimizer);
+    valueHead = List.copyOf(valueHead);
+  }
+
+  /** Room that it takes on a disk, in bytes, with some to spare. */
+  long bytes() {
+    long tensors =
+        Stream.of(policy, proposal, optimizer, valueHead)
+            .flatMap(List::stream)
+            .mapToLong(tensor -> tensor.bytes().length)
+            .sum();
+    return tensors + SPARE_BYTES;
+  }
+}

@@ -1,0 +1,30 @@
+package io.tributary.stage.learn.checkpoint;
+
+import io.tributary.objective.Earlier;
+import io.tributary.objective.RunningMean;
+import io.tributary.objective.estimate.PartitionFunction;
+import io.tributary.objective.estimate.ReplacementWindow;
+import io.tributary.objective.estimate.WeightTails;
+import io.tributary.objective.ppo.KlPenalty;
+
+/**
+ * What is estimated from one batch to the next.
+ *
+ * @param partitionFunction Z
+ * @param signals mean of the objective's signal
+ * @param window of the next decision on the proposal
+ * @param tails of the importance weights
+ * @param penalty weight of the divergence from the base model
+ */
+public record Estimators(
+    PartitionFunction partitionFunction,
+    RunningMean signals,
+    ReplacementWindow window,
+    WeightTails tails,
+    KlPenalty penalty) {
+
+  /** What is known before the next batch. */
+  public Earlier earlier() {
+    return new Earlier(partitionFunction.estimate(), signals.mean());
+  }
+}

@@ -1,0 +1,79 @@
+package io.tributary.stage.learn.checkpoint;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import io.tributary.objective.RunningMean;
+import io.tributary.objective.estimate.PartitionFunction;
+import io.tributary.objective.estimate.WeightTails;
+import io.tributary.objective.estimate.WindowState;
+import io.tributary.objective.ppo.KlPenalty;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a checkpoint holds besides tensors: restored from it, training goes on bit by bit.
+ *
+ * @param step learner steps made
+ * @param sequences sequences learned from
+ * @param nextDraw number of the first draw of which nothing was used
+ * @param optimizerUpdates updates of the optimizer, less than those of all steps where some were
+ *     skipped
+ * @param nonfiniteInARow steps in a row that were skipped last
+ * @param policyVersion highest version given to a policy
+ * @param proposalVersion version of the proposal
+ * @param proposalSince step after which it became the proposal
+ * @param partitionFunction estimate of Z
+ * @param signals mean of the objective's signal
+ * @param window of the next decision on the proposal
+ * @param tails the newest importance weights
+ * @param lambdas of the target, by feature
+ * @param penalty weight of the divergence from the base model
+ * @param owed what the step still waits for
+ * @param divergence KL(p||pi) in nats that the evaluation of this very step has found; null where
+ *     there was none
+ * @param identity what may not change while the run goes on
+ */
+public record LearnerState(
+    long step,
+    long sequences,
+    long nextDraw,
+    long optimizerUpdates,
+    int nonfiniteInARow,
+    long policyVersion,
+    long proposalVersion,
+    long proposalSince,
+    PartitionFunction.State partitionFunction,
+    RunningMean.State signals,
+    WindowState window,
+    WeightTails.State tails,
+    Map<String, Double> lambdas,
+    KlPenalty.State penalty,
+    Owed owed,
+    @Nullable Double divergence,
+    RunIdentity identity) {
+  private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
+
+  String toJson() {
+    return GSON.toJson(this) + "\n";
+  }
+
+  /**
+   * @throws JsonParseException if it is not the state of a learner
+   */
+  static LearnerState fromJson(String json) {
+    LearnerState state = GSON.fromJson(json, LearnerState.class);
+    if (state == null
+        || state.partitionFunction() == null
+        || state.signals() == null
+        || state.window() == null
+        || state.tails() == null
+        || state.lambdas() == null
+        || state.penalty() == null
+        || state.owed() == null
+        || state.identity() == null) {
+      throw new JsonParseException("the state of the learner is incomplete");
+    }
+    return state;
+  }
+}

@@ -1,0 +1,114 @@
+package io.tributary.stage.learn.checkpoint;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.config.target.ConstraintConfig;
+import io.tributary.config.target.FeatureConfig;
+import io.tributary.config.target.TargetConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.data.Fingerprint;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What may not change while a run goes on, since Z, lambda and the weights of a checkpoint depend
+ * on it. Sizes of draws and batches are none of it: draws are counted on from the next number.
+ *
+ * @param values by configuration key
+ */
+public record RunIdentity(Map<String, String> values) {
+  private static final String BASE = "model.base";
+  private static final int SHOWN = 60;
+
+  public RunIdentity {
+    values = Map.copyOf(values);
+  }
+
+  /** The identity of a run of this configuration on a base model with this fingerprint. */
+  public static RunIdentity of(TributaryConfig config, String baseFingerprint) {
+    Map<String, String> values = new TreeMap<>();
+    values.put(BASE, weights(baseFingerprint));
+    values.put("target.features", features(config.target()));
+    config
+        .target()
+        .klControl()
+        .ifPresent(control -> values.put("target.kl-control", control.toString()));
+    if (config.target().isFitted()) {
+      values.put("target.fit", config.target().fit().toString());
+    }
+    values.put("objective.type", config.objective().type().toString());
+    values.put("objective.form", config.objective().form().toString());
+    values.put("objective.reward", config.objective().reward().toString());
+    values.put("proposal.window", config.proposal().window().toString());
+    values.put("samplers.prompt", config.samplers().prompt());
+    values.put("samplers.max-length", Integer.toString(config.samplers().maxLength()));
+    values.put("samplers.stop-at-eos", Boolean.toString(config.samplers().stopAtEos()));
+    values.put("partition-function.estimator", config.partitionFunction().estimator().toString());
+    values.put("run.seed", Long.toString(config.run().seed()));
+    return new RunIdentity(values);
+  }
+
+  /** Whether the run is on a base model with this fingerprint. */
+  boolean isOfBase(String fingerprint) {
+    return weights(fingerprint).equals(values.get(BASE));
+  }
+
+  private static String weights(String fingerprint) {
+    return "weights " + fingerprint;
+  }
+
+  private static String features(TargetConfig target) {
+    StringBuilder features = new StringBuilder();
+    for (ConstraintConfig constraint : target.features()) {
+      features.append(constraint);
+      constraint
+          .feature()
+          .forEach(
+              feature -> {
+                if (feature instanceof FeatureConfig.WordList list) {
+                  features.append(list.entries());
+                } else if (feature instanceof FeatureConfig.Classifier classifier) {
+                  features.append(Fingerprint.of(classifier.directory()));
+                }
+              });
+    }
+    return features.toString();
+  }
+
+  /**
+   * Refuses to go on from a checkpoint of another run.
+   *
+   * @throws BadInputException naming the key that differs
+   */
+  public void requireSameAs(RunIdentity checkpoint, long step) {
+    Set<String> keys = new TreeSet<>(values.keySet());
+    keys.addAll(checkpoint.values().keySet());
+    for (String key : keys) {
+      String before = checkpoint.values().getOrDefault(key, "none");
+      String value = values.getOrDefault(key, "none");
+      if (!value.equals(before)) {
+        int same = sameBeginning(before, value);
+        throw new BadInputException(
+            "%s: the checkpoint of step %d was made with %s, this configuration has %s; a run goes on only with what it was started with, another run.name starts a new one"
+                .formatted(key, step, shown(before, same), shown(value, same)));
+      }
+    }
+  }
+
+  private static int sameBeginning(String one, String other) {
+    int same = 0;
+    while (same < Math.min(one.length(), other.length())
+        && one.charAt(same) == other.charAt(same)) {
+      same++;
+    }
+    return same;
+  }
+
+  /** A part of a long value, about where it differs. */
+  private static String shown(String value, int difference) {
+    int from = value.length() <= SHOWN ? 0 : Math.max(0, difference - SHOWN / 2);
+    int to = Math.min(value.length(), from + SHOWN);
+    return (from > 0 ? "…" : "") + value.substring(from, to) + (to < value.length() ? "…" : "");
+  }
+}

@@ -1,0 +1,98 @@
+package io.tributary.stage.learn.update;
+
+import io.tributary.config.DiagnosticsConfig;
+import io.tributary.model.GptTraining;
+import io.tributary.model.SequenceScores;
+import io.tributary.objective.BatchValues;
+import io.tributary.objective.Earlier;
+import io.tributary.objective.Objective;
+import io.tributary.objective.estimate.Diagnostics;
+import java.util.stream.IntStream;
+
+/**
+ * Measures now and then how much the gradient varies from sequence to sequence: Var(G) with G(x) =
+ * A(x) grad log pi(x), on the first sequences of a batch (Eq. (17) and (18), Korbak et al. 2022,
+ * arXiv:2206.00761). For one thread.
+ *
+ * <p>Dropout is off. The gradients accumulated in the model are lost, so it goes before the passes
+ * of a step.
+ */
+public final class GradientVariance {
+  private final GptTraining training;
+  private final int sequences;
+  private final int[] prefix;
+  private final SequenceScores frozenPass;
+  private final int microBatchSize;
+  private int interval;
+
+  /**
+   * @param microBatchSize sequences that are computed at once
+   */
+  public GradientVariance(
+      GptTraining training, DiagnosticsConfig config, int[] prefix, int microBatchSize) {
+    this.training = training;
+    this.interval = config.gradientVarianceIntervalSteps();
+    this.sequences = config.gradientVarianceSequences();
+    this.prefix = prefix.clone();
+    this.frozenPass = new SequenceScores(training.model(), microBatchSize);
+    this.microBatchSize = microBatchSize;
+  }
+
+  /**
+   * Measures at another interval from now on.
+   *
+   * @param steps between two measurements; 0 for none
+   */
+  void interval(int steps) {
+    interval = steps;
+  }
+
+  /** Whether it is measured with the step that is numbered so, from 1. */
+  boolean isDue(long step) {
+    return interval > 0 && step % interval == 0;
+  }
+
+  /**
+   * Var(G) of a batch under the policy as it is.
+   *
+   * @param objective whose advantage A(x) is
+   * @param progress called after every pass
+   */
+  double of(Objective objective, BatchArrays batch, Earlier earlier, Runnable progress) {
+    int n = Math.min(sequences, batch.size());
+    double[] logPolicies =
+        objective.comparesSequences()
+            ? frozenPass.logProbs(prefix, batch.tokens(), progress)
+            : new double[batch.size()];
+    BatchValues values = batch.values(logPolicies, earlier);
+    double[] levels = objective.levels(values);
+    double[] squaredNorms = new double[n];
+    for (int i = 0; i < n; i++) {
+      training.zeroGradients();
+      accumulate(objective, batch, values, levels, new int[] {i});
+      squaredNorms[i] = square(training.gradientNorm());
+      progress.run();
+    }
+    training.zeroGradients();
+    for (int from = 0; from < n; from += microBatchSize) {
+      int to = Math.min(n, from + microBatchSize);
+      accumulate(objective, batch, values, levels, IntStream.range(from, to).toArray());
+      progress.run();
+    }
+    return Diagnostics.gradientVariance(squaredNorms, square(training.gradientNorm() / n));
+  }
+
+  private void accumulate(
+      Objective objective, BatchArrays batch, BatchValues values, double[] levels, int[] rows) {
+    training.accumulate(
+        prefix,
+        batch.tokens(rows),
+        0,
+        logProbs ->
+            objective.advantages(values.rows(rows, logProbs), BatchValues.pick(levels, rows)));
+  }
+
+  private static double square(double norm) {
+    return norm * norm;
+  }
+}

@@ -1,0 +1,131 @@
+package io.tributary.stage.learn.update;
+
+import io.tributary.data.Batch;
+import io.tributary.data.Measurements;
+import io.tributary.model.GptTraining;
+import io.tributary.objective.BatchValues;
+import io.tributary.objective.Earlier;
+import io.tributary.objective.Objective;
+import io.tributary.objective.Reward;
+import io.tributary.objective.estimate.PartitionFunction;
+import io.tributary.stage.learn.StepMeasurements;
+import io.tributary.stage.learn.checkpoint.Estimators;
+import io.tributary.tensor.LearningRate;
+import java.util.OptionalDouble;
+
+/**
+ * One step of Algorithm 1 (Korbak et al. 2022, arXiv:2206.00761) after the other, on batches of
+ * scored sequences.
+ *
+ * <p>A batch is learned with the estimate of Z from the batches before it, and enters Z afterwards;
+ * the policy is judged on it for the next replacement of the proposal as it was before it learned
+ * from it. For one thread.
+ */
+public final class PolicyTrainer {
+
+  /**
+   * What a step did.
+   *
+   * @param finite whether loss and gradient were finite; if not, the weights were left alone from
+   *     there on
+   */
+  public record Step(Measurements measurements, boolean finite) {}
+
+  private final GptTraining training;
+  private final UpdateRule rule;
+  private final GradientVariance gradientVariance;
+  private final Reward reward;
+  private LearningRate learningRate;
+  private final StepMeasurements measurements;
+  private final Estimators estimators;
+
+  public PolicyTrainer(
+      GptTraining training,
+      UpdateRule rule,
+      Reward reward,
+      LearningRate learningRate,
+      StepMeasurements measurements,
+      GradientVariance gradientVariance,
+      Estimators estimators) {
+    this.training = training;
+    this.rule = rule;
+    this.gradientVariance = gradientVariance;
+    this.reward = reward;
+    this.learningRate = learningRate;
+    this.measurements = measurements;
+    this.estimators = estimators;
+  }
+
+  /**
+   * Goes on with another learning rate, in the same schedule, and another interval.
+   *
+   * @param highestRate the highest learning rate of the schedule
+   * @param varianceInterval steps between two measurements of the gradient's variance; 0 for none
+   */
+  public void adjust(double highestRate, int varianceInterval) {
+    learningRate = learningRate.withHighest(highestRate);
+    gradientVariance.interval(varianceInterval);
+  }
+
+  public GptTraining training() {
+    return training;
+  }
+
+  public PartitionFunction partitionFunction() {
+    return estimators.partitionFunction();
+  }
+
+  public Estimators estimators() {
+    return estimators;
+  }
+
+  /** Lets sequences that are not trained on enter the estimates; the policy is the base model. */
+  public void bootstrap(Batch.Bootstrap batch) {
+    BatchArrays arrays = BatchArrays.of(batch.sequences(), reward);
+    estimators.partitionFunction().add(arrays.logWeights());
+    BatchValues values = arrays.values(arrays.logBases(), estimators.earlier());
+    estimators.signals().add(rule.objective().signals(values));
+  }
+
+  /**
+   * One step.
+   *
+   * @param step steps made before this one
+   * @param progress called after every micro-batch
+   */
+  public Step learn(long step, Batch.Training batch, Runnable progress) {
+    BatchArrays arrays = BatchArrays.of(batch.sequences(), reward);
+    Earlier earlier = estimators.earlier();
+    Objective objective = rule.objective();
+    OptionalDouble variance =
+        gradientVariance.isDue(step + 1)
+            ? OptionalDouble.of(gradientVariance.of(objective, arrays, earlier, progress))
+            : OptionalDouble.empty();
+    double rate = learningRate.at(step);
+    UpdateRule.Outcome outcome = rule.learn(step, arrays, earlier, rate, progress);
+    BatchValues values = arrays.values(outcome.logPolicies(), earlier);
+    estimators.partitionFunction().add(arrays.logWeights());
+    estimators.signals().add(objective.signals(values));
+    estimators.tails().add(arrays.logWeights(), values.logPolicyRatios());
+    if (!estimators.window().isFresh()) {
+      estimators
+          .window()
+          .add(
+              arrays.proposalVersions(),
+              arrays.logWeights(),
+              values.logPolicyRatios(),
+              earlier.z());
+    }
+    Measurements measured =
+        measurements.of(arrays, values, objective, partitionFunction().estimate());
+    measured
+        .put("learner_loss", outcome.loss())
+        .put("learner_gradient_norm", outcome.gradientNorm())
+        .put("learner_learning_rate", rate)
+        .put("pareto_k", estimators.tails().targetShape(), "p_q")
+        .put("pareto_k", estimators.tails().policyShape(), "pi_q")
+        .put(outcome.measurements());
+    variance.ifPresent(value -> measured.put("gradient_variance", value));
+    return new Step(measured, outcome.finite());
+  }
+}

@@ -1,0 +1,180 @@
+package io.tributary.stage.learn.update;
+
+import io.tributary.config.LearnerConfig;
+import io.tributary.config.objective.Baseline;
+import io.tributary.config.objective.ObjectiveConfig;
+import io.tributary.config.objective.PpoConfig;
+import io.tributary.data.Measurements;
+import io.tributary.data.Seeds;
+import io.tributary.model.GptTraining;
+import io.tributary.model.SequenceScores;
+import io.tributary.model.TokenScores;
+import io.tributary.objective.Earlier;
+import io.tributary.objective.KlControl;
+import io.tributary.objective.Objective;
+import io.tributary.objective.estimate.Diagnostics;
+import io.tributary.objective.ppo.GeneralisedAdvantage;
+import io.tributary.objective.ppo.KlPenalty;
+import io.tributary.objective.ppo.ProximalLoss;
+import io.tributary.tensor.Torch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * KL-control by proximal policy optimisation, as Ziegler et al. 2019, arXiv:1909.08593, do it:
+ * several epochs of updates on minibatches of one batch, with a ratio clipped at the policy that
+ * drew it, a value head, and a beta that may adapt. For one thread.
+ *
+ * <p>The loss is the mean over the tokens of a minibatch. Their code also scales rewards about
+ * their mean. That is left out here, where sequences differ in length: it adds the same constant to
+ * the reward of every token, and so makes length a part of what is rewarded.
+ */
+public final class ProximalUpdates implements UpdateRule {
+  private final GptTraining training;
+  private final SequenceScores frozenPass;
+  private final PpoConfig config;
+  private final GeneralisedAdvantage estimator;
+  private final ProximalLoss loss;
+  private final KlPenalty penalty;
+  private final boolean baseline;
+  private final LearnerConfig learner;
+  private final int[] prefix;
+  private final long seed;
+
+  /**
+   * @param training of a policy with a value head
+   * @param penalty adapted after each batch
+   */
+  public ProximalUpdates(
+      GptTraining training,
+      ObjectiveConfig objective,
+      KlPenalty penalty,
+      LearnerConfig learner,
+      int[] prefix,
+      long seed) {
+    this.training = training;
+    this.frozenPass =
+        new SequenceScores(training.model(), training.valueHead(), learner.microBatchSize());
+    this.config = objective.ppo();
+    this.estimator = new GeneralisedAdvantage(config.discount(), config.gaeLambda());
+    this.loss = new ProximalLoss(objective.clip(), config.valueClip());
+    this.penalty = penalty;
+    this.baseline = objective.baseline() != Baseline.NONE;
+    this.learner = learner;
+    this.prefix = prefix.clone();
+    this.seed = seed;
+  }
+
+  /** Of whole sequences, with the present beta. */
+  @Override
+  public Objective objective() {
+    return new KlControl(penalty.beta(), baseline);
+  }
+
+  /** What one update was made from: means over the tokens of its minibatch. */
+  private record Update(
+      double policyLoss, double valueLoss, double loss, double clipped, double gradientNorm) {
+    boolean isFinite() {
+      return Double.isFinite(loss) && Double.isFinite(gradientNorm);
+    }
+  }
+
+  @Override
+  public Outcome learn(
+      long step, BatchArrays arrays, Earlier earlier, double learningRate, Runnable progress) {
+    double beta = penalty.beta();
+    List<TokenScores> before = frozenPass.tokens(prefix, arrays.tokens(), progress);
+    ProximalBatch batch =
+        ProximalBatch.of(arrays, before, beta, estimator, config.whitenAdvantages());
+    List<Update> updates = updates(step, batch, learningRate, progress);
+    boolean finite = updates.stream().allMatch(Update::isFinite);
+    double kl = klProposalBase(arrays);
+    if (finite) {
+      penalty.adapt(kl, arrays.size());
+    }
+    return new Outcome(
+        before.stream().mapToDouble(TokenScores::logProb).toArray(),
+        mean(updates, Update::loss),
+        mean(updates, Update::gradientNorm),
+        finite,
+        new Measurements()
+            .put("policy_loss", mean(updates, Update::policyLoss))
+            .put("value_loss", mean(updates, Update::valueLoss))
+            .put("clipped_tokens_ratio", mean(updates, Update::clipped))
+            .put("kl_control_beta", beta)
+            .put("kl_penalty", beta * kl));
+  }
+
+  /** The updates of all epochs, up to the first that is not finite. */
+  private List<Update> updates(
+      long step, ProximalBatch batch, double learningRate, Runnable progress) {
+    List<Update> updates = new ArrayList<>();
+    for (int epoch = 0; epoch < config.epochs(); epoch++) {
+      for (int[] rows : minibatches(step, epoch, batch.batch().size())) {
+        Update update = update(step, updates.size(), batch, rows, progress);
+        updates.add(update);
+        if (!update.isFinite()) {
+          return updates;
+        }
+        training.update(learningRate, update.gradientNorm(), learner.optimizer().maxGradNorm());
+      }
+    }
+    return updates;
+  }
+
+  /** All rows in an order of the epoch's own, in parts of the same size. */
+  List<int[]> minibatches(long step, int epoch, int sequences) {
+    int[] order =
+        Seeds.permutation(sequences, Seeds.generator(seed, Seeds.Purpose.MINIBATCHES, step, epoch));
+    int size = sequences / config.minibatches();
+    return IntStream.range(0, config.minibatches())
+        .mapToObj(m -> Arrays.copyOfRange(order, m * size, (m + 1) * size))
+        .toList();
+  }
+
+  /** Accumulates the gradient of a minibatch. */
+  private Update update(long step, int number, ProximalBatch batch, int[] rows, Runnable progress) {
+    training.zeroGradients();
+    double tokens = batch.tokens(rows);
+    ProximalBatch.Sums sums = ProximalBatch.Sums.NONE;
+    List<int[]> microBatches = batch.batch().microBatches(rows, learner.microBatchSize());
+    for (int m = 0; m < microBatches.size(); m++) {
+      int[] part = microBatches.get(m);
+      if (learner.dropout() > 0) {
+        Torch.seed(Seeds.seed(seed, Seeds.Purpose.DROPOUT, step, number, m));
+      }
+      List<TokenScores> scores =
+          training.accumulateByToken(
+              prefix,
+              batch.batch().tokens(part),
+              learner.dropout(),
+              found -> batch.gradients(part, found, loss, config.valueLossWeight(), tokens));
+      sums = sums.plus(batch.sums(part, scores, loss));
+      progress.run();
+    }
+    double policyLoss = sums.policyLoss() / tokens;
+    double valueLoss = sums.valueLoss() / tokens;
+    return new Update(
+        policyLoss,
+        valueLoss,
+        policyLoss + config.valueLossWeight() * valueLoss,
+        sums.clipped() / tokens,
+        training.gradientNorm());
+  }
+
+  /** Mean of log q - log a: KL(pi||a), since the sequences were drawn from pi. */
+  private static double klProposalBase(BatchArrays batch) {
+    double[] logRatios = batch.logProposals().clone();
+    for (int i = 0; i < logRatios.length; i++) {
+      logRatios[i] -= batch.logBases()[i];
+    }
+    return Diagnostics.mean(logRatios);
+  }
+
+  private static double mean(List<Update> updates, ToDoubleFunction<Update> value) {
+    return Diagnostics.mean(updates.stream().mapToDouble(value).toArray());
+  }
+}

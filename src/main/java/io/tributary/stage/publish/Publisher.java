@@ -1,0 +1,248 @@
+package io.tributary.stage.publish;
+
+import io.tributary.data.WeightSnapshot;
+import io.tributary.metrics.PublishFailure;
+import io.tributary.metrics.WeightMetrics;
+import io.tributary.protocol.ProposalConfirmed;
+import io.tributary.protocol.PublisherCommand;
+import io.tributary.protocol.PublisherCommand.ConfirmationDue;
+import io.tributary.protocol.PublisherCommand.Confirmed;
+import io.tributary.protocol.PublisherCommand.ReplaceProposal;
+import io.tributary.protocol.PublisherCommand.SamplerSilent;
+import io.tributary.protocol.PublisherCommand.SamplersListed;
+import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.SamplerCommand.TakenOver;
+import io.tributary.protocol.SamplerOverdue;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the current proposal to every sampler, those that come later too, and keeps account of who
+ * has confirmed it.
+ *
+ * <p>A sampler that does not confirm in time is reported by name, and one that has confirmed
+ * nothing for several times as long is given up; it then wants replacing. One that confirms another
+ * fingerprint gets the weights again, once.
+ */
+public final class Publisher extends AbstractBehavior<PublisherCommand> {
+  /** A sampler that is at a long draw takes the weights over only after it. */
+  private static final int PATIENCE = 4;
+
+  private final TimerScheduler<PublisherCommand> timers;
+  private final Duration timeout;
+  private final WeightMetrics metrics;
+  private final ActorRef<ProposalConfirmed> listener;
+  private final ActorRef<SamplerOverdue> guardian;
+  private final ActorRef<TakenOver> confirmations;
+  private final Set<ActorRef<SamplerCommand>> samplers = new HashSet<>();
+  private final Map<ActorRef<SamplerCommand>, Long> confirmed = new HashMap<>();
+  private final Set<ActorRef<SamplerCommand>> deliveredAgain = new HashSet<>();
+  private @Nullable WeightSnapshot proposal;
+  private long deliveryStart;
+
+  /**
+   * A publisher without a proposal yet.
+   *
+   * @param timeout time that samplers have to confirm
+   * @param listener hears of every change of what is confirmed
+   * @param guardian hears of samplers that are given up, and replaces them
+   */
+  public static Behavior<PublisherCommand> create(
+      Duration timeout,
+      WeightMetrics metrics,
+      ActorRef<ProposalConfirmed> listener,
+      ActorRef<SamplerOverdue> guardian) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new Publisher(context, timers, timeout, metrics, listener, guardian)));
+  }
+
+  private Publisher(
+      ActorContext<PublisherCommand> context,
+      TimerScheduler<PublisherCommand> timers,
+      Duration timeout,
+      WeightMetrics metrics,
+      ActorRef<ProposalConfirmed> listener,
+      ActorRef<SamplerOverdue> guardian) {
+    super(context);
+    context.setLoggerName(Publisher.class);
+    this.timers = timers;
+    this.timeout = timeout;
+    this.metrics = metrics;
+    this.listener = listener;
+    this.guardian = guardian;
+    this.confirmations = context.messageAdapter(TakenOver.class, Confirmed::new);
+    ActorRef<Receptionist.Listing> listings =
+        context.messageAdapter(
+            Receptionist.Listing.class,
+            listing -> new SamplersListed(listing.getServiceInstances(SamplerCommand.KEY)));
+    context.getSystem().receptionist().tell(Receptionist.subscribe(SamplerCommand.KEY, listings));
+  }
+
+  @Override
+  public Receive<PublisherCommand> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(ReplaceProposal.class, this::onReplaceProposal)
+        .onMessage(SamplersListed.class, this::onSamplersListed)
+        .onMessage(Confirmed.class, this::onConfirmed)
+        .onMessage(ConfirmationDue.class, this::onConfirmationDue)
+        .onMessage(SamplerSilent.class, this::onSamplerSilent)
+        .build();
+  }
+
+  private Behavior<PublisherCommand> onReplaceProposal(ReplaceProposal command) {
+    proposal = command.proposal();
+    deliveredAgain.clear();
+    metrics.proposalVersion(version());
+    samplers.forEach(this::deliver);
+    startDelivery();
+    return this;
+  }
+
+  private Behavior<PublisherCommand> onSamplersListed(SamplersListed listed) {
+    Set<ActorRef<SamplerCommand>> gone = new HashSet<>(samplers);
+    gone.removeAll(listed.samplers());
+    samplers.removeAll(gone);
+    deliveredAgain.removeAll(gone);
+    for (ActorRef<SamplerCommand> sampler : gone) {
+      confirmed.remove(sampler);
+      timers.cancel(sampler);
+      if (samplers.stream().noneMatch(other -> name(other).equals(name(sampler)))) {
+        metrics.samplerGone(name(sampler));
+      }
+    }
+    boolean added = false;
+    for (ActorRef<SamplerCommand> sampler : listed.samplers()) {
+      if (samplers.add(sampler)) {
+        added = true;
+        deliver(sampler);
+      }
+    }
+    if (added) {
+      startDelivery();
+    }
+    report();
+    return this;
+  }
+
+  private Behavior<PublisherCommand> onConfirmed(Confirmed message) {
+    TakenOver confirmation = message.confirmation();
+    timers.cancel(confirmation.sampler());
+    WeightSnapshot current = proposal;
+    if (current == null
+        || confirmation.version() != version()
+        || !samplers.contains(confirmation.sampler())) {
+      awaitConfirmation(confirmation.sampler());
+      return this;
+    }
+    if (!confirmation.fingerprint().equals(current.version().fingerprint())) {
+      boolean again = deliveredAgain.add(confirmation.sampler());
+      getContext()
+          .getLog()
+          .error(
+              "sampler {} has fingerprint {} of proposal {}, expected {}; {}",
+              name(confirmation.sampler()),
+              confirmation.fingerprint(),
+              version(),
+              current.version().fingerprint(),
+              again ? "it gets the weights again" : "twice now, so it stays unconfirmed");
+      metrics.publishFailed(PublishFailure.FINGERPRINT);
+      if (again) {
+        deliver(confirmation.sampler());
+      }
+      awaitConfirmation(confirmation.sampler());
+      return this;
+    }
+    confirmed.put(confirmation.sampler(), confirmation.version());
+    metrics.samplerConfirmed(name(confirmation.sampler()), confirmation.version());
+    if (samplers.stream().allMatch(this::hasConfirmed)) {
+      timers.cancel(ConfirmationDue.class);
+      metrics.published(Duration.ofNanos(System.nanoTime() - deliveryStart));
+    }
+    report();
+    return this;
+  }
+
+  private Behavior<PublisherCommand> onConfirmationDue(ConfirmationDue due) {
+    if (due.version() != version()) {
+      return this;
+    }
+    for (ActorRef<SamplerCommand> sampler : samplers) {
+      if (!hasConfirmed(sampler)) {
+        getContext()
+            .getLog()
+            .error(
+                "sampler {} has not confirmed proposal {} within {}",
+                name(sampler),
+                version(),
+                timeout);
+        metrics.publishFailed(PublishFailure.TIMEOUT);
+      }
+    }
+    return this;
+  }
+
+  private Behavior<PublisherCommand> onSamplerSilent(SamplerSilent silent) {
+    guardian.tell(new SamplerOverdue(silent.sampler(), version(), timeout.multipliedBy(PATIENCE)));
+    return this;
+  }
+
+  private void deliver(ActorRef<SamplerCommand> sampler) {
+    WeightSnapshot current = proposal;
+    if (current != null) {
+      sampler.tell(new SamplerCommand.TakeOver(current, confirmations));
+      awaitConfirmation(sampler);
+    }
+  }
+
+  /** The time runs from the first delivery that is not confirmed, however many follow it. */
+  private void awaitConfirmation(ActorRef<SamplerCommand> sampler) {
+    if (samplers.contains(sampler) && !timers.isTimerActive(sampler)) {
+      timers.startSingleTimer(sampler, new SamplerSilent(sampler), timeout.multipliedBy(PATIENCE));
+    }
+  }
+
+  private void startDelivery() {
+    if (proposal != null) {
+      deliveryStart = System.nanoTime();
+      timers.startSingleTimer(ConfirmationDue.class, new ConfirmationDue(version()), timeout);
+    }
+  }
+
+  private boolean hasConfirmed(ActorRef<SamplerCommand> sampler) {
+    Long version = confirmed.get(sampler);
+    return version != null && version == version();
+  }
+
+  private long version() {
+    return proposal == null ? 0 : proposal.version().number();
+  }
+
+  private void report() {
+    Map<String, Long> byName = new HashMap<>();
+    confirmed.forEach((sampler, version) -> byName.put(name(sampler), version));
+    listener.tell(new ProposalConfirmed(version(), byName));
+  }
+
+  /**
+   * The sampler's place without the number of its incarnation: {@code sampler-0.3} is sampler-0.
+   */
+  private static String name(ActorRef<SamplerCommand> sampler) {
+    String name = sampler.path().name();
+    int dot = name.indexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+}

@@ -1,0 +1,5 @@
+/** Stage 4: the publisher brings a new proposal to the samplers. */
+@NullMarked
+package io.tributary.stage.publish;
+
+import org.jspecify.annotations.NullMarked;

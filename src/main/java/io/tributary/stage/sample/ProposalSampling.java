@@ -1,0 +1,99 @@
+package io.tributary.stage.sample;
+
+import ai.djl.Device;
+import io.tributary.data.Draw;
+import io.tributary.data.Fingerprint;
+import io.tributary.data.Seeds;
+import io.tributary.data.Sequence;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
+import io.tributary.model.AncestralSampler;
+import io.tributary.model.Gpt;
+import io.tributary.model.GptConfig;
+import io.tributary.model.SamplingSettings;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sampler's own frozen copy of the proposal and the draws from it.
+ *
+ * <p>Draw k depends on the weights, the seed and k alone. For one thread.
+ */
+public final class ProposalSampling implements AutoCloseable {
+
+  /**
+   * What every draw has in common.
+   *
+   * @param model shape of the model
+   * @param sequences sequences of a draw
+   * @param prefix tokens that every sequence follows
+   * @param settings how tokens are chosen
+   * @param seed of the run
+   */
+  public record Plan(
+      GptConfig model, int sequences, int[] prefix, SamplingSettings settings, long seed) {}
+
+  private final Plan plan;
+  private final Device device;
+  private @Nullable Gpt proposal;
+  private @Nullable WeightVersion version;
+
+  public ProposalSampling(Plan plan, Device device) {
+    this.plan = plan;
+    this.device = device;
+  }
+
+  /** Number of the proposal's version; -1 before the first {@link #takeOver}. */
+  public long version() {
+    return version == null ? -1 : version.number();
+  }
+
+  /**
+   * Copies the weights into the frozen copy.
+   *
+   * @return the version with the fingerprint that the copy really has now
+   */
+  public WeightVersion takeOver(WeightSnapshot snapshot) {
+    if (proposal == null) {
+      proposal = new Gpt(plan.model(), snapshot.tensors(), device);
+    } else {
+      proposal.load(snapshot.tensors());
+    }
+    version = new WeightVersion(snapshot.version().number(), Fingerprint.of(proposal.snapshot()));
+    return version;
+  }
+
+  /**
+   * Draws the sequences of draw {@code number}.
+   *
+   * @param progress called after every token
+   * @throws IllegalStateException before the first {@link #takeOver}
+   */
+  public Draw draw(long number, Runnable progress) {
+    if (proposal == null) {
+      throw new IllegalStateException("draw " + number + " is asked for before there are weights");
+    }
+    List<AncestralSampler.Sampled> sampled =
+        new AncestralSampler(proposal, plan.settings())
+            .draw(
+                plan.prefix(),
+                plan.sequences(),
+                Seeds.generator(plan.seed(), Seeds.Purpose.DRAW, number),
+                progress);
+    List<Sequence> sequences = new ArrayList<>(sampled.size());
+    for (int i = 0; i < sampled.size(); i++) {
+      sequences.add(
+          new Sequence(
+              number, i, sampled.get(i).tokens(), sampled.get(i).tokenLogProbs(), version()));
+    }
+    return new Draw(number, version(), sequences);
+  }
+
+  @Override
+  public void close() {
+    if (proposal != null) {
+      proposal.close();
+    }
+  }
+}

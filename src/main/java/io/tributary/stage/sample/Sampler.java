@@ -1,0 +1,112 @@
+package io.tributary.stage.sample;
+
+import io.tributary.data.Draw;
+import io.tributary.data.WeightVersion;
+import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.StageMetrics;
+import io.tributary.metrics.Wait;
+import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.SamplerCommand.DrawSequences;
+import io.tributary.protocol.SamplerCommand.TakeOver;
+import io.tributary.protocol.SamplerCommand.TakenOver;
+import io.tributary.protocol.WorkerEvent;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws sequences from the proposal, one draw at a time; between draws it takes new weights over.
+ *
+ * <p>It computes on its own thread and stops when it fails: the pool hands its draw to another, the
+ * guardian makes a new sampler.
+ */
+public final class Sampler extends AbstractBehavior<SamplerCommand> {
+  private final ProposalSampling sampling;
+  private final StageMetrics metrics;
+  private @Nullable DrawSequences postponed;
+  private Wait wait;
+
+  /**
+   * A sampler, which registers itself with the receptionist.
+   *
+   * @param sampling makes the sampler's copy of the model; called on the sampler's thread
+   */
+  public static Behavior<SamplerCommand> create(
+      Supplier<ProposalSampling> sampling, StageMetrics metrics) {
+    return Behaviors.setup(context -> new Sampler(context, sampling.get(), metrics));
+  }
+
+  private Sampler(
+      ActorContext<SamplerCommand> context, ProposalSampling sampling, StageMetrics metrics) {
+    super(context);
+    context.setLoggerName(Sampler.class);
+    this.sampling = sampling;
+    this.metrics = metrics;
+    this.wait = metrics.waitsFor(BlockedReason.ADMISSION);
+    context
+        .getSystem()
+        .receptionist()
+        .tell(Receptionist.register(SamplerCommand.KEY, context.getSelf()));
+  }
+
+  @Override
+  public Receive<SamplerCommand> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(DrawSequences.class, this::onDrawSequences)
+        .onMessage(TakeOver.class, this::onTakeOver)
+        .onSignal(PreRestart.class, signal -> onEnd())
+        .onSignal(PostStop.class, signal -> onEnd())
+        .build();
+  }
+
+  private Behavior<SamplerCommand> onDrawSequences(DrawSequences command) {
+    if (sampling.version() < command.minimumVersion()) {
+      postponed = command;
+      wait.end();
+      wait = metrics.waitsFor(BlockedReason.WEIGHTS);
+      return this;
+    }
+    draw(command);
+    return this;
+  }
+
+  private Behavior<SamplerCommand> onTakeOver(TakeOver command) {
+    WeightVersion version = sampling.takeOver(command.proposal());
+    getContext().getLog().debug("took over proposal {}", version);
+    command
+        .replyTo()
+        .tell(new TakenOver(getContext().getSelf(), version.number(), version.fingerprint()));
+    DrawSequences waiting = postponed;
+    if (waiting != null && sampling.version() >= waiting.minimumVersion()) {
+      postponed = null;
+      draw(waiting);
+    }
+    return this;
+  }
+
+  private void draw(DrawSequences command) {
+    wait.end();
+    long start = System.nanoTime();
+    var progressed = new WorkerEvent.Progressed<Draw>(command.number(), getContext().getSelf());
+    Draw draw = sampling.draw(command.number(), () -> command.replyTo().tell(progressed));
+    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
+    wait = metrics.waitsFor(BlockedReason.ADMISSION);
+    command
+        .replyTo()
+        .tell(new WorkerEvent.Finished<>(command.number(), getContext().getSelf(), draw));
+  }
+
+  private Behavior<SamplerCommand> onEnd() {
+    wait.end();
+    sampling.close();
+    return this;
+  }
+}

@@ -1,0 +1,177 @@
+package io.tributary.stream;
+
+import java.util.function.LongSupplier;
+import org.apache.pekko.Done;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractGraphStageWithMaterializedValue;
+import org.apache.pekko.stream.stage.AbstractInHandler;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the number of a draw through as soon as the draw would not be staler than allowed when it is
+ * used, unless sampling is paused: the only thing that regulates sampling against learning. It
+ * holds one number back at most, and lets none of them fall. Lowering the bound on staleness takes
+ * back none that is admitted: the next one waits for longer.
+ */
+public final class AdmissionGate
+    extends AbstractGraphStageWithMaterializedValue<
+        FlowShape<Long, AdmittedDraw>, AdmissionGate.Control> {
+
+  /** Tells a running gate how far learning has come; from any thread. */
+  public interface Control {
+
+    /**
+     * One more batch was learned; draws from now on want this version of the proposal. Versions
+     * only grow: an older one than before changes nothing.
+     */
+    void advance(long proposalVersion);
+
+    /** This many sequences of training draws filled no batch and are to be made up for. */
+    void refund(long sequences);
+  }
+
+  private final Inlet<Long> in = Inlet.create("AdmissionGate.in");
+  private final Outlet<AdmittedDraw> out = Outlet.create("AdmissionGate.out");
+  private final StreamSettings settings;
+  private final StreamListener listener;
+  private final LongSupplier nanoTime;
+
+  AdmissionGate(StreamSettings settings, StreamListener listener, LongSupplier nanoTime) {
+    this.settings = settings;
+    this.listener = listener;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public FlowShape<Long, AdmittedDraw> shape() {
+    return FlowShape.of(in, out);
+  }
+
+  @Override
+  public Pair<GraphStageLogic, Control> createLogicAndMaterializedValuePair(Attributes attributes) {
+    Logic logic = new Logic();
+    return Pair.create(logic, logic.control());
+  }
+
+  private final class Logic extends GraphStageLogic {
+    private final AsyncCallback<Long> advances = createAsyncCallback(this::onAdvance);
+    private final AsyncCallback<Long> refunds = createAsyncCallback(this::onRefund);
+    private final AsyncCallback<Done> changes = createAsyncCallback(changed -> onLimit());
+    private long proposalVersion = settings.plan().proposalVersion();
+    private long learnedBatches;
+    private long unused;
+    private @Nullable Long held;
+    private boolean closed;
+
+    Logic() {
+      super(AdmissionGate.this.shape());
+      setHandler(
+          in,
+          new AbstractInHandler() {
+            @Override
+            public void onPush() {
+              held = grab(in);
+              admit();
+            }
+
+            @Override
+            public void onUpstreamFinish() {
+              if (held == null) {
+                completeStage();
+              }
+            }
+          });
+      setHandler(
+          out,
+          new AbstractOutHandler() {
+            @Override
+            public void onPull() {
+              pull(in);
+            }
+          });
+    }
+
+    Control control() {
+      return new Control() {
+        @Override
+        public void advance(long version) {
+          advances.invoke(version);
+        }
+
+        @Override
+        public void refund(long sequences) {
+          refunds.invoke(sequences);
+        }
+      };
+    }
+
+    @Override
+    public void preStart() {
+      settings.onChange(() -> changes.invoke(Done.getInstance()));
+      listener.limitChanged(settings.plan().limit(learnedBatches, unused));
+    }
+
+    @Override
+    public void postStop() {
+      open();
+    }
+
+    private void onAdvance(Long version) {
+      learnedBatches++;
+      proposalVersion = Math.max(proposalVersion, version);
+      onLimit();
+    }
+
+    private void onRefund(Long sequences) {
+      unused += sequences;
+      onLimit();
+    }
+
+    private void onLimit() {
+      listener.limitChanged(settings.plan().limit(learnedBatches, unused));
+      admit();
+    }
+
+    private void admit() {
+      Long draw = held;
+      if (draw == null) {
+        return;
+      }
+      boolean paused = settings.paused().sampling();
+      if (!settings.plan().admits(draw, learnedBatches, unused) && !paused) {
+        close();
+        return;
+      }
+      open();
+      if (paused) {
+        return;
+      }
+      held = null;
+      push(out, new AdmittedDraw(draw, proposalVersion, learnedBatches, nanoTime.getAsLong()));
+      if (isClosed(in)) {
+        completeStage();
+      }
+    }
+
+    private void close() {
+      if (!closed) {
+        closed = true;
+        listener.admissionClosed();
+      }
+    }
+
+    private void open() {
+      if (closed) {
+        closed = false;
+        listener.admissionOpened();
+      }
+    }
+  }
+}

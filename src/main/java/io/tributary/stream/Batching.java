@@ -1,0 +1,106 @@
+package io.tributary.stream;
+
+import io.tributary.data.Batch;
+import io.tributary.data.ScoredDraw;
+import io.tributary.data.ScoredSequence;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes batches of consecutive draws: the bootstrap first, then batches of exactly the same size.
+ * Sequences that the scorer dropped are made up for by those of later draws.
+ */
+final class Batching {
+  private record Taken(ScoredSequence sequence, AdmittedDraw draw) {}
+
+  private final StreamSettings settings;
+  private final StreamPlan plan;
+  private final LongConsumer refund;
+  private final StreamListener listener;
+  private final LongSupplier nanoTime;
+  private final DropRate dropRate;
+  private final List<ScoredSequence> bootstrap = new ArrayList<>();
+  private final Queue<Taken> waiting = new ArrayDeque<>();
+  private long batches;
+
+  /**
+   * @param refund is told of training sequences that fill no batch, for the gate
+   */
+  Batching(
+      StreamSettings settings,
+      LongConsumer refund,
+      StreamListener listener,
+      LongSupplier nanoTime) {
+    this.settings = settings;
+    this.plan = settings.plan();
+    this.refund = refund;
+    this.listener = listener;
+    this.nanoTime = nanoTime;
+    this.dropRate = new DropRate(plan.maxDropRate());
+  }
+
+  /**
+   * Takes the next draw, in the order of numbers, and gives the batch that it completes, if any.
+   */
+  List<Batch> add(AdmittedDraw admitted, ScoredDraw scored) {
+    int dropped = plan.drawSequences() - scored.sequences().size();
+    if (admitted.number() != scored.number() || dropped < 0) {
+      throw new IllegalStateException(
+          "expected draw %d with at most %d sequences, got draw %d with %d"
+              .formatted(
+                  admitted.number(),
+                  plan.drawSequences(),
+                  scored.number(),
+                  scored.sequences().size()));
+    }
+    if (dropped > 0) {
+      listener.sequencesDropped(admitted.number(), dropped);
+    }
+    dropRate.count(plan.drawSequences(), dropped);
+    long nextDraw = admitted.number() + 1;
+    return plan.bootstraps(admitted.number())
+        ? addToBootstrap(scored, nextDraw)
+        : addToTraining(admitted, scored, dropped, nextDraw);
+  }
+
+  private List<Batch> addToBootstrap(ScoredDraw scored, long nextDraw) {
+    bootstrap.addAll(scored.sequences());
+    if (plan.bootstraps(nextDraw)) {
+      return List.of();
+    }
+    Batch batch = new Batch.Bootstrap(bootstrap, nextDraw);
+    bootstrap.clear();
+    return List.of(batch);
+  }
+
+  private List<Batch> addToTraining(
+      AdmittedDraw admitted, ScoredDraw scored, int dropped, long nextDraw) {
+    scored.sequences().forEach(sequence -> waiting.add(new Taken(sequence, admitted)));
+    if (dropped > 0) {
+      refund.accept(dropped);
+    }
+    if (waiting.size() < plan.batchSequences()) {
+      return List.of();
+    }
+    long now = nanoTime.getAsLong();
+    List<ScoredSequence> sequences = new ArrayList<>(plan.batchSequences());
+    while (sequences.size() < plan.batchSequences()) {
+      Taken taken = waiting.remove();
+      sequences.add(taken.sequence());
+      listener.sequenceTaken(
+          batches - taken.draw().learnedBatches(), now - taken.draw().admittedNanos());
+    }
+    batches++;
+    if (!settings.plan().carriesOver() && !waiting.isEmpty()) {
+      int rest = waiting.size();
+      waiting.clear();
+      listener.sequencesLeftOver(admitted.number(), rest);
+      refund.accept(rest);
+    }
+    return List.of(new Batch.Training(sequences, nextDraw));
+  }
+}

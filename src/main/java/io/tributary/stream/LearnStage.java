@@ -1,0 +1,131 @@
+package io.tributary.stream;
+
+import io.tributary.data.Batch;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import org.apache.pekko.Done;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.FlowShape;
+import org.apache.pekko.stream.Inlet;
+import org.apache.pekko.stream.Outlet;
+import org.apache.pekko.stream.stage.AbstractInHandler;
+import org.apache.pekko.stream.stage.AbstractOutHandler;
+import org.apache.pekko.stream.stage.AsyncCallback;
+import org.apache.pekko.stream.stage.GraphStage;
+import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives batches to the learner, the next one only when the one before is answered, none while
+ * learning is paused, and none after the answer that finishes the run: there the stream completes.
+ */
+final class LearnStage extends GraphStage<FlowShape<Batch, Learned>> {
+  private final Inlet<Batch> in = Inlet.create("LearnStage.in");
+  private final Outlet<Learned> out = Outlet.create("LearnStage.out");
+  private final StreamSettings settings;
+  private final Function<Batch, CompletionStage<Learned>> learn;
+  private final LongConsumer advance;
+
+  /**
+   * @param advance is told the version of the proposal after each training batch
+   */
+  LearnStage(
+      StreamSettings settings,
+      Function<Batch, CompletionStage<Learned>> learn,
+      LongConsumer advance) {
+    this.settings = settings;
+    this.learn = learn;
+    this.advance = advance;
+  }
+
+  @Override
+  public FlowShape<Batch, Learned> shape() {
+    return FlowShape.of(in, out);
+  }
+
+  @Override
+  public GraphStageLogic createLogic(Attributes attributes) {
+    return new Logic();
+  }
+
+  private record Answer(Batch batch, @Nullable Learned learned, @Nullable Throwable failure) {}
+
+  private final class Logic extends GraphStageLogic {
+    private final AsyncCallback<Answer> answers = createAsyncCallback(this::onAnswer);
+    private final AsyncCallback<Done> changes = createAsyncCallback(changed -> learnNext());
+    private @Nullable Batch held;
+    private boolean learning;
+
+    Logic() {
+      super(LearnStage.this.shape());
+      setHandler(
+          in,
+          new AbstractInHandler() {
+            @Override
+            public void onPush() {
+              held = grab(in);
+              learnNext();
+            }
+
+            @Override
+            public void onUpstreamFinish() {
+              if (!learning && held == null) {
+                completeStage();
+              }
+            }
+          });
+      setHandler(
+          out,
+          new AbstractOutHandler() {
+            @Override
+            public void onPull() {
+              pull(in);
+            }
+          });
+    }
+
+    @Override
+    public void preStart() {
+      settings.onChange(() -> changes.invoke(Done.getInstance()));
+    }
+
+    private void learnNext() {
+      Batch batch = held;
+      if (batch == null || settings.paused().learning()) {
+        return;
+      }
+      held = null;
+      learning = true;
+      var unused =
+          learn
+              .apply(batch)
+              .whenComplete((l, failure) -> answers.invoke(new Answer(batch, l, failure)));
+    }
+
+    private void onAnswer(Answer answer) {
+      learning = false;
+      Learned learned = answer.learned();
+      if (learned == null) {
+        failStage(cause(answer.failure()));
+        return;
+      }
+      if (answer.batch() instanceof Batch.Training && !learned.finished()) {
+        advance.accept(learned.proposalVersion());
+      }
+      push(out, learned);
+      if (learned.finished() || isClosed(in)) {
+        completeStage();
+      }
+    }
+  }
+
+  private static Throwable cause(@Nullable Throwable failure) {
+    if (failure == null) {
+      return new IllegalStateException("the learner's answer to a batch was null");
+    }
+    Throwable cause = failure.getCause();
+    return failure instanceof CompletionException && cause != null ? cause : failure;
+  }
+}

@@ -1,0 +1,102 @@
+package io.tributary.stream;
+
+import io.tributary.data.Batch;
+import io.tributary.data.Draw;
+import io.tributary.data.Paused;
+import io.tributary.data.ScoredDraw;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.javadsl.FlowWithContext;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+
+/**
+ * The stream of numbered draws from the samplers through the scorers to the learner.
+ *
+ * <pre>
+ * k = 0, 1, 2 …  ->  gate  ->  sample  ->  score  ->  batches  ->  learn, one at a time
+ *                     ^                                  |           |
+ *                     +--------------- refund -----------+           |
+ *                     +--------------- advance ----------------------+
+ * </pre>
+ *
+ * <p>Samplers and scorers may work on many draws at once and end in any order; the order of the
+ * draws is kept, so the batches do not depend on how many there are. Only admission limits how many
+ * draws are under way.
+ */
+public final class TrainingStream {
+
+  /**
+   * What the draws go through, usually {@link PoolFlow#through} and a question to the learner.
+   *
+   * @param sample draws the sequences; keeps the order
+   * @param score scores them; keeps the order
+   * @param learn learns from a batch; the answer opens admission
+   */
+  public record Stages(
+      FlowWithContext<AdmittedDraw, AdmittedDraw, Draw, AdmittedDraw, NotUsed> sample,
+      FlowWithContext<Draw, AdmittedDraw, ScoredDraw, AdmittedDraw, NotUsed> score,
+      Function<Batch, CompletionStage<Learned>> learn) {}
+
+  private TrainingStream() {}
+
+  /**
+   * Starts the stream; it ends when the learner is finished, when it is stopped, or by a failure.
+   *
+   * @param paused what is paused at the start
+   */
+  public static RunningStream run(
+      StreamPlan plan,
+      Paused paused,
+      Stages stages,
+      StreamListener listener,
+      LongSupplier nanoTime,
+      Materializer materializer) {
+    StreamSettings settings = new StreamSettings(plan, paused);
+    CompletableFuture<AdmissionGate.Control> gate = new CompletableFuture<>();
+    return Source.unfold(plan.firstDraw(), k -> Optional.of(Pair.create(k + 1, k)))
+        .viaMat(new AdmissionGate(settings, listener, nanoTime), Keep.right())
+        .mapMaterializedValue(gate::complete)
+        .viaMat(KillSwitches.single(), Keep.right())
+        .asSourceWithContext(admitted -> admitted)
+        .via(stages.sample())
+        .via(stages.score())
+        .asSource()
+        .statefulMapConcat(
+            () -> {
+              Batching batching =
+                  new Batching(
+                      settings,
+                      sequences -> tell(gate, control -> control.refund(sequences)),
+                      listener,
+                      nanoTime);
+              return scored -> batching.add(scored.second(), scored.first());
+            })
+        .via(
+            new LearnStage(
+                settings,
+                stages.learn(),
+                version -> tell(gate, control -> control.advance(version))))
+        .viaMat(KillSwitches.single(), Keep.both())
+        .toMat(
+            Sink.ignore(),
+            (switches, completion) ->
+                new RunningStream(settings, switches.first(), switches.second(), completion))
+        .run(materializer);
+  }
+
+  /** The gate's control is there as soon as the graph is, which may be after its first element. */
+  private static void tell(
+      CompletableFuture<AdmissionGate.Control> gate, Consumer<AdmissionGate.Control> message) {
+    var unused = gate.thenAccept(message);
+  }
+}

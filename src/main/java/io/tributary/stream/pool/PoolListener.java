@@ -1,0 +1,25 @@
+package io.tributary.stream.pool;
+
+/**
+ * Hears how a pool fares, for metrics and status. Called on the pool's thread: it must be quick and
+ * must not throw.
+ *
+ * @param <R> result
+ */
+public interface PoolListener<R> {
+
+  /**
+   * The load changed.
+   *
+   * @param waiting draws that no worker has yet
+   * @param inFlight draws that a worker has
+   * @param workers workers known, busy or idle
+   */
+  void loadChanged(int waiting, int inFlight, int workers);
+
+  /** A worker's result is accepted, and goes on its way once this returns. */
+  void resultAccepted(R result);
+
+  /** The worker that had the draw is gone, and the draw is handed out again. */
+  void drawReissued(long draw);
+}

@@ -1,0 +1,66 @@
+package io.tributary.stream.pool;
+
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredDraw;
+import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.ScorerCommand;
+import io.tributary.protocol.WorkerEvent;
+import io.tributary.stream.AdmittedDraw;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.ToLongFunction;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
+
+/**
+ * What a pool hands out, to whom.
+ *
+ * @param workers the key under which workers register
+ * @param number the number of the draw that a piece of work belongs to
+ * @param order the message that tells a worker to do the work and whom to report to
+ * @param flaw what shows that a result can't be that of a piece of work; empty for a good one
+ * @param stallTimeout a busy worker that is silent for so long is lost
+ * @param <W> work
+ * @param <R> result
+ * @param <C> messages of a worker
+ */
+public record PoolSettings<W, R, C>(
+    ServiceKey<C> workers,
+    ToLongFunction<W> number,
+    BiFunction<W, ActorRef<WorkerEvent<R>>, C> order,
+    BiFunction<W, R, Optional<String>> flaw,
+    Duration stallTimeout) {
+
+  /**
+   * Samplers, who make draws.
+   *
+   * @param drawSequences sequences in a draw
+   * @param vocabulary number of tokens that there are
+   */
+  public static PoolSettings<AdmittedDraw, Draw, SamplerCommand> samplers(
+      int drawSequences, int vocabulary, Duration stallTimeout) {
+    return new PoolSettings<>(
+        SamplerCommand.KEY,
+        AdmittedDraw::number,
+        (draw, replyTo) ->
+            new SamplerCommand.DrawSequences(draw.number(), draw.minimumVersion(), replyTo),
+        (asked, got) -> ResultChecks.ofDraw(asked, got, drawSequences, vocabulary),
+        stallTimeout);
+  }
+
+  /**
+   * Scorers, who score draws.
+   *
+   * @param features number of the target's features
+   */
+  public static PoolSettings<Draw, ScoredDraw, ScorerCommand> scorers(
+      int features, Duration stallTimeout) {
+    return new PoolSettings<>(
+        ScorerCommand.KEY,
+        Draw::number,
+        ScorerCommand.Score::new,
+        (asked, got) -> ResultChecks.ofScores(asked, got, features),
+        stallTimeout);
+  }
+}

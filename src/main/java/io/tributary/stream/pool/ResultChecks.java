@@ -1,0 +1,88 @@
+package io.tributary.stream.pool;
+
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredDraw;
+import io.tributary.data.ScoredSequence;
+import io.tributary.data.Sequence;
+import io.tributary.stream.AdmittedDraw;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a worker's result has to be, so that a broken worker is found where it is, and its work done
+ * by another, before the learner sees anything of it. Each method says what is wrong, if anything.
+ */
+final class ResultChecks {
+  private ResultChecks() {}
+
+  /** A draw is the one that was asked for, whole, of tokens that there are. */
+  static Optional<String> ofDraw(AdmittedDraw asked, Draw got, int drawSequences, int vocabulary) {
+    if (got.number() != asked.number() || got.sequences().size() != drawSequences) {
+      return flaw(
+          "returned draw %d with %d sequences, draw %d with %d was asked for",
+          got.number(), got.sequences().size(), asked.number(), drawSequences);
+    }
+    if (got.proposalVersion() < asked.minimumVersion()) {
+      return flaw(
+          "drew with proposal %d, at least %d was asked for",
+          got.proposalVersion(), asked.minimumVersion());
+    }
+    for (int i = 0; i < drawSequences; i++) {
+      Sequence sequence = got.sequences().get(i);
+      if (sequence.draw() != asked.number() || sequence.index() != i) {
+        return flaw(
+            "returned sequence %d of draw %d in place of sequence %d of draw %d",
+            sequence.index(), sequence.draw(), i, asked.number());
+      }
+      if (sequence.proposalVersion() != got.proposalVersion()) {
+        return flaw(
+            "returned sequence %d of proposal %d in a draw of proposal %d",
+            i, sequence.proposalVersion(), got.proposalVersion());
+      }
+      if (!Double.isFinite(sequence.logProposal())) {
+        return flaw("returned sequence %d with log q(x) = %s", i, sequence.logProposal());
+      }
+      for (int token : sequence.tokens()) {
+        if (token < 0 || token >= vocabulary) {
+          return flaw(
+              "returned sequence %d with token %d, the vocabulary has %d", i, token, vocabulary);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Of a draw, every sequence is scored or counted as dropped. */
+  static Optional<String> ofScores(Draw asked, ScoredDraw got, int features) {
+    List<ScoredSequence> scored = got.sequences();
+    if (got.number() != asked.number()
+        || got.dropped() < 0
+        || scored.size() + got.dropped() != asked.sequences().size()) {
+      return flaw(
+          "returned draw %d with %d sequences scored and %d dropped, draw %d with %d was asked for",
+          got.number(), scored.size(), got.dropped(), asked.number(), asked.sequences().size());
+    }
+    int last = -1;
+    for (ScoredSequence each : scored) {
+      Sequence sequence = each.sequence();
+      if (sequence.draw() != asked.number()
+          || sequence.index() <= last
+          || sequence.index() >= asked.sequences().size()) {
+        return flaw(
+            "returned sequence %d of draw %d behind sequence %d of draw %d",
+            sequence.index(), sequence.draw(), last, asked.number());
+      }
+      last = sequence.index();
+      if (Double.isNaN(each.logBase()) || each.features().length != features) {
+        return flaw(
+            "returned sequence %d with log a(x) = %s and %d features, a number and %d were asked for",
+            last, each.logBase(), each.features().length, features);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> flaw(String format, Object... values) {
+    return Optional.of(String.format(java.util.Locale.ROOT, format, values));
+  }
+}

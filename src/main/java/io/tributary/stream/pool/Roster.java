@@ -1,0 +1,113 @@
+package io.tributary.stream.pool;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers of a pool: who is idle, who has which job, who left.
+ *
+ * <p>A worker that is registered no more finishes the job that it has and gets no other. One that
+ * was lost never comes back, whatever the receptionist says of it.
+ */
+final class Roster<W, R, C> {
+  private static final class Worker<W, R, C> {
+    final ActorRef<C> ref;
+    boolean registered = true;
+    @Nullable Job<W, R> job;
+
+    Worker(ActorRef<C> ref) {
+      this.ref = ref;
+    }
+  }
+
+  private final Map<ActorRef<?>, Worker<W, R, C>> workers = new HashMap<>();
+  private final Queue<Worker<W, R, C>> idle = new ArrayDeque<>();
+  private final Set<ActorRef<?>> lost = new HashSet<>();
+
+  /** Takes over who is registered now, and returns those that were unknown. */
+  List<ActorRef<C>> register(Set<ActorRef<C>> registered) {
+    List<ActorRef<C>> joined = new ArrayList<>();
+    for (ActorRef<C> ref : registered) {
+      if (!workers.containsKey(ref) && !lost.contains(ref)) {
+        Worker<W, R, C> worker = new Worker<>(ref);
+        workers.put(ref, worker);
+        idle.add(worker);
+        joined.add(ref);
+      }
+    }
+    for (Iterator<Worker<W, R, C>> each = workers.values().iterator(); each.hasNext(); ) {
+      Worker<W, R, C> worker = each.next();
+      worker.registered = registered.contains(worker.ref);
+      if (!worker.registered && worker.job == null) {
+        idle.remove(worker);
+        each.remove();
+      }
+    }
+    return joined;
+  }
+
+  boolean hasIdle() {
+    return !idle.isEmpty();
+  }
+
+  /** Gives the job to the worker that has been idle for longest. */
+  ActorRef<C> assign(Job<W, R> job) {
+    Worker<W, R, C> worker = idle.remove();
+    worker.job = job;
+    return worker.ref;
+  }
+
+  /** The job that this worker has now; none if it is idle or not of the pool. */
+  @Nullable Job<W, R> jobOf(ActorRef<?> ref) {
+    Worker<W, R, C> worker = workers.get(ref);
+    return worker == null ? null : worker.job;
+  }
+
+  /** The worker is done with its job. */
+  void finish(ActorRef<?> ref) {
+    Worker<W, R, C> worker = workers.get(ref);
+    if (worker == null) {
+      return;
+    }
+    worker.job = null;
+    if (worker.registered) {
+      idle.add(worker);
+    } else {
+      workers.remove(ref);
+    }
+  }
+
+  /** Takes the worker out for good, and returns the job that it had, if any. */
+  @Nullable Job<W, R> lose(ActorRef<?> ref) {
+    lost.add(ref);
+    Worker<W, R, C> worker = workers.remove(ref);
+    if (worker == null) {
+      return null;
+    }
+    idle.remove(worker);
+    return worker.job;
+  }
+
+  /** All jobs that a worker has. */
+  List<Job<W, R>> jobs() {
+    return workers.values().stream().map(worker -> worker.job).filter(Objects::nonNull).toList();
+  }
+
+  int size() {
+    return workers.size();
+  }
+
+  int busy() {
+    return workers.size() - idle.size();
+  }
+}

@@ -1,0 +1,242 @@
+package io.tributary.stream.pool;
+
+import io.tributary.data.RunFailedException;
+import io.tributary.metrics.FailureReason;
+import io.tributary.protocol.WorkerEvent;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+
+/**
+ * Hands work to whichever worker is idle, in the order of draw numbers, and hands it out again when
+ * its worker stops, falls silent or returns what can't be its result. Workers come and go through
+ * the receptionist.
+ *
+ * <p>A result is delivered once: what a worker says counts only while the pool has it down for that
+ * very draw. Work that takes {@value #MAX_LOST_WORKERS} workers with it is not handed to another,
+ * its result fails.
+ *
+ * @param <W> work
+ * @param <R> result
+ * @param <C> messages of a worker
+ */
+public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Command<W, R>> {
+
+  /** What a pool is told. */
+  public sealed interface Command<W, R> {}
+
+  /** Have this work done and complete the future with its result. */
+  public record Submit<W, R>(W work, CompletableFuture<R> result) implements Command<W, R> {}
+
+  /** Stop; results that are still owed fail. */
+  public record Stop<W, R>() implements Command<W, R> {}
+
+  private record WorkersListed<W, R>(Receptionist.Listing listing) implements Command<W, R> {}
+
+  private record WorkerSpoke<W, R>(WorkerEvent<R> event) implements Command<W, R> {}
+
+  private record NoWorkerCame<W, R>() implements Command<W, R> {}
+
+  private record WorkerStalled<W, R>(ActorRef<?> worker) implements Command<W, R> {}
+
+  /** So many workers may be lost on the same work, one after another, before it is given up. */
+  static final int MAX_LOST_WORKERS = 3;
+
+  /** Work waits for so many times the stall timeout where there is no worker at all. */
+  private static final int PATIENCE = 4;
+
+  private final PoolSettings<W, R, C> settings;
+  private final ActorRef<WorkerLost> guardian;
+  private final PoolListener<R> listener;
+  private final TimerScheduler<Command<W, R>> timers;
+  private final ActorRef<WorkerEvent<R>> events;
+  private final PriorityQueue<Job<W, R>> waiting = new PriorityQueue<>(Job.BY_NUMBER);
+  private final Roster<W, R, C> roster = new Roster<>();
+  private long submissions;
+
+  /**
+   * A pool.
+   *
+   * @param guardian hears of workers that are lost, and replaces them; those that stop it sees
+   *     itself
+   */
+  public static <W, R, C> Behavior<Command<W, R>> create(
+      PoolSettings<W, R, C> settings, ActorRef<WorkerLost> guardian, PoolListener<R> listener) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new WorkerPool<>(context, timers, settings, guardian, listener)));
+  }
+
+  private WorkerPool(
+      ActorContext<Command<W, R>> context,
+      TimerScheduler<Command<W, R>> timers,
+      PoolSettings<W, R, C> settings,
+      ActorRef<WorkerLost> guardian,
+      PoolListener<R> listener) {
+    super(context);
+    context.setLoggerName(WorkerPool.class);
+    this.timers = timers;
+    this.settings = settings;
+    this.guardian = guardian;
+    this.listener = listener;
+    this.events =
+        context.messageAdapter(
+            WorkerPool.<WorkerEvent<R>>type(WorkerEvent.class), WorkerSpoke::new);
+    context
+        .getSystem()
+        .receptionist()
+        .tell(
+            Receptionist.subscribe(
+                settings.workers(),
+                context.messageAdapter(Receptionist.Listing.class, WorkersListed::new)));
+  }
+
+  @Override
+  public Receive<Command<W, R>> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(WorkerPool.<Submit<W, R>>type(Submit.class), this::onSubmit)
+        .onMessage(WorkerPool.<Stop<W, R>>type(Stop.class), stop -> Behaviors.stopped())
+        .onMessage(WorkerPool.<WorkersListed<W, R>>type(WorkersListed.class), this::onListed)
+        .onMessage(WorkerPool.<WorkerSpoke<W, R>>type(WorkerSpoke.class), this::onSpoke)
+        .onMessage(WorkerPool.<WorkerStalled<W, R>>type(WorkerStalled.class), this::onStalled)
+        .onMessage(WorkerPool.<NoWorkerCame<W, R>>type(NoWorkerCame.class), none -> onNoWorker())
+        .onSignal(Terminated.class, terminated -> lose(terminated.getRef(), "stopped"))
+        .onSignal(PreRestart.class, restart -> onEnd())
+        .onSignal(PostStop.class, stop -> onEnd())
+        .build();
+  }
+
+  private Behavior<Command<W, R>> onSubmit(Submit<W, R> submit) {
+    long number = settings.number().applyAsLong(submit.work());
+    waiting.add(new Job<>(number, submissions++, submit.work(), submit.result()));
+    return handOut();
+  }
+
+  private Behavior<Command<W, R>> onListed(WorkersListed<W, R> listed) {
+    roster
+        .register(listed.listing().getServiceInstances(settings.workers()))
+        .forEach(getContext()::watch);
+    return handOut();
+  }
+
+  private Behavior<Command<W, R>> onSpoke(WorkerSpoke<W, R> spoke) {
+    WorkerEvent<R> event = spoke.event();
+    Job<W, R> job = roster.jobOf(event.worker());
+    if (job == null || job.number != event.draw()) {
+      getContext()
+          .getLog()
+          .debug("{} is not, or no more, at draw {}", event.worker(), event.draw());
+      return this;
+    }
+    if (event instanceof WorkerEvent.Finished<R> finished) {
+      Optional<String> flaw = settings.flaw().apply(job.work, finished.result());
+      return flaw.isPresent()
+          ? giveUp(finished.worker(), job, FailureReason.INVALID, flaw.get())
+          : accept(finished, job);
+    }
+    awaitSignOfLife(event.worker());
+    return this;
+  }
+
+  private Behavior<Command<W, R>> accept(WorkerEvent.Finished<R> finished, Job<W, R> job) {
+    timers.cancel(finished.worker());
+    roster.finish(finished.worker());
+    listener.resultAccepted(finished.result());
+    job.result.complete(finished.result());
+    return handOut();
+  }
+
+  private Behavior<Command<W, R>> onStalled(WorkerStalled<W, R> stalled) {
+    Job<W, R> job = roster.jobOf(stalled.worker());
+    if (job == null) {
+      return this;
+    }
+    String reason = "gave no sign of life for %d ms".formatted(settings.stallTimeout().toMillis());
+    return giveUp(stalled.worker(), job, FailureReason.STALLED, reason);
+  }
+
+  private Behavior<Command<W, R>> onNoWorker() {
+    var none =
+        new RunFailedException(
+            "there has been no %s for %d s, %d times stream.stall-timeout; the log says more"
+                .formatted(kind(), patience().toSeconds(), PATIENCE));
+    waiting.forEach(job -> job.result.completeExceptionally(none));
+    waiting.clear();
+    return this;
+  }
+
+  private Behavior<Command<W, R>> giveUp(
+      ActorRef<?> worker, Job<W, R> job, FailureReason failure, String reason) {
+    guardian.tell(new WorkerLost(worker, job.number, failure, reason));
+    return lose(worker, reason);
+  }
+
+  private Behavior<Command<W, R>> onEnd() {
+    var stopped = new IllegalStateException("the pool of %ss was stopped".formatted(kind()));
+    waiting.forEach(job -> job.result.completeExceptionally(stopped));
+    roster.jobs().forEach(job -> job.result.completeExceptionally(stopped));
+    return this;
+  }
+
+  private Behavior<Command<W, R>> lose(ActorRef<?> worker, String reason) {
+    timers.cancel(worker);
+    Job<W, R> job = roster.lose(worker);
+    if (job != null && job.loseWorker() < MAX_LOST_WORKERS) {
+      getContext().getLog().info("{} {}; draw {} is handed out again", worker, reason, job.number);
+      listener.drawReissued(job.number);
+      waiting.add(job);
+    } else if (job != null) {
+      job.result.completeExceptionally(
+          new RunFailedException(
+              "draw %d is given up: %d %ss in a row were lost with it, the last one (%s) %s; the log says what they failed on"
+                  .formatted(job.number, MAX_LOST_WORKERS, kind(), worker.path().name(), reason)));
+    }
+    return handOut();
+  }
+
+  private Behavior<Command<W, R>> handOut() {
+    while (!waiting.isEmpty() && roster.hasIdle()) {
+      Job<W, R> job = waiting.remove();
+      ActorRef<C> worker = roster.assign(job);
+      awaitSignOfLife(worker);
+      worker.tell(settings.order().apply(job.work, events));
+    }
+    if (waiting.isEmpty() || roster.size() > 0) {
+      timers.cancel(NoWorkerCame.class);
+    } else if (!timers.isTimerActive(NoWorkerCame.class)) {
+      timers.startSingleTimer(NoWorkerCame.class, new NoWorkerCame<>(), patience());
+    }
+    listener.loadChanged(waiting.size(), roster.busy(), roster.size());
+    return this;
+  }
+
+  private Duration patience() {
+    return settings.stallTimeout().multipliedBy(PATIENCE);
+  }
+
+  private void awaitSignOfLife(ActorRef<?> worker) {
+    timers.startSingleTimer(worker, new WorkerStalled<>(worker), settings.stallTimeout());
+  }
+
+  private String kind() {
+    return settings.workers().id();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <M> Class<M> type(Class<?> message) {
+    return (Class<M>) message;
+  }
+}

@@ -1,0 +1,49 @@
+package io.tributary.target.feature;
+
+import io.tributary.model.classifier.TextClassifier;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * 1 iff the class that a text classifier predicts is one of those asked for (section 4.2 (c),
+ * Korbak et al. 2022, arXiv:2206.00761). The classifier lives until the feature is closed.
+ */
+final class ClassifierFeature implements Feature {
+  private final String name;
+  private final TextClassifier classifier;
+  private final int[] labels;
+
+  /**
+   * @param labels the classes asked for
+   * @throws io.tributary.data.BadInputException if the classifier has no such label
+   */
+  ClassifierFeature(String name, TextClassifier classifier, List<String> labels) {
+    this.name = name;
+    this.classifier = classifier;
+    this.labels = classifier.indices(labels);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public double value(Text text) {
+    return values(List.of(text))[0];
+  }
+
+  @Override
+  public double[] values(List<Text> texts) {
+    int[] predicted = classifier.classify(texts.stream().map(Text::text).toList());
+    return Arrays.stream(predicted)
+        .mapToDouble(label -> IntStream.of(labels).anyMatch(asked -> asked == label) ? 1 : 0)
+        .toArray();
+  }
+
+  @Override
+  public void close() {
+    classifier.close();
+  }
+}

@@ -1,0 +1,84 @@
+package io.tributary.target.feature;
+
+import java.util.regex.Pattern;
+
+/**
+ * 1 iff a regular expression is found in the decoded text.
+ *
+ * <p>Nested repetitions can take time that grows exponentially with the text. The characters that a
+ * search may look at are counted, so that such a search fails instead of holding a scorer up, on
+ * every machine at the same place.
+ */
+final class RegexFeature implements Feature {
+  /** Looks at a character that one search may take; a plain search takes a few per character. */
+  static final int MAX_LOOKS = 1_000_000;
+
+  private final String name;
+  private final Pattern pattern;
+
+  /**
+   * @param pattern of {@link Pattern}
+   * @param caseSensitive whether upper and lower case differ, of all scripts
+   */
+  RegexFeature(String name, String pattern, boolean caseSensitive) {
+    this.name = name;
+    this.pattern =
+        Pattern.compile(
+            pattern, caseSensitive ? 0 : Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /**
+   * @throws IllegalStateException if the search takes too many steps
+   */
+  @Override
+  public double value(Text text) {
+    try {
+      return pattern.matcher(new CountedText(text.text(), new int[1])).find() ? 1 : 0;
+    } catch (StackOverflowError | TooManyLooksException e) {
+      throw new IllegalStateException(
+          "feature \"%s\": the search for %s in a text of %d characters takes too many steps; a pattern without nested repetitions takes few"
+              .formatted(name, pattern, text.text().length()),
+          e);
+    }
+  }
+
+  private static final class TooManyLooksException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * A text that counts how often it is looked at.
+   *
+   * @param looks (1), shared with its parts
+   */
+  private record CountedText(CharSequence text, int[] looks) implements CharSequence {
+    @Override
+    public char charAt(int index) {
+      looks[0]++;
+      if (looks[0] > MAX_LOOKS) {
+        throw new TooManyLooksException();
+      }
+      return text.charAt(index);
+    }
+
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return new CountedText(text.subSequence(start, end), looks);
+    }
+
+    @Override
+    public String toString() {
+      return text.toString();
+    }
+  }
+}

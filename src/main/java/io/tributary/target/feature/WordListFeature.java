@@ -1,0 +1,110 @@
+package io.tributary.target.feature;
+
+import io.tributary.config.binding.ConfigException;
+import io.tributary.data.WordTokens;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * 1 iff any entry of a list occurs among the word tokens of the text, else 0. An entry is a word,
+ * or several that have to follow each other.
+ *
+ * <p>A token with a contracted verb or possessive at its end is an occurrence of the word before it
+ * too ({@code he's} of {@code he}); see {@link WordTokens#withoutClitic}. Each token costs one look
+ * into a hash map, however long the list is, and one more for each word of an entry that begins
+ * there.
+ */
+public final class WordListFeature implements Feature {
+  private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Pd}]+");
+
+  private final String name;
+  private final Node root;
+  private final boolean caseSensitive;
+
+  private WordListFeature(String name, Node root, boolean caseSensitive) {
+    this.name = name;
+    this.root = root;
+    this.caseSensitive = caseSensitive;
+  }
+
+  /** What may follow the words that lead here. */
+  private static final class Node {
+    final Map<String, Node> next = new HashMap<>();
+    boolean isEnd;
+  }
+
+  /**
+   * A feature of a list of words.
+   *
+   * @param entries at least one, each of word tokens with white space or hyphens between them
+   * @param caseSensitive whether upper and lower case differ
+   * @throws ConfigException if there is no entry, or one that could never occur since text is split
+   *     into other words
+   */
+  public static WordListFeature of(String name, Collection<String> entries, boolean caseSensitive) {
+    Node root = new Node();
+    for (String entry : entries) {
+      Node node = root;
+      for (String word : words(name, entry)) {
+        String folded = caseSensitive ? word : WordTokens.fold(word);
+        node = node.next.computeIfAbsent(folded, w -> new Node());
+      }
+      node.isEnd = true;
+    }
+    if (root.next.isEmpty()) {
+      throw new ConfigException(
+          "feature \"%s\" has an empty word list; give it at least one word".formatted(name));
+    }
+    return new WordListFeature(name, root, caseSensitive);
+  }
+
+  private static List<String> words(String name, String entry) {
+    String written = WordTokens.normalise(entry).strip();
+    List<String> words = WordTokens.of(written);
+    String understood = String.join(" ", words);
+    if (words.isEmpty() || !SEPARATOR.matcher(written).replaceAll(" ").equals(understood)) {
+      throw new ConfigException(
+          "feature \"%s\": \"%s\" would never occur as it is written; expected %s"
+              .formatted(
+                  name,
+                  entry,
+                  words.isEmpty()
+                      ? "letters or digits"
+                      : '"' + understood + "\", the words that text is split into"));
+    }
+    return words;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public double value(Text text) {
+    List<String> words = text.words();
+    for (int i = 0; i < words.size(); i++) {
+      if (beginsAt(i, words)) {
+        return 1;
+      }
+    }
+    return 0;
+  }
+
+  private boolean beginsAt(int start, List<String> words) {
+    Node node = root;
+    for (int i = start; node != null && i < words.size(); i++) {
+      String word = caseSensitive ? words.get(i) : WordTokens.fold(words.get(i));
+      Node whole = node.next.get(word);
+      Node withoutClitic = node.next.get(WordTokens.withoutClitic(word));
+      if ((whole != null && whole.isEnd) || (withoutClitic != null && withoutClitic.isEnd)) {
+        return true;
+      }
+      node = whole;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,66 @@
+package io.tributary.target.lambda;
+
+import io.tributary.data.BadInputException;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.Factor;
+import io.tributary.target.lambda.FeatureSample.Point;
+import java.util.List;
+
+/** Refuses hard constraints that no sequence of a sample satisfies. */
+public final class HardConstraints {
+  private HardConstraints() {}
+
+  /**
+   * Checks each hard constraint, and all of them together.
+   *
+   * @param key what configures the size of the sample
+   * @throws BadInputException naming the features, if no sequence satisfies them
+   */
+  public static void require(EnergyBasedModel target, FeatureSample sample, String key) {
+    List<Factor> hard = target.factors().stream().filter(Factor::isHard).toList();
+    List<double[]> logs = sample.points().stream().map(point -> logs(target, hard, point)).toList();
+    if (hard.isEmpty() || logs.stream().anyMatch(point -> holds(point, all(hard.size())))) {
+      return;
+    }
+    List<Integer> blamed =
+        Refusals.smallest(
+            hard.size(), some -> logs.stream().noneMatch(point -> holds(point, some)));
+    List<Factor> factors = blamed.stream().map(hard::get).toList();
+    throw new BadInputException(
+        "target.features: "
+            + (factors.size() == 1
+                ? alone(factors.get(0), sample.size(), key)
+                : together(factors, sample.size(), key)));
+  }
+
+  private static List<Integer> all(int n) {
+    return java.util.stream.IntStream.range(0, n).boxed().toList();
+  }
+
+  private static double[] logs(EnergyBasedModel target, List<Factor> hard, Point point) {
+    return hard.stream()
+        .mapToDouble(factor -> factor.log(point.features()[target.factors().indexOf(factor)]))
+        .toArray();
+  }
+
+  private static boolean holds(double[] logs, List<Integer> factors) {
+    return factors.stream().allMatch(i -> logs[i] > Double.NEGATIVE_INFINITY);
+  }
+
+  private static String alone(Factor factor, int size, String key) {
+    return factor.moment() == 1
+        ? "\"%s\" occurs in none of %,d sequences drawn from the base model, so there is nothing to learn from; expected a feature that the base model produces now and then, or more sequences to look for it in (%s)"
+            .formatted(factor.feature().name(), size, key)
+        : "\"%s\" occurs in each of %,d sequences drawn from the base model, and with moment = 0 in none of the target's, so there is nothing to learn from; expected a feature that the base model can do without, or more sequences to look for one without it (%s)"
+            .formatted(factor.feature().name(), size, key);
+  }
+
+  private static String together(List<Factor> factors, int size, String key) {
+    List<String> asked =
+        factors.stream()
+            .map(factor -> "\"%s\" = %d".formatted(factor.feature().name(), (int) factor.moment()))
+            .toList();
+    return "none of %,d sequences drawn from the base model satisfies the constraints %s together, so there is nothing to learn from; leave one of them out, or draw more sequences to look for one (%s)"
+        .formatted(size, Refusals.listed(asked), key);
+  }
+}

@@ -1,0 +1,119 @@
+package io.tributary.target.lambda;
+
+import io.tributary.target.lambda.MomentProblem.Tilt;
+import java.util.Arrays;
+import org.hipparchus.exception.MathIllegalStateException;
+import org.hipparchus.linear.MatrixUtils;
+import org.hipparchus.linear.RealMatrix;
+import org.hipparchus.linear.RealVector;
+import org.hipparchus.optim.nonlinear.vector.leastsquares.LeastSquaresBuilder;
+import org.hipparchus.optim.nonlinear.vector.leastsquares.LevenbergMarquardtOptimizer;
+import org.hipparchus.optim.nonlinear.vector.leastsquares.MultivariateJacobianFunction;
+import org.hipparchus.util.Pair;
+
+/**
+ * Finds lambda with mu(lambda) = mu_bar, where the gradient of the dual is zero: Levenberg and
+ * Marquardt's damped Newton steps, whose Jacobian is the dual's Hessian, the weighted covariance of
+ * the features.
+ *
+ * <p>Where the start is too far off, the moments go from those of the sample to the desired ones in
+ * several steps, each begun at the lambdas of the one before; all of them have a solution if the
+ * desired ones have, since the possible moments are a convex set.
+ */
+final class LambdaSolver {
+  /** Largest error of a moment, in units of the feature's range. */
+  static final double TOLERANCE = 1e-10;
+
+  private static final double RELATIVE_TOLERANCE = 1e-15;
+  private static final int MAX_EVALUATIONS = 1_000;
+  private static final int MAX_STEPS = 1 << 12;
+
+  private final MomentProblem problem;
+
+  private LambdaSolver(MomentProblem problem) {
+    this.problem = problem;
+  }
+
+  /**
+   * The lambdas.
+   *
+   * @param problem one that {@link MomentFeasibility} accepts
+   * @return (F), those of the problem's points
+   * @throws ArithmeticException if they are not found
+   */
+  static double[] solve(MomentProblem problem) {
+    LambdaSolver solver = new LambdaSolver(problem);
+    for (int steps = 1; steps <= MAX_STEPS; steps *= 4) {
+      double[] lambdas = solver.solve(steps);
+      if (solver.error(lambdas, problem.desired()) <= TOLERANCE) {
+        return lambdas;
+      }
+    }
+    throw new ArithmeticException(
+        "no lambdas found for the moments " + Arrays.toString(problem.desired()));
+  }
+
+  private double[] solve(int steps) {
+    double[] desired = problem.desired();
+    double[] lambdas = new double[desired.length];
+    double[] from = problem.tilt(lambdas).mean();
+    if (steps == 1) {
+      lambdas = independent(from, desired);
+    }
+    for (int step = 1; step <= steps; step++) {
+      double share = (double) step / steps;
+      double[] moments = new double[desired.length];
+      Arrays.setAll(moments, i -> from[i] + share * (desired[i] - from[i]));
+      lambdas = solve(lambdas, moments);
+    }
+    return lambdas;
+  }
+
+  /** What lambdas would be if the features were binary and independent of each other. */
+  private static double[] independent(double[] from, double[] desired) {
+    double[] lambdas = new double[from.length];
+    Arrays.setAll(lambdas, i -> logit(desired[i]) - logit(from[i]));
+    return lambdas;
+  }
+
+  private static double logit(double mean) {
+    return Math.log(mean) - Math.log1p(-mean);
+  }
+
+  private double[] solve(double[] start, double[] moments) {
+    MultivariateJacobianFunction model =
+        point -> {
+          Tilt tilt = problem.tilt(point.toArray());
+          RealVector mean = MatrixUtils.createRealVector(tilt.mean());
+          RealMatrix jacobian = MatrixUtils.createRealMatrix(tilt.covariance());
+          return new Pair<>(mean, jacobian);
+        };
+    try {
+      return new LevenbergMarquardtOptimizer()
+          .withCostRelativeTolerance(RELATIVE_TOLERANCE)
+          .withParameterRelativeTolerance(RELATIVE_TOLERANCE)
+          .withOrthoTolerance(RELATIVE_TOLERANCE)
+          .optimize(
+              new LeastSquaresBuilder()
+                  .start(start)
+                  .target(moments)
+                  .model(model)
+                  .maxEvaluations(MAX_EVALUATIONS)
+                  .maxIterations(MAX_EVALUATIONS)
+                  .build())
+          .getPoint()
+          .toArray();
+    } catch (MathIllegalStateException e) {
+      return start; // no step leads further from there
+    }
+  }
+
+  private double error(double[] lambdas, double[] moments) {
+    double[] mean = problem.tilt(lambdas).mean();
+    double error = 0;
+    for (int i = 0; i < mean.length; i++) {
+      error = Math.max(error, Math.abs(mean[i] - moments[i]));
+    }
+    return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
+  }
+}

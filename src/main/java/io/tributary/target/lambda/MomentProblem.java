@@ -1,0 +1,172 @@
+package io.tributary.target.lambda;
+
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.Factor;
+import io.tributary.target.lambda.FeatureSample.Point;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The lambdas that give features their desired moments on a sample, as the minimum of the convex
+ * dual log mean_j w_j - lambda . mu_bar with w_j = hard_j exp(lambda . phi_j) (section 2.1, Korbak
+ * et al. 2022, arXiv:2206.00761; Csiszar 1975, doi:10.1214/aop/1176996454).
+ *
+ * <p>Sequences come from the base model itself, so a/q = 1. Features are brought to the range from
+ * 0 to 1 on the sample, which makes them comparable; {@link #lambdas} brings back.
+ */
+final class MomentProblem {
+  private final List<Factor.Tilted> fitted;
+  private final double[] lowest; // (F)
+  private final double[] range; // (F); 0 for a feature with one value only
+  private final double[][] points; // (M, F), of sequences that the hard constraints allow
+  private final double[] logWeights; // (M), log count plus log hard factor
+  private final int allowed;
+
+  private MomentProblem(
+      List<Factor.Tilted> fitted,
+      double[] lowest,
+      double[] range,
+      double[][] points,
+      double[] logWeights,
+      int allowed) {
+    this.fitted = fitted;
+    this.lowest = lowest;
+    this.range = range;
+    this.points = points;
+    this.logWeights = logWeights;
+    this.allowed = allowed;
+  }
+
+  /** The problem of a target's fitted features, at least one, on a sample with some hard mass. */
+  static MomentProblem of(EnergyBasedModel target, FeatureSample sample) {
+    List<Factor.Tilted> fitted = target.distributional();
+    int[] columns = fitted.stream().mapToInt(factor -> target.factors().indexOf(factor)).toArray();
+    List<double[]> rows = new ArrayList<>();
+    List<Double> logWeights = new ArrayList<>();
+    int allowed = 0;
+    for (Point point : sample.points()) {
+      double logHard = target.logHardFactor(point.features());
+      if (logHard > Double.NEGATIVE_INFINITY) {
+        rows.add(Arrays.stream(columns).mapToDouble(c -> point.features()[c]).toArray());
+        logWeights.add(Math.log(point.count()) + logHard);
+        allowed += point.count();
+      }
+    }
+    double[] lowest = new double[columns.length];
+    double[] range = new double[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      int column = i;
+      lowest[i] = rows.stream().mapToDouble(row -> row[column]).min().orElseThrow();
+      range[i] = rows.stream().mapToDouble(row -> row[column]).max().orElseThrow() - lowest[i];
+    }
+    for (double[] row : rows) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] = range[i] == 0 ? 0 : (row[i] - lowest[i]) / range[i];
+      }
+    }
+    return new MomentProblem(
+        fitted,
+        lowest,
+        range,
+        rows.toArray(double[][]::new),
+        logWeights.stream().mapToDouble(Double::doubleValue).toArray(),
+        allowed);
+  }
+
+  /** The features that get a lambda. */
+  List<Factor.Tilted> fitted() {
+    return fitted;
+  }
+
+  /** Sequences of the sample that the hard constraints allow. */
+  int allowed() {
+    return allowed;
+  }
+
+  double lowest(int i) {
+    return lowest[i];
+  }
+
+  double highest(int i) {
+    return lowest[i] + range[i];
+  }
+
+  /** (M, F), the different vectors of feature values, each from 0 to 1. */
+  double[][] points() {
+    return points;
+  }
+
+  /** Desired moments in the units of {@link #points}; those of a constant feature are 0 or not. */
+  double[] desired() {
+    double[] desired = new double[fitted.size()];
+    for (int i = 0; i < desired.length; i++) {
+      double distance = fitted.get(i).moment() - lowest[i];
+      desired[i] = range[i] == 0 ? distance : distance / range[i];
+    }
+    return desired;
+  }
+
+  /** Lambdas of the features as they are, given those of {@link #points}. */
+  double[] lambdas(double[] scaled) {
+    double[] lambdas = new double[scaled.length];
+    Arrays.setAll(lambdas, i -> scaled[i] / range[i]);
+    return lambdas;
+  }
+
+  /**
+   * Mean and covariance of the features under weights proportional to w.
+   *
+   * @param mean (F), the gradient of the dual plus mu_bar
+   * @param covariance (F, F), the Hessian of the dual
+   */
+  record Tilt(double[] mean, double[][] covariance) {}
+
+  /**
+   * The weights that given lambdas make.
+   *
+   * @param lambdas (F), those of {@link #points}
+   */
+  Tilt tilt(double[] lambdas) {
+    double[] shares = shares(lambdas);
+    int n = lambdas.length;
+    double[] mean = new double[n];
+    for (int j = 0; j < shares.length; j++) {
+      for (int i = 0; i < n; i++) {
+        mean[i] += shares[j] * points[j][i];
+      }
+    }
+    double[][] covariance = new double[n][n];
+    for (int j = 0; j < shares.length; j++) {
+      for (int i = 0; i < n; i++) {
+        for (int k = 0; k < n; k++) {
+          covariance[i][k] += shares[j] * (points[j][i] - mean[i]) * (points[j][k] - mean[k]);
+        }
+      }
+    }
+    return new Tilt(mean, covariance);
+  }
+
+  /** w divided by its sum, computed from logarithms. */
+  private double[] shares(double[] lambdas) {
+    double[] logs = new double[points.length];
+    double highest = Double.NEGATIVE_INFINITY;
+    for (int j = 0; j < logs.length; j++) {
+      logs[j] = logWeights[j];
+      for (int i = 0; i < lambdas.length; i++) {
+        logs[j] += lambdas[i] * points[j][i];
+      }
+      highest = Math.max(highest, logs[j]);
+    }
+    double sum = 0;
+    double[] shares = new double[logs.length];
+    for (int j = 0; j < logs.length; j++) {
+      shares[j] = Math.exp(logs[j] - highest);
+      sum += shares[j];
+    }
+    for (int j = 0; j < logs.length; j++) {
+      shares[j] /= sum;
+    }
+    return shares;
+  }
+}

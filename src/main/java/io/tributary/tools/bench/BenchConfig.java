@@ -1,0 +1,90 @@
+package io.tributary.tools.bench;
+
+import io.tributary.config.ConfigLoader;
+import io.tributary.config.EffectiveConfig;
+import io.tributary.config.ModelConfig;
+import io.tributary.config.NativeConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.model.ModelDirectory;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The configuration of the run that is measured: the plan's, with what a benchmark can't leave
+ * open.
+ */
+final class BenchConfig {
+  private static final int BOOTSTRAP_SEQUENCES = 64;
+  private static final String NEVER = "1000000000";
+
+  private final Path file;
+  private final Map<String, String> given;
+
+  private BenchConfig(Path file, Map<String, String> given) {
+    this.file = file;
+    this.given = given;
+  }
+
+  /** How the native library is to be loaded. */
+  static NativeConfig nativeLibrary(BenchPlan plan, Workplace place) {
+    return ConfigLoader.read(file(plan, place), plan.overrides()).nativeLibrary();
+  }
+
+  /**
+   * Makes the random model if there is to be one.
+   *
+   * @throws BadInputException if no model is given, or it can't be used
+   */
+  static BenchConfig of(BenchPlan plan, Workplace place) {
+    Map<String, String> values = new LinkedHashMap<>(plan.overrides());
+    plan.shape()
+        .map(shape -> place.randomModel(shape, plan.tokenizer()))
+        .or(plan::model)
+        .ifPresent(model -> values.put("model.base", model.toString()));
+    Path file = file(plan, place);
+    ModelDirectory model =
+        ConfigLoader.read(file, values)
+            .baseModel()
+            .map(ModelConfig::base)
+            .map(ModelDirectory::open)
+            .orElseThrow(
+                () ->
+                    new BadInputException(
+                        "expected a model: --model, --shape, or model.base in the configuration"));
+    values.put("run.directory", place.runs().toString());
+    values.put("run.name", "bench");
+    values.put("http.port", "0");
+    values.put("evaluation.interval-steps", NEVER);
+    values.put("evaluation.sequences", String.valueOf(BOOTSTRAP_SEQUENCES));
+    values.put("checkpoint.keep", "0");
+    values.put("shutdown.grace", "1s");
+    values.put("learner.optimizer.schedule", "constant");
+    if (plan.shape().isPresent() || plan.configuration().isEmpty()) {
+      values.put(
+          "target.features", FrequentWords.target(model.tokenizer(), model.config().vocabulary()));
+      values.put("partition-function.bootstrap-sequences", bootstrap(file, values));
+    }
+    return new BenchConfig(file, values);
+  }
+
+  /** The configuration of a run of so many steps. */
+  TributaryConfig ofSteps(long steps) {
+    Map<String, String> values = new LinkedHashMap<>(given);
+    values.put("run.steps", String.valueOf(steps));
+    values.put("run.sequences", NEVER + "000");
+    return ConfigLoader.load(file, values);
+  }
+
+  private static Path file(BenchPlan plan, Workplace place) {
+    return plan.configuration().orElseGet(place::emptyConfiguration);
+  }
+
+  /** A few sequences in whole draws: what the target's Z is does not matter here. */
+  private static String bootstrap(Path file, Map<String, String> values) {
+    EffectiveConfig config = ConfigLoader.read(file, values);
+    int draw = config.samplers().batchSize();
+    return String.valueOf((BOOTSTRAP_SEQUENCES + draw - 1) / draw * draw);
+  }
+}

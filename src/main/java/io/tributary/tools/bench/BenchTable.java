@@ -1,0 +1,91 @@
+package io.tributary.tools.bench;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.model.GptConfig;
+import io.tributary.tensor.Torch;
+import io.tributary.tools.bench.MatrixProduct.Peak;
+import io.tributary.tools.bench.StageBench.Choice;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** What was measured, for people to read. */
+final class BenchTable {
+  private static final double GIGA = 1e9;
+  private static final double MILLI = 1e-3;
+  private static final double MEBIBYTE = 1024 * 1024;
+
+  private final Consumer<String> lines;
+
+  BenchTable(Consumer<String> lines) {
+    this.lines = lines;
+  }
+
+  void setting(GptConfig model, TributaryConfig config) {
+    line(
+        "%-26s %,d parameters: %d layers, %d heads, width %d, vocabulary %,d, %,d positions",
+        "model",
+        model.parameters(),
+        model.layers(),
+        model.heads(),
+        model.width(),
+        model.vocabulary(),
+        model.positions());
+    line(
+        "%-26s draws of %d, batches of %d in micro-batches of %d, at most %d tokens",
+        "sequences",
+        config.samplers().batchSize(),
+        config.learner().batchSize(),
+        config.learner().microBatchSize(),
+        config.samplers().maxLength());
+    line(
+        "%-26s %d samplers, %d scorers, 1 learner, %d threads each; %d processors%s",
+        "threads",
+        config.samplers().count(),
+        config.scorers().count(),
+        config.nativeLibrary().intraOpThreads(),
+        Runtime.getRuntime().availableProcessors(),
+        Torch.takesMklFastPath() ? ", MKL's fast path on AMD" : "");
+  }
+
+  void peak(Peak peak) {
+    line(
+        "%-26s %.1f GFLOP/s (float32, %d x %d)",
+        "matrix product, %d at once".formatted(peak.computing()),
+        peak.operationsPerSecond() / GIGA,
+        peak.size(),
+        peak.size());
+  }
+
+  void choice(Choice choice) {
+    line(
+        "%-26s %.2f ms for %d rows, %.2f times the softmax alone (%.2f ms); the product before it %.2f ms",
+        "choice of a token",
+        choice.choice() / MILLI,
+        choice.rows(),
+        choice.ratio(),
+        choice.softmax() / MILLI,
+        choice.product() / MILLI);
+  }
+
+  void heading() {
+    line("%-26s %12s %12s %10s %10s", "", "sequences/s", "tokens/s", "GFLOP/s", "of peak");
+  }
+
+  void throughput(String name, Throughput t) {
+    line(
+        "%-26s %,12.1f %,12.0f %,10.1f %9.1f%%",
+        name,
+        t.sequencesPerSecond(),
+        t.tokensPerSecond(),
+        t.operationsPerSecond() / GIGA,
+        100 * t.fractionOfPeak());
+  }
+
+  void memory(long peakBytes) {
+    line("%-26s %,.0f MiB", "peak resident memory", peakBytes / MEBIBYTE);
+  }
+
+  private void line(String format, Object... values) {
+    lines.accept(String.format(Locale.ROOT, format, values));
+  }
+}

@@ -1,0 +1,118 @@
+package io.tributary.tools.bench;
+
+import io.tributary.config.NativeConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.model.GptConfig;
+import io.tributary.model.ModelDirectory;
+import io.tributary.tools.bench.MatrixProduct.Peak;
+import io.tributary.tools.bench.StageBench.Choice;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/** Measures one thing after the other. */
+public final class Benchmark implements AutoCloseable {
+  private static final int MIN_STEPS = 3;
+  private static final int MAX_STEPS = 10_000;
+
+  private final BenchPlan plan;
+  private final Workplace place;
+  private final Map<String, Throughput> throughputs = new LinkedHashMap<>();
+
+  private Benchmark(BenchPlan plan, Workplace place) {
+    this.plan = plan;
+    this.place = place;
+  }
+
+  /** A benchmark with a temporary directory of its own. */
+  public static Benchmark open(BenchPlan plan) {
+    return new Benchmark(plan, Workplace.open());
+  }
+
+  /** How the native library is to be loaded before {@link #run}. */
+  public NativeConfig nativeLibrary() {
+    return BenchConfig.nativeLibrary(plan, place);
+  }
+
+  /**
+   * Measures everything.
+   *
+   * @param table told each line of the table as soon as it is known
+   * @throws io.tributary.data.BadInputException if model or configuration can't be used
+   */
+  public BenchReport run(Consumer<String> table) {
+    BenchConfig configs = BenchConfig.of(plan, place);
+    TributaryConfig config = configs.ofSteps(1);
+    GptConfig model = ModelDirectory.open(config.model().base()).config();
+    BenchTable lines = new BenchTable(table);
+    Alone measured = alone(model, config, lines);
+    add(lines, "stream", stream(configs, config, measured, model));
+    OptionalLong resident = ResidentMemory.peakBytes();
+    resident.ifPresent(lines::memory);
+    return new BenchReport(
+        model,
+        config,
+        measured.peak(),
+        measured.peakTogether(),
+        measured.choice(),
+        throughputs,
+        resident);
+  }
+
+  private record Alone(Peak peak, Peak peakTogether, Choice choice, double tokensPerSequence) {}
+
+  /** Peaks, and each stage alone; the stages' weights are let go before the stream has its own. */
+  private Alone alone(GptConfig model, TributaryConfig config, BenchTable lines) {
+    try (StageBench stages = new StageBench(config, plan.seconds())) {
+      lines.setting(model, config);
+      Peak peak = MatrixProduct.peak(1, plan.seconds());
+      lines.peak(peak);
+      Peak together = MatrixProduct.peak(computing(config), plan.seconds());
+      lines.peak(together);
+      Choice choice = stages.choice();
+      lines.choice(choice);
+      lines.heading();
+      add(lines, "sampling", stages.sampling(peak.operationsPerSecond()));
+      add(lines, "scoring", stages.scoring(peak.operationsPerSecond()));
+      add(lines, "learning", stages.learning(peak.operationsPerSecond()));
+      return new Alone(peak, together, choice, stages.tokensPerSequence());
+    }
+  }
+
+  private void add(BenchTable lines, String name, Throughput throughput) {
+    throughputs.put(name, throughput);
+    lines.throughput(name, throughput);
+  }
+
+  /** The whole stream, for about as long as was asked for by what its stages took. */
+  private Throughput stream(
+      BenchConfig configs, TributaryConfig config, Alone measured, GptConfig model) {
+    Peak together = measured.peakTogether();
+    double secondsPerSequence =
+        throughputs.values().stream().mapToDouble(t -> 1 / t.sequencesPerSecond()).sum();
+    double secondsPerStep =
+        secondsPerSequence * config.learner().batchSize() / together.computing();
+    long steps =
+        Math.max(MIN_STEPS, Math.min(MAX_STEPS, Math.round(plan.seconds() / secondsPerStep)));
+    long warmup = 2L + config.stream().maxStalenessSteps();
+    StreamBench bench = new StreamBench(configs.ofSteps(warmup + steps), warmup);
+    double rate = place.run(bench::sequencesPerSecond);
+    double operations =
+        (2.0 * StageBench.FORWARD + StageBench.FORWARD_AND_BACKWARD) * model.parameters();
+    return new Throughput(
+        rate, rate * measured.tokensPerSequence(), operations, together.operationsPerSecond());
+  }
+
+  /** Threads that compute at once: as many as there are workers and a learner, if cores suffice. */
+  private static int computing(TributaryConfig config) {
+    int stages = config.samplers().count() + config.scorers().count() + 1;
+    int processors = Runtime.getRuntime().availableProcessors();
+    return Math.max(1, Math.min(stages, processors / config.nativeLibrary().intraOpThreads()));
+  }
+
+  @Override
+  public void close() {
+    place.close();
+  }
+}

@@ -1,0 +1,45 @@
+package io.tributary.tools.bench;
+
+import io.tributary.model.GptConfig;
+
+/**
+ * Shape of a model with random weights.
+ *
+ * @param layers decoder blocks
+ * @param heads attention heads of a block
+ * @param width of the hidden states, a multiple of the heads
+ * @param vocabulary tokens, at least the 256 bytes and the end of text
+ * @param positions longest sequence with its prefix
+ */
+public record Shape(int layers, int heads, int width, int vocabulary, int positions) {
+  private static final int MIN_VOCABULARY = 300;
+
+  public Shape {
+    if (vocabulary < MIN_VOCABULARY) {
+      throw new IllegalArgumentException(
+          "a vocabulary of %d: expected at least %d".formatted(vocabulary, MIN_VOCABULARY));
+    }
+    GptConfig.of(layers, heads, width, positions, vocabulary, vocabulary - 1); // checks the rest
+  }
+
+  /**
+   * Reads {@code LAYERS,HEADS,WIDTH,VOCABULARY,POSITIONS}.
+   *
+   * @throws IllegalArgumentException if these are not five numbers that make a model
+   */
+  public static Shape of(String text) {
+    String[] parts = text.split(",", -1);
+    if (parts.length != 5) {
+      throw new IllegalArgumentException("got " + parts.length + " numbers, expected five");
+    }
+    int[] n = new int[parts.length];
+    for (int i = 0; i < n.length; i++) {
+      n[i] = Integer.parseInt(parts[i].strip());
+    }
+    return new Shape(n[0], n[1], n[2], n[3], n[4]);
+  }
+
+  GptConfig config(int endOfText) {
+    return GptConfig.of(layers, heads, width, positions, vocabulary, endOfText);
+  }
+}

@@ -1,0 +1,56 @@
+package io.tributary.tools.classifiertraining;
+
+import java.util.stream.IntStream;
+
+/**
+ * How often each label was predicted for texts of each label.
+ *
+ * @param counts (true label, predicted label)
+ */
+public record Confusion(int[][] counts) {
+
+  /** The counts of given texts. */
+  public static Confusion of(int labels, int[] truth, int[] predicted) {
+    int[][] counts = new int[labels][labels];
+    for (int i = 0; i < truth.length; i++) {
+      counts[truth[i]][predicted[i]]++;
+    }
+    return new Confusion(counts);
+  }
+
+  /** The counts of both. */
+  Confusion plus(Confusion other) {
+    int[][] sums = new int[counts.length][counts.length];
+    for (int i = 0; i < sums.length; i++) {
+      for (int j = 0; j < sums.length; j++) {
+        sums[i][j] = counts[i][j] + other.counts[i][j];
+      }
+    }
+    return new Confusion(sums);
+  }
+
+  /** Share of texts whose label was predicted. */
+  public double accuracy() {
+    int right = IntStream.range(0, counts.length).map(k -> counts[k][k]).sum();
+    return right / (double) IntStream.range(0, counts.length).map(this::texts).sum();
+  }
+
+  /**
+   * F1 of a label, the harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN); 0 where it
+   * neither occurs nor is predicted.
+   */
+  double f1(int label) {
+    int predicted = IntStream.range(0, counts.length).map(k -> counts[k][label]).sum();
+    int both = predicted + texts(label);
+    return both == 0 ? 0 : 2.0 * counts[label][label] / both;
+  }
+
+  /** The mean of all labels' F1. */
+  double macroF1() {
+    return IntStream.range(0, counts.length).mapToDouble(this::f1).average().orElseThrow();
+  }
+
+  private int texts(int label) {
+    return IntStream.of(counts[label]).sum();
+  }
+}

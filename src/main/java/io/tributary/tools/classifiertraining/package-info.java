@@ -1,0 +1,5 @@
+/** Trains text classifiers. */
+@NullMarked
+package io.tributary.tools.classifiertraining;
+
+import org.jspecify.annotations.NullMarked;

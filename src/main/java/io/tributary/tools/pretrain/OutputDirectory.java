@@ -1,0 +1,101 @@
+package io.tributary.tools.pretrain;
+
+import io.tributary.config.PretrainConfig.Dtype;
+import io.tributary.data.BadInputException;
+import io.tributary.data.TensorBytes;
+import io.tributary.io.DiskRoom;
+import io.tributary.model.Gpt;
+import io.tributary.model.GptConfig;
+import io.tributary.model.ModelDirectory;
+import io.tributary.model.TextTokenizer;
+import io.tributary.tensor.FloatType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The model directory that is written. */
+record OutputDirectory(Path path, FloatType type) {
+
+  /**
+   * Makes the directory, if it is not there yet.
+   *
+   * @throws BadInputException if it holds a model, can't be made, or the disk has no room for what
+   *     training will lead to
+   */
+  static OutputDirectory claim(Path path, Dtype dtype, Start start) {
+    FloatType type =
+        switch (dtype) {
+          case F16 -> FloatType.F16;
+          case F32 -> FloatType.F32;
+        };
+    for (String part : new String[] {ModelDirectory.CONFIG, ModelDirectory.WEIGHTS}) {
+      if (Files.exists(path.resolve(part))) {
+        throw new BadInputException(
+            "pretrain.output = %s holds a model (%s), which is not overwritten; name another directory"
+                .formatted(path, part));
+      }
+    }
+    try {
+      Files.createDirectories(path);
+      // the tokenizer is written at once, and anew beside the weights
+      long bytes = ModelDirectory.bytes(start.shape(), type, 2L * start.tokenizer().length());
+      DiskRoom.require("pretrain.output", path, "the model", bytes);
+    } catch (IOException e) {
+      throw unwritable(path, e);
+    }
+    return new OutputDirectory(path, type);
+  }
+
+  /**
+   * Writes the tokenizer, and opens it.
+   *
+   * @throws BadInputException if it can't be written, or is none
+   */
+  TextTokenizer write(String tokenizer) {
+    try {
+      Files.writeString(tokenizerFile(), tokenizer);
+    } catch (IOException e) {
+      throw unwritable(path, e);
+    }
+    return TextTokenizer.read(tokenizerFile());
+  }
+
+  /**
+   * Writes the model. What training has led to is not given up where the disk has filled up since:
+   * then it goes to a directory for temporary files.
+   *
+   * @throws UncheckedIOException if it can't be written, saying where it is instead
+   */
+  void save(Gpt model) {
+    List<TensorBytes> weights = model.snapshot();
+    try {
+      ModelDirectory.write(path, model.config(), weights, tokenizerFile(), type);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the model can't be written to %s (%s); %s"
+              .formatted(path, e.getMessage(), elsewhere(model.config(), weights, e)),
+          e);
+    }
+  }
+
+  private String elsewhere(GptConfig config, List<TensorBytes> weights, IOException failure) {
+    try {
+      Path directory = Files.createTempDirectory("tributary-pretrain-").resolve("model");
+      ModelDirectory.write(directory, config, weights, tokenizerFile(), type);
+      return "it is in %s instead".formatted(directory);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return "nor to the directory for temporary files (%s): it is lost".formatted(e.getMessage());
+    }
+  }
+
+  private Path tokenizerFile() {
+    return path.resolve(ModelDirectory.TOKENIZER);
+  }
+
+  private static BadInputException unwritable(Path path, IOException e) {
+    return new BadInputException("pretrain.output = %s can't be written: %s".formatted(path, e), e);
+  }
+}

@@ -1,0 +1,79 @@
+package io.tributary.tools.pretrain;
+
+import io.tributary.io.TerminalOutput;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Shows the progress: on a terminal a line that is renewed in place, and elsewhere, as also above
+ * that line, a plain line per report.
+ */
+public final class PretrainConsole implements Consumer<PretrainProgress> {
+  private final TerminalOutput output;
+
+  /**
+   * @param out where it is shown
+   * @param terminal whether that is a terminal
+   */
+  public PretrainConsole(PrintWriter out, boolean terminal) {
+    this.output = new TerminalOutput(out, terminal);
+  }
+
+  @Override
+  public void accept(PretrainProgress progress) {
+    if (progress.heldOutPerplexity().isPresent()) {
+      output.line(line(progress));
+    } else {
+      output.transientLine(line(progress));
+    }
+  }
+
+  /** A line that stays. */
+  public void line(String text) {
+    output.line(text);
+  }
+
+  /** Takes the line that is renewed away, so that others can write to the terminal. */
+  public void clearRow() {
+    output.clearRow();
+  }
+
+  /** Waits until all is shown, at the end, but not for long; whether it is. */
+  public boolean finish() {
+    return output.finish();
+  }
+
+  private static String line(PretrainProgress progress) {
+    StringBuilder line = new StringBuilder();
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "step %d of %d  loss %.3f",
+            progress.step(),
+            progress.steps(),
+            progress.loss()));
+    progress
+        .heldOutPerplexity()
+        .ifPresent(p -> line.append(String.format(Locale.ROOT, "  held-out perplexity %.2f", p)));
+    line.append(
+        String.format(
+            Locale.ROOT,
+            "  learning rate %.1e  %.0f tokens/s  %s left",
+            progress.learningRate(),
+            progress.tokensPerSecond(),
+            text(progress.remaining())));
+    return line.toString();
+  }
+
+  /** Such as "1 h 5 min", "12 min 30 s" or "4 s". */
+  private static String text(Duration duration) {
+    if (duration.toHours() > 0) {
+      return "%d h %d min".formatted(duration.toHours(), duration.toMinutesPart());
+    }
+    return duration.toMinutes() > 0
+        ? "%d min %d s".formatted(duration.toMinutes(), duration.toSecondsPart())
+        : "%d s".formatted(duration.toSeconds());
+  }
+}

@@ -1,0 +1,54 @@
+package io.tributary.tools.pretrain;
+
+import io.tributary.config.PretrainConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.model.TextTokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Token sequences to train on and to measure perplexity on. Each is what follows the
+ * beginning-of-text token: a document's tokens and the end-of-text token, or, where they are more
+ * than fit, the first of them without it.
+ *
+ * @param training as often as their documents are repeated
+ * @param heldOut each once
+ */
+record PretrainingData(List<int[]> training, List<int[]> heldOut) {
+
+  /**
+   * Reads, splits and encodes the files.
+   *
+   * @throws BadInputException if a file can't be used, or if either side of the split is empty
+   */
+  static PretrainingData read(PretrainConfig config, TextTokenizer tokenizer, int endOfText) {
+    Split split = Split.of(Corpus.read(config.data()), config.heldOutFraction(), config.seed());
+    if (split.training().isEmpty() || split.heldOut().isEmpty()) {
+      throw new BadInputException(
+          "pretrain.held-out-fraction = %s leaves %d texts to train on and %d held out; give more text"
+              .formatted(
+                  config.heldOutFraction(), split.training().size(), split.heldOut().size()));
+    }
+    List<int[]> training = new ArrayList<>();
+    for (Document document : split.training()) {
+      int[] tokens = encode(document.text(), tokenizer, endOfText, config.maxLength());
+      training.addAll(Collections.nCopies(document.repeat(), tokens));
+    }
+    List<int[]> heldOut =
+        split.heldOut().stream()
+            .map(document -> encode(document.text(), tokenizer, endOfText, config.maxLength()))
+            .toList();
+    return new PretrainingData(training, heldOut);
+  }
+
+  private static int[] encode(String text, TextTokenizer tokenizer, int endOfText, int maxLength) {
+    int[] tokens = tokenizer.encode(text);
+    int[] sequence = Arrays.copyOf(tokens, Math.min(tokens.length + 1, maxLength));
+    if (tokens.length < maxLength) {
+      sequence[tokens.length] = endOfText;
+    }
+    return sequence;
+  }
+}

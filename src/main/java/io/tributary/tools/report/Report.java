@@ -1,0 +1,147 @@
+package io.tributary.tools.report;
+
+import io.tributary.data.BadInputException;
+import io.tributary.io.LastingFiles;
+import io.tributary.tools.report.draw.Drawing;
+import io.tributary.tools.report.draw.Figure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * Writes what a grid of runs, or a single one, has found so far: a page, and in {@code report/}
+ * each figure as a drawing with its points as CSV, and each table as CSV. It depends on the runs'
+ * files alone, so that the same files give the same report.
+ */
+public final class Report {
+  private static final String OUTCOMES = "outcomes.jsonl";
+
+  private final GridData grid;
+  private final Page page;
+  private final Path home;
+  private final Path files;
+  private final boolean drawable = Drawing.isPossible();
+
+  private Report(GridData grid, Page page, Path home) {
+    this.grid = grid;
+    this.page = page;
+    this.home = home;
+    this.files = home.resolve("report");
+  }
+
+  /**
+   * Writes the report of a directory into it, as HTML with figures as SVG and PNG.
+   *
+   * @return the page
+   * @throws BadInputException if it holds neither a grid nor a run, or can't be written
+   */
+  public static Path write(Path directory) {
+    System.setProperty("java.awt.headless", "true");
+    try {
+      Report report = new Report(GridData.read(directory), new HtmlPage(), directory);
+      LastingFiles.delete(report.files);
+      return report.write();
+    } catch (IOException | UncheckedIOException e) {
+      throw new BadInputException("no report of %s: %s".formatted(directory, e), e);
+    }
+  }
+
+  /**
+   * Writes the report of a directory into another one, as files that are small enough to be
+   * committed: in Markdown with figures as SVG, and when each run of a grid ended. Files of the
+   * same names are replaced, and others left alone.
+   *
+   * @return the page
+   * @throws BadInputException if the first holds neither a grid nor a run, or the second can't be
+   *     written
+   */
+  public static Path write(Path directory, Path into) {
+    System.setProperty("java.awt.headless", "true");
+    try {
+      Path page = new Report(GridData.read(directory), new MarkdownPage(), into).write();
+      if (Files.exists(directory.resolve(OUTCOMES))) {
+        Files.copy(
+            directory.resolve(OUTCOMES),
+            into.resolve("report").resolve(OUTCOMES),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+      return page;
+    } catch (IOException | UncheckedIOException e) {
+      throw new BadInputException("no report of %s in %s: %s".formatted(directory, into, e), e);
+    }
+  }
+
+  private Path write() throws IOException {
+    Files.createDirectories(files);
+    page.begin("Tributary: " + grid.name(), introduction());
+    if (grid.comparesObjectives()) {
+      Claims claims = new Claims(grid);
+      table(Tables.claims(claims.all()));
+      for (Table table : claims.tables()) {
+        table(table);
+      }
+    }
+    for (Figure figure : new Figures(grid).all()) {
+      figure(figure);
+    }
+    table(Tables.finalValues(grid));
+    if (grid.finished() < grid.runs().size()) {
+      table(Tables.unfinished(grid));
+    }
+    for (Table texts : Tables.texts(grid)) {
+      table(texts);
+    }
+    if (!grid.origins().isEmpty()) {
+      table(Tables.origins(grid));
+    }
+    Path file = home.resolve(page.file());
+    LastingFiles.replace(file, page.end());
+    return file;
+  }
+
+  private String introduction() {
+    return grid.runs().size() == 1
+        ? "Run %s of %s: %s."
+            .formatted(grid.name(), grid.methods().get(0), grid.runs().get(0).note())
+        : "%d of %d runs are finished: %s, the methods %s, seeds %s."
+            .formatted(
+                grid.finished(),
+                grid.runs().size(),
+                count(grid.tasks().size(), "task"),
+                String.join(", ", grid.methods()),
+                Tables.seeds(grid));
+  }
+
+  /** So many, in words: 1 task, 2 tasks. */
+  static String count(int n, String what) {
+    return "%d %s%s".formatted(n, what, n == 1 ? "" : "s");
+  }
+
+  private void table(Table table) throws IOException {
+    page.table(table);
+    Files.writeString(files.resolve(table.id() + ".csv"), table.csv());
+  }
+
+  private void figure(Figure figure) throws IOException {
+    Files.writeString(files.resolve(figure.id() + ".csv"), figure.data().csv());
+    String svg = figure.isEmpty() || !drawable ? "" : draw(figure);
+    page.figure(
+        figure,
+        svg,
+        figure.isEmpty()
+            ? "no data yet"
+            : "no drawing: this Java has no fonts (install fontconfig and a font, such as the package fonts-dejavu-core); the data are there");
+  }
+
+  private String draw(Figure figure) throws IOException {
+    Drawing drawing = new Drawing(figure);
+    String svg = drawing.svg();
+    Files.writeString(files.resolve(figure.id() + ".svg"), svg);
+    if (page.hasPng()) {
+      Files.write(files.resolve(figure.id() + ".png"), drawing.png());
+    }
+    return svg;
+  }
+}

@@ -1,0 +1,48 @@
+package io.tributary.tools.report.statistics;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A linear regression with one slope for several groups, each of which has an intercept of its own,
+ * so that what differs from group to group is no part of the slope.
+ *
+ * @param n points
+ * @param slope of y against x
+ * @param interval of the slope
+ */
+public record WithinSlope(int n, double slope, StudentInterval interval) {
+  private static final int LEAST_FREEDOM = 2;
+
+  /**
+   * Fits it by least squares; nothing where it leaves fewer than two degrees of freedom, or fits
+   * exactly.
+   *
+   * @param groups of points (x, y)
+   */
+  public static Optional<WithinSlope> of(Collection<List<double[]>> groups) {
+    int n = 0;
+    double xx = 0;
+    double xy = 0;
+    double yy = 0;
+    for (List<double[]> group : groups) {
+      double meanX = group.stream().mapToDouble(point -> point[0]).average().orElse(0);
+      double meanY = group.stream().mapToDouble(point -> point[1]).average().orElse(0);
+      n += group.size();
+      for (double[] point : group) {
+        xx += (point[0] - meanX) * (point[0] - meanX);
+        xy += (point[0] - meanX) * (point[1] - meanY);
+        yy += (point[1] - meanY) * (point[1] - meanY);
+      }
+    }
+    int freedom = n - groups.size() - 1;
+    double slope = xy / xx;
+    double standardError = Math.sqrt((yy - slope * xy) / freedom / xx);
+    if (freedom < LEAST_FREEDOM || !(standardError > 0)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new WithinSlope(n, slope, StudentInterval.of(slope, standardError, freedom)));
+  }
+}

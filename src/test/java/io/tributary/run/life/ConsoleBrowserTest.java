@@ -1,0 +1,91 @@
+package io.tributary.run.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.tributary.TestTools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The console page of a service that trains, in a real browser. */
+class ConsoleBrowserTest {
+  private static final Path SCRIPT = Path.of("src/test/browser/console.mjs");
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  @TempDir Path directory;
+
+  private static String chromium() {
+    return Optional.ofNullable(System.getenv("CHROMIUM")).orElse("chromium");
+  }
+
+  /** Where {@code scripts/install-test-tools} puts playwright-core. */
+  private static Path tools() {
+    String cache = System.getenv("XDG_CACHE_HOME");
+    Path folder =
+        cache == null ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache);
+    return folder.resolve("tributary/browser-test");
+  }
+
+  private static void requireTools() {
+    TestTools.require("node", chromium());
+    boolean found = Files.isDirectory(tools().resolve("node_modules/playwright-core"));
+    String missing =
+        "playwright-core is not in %s; scripts/install-test-tools puts it there".formatted(tools());
+    assertThat(found || System.getenv("CI") == null).as(missing).isTrue();
+    assumeTrue(found, missing);
+  }
+
+  @Test
+  void anOperatorSeesTheRunAndHandlesIt() throws Exception {
+    requireTools();
+    TinyRun tiny = new TinyRun(directory);
+    Process service =
+        tiny.start("browser", "-D", "run.steps=1000000", "-D", "samples.per-interval=4");
+    Process browser = null;
+    try {
+      await()
+          .atMost(PATIENCE)
+          .failFast(
+              () ->
+                  assertThat(service.isAlive())
+                      .as(Files.readString(tiny.output("browser")))
+                      .isTrue())
+          .until(() -> url(tiny).isPresent());
+      Path report = directory.resolve("browser.txt");
+      browser =
+          new ProcessBuilder(
+                  "node",
+                  SCRIPT.toString(),
+                  url(tiny).orElseThrow(),
+                  chromium(),
+                  tools().toString())
+              .redirectErrorStream(true)
+              .redirectOutput(report.toFile())
+              .start();
+      boolean ended = browser.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(ended).as(Files.readString(report)).isTrue();
+      assertThat(browser.exitValue()).as(Files.readString(report)).isZero();
+    } finally {
+      if (browser != null) {
+        browser.destroy();
+      }
+      service.destroyForcibly().waitFor();
+    }
+  }
+
+  private static Optional<String> url(TinyRun tiny) throws IOException {
+    Matcher line =
+        Pattern.compile("run browser: (http://\\S+),")
+            .matcher(Files.readString(tiny.output("browser")));
+    return line.find() ? Optional.of(line.group(1)) : Optional.empty();
+  }
+}

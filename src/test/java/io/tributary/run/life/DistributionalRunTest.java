@@ -1,0 +1,178 @@
+package io.tributary.run.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.tributary.run.life.TinyRun.Outcome;
+import io.tributary.tensor.TorchExtension;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs whose target has lambdas, which are fitted at their beginning. */
+@ExtendWith(TorchExtension.class)
+class DistributionalRunTest {
+  private static final String[] TARGET = target(7, 640);
+
+  @TempDir private static Path directory;
+  private static TinyRun tiny;
+  private static Outcome whole;
+
+  @BeforeAll
+  static void runOnce() throws IOException {
+    tiny = new TinyRun(directory);
+    whole = run("whole");
+  }
+
+  private static String[] target(double length, int sequences) {
+    return new String[] {
+      "-D",
+      "target.features=[{name = letter, type = wordlist, words = [a, b, c, d, e, f], moment = 0.5},"
+          + " {name = length, type = length, moment = %s}]".formatted(length),
+      "-D",
+      "target.fit.sequences=" + sequences,
+      "-D",
+      "target.fit.max-sequences=" + 2L * sequences,
+      "-D",
+      "target.fit.min-effective-sample-size=20"
+    };
+  }
+
+  private static Outcome run(String name, String... more) {
+    return tiny.run(name, Stream.concat(Stream.of(TARGET), Stream.of(more)).toArray(String[]::new));
+  }
+
+  private static JsonObject json(Path file) throws IOException {
+    return JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+  }
+
+  private static JsonObject lambdas(String name, int step) throws IOException {
+    return json(tiny.checkpoint(name, step).resolve("state.json")).getAsJsonObject("lambdas");
+  }
+
+  @Test
+  void lambdasAreFittedShownAndKept() throws IOException {
+    assertThat(whole.err()).isEmpty();
+    assertThat(whole.exitCode()).isZero();
+    assertThat(whole.out())
+        .containsPattern("lambda fitted on [\\d,]+ sequences of the base model, of which [\\d,]+")
+        .containsPattern("lambda\\[letter] = \\S+ ± \\S+  E\\[letter] 0.5000 ± \\S+ of 0.5000")
+        .containsPattern("lambda\\[length] = \\S+ ± \\S+  E\\[length] 7.00 ± \\S+ of 7.00");
+    JsonObject fit = json(tiny.home("whole").resolve("fit.json"));
+    assertThat(lambdas("whole", 8)).isEqualTo(fit.getAsJsonObject("lambda"));
+    assertThat(lambdas("whole", 12)).isEqualTo(fit.getAsJsonObject("lambda"));
+    JsonObject first = tiny.rows("whole").get(1);
+    double z = fit.get("Z").getAsDouble();
+    assertThat(first.get("partition_function").getAsDouble()).isEqualTo(z, within(0.5 * z));
+  }
+
+  @Test
+  void goingOnTakesTheLambdasOfTheCheckpointAndChangesNothing() throws IOException {
+    assertThat(run("again", "-D", "run.steps=5").exitCode()).isZero();
+    Files.delete(tiny.home("again").resolve("fit.json"));
+    Outcome outcome = run("again", "--resume");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).contains("going on from").doesNotContain("lambda fitted");
+    assertThat(tiny.home("again").resolve("fit.json")).doesNotExist();
+    assertThat(lambdas("again", 12)).isEqualTo(lambdas("whole", 12));
+    assertThat(steps("again")).isEqualTo(steps("whole"));
+  }
+
+  /** Rows of steps; an interrupted run has one evaluation more. */
+  private static java.util.List<JsonObject> steps(String name) throws IOException {
+    return tiny.rows(name).stream().filter(row -> !row.has("evaluation")).toList();
+  }
+
+  @Test
+  void anotherFitIsAnotherRun() throws IOException {
+    assertThat(run("other", "-D", "run.steps=4").exitCode()).isZero();
+    Outcome outcome = run("other", "--resume", "-D", "target.fit.tolerance=0.2");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains("target.fit: the checkpoint of step 4").hasLineCount(1);
+  }
+
+  @Test
+  void momentsThatCanNotBeHadEndTheRunBeforeItBegins() throws IOException {
+    Outcome outcome = tiny.run("long", target(9, 640));
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err())
+        .contains("tributary run: target.features: \"length\"")
+        .hasLineCount(1);
+    assertThat(tiny.home("long").resolve("metrics.jsonl")).doesNotExist();
+    assertThat(run("long", "-D", "run.steps=1").exitCode()).isZero();
+  }
+
+  @Test
+  void klControlNeedsNoFitAndItsFeaturesHaveNoTarget() throws IOException {
+    Outcome outcome =
+        tiny.run(
+            "control",
+            "-D",
+            "run.steps=4",
+            "-D",
+            "target.kl-control={beta = 0.5, reward = [{feature = letter, weight = 2}]}");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out())
+        .doesNotContain("lambda fitted")
+        .containsPattern("E\\[letter] \\S+  KL")
+        .containsPattern("E\\[letter] +\\S+ +\\S+ +-\n");
+    assertThat(lambdas("control", 4)).hasToString("{\"letter\":4.0}");
+  }
+
+  @Test
+  void aSignalEndsAFitAndTheRunHasNotBegun() throws Exception {
+    Process process =
+        tiny.start(
+            "asked",
+            Stream.concat(Stream.of(target(7, 1_000_000_000)), Stream.of("-D", "samplers.count=2"))
+                .toArray(String[]::new));
+    try {
+      await()
+          .atMost(Duration.ofMinutes(2))
+          .failFast("the process has ended", () -> !process.isAlive())
+          .until(() -> state(tiny.output("asked")).equals("FITTING"));
+      process.destroy();
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(process.exitValue()).isEqualTo(143);
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(tiny.home("asked").resolve("fit.json")).doesNotExist();
+    assertThat(tiny.home("asked").resolve("metrics.jsonl")).doesNotExist();
+    assertThat(run("asked", "-D", "run.steps=1").exitCode()).isZero();
+  }
+
+  /** What {@code /status} and the metric say, once both agree; empty before. */
+  private static String state(Path output) throws IOException, InterruptedException {
+    Matcher matcher = Pattern.compile("http://127.0.0.1:\\d+").matcher(Files.readString(output));
+    if (!matcher.find()) {
+      return "";
+    }
+    String status = get(matcher.group() + "/status");
+    String state = JsonParser.parseString(status).getAsJsonObject().get("state").getAsString();
+    String one = "tributary_service_state{state=\"" + state + "\"} 1";
+    return get(matcher.group() + "/metrics").contains(one) ? state : "";
+  }
+
+  private static String get(String uri) throws IOException, InterruptedException {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+}

@@ -1,0 +1,131 @@
+package io.tributary.run.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.tributary.metrics.Metric;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.protocol.ServiceControl.Action;
+import io.tributary.run.assembly.TrainingParts;
+import io.tributary.run.assembly.Workers;
+import io.tributary.run.watch.RunConsole;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A tiny run in this process that goes on until it is closed. */
+final class LiveRun implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Pattern HTTP = Pattern.compile("(?m)^run \\S+: (http://\\S+), files in ");
+
+  private final StringWriter shown = new StringWriter();
+  private final TrainingService service;
+  private final CompletableFuture<Void> run;
+  private volatile RunMetrics metrics;
+
+  private LiveRun(
+      TinyRun tiny,
+      String name,
+      Map<String, String> overrides,
+      BiFunction<TrainingParts, RunMetrics, Workers> workers) {
+    Map<String, String> all = new HashMap<>(overrides);
+    all.put("run.steps", "100000000");
+    all.put("shutdown.grace", "2s");
+    this.service =
+        new TrainingService(
+            tiny.config(name, all),
+            new RunConsole(new PrintWriter(shown), false),
+            event -> {},
+            (parts, madeMetrics) -> {
+              metrics = madeMetrics;
+              return workers.apply(parts, madeMetrics);
+            });
+    this.run =
+        CompletableFuture.runAsync(
+            () -> service.run(TrainingService.Resume.NO), task -> new Thread(task, name).start());
+  }
+
+  /** Begins one whose workers are made by {@code workers}. */
+  static LiveRun begin(
+      TinyRun tiny,
+      String name,
+      Map<String, String> overrides,
+      BiFunction<TrainingParts, RunMetrics, Workers> workers) {
+    return new LiveRun(tiny, name, overrides, workers);
+  }
+
+  /** Begins one with the behaviours that {@code change} makes of those that a run has. */
+  static LiveRun begin(
+      TinyRun tiny, String name, Map<String, String> overrides, UnaryOperator<Workers> change) {
+    return begin(
+        tiny, name, overrides, (parts, metrics) -> change.apply(Workers.of(parts, metrics)));
+  }
+
+  /** Waits until this many steps are made. */
+  LiveRun atStep(int step) {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(20))
+        .until(
+            () -> {
+              requireAlive();
+              return metrics != null && metrics.value(Metric.LEARNER_STEPS) >= step;
+            });
+    return this;
+  }
+
+  /** Fails, with the reason, if the run has ended. */
+  void requireAlive() {
+    if (run.isDone()) {
+      run.join();
+    }
+    assertThat(run).as(shown.toString()).isNotDone();
+  }
+
+  /** Where it answers; once it has made a step. */
+  URI uri() {
+    Matcher line = HTTP.matcher(shown.toString());
+    assertThat(line.find()).as(shown.toString()).isTrue();
+    return URI.create(line.group(1));
+  }
+
+  /** What it answers to a GET. */
+  String get(String path) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(uri().resolve(path)).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+  }
+
+  JsonObject status() throws Exception {
+    return JsonParser.parseString(get("/status")).getAsJsonObject();
+  }
+
+  RunMetrics metrics() {
+    return metrics;
+  }
+
+  /** Lets the run begin to end. */
+  void drain() {
+    service.control().thenAccept(control -> control.perform(Action.DRAIN, "test"));
+  }
+
+  /** Ends it; whether with its last checkpoint or not, does not matter. */
+  @Override
+  public void close() {
+    drain();
+    run.handle((done, failure) -> true).orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+  }
+}

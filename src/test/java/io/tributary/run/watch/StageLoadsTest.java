@@ -1,0 +1,91 @@
+package io.tributary.run.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.Stage;
+import io.tributary.protocol.RunStatus;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StageLoadsTest {
+  private final RunMetrics metrics = RunMetrics.create(Map.of());
+  private final StreamMetrics stream = new StreamMetrics(metrics, 8);
+  private final StageLoads loads = new StageLoads(metrics, stream);
+  private long millis;
+
+  @BeforeEach
+  void twoSamplers() {
+    stream.load(Stage.SAMPLER, 1, 2, 2);
+  }
+
+  /** Two samplers compute for {@code busy} of the time each. */
+  private void step(long durationMillis, double busy) {
+    millis += durationMillis;
+    metrics.stage(Stage.SAMPLER).busy(Duration.ofMillis(Math.round(2 * busy * durationMillis)));
+    loads.stepped(TimeUnit.MILLISECONDS.toNanos(millis));
+  }
+
+  private RunStatus.Load sampler() {
+    return loads.loads().get("sampler");
+  }
+
+  @Test
+  void queuesAndTimesAreThereFromTheStart() {
+    assertThat(loads.loads()).containsOnlyKeys("sampler", "scorer", "learner", "evaluator");
+    assertThat(sampler())
+        .isEqualTo(new RunStatus.Load(2, 8, 16, 0, Map.of(), Double.NaN, Map.of()));
+    step(1_000, 0.25);
+    assertThat(sampler().busySeconds()).isEqualTo(0.5);
+    assertThat(sampler().busyRatio()).isNaN();
+  }
+
+  @Test
+  void sharesAreThoseOfAllWorkersBetweenTwoSteps() {
+    step(1_000, 1);
+    step(600_000, 0.25);
+    assertThat(sampler().busyRatio()).isCloseTo(0.25, within(1e-9));
+  }
+
+  @Test
+  void waitsAreToldByWhatTheyAreFor() {
+    step(1, 0);
+    metrics.stage(Stage.SAMPLER).waitsFor(BlockedReason.ADMISSION).end();
+    step(1, 0);
+    assertThat(sampler().blockedSeconds()).containsOnlyKeys("admission");
+    assertThat(sampler().blockedRatios()).containsOnlyKeys("admission");
+    assertThat(sampler().blockedRatios().get("admission")).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void fastStepsAreTakenTogetherAndOldOnesForgotten() {
+    for (int i = 0; i < 1_000; i++) {
+      step(50, 1);
+    }
+    assertThat(sampler().busyRatio()).isCloseTo(1, within(1e-9));
+    for (int i = 0; i < 200; i++) {
+      step(50, 0.5);
+    }
+    assertThat(sampler().busyRatio()).isBetween(0.6, 0.9);
+    for (int i = 0; i < 500; i++) {
+      step(50, 0.5);
+    }
+    assertThat(sampler().busyRatio()).isCloseTo(0.5, within(1e-9));
+  }
+
+  @Test
+  void whatWasBeforeARestartTellsNothing() {
+    step(1_000, 1);
+    step(5_000, 1);
+    loads.restart();
+    step(5_000, 0.1);
+    assertThat(sampler().busyRatio()).isNaN();
+    step(5_000, 0.5);
+    assertThat(sampler().busyRatio()).isCloseTo(0.5, within(1e-9));
+  }
+}

@@ -1,0 +1,99 @@
+package io.tributary.stage.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tributary.model.Gpt;
+import io.tributary.model.SamplingSettings;
+import io.tributary.objective.estimate.Divergences;
+import io.tributary.objective.estimate.PartitionFunction;
+import io.tributary.objective.estimate.PartitionFunctions;
+import io.tributary.objective.estimate.PointEstimate;
+import io.tributary.protocol.EvaluatorCommand.Judged;
+import io.tributary.stage.learn.TinyWorld;
+import io.tributary.tensor.TorchExtension;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(TorchExtension.class)
+class FreshWindowTest {
+  private static final int DRAWN = 10_000;
+  private static TinyWorld world;
+  private static Gpt proposal;
+  private static Gpt policy;
+
+  @BeforeAll
+  static void makeModels(@TempDir Path directory) throws IOException {
+    world = TinyWorld.arbitrary(directory);
+    proposal = world.model(13);
+    policy = world.model(12);
+  }
+
+  @AfterAll
+  static void closeModels() {
+    List.of(proposal, policy).forEach(Gpt::close);
+    world.close();
+  }
+
+  private static Judged judge(long step, int sequences, double temperature) {
+    SamplingSettings settings = new SamplingSettings(TinyWorld.LENGTH, true, temperature, 0, 1);
+    try (PolicyEvaluation evaluation =
+        new PolicyEvaluation(
+            new PolicyEvaluation.Plan(1, 1000, world.prefix, TinyWorld.SETTINGS, 5),
+            new FreshWindow.Plan(sequences, settings, 5),
+            world.copy(world.base),
+            world.copy(world.base),
+            world.tokenizer,
+            world.target,
+            () -> {})) {
+      return evaluation.judge(step, proposal.snapshot(), policy.snapshot());
+    }
+  }
+
+  @Test
+  void whatFreshSequencesTellAgreesWithTheListedDivergences() {
+    Judged judged = judge(3, DRAWN, 1);
+    assertThat(judged.logWeights()).hasSize(DRAWN);
+    PartitionFunction weights = PartitionFunctions.running();
+    weights.add(judged.logWeights());
+    PartitionFunction.Estimate z = weights.estimate();
+    assertThat(z.value()).isEqualTo(world.z(), within(4 * z.standardError()));
+
+    var exact = new PartitionFunction.Estimate(Math.log(world.z()), 0, 1000, 100, 100);
+    double[] p = world.target();
+    assertWithin(
+        Divergences.klTargetPolicy(judged.logWeights(), judged.logPolicyRatios(), exact),
+        TinyWorld.kl(p, world.logProbs(policy)));
+    assertWithin(
+        Divergences.klTargetProposal(judged.logWeights(), exact),
+        TinyWorld.kl(p, world.logProbs(proposal)));
+  }
+
+  /** Were log q that of the model without temperature, the weights would not average to Z. */
+  @Test
+  void theTemperatureOfTheSamplersIsPartOfLogQ() {
+    PartitionFunction weights = PartitionFunctions.running();
+    weights.add(judge(3, DRAWN, 2).logWeights());
+    PartitionFunction.Estimate z = weights.estimate();
+    assertThat(z.value()).isEqualTo(world.z(), within(4 * z.standardError()));
+    assertThat(z.relativeStandardError()).isLessThan(0.05);
+  }
+
+  @Test
+  void theStepSeedsTheSequences() {
+    Judged judged = judge(3, 50, 1);
+    assertThat(judge(3, 50, 1).logWeights()).containsExactly(judged.logWeights());
+    assertThat(judge(4, 50, 1).logWeights()).isNotEqualTo(judged.logWeights());
+  }
+
+  private static void assertWithin(PointEstimate estimate, double listed) {
+    assertThat(estimate.standardError()).isBetween(0.0, 0.1);
+    assertThat(estimate.value()).isEqualTo(listed, within(4 * estimate.standardError()));
+  }
+}

@@ -1,0 +1,166 @@
+package io.tributary.stage.fit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tributary.config.target.FitConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.Factor;
+import io.tributary.target.feature.Feature;
+import io.tributary.target.feature.Text;
+import io.tributary.target.lambda.FeatureSample;
+import io.tributary.target.lambda.Fit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TargetFittingTest {
+  private static final Feature FEATURE =
+      new Feature() {
+        @Override
+        public String name() {
+          return "rare";
+        }
+
+        @Override
+        public double value(Text text) {
+          throw new UnsupportedOperationException();
+        }
+      };
+
+  /** Values of the feature that are 1 at a rate, or as many as tokens of a sequence. */
+  private static final class Made implements BaseSamples {
+    final List<Integer> asked = new ArrayList<>();
+    private final Random random = new Random(5);
+    private final double rate;
+    private final int stopAt;
+
+    Made(double rate, int stopAt) {
+      this.rate = rate;
+      this.stopAt = stopAt;
+    }
+
+    @Override
+    public boolean extend(FeatureSample sample, int sequences) {
+      asked.add(sequences);
+      while (sample.size() < sequences && sample.size() < stopAt) {
+        double value = rate < 1 ? (random.nextDouble() < rate ? 1 : 0) : random.nextInt(30);
+        sample.add(new double[] {value});
+      }
+      return sample.size() < stopAt;
+    }
+  }
+
+  private static Optional<Fit> run(Factor factor, Made samples, FitConfig config) {
+    return new TargetFitting(new EnergyBasedModel(List.of(factor)), config, samples).run();
+  }
+
+  private static Factor tilted(double moment) {
+    return new Factor.Tilted(FEATURE, moment, Double.NaN);
+  }
+
+  @Test
+  void theFirstSequencesAreEnoughWhereTheyTellEnough() {
+    Made samples = new Made(0.3, Integer.MAX_VALUE);
+    Fit fit = run(tilted(0.5), samples, new FitConfig(10_000, 200_000, 0.01, 100)).orElseThrow();
+    assertThat(samples.asked).containsExactly(10_000);
+    assertThat(fit.sequences()).isEqualTo(10_000);
+    assertThat(fit.largestError()).isBetween(0.003, 0.01);
+  }
+
+  @Test
+  void asManyMoreAreDrawnAsTheStandardErrorNeeds() {
+    Made samples = new Made(0.01, Integer.MAX_VALUE);
+    Fit fit = run(tilted(0.5), samples, new FitConfig(5_000, 500_000, 0.01, 100)).orElseThrow();
+    assertThat(fit.largestError()).isLessThanOrEqualTo(0.01);
+    // the error is moment (1 - moment) / sqrt(N rate (1 - rate))
+    assertThat((double) fit.sequences()).isCloseTo(625 / (0.01 * 0.99), within(12_000.0));
+    assertThat(samples.asked).hasSizeLessThanOrEqualTo(5);
+    assertThat(samples.asked.get(0)).isEqualTo(5_000);
+  }
+
+  @Test
+  void asManyMoreAreDrawnAsTheEffectiveSampleSizeNeeds() {
+    Made samples = new Made(0.01, Integer.MAX_VALUE);
+    Fit fit = run(tilted(0.5), samples, new FitConfig(5_000, 500_000, 0.4, 1_000)).orElseThrow();
+    assertThat(fit.effectiveSampleSize()).isBetween(1_000.0, 1_400.0);
+  }
+
+  @Test
+  void theLimitIsKeptAndAnErrorAboveTheToleranceIsAllowed() {
+    Made samples = new Made(0.01, Integer.MAX_VALUE);
+    Fit fit = run(tilted(0.5), samples, new FitConfig(5_000, 9_999, 0.01, 100)).orElseThrow();
+    assertThat(samples.asked).containsExactly(5_000, 9_999);
+    assertThat(fit.largestError()).isGreaterThan(0.01);
+    assertThat(FitJson.text(fit, 0.01)).contains("\"within_tolerance\": false");
+  }
+
+  @Test
+  void tooFewEffectiveSequencesAtTheLimitAreRefused() {
+    Made samples = new Made(0.003, Integer.MAX_VALUE);
+    assertThatThrownBy(() -> run(tilted(0.9), samples, new FitConfig(3_000, 6_000, 0.01, 100)))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContainingAll(
+            "effective sequences of 6,000",
+            "target.fit.min-effective-sample-size = 100",
+            "[rare]",
+            "target.fit.max-sequences");
+  }
+
+  @Test
+  void theErrorOfARealFeatureCountsInItsStandardDeviations() {
+    Made samples = new Made(2, Integer.MAX_VALUE);
+    Fit fit = run(tilted(18), samples, new FitConfig(500, 500_000, 0.01, 100)).orElseThrow();
+    assertThat(fit.sequences()).isBetween(10_000, 20_000);
+    assertThat(fit.momentErrors().get("rare")).isBetween(0.04, 0.1);
+  }
+
+  @Test
+  void withoutAnythingToFitTheFirstSequencesAreEnough() {
+    Made samples = new Made(0.001, Integer.MAX_VALUE);
+    Fit fit =
+        run(new Factor.Required(FEATURE), samples, new FitConfig(5_000, 500_000, 0.01, 100))
+            .orElseThrow();
+    assertThat(samples.asked).containsExactly(5_000);
+    assertThat(FitJson.text(fit, 0.01))
+        .contains("\"lambda\": {}", "\"note\": \"nothing to fit: every feature is a hard");
+  }
+
+  @Test
+  void aFitThatIsStoppedGivesNothing() {
+    FitConfig config = new FitConfig(5_000, 500_000, 0.01, 100);
+    assertThat(run(tilted(0.5), new Made(0.01, 4_000), config)).isEmpty();
+    assertThat(run(tilted(0.5), new Made(0.01, 8_000), config)).isEmpty();
+  }
+
+  @Test
+  void lambdasAreReadFromWhatWasWritten(@TempDir Path directory) throws Exception {
+    EnergyBasedModel target = new EnergyBasedModel(List.of(tilted(0.5)));
+    Fit fit =
+        run(tilted(0.5), new Made(0.3, Integer.MAX_VALUE), new FitConfig(500, 500, 0.01, 1))
+            .orElseThrow();
+    Path file = Files.writeString(directory.resolve("fit.json"), FitJson.text(fit, 0.01));
+    assertThat(FitJson.read(file, target).lambdas()).isEqualTo(fit.target().lambdas());
+
+    for (String text :
+        List.of("", "{", "{}", "[]", "{\"lambda\": 1}", "{\"lambda\": {\"rare\": \"x\"}}")) {
+      Files.writeString(file, text);
+      assertThatThrownBy(() -> FitJson.read(file, target))
+          .as(text)
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("is not what the verb fit prints");
+    }
+    Files.writeString(file, "{\"lambda\": {\"other\": 1}}");
+    assertThatThrownBy(() -> FitJson.read(file, target))
+        .hasMessageContaining("has lambdas of [other], the target of the configuration");
+    assertThatThrownBy(() -> FitJson.read(directory.resolve("none"), target))
+        .hasMessageContaining("none can't be read");
+  }
+}

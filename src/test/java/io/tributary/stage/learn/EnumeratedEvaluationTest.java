@@ -1,0 +1,149 @@
+package io.tributary.stage.learn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.tributary.data.Measurements;
+import io.tributary.model.Gpt;
+import io.tributary.model.SamplingSettings;
+import io.tributary.protocol.EvaluatorCommand.TargetMass;
+import io.tributary.stage.evaluate.FreshWindow;
+import io.tributary.stage.evaluate.ModelEvaluation;
+import io.tributary.stage.evaluate.PolicyEvaluation;
+import io.tributary.tensor.TorchExtension;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Evaluations against sums over all sequences of a tiny model. */
+@ExtendWith(TorchExtension.class)
+class EnumeratedEvaluationTest {
+  private static final int SAMPLES = 4000;
+
+  @TempDir static Path directory;
+  private static TinyWorld world;
+  private static Gpt policy;
+  private static double[] pi;
+
+  @BeforeAll
+  static void makeModels() throws IOException {
+    world = TinyWorld.arbitrary(directory);
+    policy = world.model(12);
+    pi = Arrays.stream(world.logProbs(policy)).map(Math::exp).toArray();
+  }
+
+  @AfterAll
+  static void closeModels() {
+    policy.close();
+    world.close();
+  }
+
+  private static PolicyEvaluation.Plan plan(int samples, double topP) {
+    return new PolicyEvaluation.Plan(
+        samples, 1000, world.prefix, new SamplingSettings(TinyWorld.LENGTH, true, 1, 0, topP), 7);
+  }
+
+  private static ModelEvaluation.Result evaluate(Gpt model, int samples, double topP) {
+    return new ModelEvaluation(
+            plan(samples, topP), world.base, model, world.tokenizer, world.target)
+        .evaluate();
+  }
+
+  private static void assertWithin(
+      double estimate, double standardError, double listed, double largestError) {
+    assertThat(standardError).isBetween(0.0, largestError);
+    assertThat(estimate).isCloseTo(listed, within(4 * standardError + 1e-5));
+  }
+
+  private static double mass() {
+    return IntStream.range(0, pi.length)
+        .filter(x -> world.logTargets[x] > Double.NEGATIVE_INFINITY)
+        .mapToDouble(x -> pi[x])
+        .sum();
+  }
+
+  @Test
+  void divergencesMomentsAndZOfAModelAgreeWithTheListedOnes() {
+    ModelEvaluation.Result result = evaluate(policy, SAMPLES, 1);
+    Measurements measured = result.measurements();
+    assertWithin(
+        measured.get("kl_nats", "p_pi"),
+        measured.get("kl_stderr_nats", "p_pi"),
+        world.klFromTarget(policy),
+        0.1);
+    assertWithin(
+        measured.get("kl_nats", "pi_a"),
+        measured.get("kl_stderr_nats", "pi_a"),
+        TinyWorld.kl(pi, world.logBases),
+        0.1);
+    assertWithin(
+        measured.get("partition_function"),
+        measured.get("partition_function_stderr"),
+        world.z(),
+        0.02);
+    assertWithin(
+        measured.get("feature_moment", "chosen", "pi"),
+        measured.get("feature_moment_stderr", "chosen", "pi"),
+        mass(),
+        0.02);
+    assertThat(result.effectiveSampleSize()).isBetween(100.0, 2.0 * SAMPLES);
+  }
+
+  @Test
+  void perplexityIsThatOfAllTokensUnderTheBaseModel() {
+    double logBase = 0;
+    double tokens = 0;
+    for (int x = 0; x < pi.length; x++) {
+      logBase += pi[x] * world.logBases[x];
+      tokens += pi[x] * world.sequences.get(x).length;
+    }
+    assertThat(evaluate(policy, SAMPLES, 1).measurements().get("perplexity_base"))
+        .isCloseTo(Math.exp(-logBase / tokens), within(0.1));
+  }
+
+  @Test
+  void theBaseModelItselfHasNoDivergenceFromItself() {
+    Measurements measured = evaluate(world.base, SAMPLES, 1).measurements();
+    assertThat(measured.get("kl_nats", "pi_a")).isCloseTo(0, within(1e-5));
+    assertWithin(
+        measured.get("kl_nats", "p_pi"),
+        measured.get("kl_stderr_nats", "p_pi"),
+        -Math.log(world.z()),
+        0.1);
+  }
+
+  @Test
+  void samplesOfTheLikeliestTokensHaveMomentsAndTextMetricsButNoDivergences() {
+    Measurements run;
+    try (PolicyEvaluation evaluation =
+        new PolicyEvaluation(
+            plan(500, 0.6),
+            new FreshWindow.Plan(2, TinyWorld.SETTINGS, 7),
+            world.copy(world.base),
+            world.copy(world.base),
+            world.tokenizer,
+            world.target,
+            () -> {})) {
+      run = evaluation.evaluate(3, policy.snapshot(), new TargetMass(-1, 0.1, 100, 40));
+    }
+    ModelEvaluation.Result alone = evaluate(policy, 500, 0.6);
+    assertThat(alone.effectiveSampleSize()).isNaN();
+    for (Measurements measured : new Measurements[] {run, alone.measurements()}) {
+      assertThat(measured.get("feature_moment", "chosen", "pi")).isBetween(0.0, 1.0);
+      assertThat(measured.get("distinct_1")).isBetween(0.0, 1.0);
+      assertThat(measured.get("self_bleu_5")).isBetween(0.0, 1.0);
+      assertThat(measured.get("perplexity_base")).isGreaterThan(1);
+      assertThat(measured.values().keySet())
+          .extracting(Measurements.Key::name)
+          .doesNotContain("kl_nats", "kl_stderr_nats", "partition_function");
+    }
+    double plain = evaluate(policy, 500, 1).measurements().get("self_bleu_4");
+    assertThat(alone.measurements().get("self_bleu_4")).isGreaterThan(plain);
+  }
+}

@@ -1,0 +1,77 @@
+package io.tributary.stage.learn.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonParseException;
+import io.tributary.config.Criterion;
+import io.tributary.objective.RunningMean;
+import io.tributary.objective.estimate.PartitionFunction;
+import io.tributary.objective.estimate.RunningMoments;
+import io.tributary.objective.estimate.WeightTails;
+import io.tributary.objective.estimate.WindowState;
+import io.tributary.objective.ppo.KlPenalty;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+
+class LearnerStateTest {
+  private static LearnerState state(long seed, double a, double b, double c, double d) {
+    return new LearnerState(
+        seed,
+        seed + 1,
+        seed + 2,
+        seed + 3,
+        (int) seed,
+        seed + 4,
+        seed + 5,
+        seed + 6,
+        new PartitionFunction.State(List.of(moments(20, a, b, c), moments(7, d, c, b))),
+        new RunningMean.State(moments(25, c, d, a)),
+        new WindowState(
+            seed + 7,
+            Criterion.TVD,
+            moments(30, b, a, d),
+            moments(30, d, c, b),
+            c,
+            4,
+            3,
+            seed % 2 == 0 ? null : moments(40, a, b, d)),
+        new WeightTails.State(List.of(a, b), List.of(d, c, a)),
+        Map.of("female", a, "length", b),
+        new KlPenalty.State(d),
+        seed % 2 == 0 ? Owed.EVALUATION : Owed.JUDGEMENT,
+        seed % 2 == 0 ? null : a,
+        new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
+  }
+
+  private static RunningMoments moments(long count, double logScale, double mean, double squares) {
+    return new RunningMoments(
+        count, count / 2, Math.abs(mean), Math.abs(squares), logScale, mean, Math.abs(squares));
+  }
+
+  /** Records compare doubles by their bits, apart from NaN, which no state holds. */
+  @Property(tries = 500)
+  void everyNumberIsReadAsItWasWritten(
+      @ForAll long seed, @ForAll long a, @ForAll long b, @ForAll long c, @ForAll long d) {
+    LearnerState state = state(seed, finite(a), finite(b), finite(c), finite(d));
+    assertThat(LearnerState.fromJson(state.toJson())).isEqualTo(state);
+  }
+
+  /** Any finite double small enough that the sum of five is finite too. */
+  private static double finite(long bits) {
+    double value = Double.longBitsToDouble(bits);
+    return Double.isFinite(value) ? value / 8 : 0.1 + 0.2;
+  }
+
+  @Example
+  void whatIsNotAStateIsRefused() {
+    for (String text : new String[] {"", "{}", "[1]", "{\"step\": 3", "{\"step\": \"three\"}"}) {
+      assertThatThrownBy(() -> LearnerState.fromJson(text))
+          .as(text)
+          .isInstanceOf(JsonParseException.class);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package io.tributary.stage.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.Device;
+import io.tributary.data.Draw;
+import io.tributary.data.Fingerprint;
+import io.tributary.data.TensorBytes;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
+import io.tributary.metrics.Metric;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.Stage;
+import io.tributary.model.GptConfig;
+import io.tributary.model.SamplingSettings;
+import io.tributary.model.TinyModels;
+import io.tributary.protocol.Commands;
+import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.SamplerCommand.DrawSequences;
+import io.tributary.protocol.SamplerCommand.TakeOver;
+import io.tributary.protocol.SamplerCommand.TakenOver;
+import io.tributary.protocol.WorkerEvent;
+import io.tributary.tensor.TorchExtension;
+import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(TorchExtension.class)
+class SamplerTest {
+  private static final GptConfig MODEL = GptConfig.of(1, 1, 8, 4, 6, 5);
+  private static final List<TensorBytes> FIRST = TinyModels.weights(MODEL, 1, 0.5);
+  private static final List<TensorBytes> SECOND = TinyModels.weights(MODEL, 2, 0.5);
+
+  private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
+  private final RunMetrics metrics = RunMetrics.create(Map.of());
+  private TestProbe<WorkerEvent<Draw>> pool;
+  private TestProbe<TakenOver> publisher;
+  private ActorRef<SamplerCommand> sampler;
+
+  @BeforeEach
+  void spawn() {
+    pool = kit.createTestProbe();
+    publisher = kit.createTestProbe(TakenOver.class);
+    sampler = kit.spawn(behavior());
+  }
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+  }
+
+  private Behavior<SamplerCommand> behavior() {
+    return Sampler.create(
+        () ->
+            new ProposalSampling(
+                new ProposalSampling.Plan(
+                    MODEL, 8, MODEL.beginning(), SamplingSettings.plain(4, false), 1),
+                Device.cpu()),
+        metrics.stage(Stage.SAMPLER));
+  }
+
+  private static WeightSnapshot snapshot(long version, List<TensorBytes> tensors) {
+    return new WeightSnapshot(new WeightVersion(version, "as claimed"), tensors);
+  }
+
+  private Draw finished(long number) {
+    WorkerEvent<Draw> event = pool.receiveMessage();
+    while (event instanceof WorkerEvent.Progressed<Draw>) {
+      event = pool.receiveMessage();
+    }
+    assertThat(event.draw()).isEqualTo(number);
+    assertThat(event.worker()).isEqualTo(sampler);
+    return ((WorkerEvent.Finished<Draw>) event).result();
+  }
+
+  @Test
+  void itIsFoundByTheReceptionist() {
+    TestProbe<Receptionist.Listing> listings = kit.createTestProbe(Receptionist.Listing.class);
+    kit.system().receptionist().tell(Receptionist.subscribe(SamplerCommand.KEY, listings.getRef()));
+    while (!listings
+        .receiveMessage()
+        .getServiceInstances(SamplerCommand.KEY)
+        .equals(java.util.Set.of(sampler))) {
+      // the listing before it had registered itself
+    }
+  }
+
+  @Test
+  void aDrawWaitsForWeightsThatAreNewEnough() {
+    sampler.tell(new DrawSequences(3, 2, pool.getRef()));
+    sampler.tell(new TakeOver(snapshot(1, FIRST), publisher.getRef()));
+    assertThat(publisher.receiveMessage().version()).isEqualTo(1);
+    sampler.tell(new TakeOver(snapshot(2, SECOND), publisher.getRef()));
+    assertThat(publisher.receiveMessage().version()).isEqualTo(2);
+
+    Draw draw = finished(3);
+    assertThat(draw.number()).isEqualTo(3);
+    assertThat(draw.proposalVersion()).isEqualTo(2);
+    assertThat(draw.sequences()).hasSize(8).allMatch(s -> s.proposalVersion() == 2);
+    assertThat(metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, "sampler", "weights"))
+        .isPositive();
+
+    sampler.tell(new DrawSequences(4, 1, pool.getRef()));
+    assertThat(finished(4).proposalVersion()).as("newer than asked for").isEqualTo(2);
+  }
+
+  @Test
+  void everyTokenIsASignOfLife() {
+    sampler.tell(new TakeOver(snapshot(1, FIRST), publisher.getRef()));
+    sampler.tell(new DrawSequences(0, 1, pool.getRef()));
+    for (int token = 0; token < 4; token++) {
+      assertThat(pool.receiveMessage()).isEqualTo(new WorkerEvent.Progressed<>(0, sampler));
+    }
+    finished(0);
+  }
+
+  @Test
+  void itConfirmsWithTheFingerprintOfTheWeightsThatItHas() {
+    for (int version = 1; version < 3; version++) {
+      List<TensorBytes> weights = version == 1 ? FIRST : SECOND;
+      sampler.tell(new TakeOver(snapshot(version, weights), publisher.getRef()));
+      assertThat(publisher.receiveMessage())
+          .isEqualTo(new TakenOver(sampler, version, Fingerprint.of(weights)));
+    }
+  }
+
+  @Test
+  void itStopsWhenItFails() {
+    TestProbe<Object> watcher = kit.createTestProbe();
+    sampler.tell(new DrawSequences(0, -1, pool.getRef()));
+    watcher.expectTerminated(sampler);
+  }
+
+  @Test
+  void everyCommandIsHandled() {
+    BehaviorTestKit<SamplerCommand> alone = BehaviorTestKit.create(behavior());
+    Map<Class<?>, Object> values =
+        Map.of(
+            long.class,
+            7L,
+            ActorRef.class,
+            TestInbox.create().getRef(),
+            WeightSnapshot.class,
+            snapshot(1, FIRST));
+    for (SamplerCommand command : Commands.of(SamplerCommand.class, values)) {
+      alone.run(command);
+      assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", command).isFalse();
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.tributary.stream.pool;
+
+import static io.tributary.stream.Draws.draw;
+import static io.tributary.stream.Draws.score;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredDraw;
+import io.tributary.data.ScoredSequence;
+import io.tributary.data.Sequence;
+import io.tributary.stream.AdmittedDraw;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ResultChecksTest {
+  private static final int VOCABULARY = 5;
+
+  private static Optional<String> check(Draw got) {
+    return ResultChecks.ofDraw(new AdmittedDraw(7, 3, 0, 0), got, 2, VOCABULARY);
+  }
+
+  private static Sequence sequence(long draw, int index, int token, double logProposal) {
+    return new Sequence(draw, index, new int[] {token}, new double[] {logProposal}, 3);
+  }
+
+  private static Draw of(Sequence first, Sequence second) {
+    return new Draw(7, 3, List.of(first, second));
+  }
+
+  @Test
+  void the_draw_that_was_asked_for_is_accepted() {
+    assertThat(check(draw(7, 3, 2))).isEmpty();
+    assertThat(check(draw(7, 4, 2))).as("a newer proposal").isEmpty();
+  }
+
+  @Test
+  void a_draw_that_was_not_asked_for_is_refused() {
+    assertThat(check(draw(8, 3, 2)))
+        .contains("returned draw 8 with 2 sequences, draw 7 with 2 was asked for");
+    assertThat(check(draw(7, 3, 3)).orElseThrow()).contains("with 3 sequences");
+    assertThat(check(draw(7, 2, 2))).contains("drew with proposal 2, at least 3 was asked for");
+    assertThat(check(of(sequence(7, 1, 1, -1), sequence(7, 0, 1, -1))).orElseThrow())
+        .contains("sequence 1 of draw 7 in place of sequence 0");
+    assertThat(check(of(sequence(6, 0, 1, -1), sequence(7, 1, 1, -1))).orElseThrow())
+        .contains("sequence 0 of draw 6 in place of");
+    assertThat(check(new Draw(7, 4, draw(7, 3, 2).sequences())).orElseThrow())
+        .contains("sequence 0 of proposal 3 in a draw of proposal 4");
+  }
+
+  @Test
+  void tokens_that_there_are_not_and_impossible_probabilities_are_refused() {
+    Sequence good = sequence(7, 0, 4, -1);
+    assertThat(check(of(good, sequence(7, 1, 5, -1))))
+        .contains("returned sequence 1 with token 5, the vocabulary has 5");
+    assertThat(check(of(good, sequence(7, 1, -1, -1))).orElseThrow()).contains("token -1");
+    assertThat(check(of(good, sequence(7, 1, 1, Double.NEGATIVE_INFINITY))).orElseThrow())
+        .contains("log q(x) = -Infinity");
+  }
+
+  private static Optional<String> check(ScoredDraw got) {
+    return ResultChecks.ofScores(draw(7, 3, 3), got, 1);
+  }
+
+  @Test
+  void scores_of_every_sequence_or_of_all_but_those_dropped_are_accepted() {
+    assertThat(check(score(draw(7, 3, 3)))).isEmpty();
+    assertThat(check(score(draw(7, 3, 3), Set.of(0, 2)))).isEmpty();
+  }
+
+  @Test
+  void scores_of_something_else_are_refused() {
+    List<ScoredSequence> scored = score(draw(7, 3, 3)).sequences();
+    assertThat(check(score(draw(8, 3, 3))).orElseThrow()).contains("returned draw 8");
+    assertThat(check(new ScoredDraw(7, scored, 1)).orElseThrow())
+        .contains("with 3 sequences scored and 1 dropped");
+    assertThat(check(new ScoredDraw(7, scored.subList(1, 3), 0)).orElseThrow())
+        .contains("with 2 sequences scored and 0 dropped");
+    assertThat(check(new ScoredDraw(7, List.of(scored.get(1), scored.get(1)), 1)).orElseThrow())
+        .contains("sequence 1 of draw 7 behind sequence 1");
+    assertThat(check(new ScoredDraw(7, score(draw(7, 3, 4)).sequences().subList(1, 4), 0)))
+        .as("there is no sequence 3")
+        .isPresent();
+  }
+
+  @Test
+  void scores_that_are_no_numbers_or_not_of_all_features_are_refused() {
+    Sequence sequence = draw(7, 3, 1).sequences().get(0);
+    var unscored = new ScoredSequence(sequence, "", new double[] {1}, Double.NaN, -1);
+    var featureless = new ScoredSequence(sequence, "", new double[0], -1, -1);
+    assertThat(check(new ScoredDraw(7, List.of(unscored), 2)).orElseThrow())
+        .contains("log a(x) = NaN");
+    assertThat(check(new ScoredDraw(7, List.of(featureless), 2)).orElseThrow())
+        .contains("0 features");
+  }
+}

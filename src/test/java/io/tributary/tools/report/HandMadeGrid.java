@@ -1,0 +1,125 @@
+package io.tributary.tools.report;
+
+import com.google.gson.Gson;
+import io.tributary.data.Measurements;
+import io.tributary.metrics.MetricsJsonl;
+import io.tributary.tools.experiment.CellRecord;
+import io.tributary.tools.experiment.CellRecord.Moment;
+import io.tributary.tools.experiment.GridDirectory;
+import io.tributary.tools.experiment.Origin;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
+
+/** Writes the files of a grid whose runs measured what a test wants. */
+final class HandMadeGrid {
+  private static final Origin ORIGIN =
+      new Origin(
+          "1.0+abc",
+          "tributary experiment -c a.conf",
+          "17 (X)",
+          "PyTorch 2",
+          "Linux, 2 processors");
+
+  private final Path home;
+  private final List<CellRecord> cells = new ArrayList<>();
+
+  HandMadeGrid(Path home) {
+    this.home = home;
+  }
+
+  Path home() {
+    return home;
+  }
+
+  /** How a run goes, by the share of it that is done; the moment is that of every feature. */
+  record Course(
+      DoubleUnaryOperator moment,
+      DoubleUnaryOperator klBase,
+      DoubleUnaryOperator distinct,
+      DoubleUnaryOperator variance) {}
+
+  /** A finished run of ten evaluations and a hundred steps. */
+  CellRecord cell(
+      String task,
+      String method,
+      int batch,
+      long seed,
+      Set<Integer> figures,
+      List<Moment> targets,
+      Course course)
+      throws IOException {
+    CellRecord cell =
+        new CellRecord(
+            "%s_%s_b%d_s%d".formatted(task, method, batch, seed),
+            task,
+            method,
+            method,
+            batch,
+            seed,
+            100L * batch,
+            figures,
+            targets);
+    cells.add(cell);
+    Files.createDirectories(home);
+    Files.writeString(
+        home.resolve("grid.json"),
+        new Gson().toJson(new GridDirectory.Grid(List.of(ORIGIN), cells)));
+    Path run = Files.createDirectories(GridDirectory.run(home, cell.name()));
+    Files.writeString(run.resolve("effective.conf"), "");
+    Files.writeString(run.resolve("metrics.jsonl"), String.join("\n", rows(cell, course)) + "\n");
+    Files.writeString(
+        run.resolve("comparison.json"),
+        """
+        {"base": ["of the base"], "policy": ["of <%s>"]}
+        """
+            .formatted(method));
+    return cell;
+  }
+
+  private static List<String> rows(CellRecord cell, Course course) {
+    List<String> rows = new ArrayList<>();
+    rows.add(evaluation(cell, 0, course));
+    for (int step = 1; step <= 100; step++) {
+      double done = step / 100.0;
+      Measurements measured =
+          new Measurements()
+              .put("advantage_mean", 0.01 * Math.sin(step))
+              .put("baseline_mean", 0.2)
+              .put("advantage_variance", course.variance().applyAsDouble(done))
+              .put("advantage_abs_mean", Math.sqrt(course.variance().applyAsDouble(done)))
+              .put("effective_sample_size_ratio", 0.5, "p_q")
+              .put("total_variation", 1 - done / 2, "p_pi");
+      if (step % 5 == 0) {
+        measured.put("gradient_variance", 30 * course.variance().applyAsDouble(done));
+      }
+      rows.add(MetricsJsonl.step(step, (long) step * cell.batchSize(), measured));
+      if (step % 10 == 0) {
+        rows.add(evaluation(cell, step, course));
+      }
+    }
+    return rows;
+  }
+
+  private static String evaluation(CellRecord cell, int step, Course course) {
+    double done = step / 100.0;
+    Measurements measured =
+        new Measurements()
+            .put("kl_nats", 5 - 4 * course.moment().applyAsDouble(done), "p_pi")
+            .put("kl_nats", course.klBase().applyAsDouble(done), "pi_a")
+            .put("kl_stderr_nats", 0.05, "pi_a")
+            .put("self_bleu_5", 1 - course.distinct().applyAsDouble(done))
+            .put("distinct_1", course.distinct().applyAsDouble(done))
+            .put("perplexity_base", 20 + done);
+    for (Moment target : cell.targets()) {
+      measured
+          .put("feature_moment", course.moment().applyAsDouble(done), target.feature(), "pi")
+          .put("feature_moment_stderr", 0.01, target.feature(), "pi");
+    }
+    return MetricsJsonl.evaluation(step, (long) step * cell.batchSize(), measured);
+  }
+}
