@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -20,6 +21,16 @@ public sealed interface FeatureConfig {
   /** Whether it is 1 for what has it and 0 for the rest; otherwise it is any number. */
   default boolean isBinary() {
     return true;
+  }
+
+  /**
+   * Identifies what the files that it reads hold, so that a run can tell when they have changed;
+   * empty for a feature that reads none.
+   *
+   * @param fingerprint of all files in a directory
+   */
+  default String contents(Function<Path, String> fingerprint) {
+    return "";
   }
 
   /** The features that it is made of. */
@@ -81,6 +92,11 @@ public sealed interface FeatureConfig {
     public List<String> entries() {
       return file.map(WordListFile::read).orElse(words);
     }
+
+    @Override
+    public String contents(Function<Path, String> fingerprint) {
+      return entries().toString();
+    }
   }
 
   /** 1 iff the pronouns of the text are mostly those of a woman, of a man, or balanced. */
@@ -97,6 +113,11 @@ public sealed interface FeatureConfig {
     public Classifier {
       labels = List.copyOf(labels);
       Require.that(!labels.isEmpty(), "labels", "[]", "a list of at least one label");
+    }
+
+    @Override
+    public String contents(Function<Path, String> fingerprint) {
+      return fingerprint.apply(directory);
     }
   }
 

@@ -2,7 +2,6 @@ package io.tributary.stage.learn.checkpoint;
 
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.target.ConstraintConfig;
-import io.tributary.config.target.FeatureConfig;
 import io.tributary.config.target.TargetConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
@@ -62,16 +61,7 @@ public record RunIdentity(Map<String, String> values) {
     StringBuilder features = new StringBuilder();
     for (ConstraintConfig constraint : target.features()) {
       features.append(constraint);
-      constraint
-          .feature()
-          .forEach(
-              feature -> {
-                if (feature instanceof FeatureConfig.WordList list) {
-                  features.append(list.entries());
-                } else if (feature instanceof FeatureConfig.Classifier classifier) {
-                  features.append(Fingerprint.of(classifier.directory()));
-                }
-              });
+      constraint.feature().forEach(feature -> features.append(feature.contents(Fingerprint::of)));
     }
     return features.toString();
   }
