@@ -119,7 +119,11 @@ final class Evaluate implements Callable<Integer> {
               : fit.target(config, base.model(), options.model().device())) {
         ModelEvaluation evaluation =
             new ModelEvaluation(
-                plan, base.model().gpt(), model.gpt(), model.requireTokenizer(), target);
+                plan,
+                base.model().languageModel(),
+                model.languageModel(),
+                model.requireTokenizer(),
+                target);
         return json(plan.sequences(), evaluation.evaluate());
       }
     }

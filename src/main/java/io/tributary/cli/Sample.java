@@ -7,7 +7,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler;
 import io.tributary.model.AncestralSampler.Sampled;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.SamplingSettings;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -80,7 +80,8 @@ final class Sample implements Callable<Integer> {
       names = "--top-p",
       paramLabel = "P",
       description =
-          "Only the likeliest tokens that together reach this probability. Default: ${DEFAULT-VALUE}.")
+          "Only the likeliest tokens that together reach this probability. Default:"
+              + " ${DEFAULT-VALUE}.")
   private double topP = 1;
 
   @Option(
@@ -112,7 +113,7 @@ final class Sample implements Callable<Integer> {
 
   private void draw(LoadedModel model, int[] prefix, SamplingSettings settings) {
     PrintWriter out = spec.commandLine().getOut();
-    AncestralSampler sampler = new AncestralSampler(model.gpt(), settings);
+    AncestralSampler sampler = new AncestralSampler(model.languageModel(), settings);
     for (long drawn = 0; drawn < number; drawn += batchSize) {
       int n = (int) Math.min(batchSize, number - drawn);
       var random = Seeds.generator(seed, Seeds.Purpose.SAMPLE, drawn);
@@ -132,7 +133,7 @@ final class Sample implements Callable<Integer> {
     }
   }
 
-  private int length(GptConfig config, int prefix) {
+  private int length(DecoderConfig config, int prefix) {
     int room = config.positions() - prefix + 1; // the last token is never read
     int length = maxLength == null ? Math.min(USUAL_LENGTH, room) : maxLength;
     if (length < 1 || length > room) {

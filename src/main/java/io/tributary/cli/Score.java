@@ -108,7 +108,7 @@ final class Score implements Callable<Integer> {
       this.model = model;
       this.target = target;
       this.out = out;
-      this.scores = new SequenceScores(model.gpt(), batchSize);
+      this.scores = new SequenceScores(model.languageModel(), batchSize);
     }
 
     void score(ScoreInput lines) {

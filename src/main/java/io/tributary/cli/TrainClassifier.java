@@ -21,10 +21,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "train-classifier",
     description = {
-      "Trains a classifier of texts, logistic regression on what a frozen model makes of them, and "
-          + "writes a classifier directory for features of type classifier. Prints one JSON object: "
-          + "accuracy and F1 by cross-validation, together and of each fold, the number of texts "
-          + "of each label, and the accuracy of always giving the commonest.",
+      "Trains a classifier of texts, logistic regression on what a frozen model makes of them, and"
+          + " writes a classifier directory for features of type classifier. Prints one JSON"
+          + " object: accuracy and F1 by cross-validation, together and of each fold, the number of"
+          + " texts of each label, and the accuracy of always giving the commonest.",
       "",
       "The features of a text: the mean over its tokens of the model's hidden states, of every "
           + "layer; the n-grams of tokens in it; how often words of given lists occur, and how "
@@ -113,7 +113,8 @@ final class TrainClassifier implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (LoadedModel model = modelOptions.load()) {
       out.println(
-          new ClassifierTraining(model.path(), model.gpt(), model.requireTokenizer(), settings)
+          new ClassifierTraining(
+                  model.path(), model.languageModel(), model.requireTokenizer(), settings)
               .run(data, names, to));
     }
     out.flush();

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
  * Draws sequences token by token from a model, with a key-value cache, and records their
@@ -24,14 +23,16 @@ import java.util.stream.LongStream;
 public final class AncestralSampler {
   private static final double KEEP_SHARE = 0.75;
 
-  private final Gpt model;
+  private final LanguageModel model;
   private final SamplingSettings settings;
   private final OutputLayer output;
+  private final List<Integer> endTokens;
 
-  public AncestralSampler(Gpt model, SamplingSettings settings) {
+  public AncestralSampler(LanguageModel model, SamplingSettings settings) {
     this.model = model;
     this.settings = settings;
     this.output = new OutputLayer(model.output());
+    this.endTokens = model.config().endTokens();
   }
 
   /**
@@ -131,12 +132,7 @@ public final class AncestralSampler {
       NDManager manager = model.manager();
       int b = active.length;
       NDArray ids = manager.create(inputs, new Shape(b, inputLength)); // (B, T)
-      NDArray positions = // (1, T)
-          manager.create(
-              LongStream.range(cache.length(), cache.length() + inputLength).toArray(),
-              new Shape(1, inputLength));
-      NDArray mask = inputLength > 1 ? AttentionMask.causal(manager, inputLength) : null;
-      NDArray hidden = model.forward(ids, positions, mask, cache, 0);
+      NDArray hidden = model.hidden(ids, cache, 0); // (B T, D)
       if (inputLength == 1) {
         return hidden;
       }
@@ -156,7 +152,7 @@ public final class AncestralSampler {
         tokens[row][position] = chosen.tokens()[i];
         lengths[row] = position + 1;
         logProbs[row][position] = chosen.logProbs()[i];
-        ended[row] = settings.stopAtEos() && chosen.tokens()[i] == model.config().eosToken();
+        ended[row] = settings.stopAtEos() && endTokens.contains(chosen.tokens()[i]);
       }
     }
 

@@ -5,13 +5,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 
 /** Masks that are added to attention scores. */
-final class AttentionMask {
+public final class AttentionMask {
   private static final float FORBIDDEN = -1e9f;
 
   private AttentionMask() {}
 
-  /** Every token sees itself and what is before it: (1, 1, T, T). */
-  static NDArray causal(NDManager manager, int length) {
+  /** Each of T tokens attends to itself and to those before it: (1, 1, T, T). */
+  public static NDArray causal(NDManager manager, long tokens) {
+    int length = Math.toIntExact(tokens);
     float[] mask = new float[length * length];
     for (int query = 0; query < length; query++) {
       for (int key = query + 1; key < length; key++) {

@@ -10,10 +10,10 @@ import java.util.function.Predicate;
  * Typed reading of a {@code config.json}. A key that is missing or null gives the default, one of
  * another type an {@link IllegalArgumentException} that names it.
  */
-record ConfigJson(JsonObject json) {
+public record ConfigJson(JsonObject json) {
 
   /** A whole number. */
-  int number(String key, int otherwise) {
+  public int number(String key, int otherwise) {
     return present(key)
         ? value(key, "a whole number", v -> v.isNumber() && v.getAsDouble() == v.getAsInt())
             .getAsInt()
@@ -21,7 +21,7 @@ record ConfigJson(JsonObject json) {
   }
 
   /** A whole number, or a list of one: of several none could stand for all. */
-  int single(String key, int otherwise) {
+  public int single(String key, int otherwise) {
     if (json.get(key) instanceof JsonArray list) {
       if (list.size() != 1) {
         throw new IllegalArgumentException(
@@ -35,7 +35,7 @@ record ConfigJson(JsonObject json) {
   }
 
   /** A number between 0 and 1, both excluded. */
-  double fraction(String key, double otherwise) {
+  public double fraction(String key, double otherwise) {
     return present(key)
         ? value(
                 key,
@@ -46,14 +46,14 @@ record ConfigJson(JsonObject json) {
   }
 
   /** A truth value. */
-  boolean flag(String key, boolean otherwise) {
+  public boolean flag(String key, boolean otherwise) {
     return present(key)
         ? value(key, "true or false", JsonPrimitive::isBoolean).getAsBoolean()
         : otherwise;
   }
 
   /** A text. */
-  String text(String key, String otherwise) {
+  public String text(String key, String otherwise) {
     return present(key) ? value(key, "a text", JsonPrimitive::isString).getAsString() : otherwise;
   }
 

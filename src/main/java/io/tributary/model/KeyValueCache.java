@@ -11,7 +11,7 @@ import java.util.List;
  * Memory for the longest sequence is taken at once and filled in place; the arrays belong to the
  * scope in which the cache is made.
  */
-final class KeyValueCache {
+public final class KeyValueCache {
   private final NDManager manager;
   private final List<NDArray> keys;
   private final List<NDArray> values;
@@ -25,26 +25,29 @@ final class KeyValueCache {
   }
 
   /** An empty cache for {@code rows} sequences of at most {@code capacity} tokens. */
-  static KeyValueCache create(Gpt model, long rows, long capacity) {
-    GptConfig config = model.config();
+  static KeyValueCache create(LanguageModel model, long rows, long capacity) {
+    DecoderConfig config = model.config();
     List<NDArray> keys = new ArrayList<>();
     List<NDArray> values = new ArrayList<>();
     for (int layer = 0; layer < config.layers(); layer++) {
-      keys.add(Ops.empty(model.manager(), rows, config.heads(), capacity, config.headWidth()));
-      values.add(Ops.empty(model.manager(), rows, config.heads(), capacity, config.headWidth()));
+      keys.add(
+          Ops.empty(model.manager(), rows, config.keyValueHeads(), capacity, config.headWidth()));
+      values.add(
+          Ops.empty(model.manager(), rows, config.keyValueHeads(), capacity, config.headWidth()));
     }
     return new KeyValueCache(model.manager(), keys, values, 0);
   }
 
   /**
-   * Stores keys (B, H, T, D/H) of new tokens of a layer and returns all so far, (B, H, keys, D/H).
+   * Stores keys (B, heads, T, head width) of new tokens of a layer and returns all so far, (B,
+   * heads, keys, head width).
    */
-  NDArray keys(int layer, NDArray added) {
+  public NDArray keys(int layer, NDArray added) {
     return extend(keys.get(layer), added);
   }
 
   /** As {@link #keys}, for values. */
-  NDArray values(int layer, NDArray added) {
+  public NDArray values(int layer, NDArray added) {
     return extend(values.get(layer), added);
   }
 
@@ -55,12 +58,12 @@ final class KeyValueCache {
   }
 
   /** Called once all layers have stored {@code tokens} new tokens. */
-  void advance(long tokens) {
+  public void advance(long tokens) {
     length += tokens;
   }
 
   /** Number of tokens seen so far. */
-  long length() {
+  public long length() {
     return length;
   }
 

@@ -20,14 +20,14 @@ import java.util.stream.IntStream;
  * Thread-safe.
  */
 public final class MeanStates {
-  private final Gpt model;
+  private final LanguageModel model;
   private final int maxRows;
 
   /**
    * @param model the model
    * @param maxRows texts that are computed at once
    */
-  public MeanStates(Gpt model, int maxRows) {
+  public MeanStates(LanguageModel model, int maxRows) {
     this.model = model;
     this.maxRows = maxRows;
   }
@@ -64,11 +64,9 @@ public final class MeanStates {
       int t = IntStream.of(lengths).max().orElseThrow();
       NDManager manager = model.manager();
       NDArray tokens = manager.create(inputs(texts, lengths, t), new Shape(b, t)); // (B, T)
-      NDArray at = manager.arange(t).toType(tokens.getDataType(), false).expandDims(0);
-      NDArray mask = t > 1 ? AttentionMask.causal(manager, t) : null;
       NDArray shares = manager.create(shares(lengths, t), new Shape(b, 1, t)); // (B, 1, T)
       NDList means = new NDList();
-      for (NDArray layer : model.states(tokens, at, mask)) { // (B T, D)
+      for (NDArray layer : model.states(tokens)) { // (B T, D)
         means.add(shares.matMul(layer.reshape(b, t, model.config().width()))); // (B, 1, D)
       }
       return NDArrays.concat(means, 2).toFloatArray(); // (B, 1, (layers + 1) D)

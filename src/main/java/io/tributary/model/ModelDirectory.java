@@ -4,13 +4,11 @@ import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
 import io.tributary.io.LastingFiles;
 import io.tributary.tensor.FloatType;
-import io.tributary.tensor.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A model directory in Hugging Face's layout: {@code config.json}, {@code model.safetensors},
@@ -27,9 +25,9 @@ public final class ModelDirectory {
   private static final long OTHER_BYTES = 1 << 16;
 
   private final Path directory;
-  private final GptConfig config;
+  private final DecoderConfig config;
 
-  private ModelDirectory(Path directory, GptConfig config) {
+  private ModelDirectory(Path directory, DecoderConfig config) {
     this.directory = directory;
     this.config = config;
   }
@@ -45,14 +43,14 @@ public final class ModelDirectory {
           "%s is not a model directory: expected a directory with %s, %s and %s"
               .formatted(directory, CONFIG, WEIGHTS, TOKENIZER));
     }
-    return new ModelDirectory(directory, GptConfig.read(directory.resolve(CONFIG)));
+    return new ModelDirectory(directory, DecoderConfig.read(directory.resolve(CONFIG)));
   }
 
   public Path path() {
     return directory;
   }
 
-  public GptConfig config() {
+  public DecoderConfig config() {
     return config;
   }
 
@@ -63,15 +61,7 @@ public final class ModelDirectory {
    *     damaged or not finite
    */
   public List<TensorBytes> weights() {
-    return weights(directory.resolve(WEIGHTS), config);
-  }
-
-  /**
-   * The weights of a single safetensors file, in the model's order; errors as {@link #weights()}.
-   */
-  public static List<TensorBytes> weights(Path file, GptConfig config) {
-    Map<String, TensorBytes> stored = SafeTensors.read(file, GptTensors::isWeight);
-    return GptTensors.arrange(file, config, stored);
+    return config.tensors().read(directory.resolve(WEIGHTS));
   }
 
   /**
@@ -84,7 +74,7 @@ public final class ModelDirectory {
   }
 
   /**
-   * Writes a model directory that {@link #open} and Hugging Face's GPT2LMHeadModel read. Its files
+   * Writes a model directory that {@link #open} and Hugging Face's transformers read. Its files
    * appear after all of them were flushed to disk.
    *
    * @param directory where to; made if missing
@@ -93,12 +83,16 @@ public final class ModelDirectory {
    *     behind then
    */
   public static void write(
-      Path directory, GptConfig config, List<TensorBytes> weights, Path tokenizer, FloatType type)
+      Path directory,
+      DecoderConfig config,
+      List<TensorBytes> weights,
+      Path tokenizer,
+      FloatType type)
       throws IOException {
     boolean isNew = !Files.exists(directory);
     Files.createDirectories(directory);
     try {
-      writeWeights(part(directory, WEIGHTS), weights, type);
+      config.tensors().write(part(directory, WEIGHTS), weights, type);
       LastingFiles.write(part(directory, TOKENIZER), Files.readString(tokenizer));
       LastingFiles.write(part(directory, CONFIG), config.toJson());
       for (String name : FILES) {
@@ -121,17 +115,7 @@ public final class ModelDirectory {
   }
 
   /** Room that the directory of a model takes, with a tokenizer of so many bytes. */
-  public static long bytes(GptConfig config, FloatType type, long tokenizerBytes) {
+  public static long bytes(DecoderConfig config, FloatType type, long tokenizerBytes) {
     return type.bytes() * config.parameters() + tokenizerBytes + OTHER_BYTES;
-  }
-
-  /** Writes weights as a safetensors file under Hugging Face's names. */
-  public static void writeWeights(Path file, List<TensorBytes> weights, FloatType type)
-      throws IOException {
-    List<TensorBytes> named =
-        weights.stream()
-            .map(t -> new TensorBytes(GptTensors.hubName(t.name()), t.shape(), t.bytes()))
-            .toList();
-    SafeTensors.write(file, named, type);
   }
 }

@@ -28,7 +28,7 @@ final class SequenceBatch {
    * @throws IllegalArgumentException if a sequence does not fit into the model's positions or
    *     vocabulary
    */
-  SequenceBatch(int[] prefix, List<int[]> sequences, GptConfig config) {
+  SequenceBatch(int[] prefix, List<int[]> sequences, DecoderConfig config) {
     this.sequences = sequences.size();
     if (prefix.length == 0 || sequences.stream().anyMatch(s -> s.length == 0)) {
       throw new IllegalArgumentException("prefix and sequences need at least one token each");
@@ -68,12 +68,10 @@ final class SequenceBatch {
    *
    * @param dropout probability of dropout; 0 for none
    */
-  NDArray hidden(Gpt model, double dropout) {
+  NDArray hidden(LanguageModel model, double dropout) {
     NDManager manager = model.manager();
     NDArray tokens = manager.create(inputs, new Shape(sequences, length)); // (B, T)
-    NDArray positions = manager.arange(length).toType(tokens.getDataType(), false).expandDims(0);
-    NDArray mask = length > 1 ? AttentionMask.causal(manager, length) : null;
-    NDArray all = model.forward(tokens, positions, mask, null, dropout); // (B T, D)
+    NDArray all = model.hidden(tokens, null, dropout); // (B T, D)
     return Ops.rows(all, manager.create(rows)); // (N, D)
   }
 

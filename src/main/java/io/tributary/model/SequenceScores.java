@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class SequenceScores {
   private static final TokenScores NONE = new TokenScores(new double[0], new double[0]);
 
-  private final Gpt model;
+  private final LanguageModel model;
   private final OutputLayer output;
   private final @Nullable ValueHead valueHead;
   private final int maxRows;
@@ -24,7 +24,7 @@ public final class SequenceScores {
    * @param model the model
    * @param maxRows sequences that are computed at once
    */
-  public SequenceScores(Gpt model, int maxRows) {
+  public SequenceScores(LanguageModel model, int maxRows) {
     this(model, null, maxRows);
   }
 
@@ -33,7 +33,7 @@ public final class SequenceScores {
    * @param valueHead value function on its hidden states; null for none
    * @param maxRows sequences that are computed at once
    */
-  public SequenceScores(Gpt model, @Nullable ValueHead valueHead, int maxRows) {
+  public SequenceScores(LanguageModel model, @Nullable ValueHead valueHead, int maxRows) {
     this.model = model;
     this.output = new OutputLayer(model.output());
     this.valueHead = valueHead;

@@ -23,7 +23,7 @@ public final class TokenChoiceCost implements AutoCloseable {
    * @param model its output layer is used; stays open
    * @param rows tokens that are chosen at once, B
    */
-  public TokenChoiceCost(Gpt model, int rows) {
+  public TokenChoiceCost(LanguageModel model, int rows) {
     this.manager = model.manager().newSubManager();
     this.output = new OutputLayer(model.output());
     this.vocabulary = model.config().vocabulary();

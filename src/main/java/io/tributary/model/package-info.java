@@ -1,4 +1,7 @@
-/** GPT-2: configuration, weights, forward pass, sampling, training; Hugging Face directories. */
+/**
+ * Language models: the seam to their families, sampling, scoring, training; Hugging Face
+ * directories.
+ */
 @NullMarked
 package io.tributary.model;
 

@@ -47,7 +47,8 @@ class ExportTest {
     Path run = Files.createDirectories(directory.resolve("runs/some"));
     Files.writeString(
         run.resolve("effective.conf"), "tributary.model.base = \"%s\"\n".formatted(base));
-    List<TensorBytes> weights = ModelDirectory.open(policy).weights();
+    ModelDirectory opened = ModelDirectory.open(policy);
+    List<TensorBytes> weights = opened.weights();
     String fingerprint = Fingerprint.of(ModelDirectory.open(base).weights());
     LearnerState state =
         new LearnerState(
@@ -69,7 +70,7 @@ class ExportTest {
             null,
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), Retention.newest(1))
-        .write(new Checkpoint(state, weights, weights, List.of(), List.of()));
+        .write(new Checkpoint(opened.config(), state, weights, weights, List.of(), List.of()));
     checkpoint = run.resolve("checkpoints/step-00000005");
     to = directory.resolve("exported");
   }

@@ -7,7 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.tensor.TorchExtension;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -49,7 +49,7 @@ class ScoreTest {
   @ParameterizedTest
   @MethodSource("recordedModels")
   void tokensHaveTheRecordedLogProbabilitiesWithoutATokenizer(Path recorded) throws IOException {
-    int bos = GptConfig.read(recorded.resolve("config.json")).bosToken();
+    int bos = DecoderConfig.read(recorded.resolve("config.json")).bosToken();
     List<JsonObject> expected =
         JsonParser.parseString(Files.readString(recorded.resolve("expected.json")))
             .getAsJsonObject()

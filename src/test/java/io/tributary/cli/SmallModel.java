@@ -1,6 +1,6 @@
 package io.tributary.cli;
 
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.TinyModels;
 import io.tributary.tensor.FloatType;
@@ -22,7 +22,7 @@ public final class SmallModel {
     TokenizerCut cut =
         TokenizerCut.of(
             Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), OptionalInt.of(MERGES));
-    GptConfig config = GptConfig.of(1, 2, 8, POSITIONS, cut.vocabulary(), cut.endOfText());
+    DecoderConfig config = TinyModels.config(1, 2, 8, POSITIONS, cut.vocabulary(), cut.endOfText());
     Path tokenizer = Files.createTempFile("tokenizer", ".json");
     Files.writeString(tokenizer, cut.json());
     ModelDirectory.write(

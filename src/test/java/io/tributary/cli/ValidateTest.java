@@ -2,11 +2,10 @@ package io.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.djl.Device;
 import io.tributary.config.ConfigLoader;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
+import io.tributary.model.TinyModels;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
@@ -34,12 +33,10 @@ class ValidateTest {
   @BeforeAll
   static void makeAModel() throws IOException {
     Torch.load(1);
-    GptConfig config = GptConfig.of(1, 2, 8, 41, 4, 3);
+    DecoderConfig config = TinyModels.config(1, 2, 8, 41, 4, 3);
     Path tokenizer = Files.writeString(shared.resolve("tokenizer.json"), TOKENIZER);
     model = shared.resolve("model");
-    try (Gpt gpt = Gpt.initialise(config, 1, Device.cpu())) {
-      ModelDirectory.write(model, config, gpt.snapshot(), tokenizer, FloatType.F32);
-    }
+    ModelDirectory.write(model, config, config.initialise(1), tokenizer, FloatType.F32);
   }
 
   @Test
@@ -87,11 +84,9 @@ class ValidateTest {
   @Test
   void refusesAPromptThatTheModelHasNoTokensFor() throws IOException {
     Path other = Files.createDirectory(directory.resolve("other"));
-    GptConfig config = GptConfig.of(1, 2, 8, 41, 2, 1);
-    try (Gpt gpt = Gpt.initialise(config, 1, Device.cpu())) {
-      ModelDirectory.write(
-          other, config, gpt.snapshot(), model.resolve("tokenizer.json"), FloatType.F32);
-    }
+    DecoderConfig config = TinyModels.config(1, 2, 8, 41, 2, 1);
+    ModelDirectory.write(
+        other, config, config.initialise(1), model.resolve("tokenizer.json"), FloatType.F32);
 
     Cli cli =
         Cli.run(

@@ -29,7 +29,7 @@ class AncestralSamplerTest {
   private static final int DRAWN = 60_000;
   private static final int EOS = 4;
 
-  private final Gpt model = TinyModels.tied(5, 8, 11);
+  private final LanguageModel model = TinyModels.tied(5, 8, 11);
   private final int[] beginning = model.config().beginning();
 
   @AfterEach

@@ -11,11 +11,11 @@ import java.util.stream.IntStream;
 
 /** All sequences of a tiny model with the probability that they are to be drawn with. */
 public final class Enumeration {
-  private final Gpt model;
+  private final LanguageModel model;
   private final SamplingSettings settings;
   private final SequenceScores scores;
 
-  private Enumeration(Gpt model, SamplingSettings settings) {
+  private Enumeration(LanguageModel model, SamplingSettings settings) {
     this.model = model;
     this.settings = settings;
     this.scores = new SequenceScores(model, 1024);
@@ -26,7 +26,7 @@ public final class Enumeration {
    * teacher-forced log-probabilities of single tokens.
    */
   public static Map<List<Integer>, Double> logProbs(
-      Gpt model, int[] prefix, SamplingSettings settings) {
+      LanguageModel model, int[] prefix, SamplingSettings settings) {
     Map<List<Integer>, Double> all = new LinkedHashMap<>();
     new Enumeration(model, settings).extend(prefix, List.of(), 0, all);
     return all;
@@ -37,7 +37,7 @@ public final class Enumeration {
     boolean ended =
         settings.stopAtEos()
             && !tokens.isEmpty()
-            && tokens.get(tokens.size() - 1) == model.config().eosToken();
+            && model.config().endTokens().contains(tokens.get(tokens.size() - 1));
     if (ended || tokens.size() == settings.maxLength()) {
       all.put(tokens, logProb);
       return;

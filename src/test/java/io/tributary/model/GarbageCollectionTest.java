@@ -21,15 +21,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(TorchExtension.class)
 class GarbageCollectionTest {
-  private static final GptConfig CONFIG = GptConfig.of(3, 2, 8, 16, 50, 49);
+  private static final DecoderConfig CONFIG = TinyModels.config(3, 2, 8, 16, 50, 49);
   private static final int[] PREFIX = {49};
   private static final List<int[]> SEQUENCES =
       List.of(new int[] {1, 2, 3, 4, 5, 6}, new int[] {7, 8, 9, 10}, new int[] {11, 12, 49});
 
   @Test
   void aCollectionBetweenForwardAndBackwardChangesNoGradient() {
-    try (Gpt model = Gpt.initialise(CONFIG, 3, Device.cpu());
-        GptTraining training = new GptTraining(model, new AdamW.Settings(0.9, 0.999, 1e-8, 0))) {
+    try (LanguageModel model = CONFIG.model(CONFIG.initialise(3), Device.cpu());
+        ModelTraining training =
+            new ModelTraining(model, new AdamW.Settings(0.9, 0.999, 1e-8, 0))) {
       Map<String, float[]> undisturbed = gradients(training, () -> {});
       for (int round = 0; round < 10; round++) {
         Map<String, float[]> disturbed = gradients(training, GarbageCollectionTest::collect);
@@ -39,7 +40,7 @@ class GarbageCollectionTest {
     }
   }
 
-  private static Map<String, float[]> gradients(GptTraining training, Runnable between) {
+  private static Map<String, float[]> gradients(ModelTraining training, Runnable between) {
     training.zeroGradients();
     training.accumulate(
         PREFIX,

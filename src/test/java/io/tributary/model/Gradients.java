@@ -9,7 +9,7 @@ public final class Gradients {
   private Gradients() {}
 
   /** All accumulated gradients one after the other, in the order of the model's snapshot. */
-  public static double[] of(GptTraining training) {
+  public static double[] of(ModelTraining training) {
     return training.parameters().stream()
         .map(TrainedParameter::gradient)
         .map(gradient -> Tensors.values(TensorCopy.toBytes("gradient", gradient)))

@@ -19,9 +19,9 @@ class LiveArraysTest {
 
   @Test
   void roundsOfSamplingScoringAndLearningLeaveNoArrayBehind() {
-    try (Gpt proposal = TinyModels.tied(3000, 12, 1);
-        Gpt policy = TinyModels.tied(3000, 12, 1);
-        GptTraining training = new GptTraining(policy, SETTINGS)) {
+    try (LanguageModel proposal = TinyModels.tied(3000, 12, 1);
+        LanguageModel policy = TinyModels.tied(3000, 12, 1);
+        ModelTraining training = new ModelTraining(policy, SETTINGS)) {
       rounds(0, 5, proposal, policy, training);
       long before = LiveArrays.count();
       rounds(5, 50, proposal, policy, training);
@@ -31,8 +31,8 @@ class LiveArraysTest {
 
   @Test
   void aRefusedBatchLeavesNoArrayBehind() {
-    try (Gpt model = TinyModels.tied(7, 8, 1);
-        GptTraining training = new GptTraining(model, SETTINGS)) {
+    try (LanguageModel model = TinyModels.tied(7, 8, 1);
+        ModelTraining training = new ModelTraining(model, SETTINGS)) {
       long before = LiveArrays.count();
       for (int i = 0; i < 3; i++) {
         assertThat(
@@ -54,10 +54,10 @@ class LiveArraysTest {
   @Test
   void closingFreesWeightsGradientsAndMoments() {
     long before = LiveArrays.count();
-    Gpt model = TinyModels.tied(7, 8, 1);
+    LanguageModel model = TinyModels.tied(7, 8, 1);
     NDManager manager = model.manager();
     NDArray weight = model.output();
-    GptTraining training = new GptTraining(model, SETTINGS);
+    ModelTraining training = new ModelTraining(model, SETTINGS);
     rounds(0, 1, model, model, training);
     long weights = model.weights().size();
     assertThat(LiveArrays.count()).isEqualTo(before + 4 * weights);
@@ -73,7 +73,8 @@ class LiveArraysTest {
     training.close();
   }
 
-  private static void rounds(int from, int to, Gpt proposal, Gpt policy, GptTraining training) {
+  private static void rounds(
+      int from, int to, LanguageModel proposal, LanguageModel policy, ModelTraining training) {
     int[] beginning = policy.config().beginning();
     for (int round = from; round < to; round++) {
       SamplingSettings settings =

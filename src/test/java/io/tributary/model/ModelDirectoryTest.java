@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelDirectoryTest {
-  private static final GptConfig CONFIG = GptConfig.of(1, 1, 2, 3, 5, 4);
+  private static final DecoderConfig CONFIG = TinyModels.config(1, 1, 2, 3, 5, 4);
   private static final List<TensorBytes> WEIGHTS = TinyModels.weights(CONFIG, 1, 0.5);
 
   @TempDir Path directory;
@@ -124,7 +124,7 @@ class ModelDirectoryTest {
 
   @Test
   void flippedBitsAreReadOrRefusedButNothingElse() throws IOException {
-    ModelDirectory.writeWeights(file, WEIGHTS, FloatType.F16);
+    CONFIG.tensors().write(file, WEIGHTS, FloatType.F16);
     byte[] whole = Files.readAllBytes(file);
     Random random = new Random(3);
     int refused = 0;

@@ -55,7 +55,7 @@ class ReferenceModelsTest {
   @ParameterizedTest
   @MethodSource("models")
   void logProbabilitiesAgreeOneByOneAndInOneBatch(Path directory) {
-    try (Gpt model = open(directory)) {
+    try (LanguageModel model = open(directory)) {
       SequenceScores scores = new SequenceScores(model, 3);
       Expected expected = expected(directory);
       for (Score score : expected.scores()) {
@@ -73,8 +73,8 @@ class ReferenceModelsTest {
   @ParameterizedTest
   @MethodSource("modelsWithGradients")
   void gradientsAgreeInEveryTensor(Path directory) {
-    try (Gpt model = open(directory);
-        GptTraining training = new GptTraining(model, SETTINGS)) {
+    try (LanguageModel model = open(directory);
+        ModelTraining training = new ModelTraining(model, SETTINGS)) {
       Expected expected = expected(directory);
       List<Score> batch = fromBeginning(model, expected);
 
@@ -109,7 +109,7 @@ class ReferenceModelsTest {
   @ParameterizedTest
   @MethodSource("models")
   void recordedLogProbabilitiesOfFortyTokensAreTheTeacherForcedOnes(Path directory) {
-    try (Gpt model = open(directory)) {
+    try (LanguageModel model = open(directory)) {
       int[] beginning = model.config().beginning();
       for (boolean stopAtEos : new boolean[] {true, false}) {
         List<Sampled> drawn =
@@ -130,10 +130,10 @@ class ReferenceModelsTest {
   void whatIsWrittenLoadsWithIdenticalLogProbabilities(Path directory, @TempDir Path written)
       throws IOException {
     Path tokenizer = Files.writeString(written.resolve("some.json"), "{}");
-    try (Gpt model = open(directory)) {
+    try (LanguageModel model = open(directory)) {
       ModelDirectory.write(
           written.resolve("copy"), model.config(), model.snapshot(), tokenizer, FloatType.F32);
-      try (Gpt copy = open(written.resolve("copy"))) {
+      try (LanguageModel copy = open(written.resolve("copy"))) {
         assertThat(copy.config()).isEqualTo(model.config());
         List<int[]> sequences = tokens(fromBeginning(model, expected(directory)));
         assertThat(new SequenceScores(copy, 8).logProbs(copy.config().beginning(), sequences))
@@ -150,10 +150,9 @@ class ReferenceModelsTest {
       throws IOException {
     ModelDirectory original = ModelDirectory.open(directory);
     Path file = written.resolve("half.safetensors");
-    ModelDirectory.writeWeights(file, original.weights(), FloatType.F16);
-    ModelDirectory.writeWeights(
-        file, ModelDirectory.weights(file, original.config()), FloatType.F16);
-    List<TensorBytes> twice = ModelDirectory.weights(file, original.config());
+    original.config().tensors().write(file, original.weights(), FloatType.F16);
+    original.config().tensors().write(file, original.config().tensors().read(file), FloatType.F16);
+    List<TensorBytes> twice = original.config().tensors().read(file);
     for (int k = 0; k < twice.size(); k++) {
       float[] half = Tensors.values(twice.get(k));
       float[] full = Tensors.values(original.weights().get(k));
@@ -163,12 +162,12 @@ class ReferenceModelsTest {
     }
   }
 
-  private static Gpt open(Path directory) {
+  private static LanguageModel open(Path directory) {
     ModelDirectory opened = ModelDirectory.open(directory);
-    return new Gpt(opened.config(), opened.weights(), Device.cpu());
+    return opened.config().model(opened.weights(), Device.cpu());
   }
 
-  private static List<Score> fromBeginning(Gpt model, Expected expected) {
+  private static List<Score> fromBeginning(LanguageModel model, Expected expected) {
     return expected.scores().stream()
         .filter(score -> Arrays.equals(score.prefix(), model.config().beginning()))
         .toList();

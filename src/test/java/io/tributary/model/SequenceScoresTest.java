@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(TorchExtension.class)
 class SequenceScoresTest {
-  private final Gpt model = TinyModels.tied(40, 16, 1);
+  private final LanguageModel model = TinyModels.tied(40, 16, 1);
   private final int[] prefix = {39, 7};
 
   @AfterEach

@@ -1,6 +1,8 @@
 package io.tributary.model;
 
 import ai.djl.Device;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.tributary.data.TensorBytes;
 import io.tributary.tensor.Tensors;
 import java.util.ArrayList;
@@ -12,25 +14,28 @@ public final class TinyModels {
   private TinyModels() {}
 
   /** A tied model of two layers whose last token is BOS and EOS. */
-  public static Gpt tied(int vocabulary, int positions, long seed) {
-    return random(GptConfig.of(2, 2, 8, positions, vocabulary, vocabulary - 1), seed, 0.5);
+  public static LanguageModel tied(int vocabulary, int positions, long seed) {
+    return random(TinyModels.config(2, 2, 8, positions, vocabulary, vocabulary - 1), seed, 0.5);
   }
 
   /** As {@link #tied}, with an output layer of its own. */
-  static Gpt untied(int vocabulary, int positions, long seed) {
-    return random(untied(GptConfig.of(2, 2, 8, positions, vocabulary, vocabulary - 1)), seed, 0.5);
+  static LanguageModel untied(int vocabulary, int positions, long seed) {
+    return random(
+        untied(TinyModels.config(2, 2, 8, positions, vocabulary, vocabulary - 1)), seed, 0.5);
   }
 
   /** A model with normal weights, those of layer norms around 1. */
-  public static Gpt random(GptConfig config, long seed, double deviation) {
-    return new Gpt(config, weights(config, seed, deviation), Device.cpu());
+  public static LanguageModel random(DecoderConfig config, long seed, double deviation) {
+    return config.model(weights(config, seed, deviation), Device.cpu());
   }
 
   /** The weights of {@link #random}. */
-  public static List<TensorBytes> weights(GptConfig config, long seed, double deviation) {
+  public static List<TensorBytes> weights(DecoderConfig config, long seed, double deviation) {
     Random random = new Random(seed);
     List<TensorBytes> tensors = new ArrayList<>();
-    GptTensors.shapes(config)
+    config
+        .tensors()
+        .shapes()
         .forEach(
             (name, shape) -> {
               double mean = shape.length == 1 && name.endsWith(".weight") ? 1 : 0;
@@ -39,21 +44,17 @@ public final class TinyModels {
     return tensors;
   }
 
-  /** A configuration with an output layer of its own. */
-  static GptConfig untied(GptConfig c) {
-    return new GptConfig(
-        c.layers(),
-        c.heads(),
-        c.width(),
-        c.innerWidth(),
-        c.positions(),
-        c.vocabulary(),
-        c.normEpsilon(),
-        c.activation(),
-        c.bosToken(),
-        c.eosToken(),
-        false,
-        c.scaleAttention(),
-        c.scaleByLayer());
+  /** The configuration of a small model whose one special token is {@code endOfText}. */
+  public static DecoderConfig config(
+      int layers, int heads, int width, int positions, int vocabulary, int endOfText) {
+    return ModelFamily.of(ModelFamily.DEFAULT)
+        .config(layers, heads, width, positions, vocabulary, endOfText);
+  }
+
+  /** The same configuration with an output layer of its own. */
+  public static DecoderConfig untied(DecoderConfig tied) {
+    JsonObject json = JsonParser.parseString(tied.toJson()).getAsJsonObject();
+    json.addProperty("tie_word_embeddings", false);
+    return ModelFamily.of(ModelFamily.DEFAULT).config(new ConfigJson(json));
   }
 }

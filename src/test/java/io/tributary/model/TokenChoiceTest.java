@@ -22,13 +22,13 @@ class TokenChoiceTest {
   private static final int ROWS = 1_000;
 
   /** A model whose likeliest token has a probability of less than one in a hundred. */
-  private static Gpt flat;
+  private static LanguageModel flat;
 
   private static double[] flatProbabilities;
 
   @BeforeAll
   static void open() {
-    flat = TinyModels.random(GptConfig.of(1, 2, 8, 4, 5000, 0), 5, 0.2);
+    flat = TinyModels.random(TinyModels.config(1, 2, 8, 4, 5000, 0), 5, 0.2);
     flatProbabilities = probabilities(flat);
   }
 
@@ -40,7 +40,7 @@ class TokenChoiceTest {
   @ParameterizedTest
   @ValueSource(ints = {2047, 2048, 2049, 4096, 5000})
   void theTokenIsWhereTheCumulativeDistributionPassesTheUniform(int vocabulary) {
-    try (Gpt model = TinyModels.tied(vocabulary, 4, 1)) {
+    try (LanguageModel model = TinyModels.tied(vocabulary, 4, 1)) {
       double[] p = probabilities(model);
       double[] uniforms = random().doubles(ROWS).toArray();
 
@@ -91,12 +91,12 @@ class TokenChoiceTest {
     assertThat(TokenChoice.invert(mass, 1, 2, 0.9)).isZero();
   }
 
-  private static double[] probabilities(Gpt model) {
+  private static double[] probabilities(LanguageModel model) {
     return Enumeration.next(
         new SequenceScores(model, 5000), model.config().vocabulary(), model.config().beginning());
   }
 
-  private static List<Sampled> draw(Gpt model, SamplingSettings settings) {
+  private static List<Sampled> draw(LanguageModel model, SamplingSettings settings) {
     return new AncestralSampler(model, settings)
         .draw(model.config().beginning(), ROWS, random(), () -> {});
   }

@@ -41,7 +41,7 @@ class ValueHeadTest {
     return SEQUENCES.stream().map(s -> random.doubles(s.length, -1, 1).toArray()).toList();
   }
 
-  private static Gpt model() {
+  private static LanguageModel model() {
     return TinyModels.tied(VOCABULARY, 8, 2);
   }
 
@@ -80,11 +80,11 @@ class ValueHeadTest {
   }
 
   private static void accumulate(
-      GptTraining training, Function<List<TokenScores>, List<TokenGradients>> loss) {
+      ModelTraining training, Function<List<TokenScores>, List<TokenGradients>> loss) {
     training.accumulateByToken(PREFIX, SEQUENCES, 0, loss);
   }
 
-  private static void steps(GptTraining training, int n) {
+  private static void steps(ModelTraining training, int n) {
     for (int step = 0; step < n; step++) {
       training.zeroGradients();
       accumulate(training, ValueHeadTest::lossGradients);
@@ -95,9 +95,10 @@ class ValueHeadTest {
   @ParameterizedTest
   @ValueSource(ints = {512, 3})
   void gradientsOfLogProbabilitiesAndValuesAgreeWithFiniteDifferencesInEveryTensor(int block) {
-    try (Gpt model = model();
-        GptTraining training =
-            new GptTraining(model, head(4), SETTINGS, new OutputLayer(model.output(), 1, block))) {
+    try (LanguageModel model = model();
+        ModelTraining training =
+            new ModelTraining(
+                model, head(4), SETTINGS, new OutputLayer(model.output(), 1, block))) {
       accumulate(training, ValueHeadTest::lossGradients);
       Random random = new Random(1);
       assertThat(training.parameters())
@@ -121,10 +122,10 @@ class ValueHeadTest {
 
   @Test
   void itExpectsNothingAtFirstAndThenLeavesTheModelsGradientAlone() {
-    try (Gpt model = model()) {
+    try (LanguageModel model = model()) {
       double[] alone = gradientWithoutValues(model);
-      try (GptTraining training =
-          new GptTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
+      try (ModelTraining training =
+          new ModelTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
         List<TokenScores> scores =
             training.accumulateByToken(PREFIX, SEQUENCES, 0, ValueHeadTest::lossGradients);
         assertThat(scores)
@@ -134,8 +135,8 @@ class ValueHeadTest {
     }
   }
 
-  private static double[] gradientWithoutValues(Gpt model) {
-    try (GptTraining training = new GptTraining(model, SETTINGS)) {
+  private static double[] gradientWithoutValues(LanguageModel model) {
+    try (ModelTraining training = new ModelTraining(model, SETTINGS)) {
       accumulate(training, scores -> withoutValues(lossGradients(scores)));
       return Gradients.of(training);
     }
@@ -148,8 +149,8 @@ class ValueHeadTest {
   @Test
   void aCoefficientOfASequenceIsMinusTheDerivativeOfEachOfItsTokens() {
     double[] c = {0.3, -0.7, 1.1, 0.05};
-    try (Gpt model = model();
-        GptTraining training = new GptTraining(model, SETTINGS)) {
+    try (LanguageModel model = model();
+        ModelTraining training = new ModelTraining(model, SETTINGS)) {
       double[] logProbs = training.accumulate(PREFIX, SEQUENCES, 0, any -> c);
       double[] bySequence = Gradients.of(training);
       training.zeroGradients();
@@ -175,8 +176,8 @@ class ValueHeadTest {
 
   @Test
   void derivativesOfAnotherNumberOfTokensAreRefused() {
-    try (Gpt model = model();
-        GptTraining training = new GptTraining(model, SETTINGS)) {
+    try (LanguageModel model = model();
+        ModelTraining training = new ModelTraining(model, SETTINGS)) {
       TokenGradients one = new TokenGradients(new double[] {1}, new double[0]);
       assertThatThrownBy(() -> accumulate(training, any -> List.of(one, one, one, one)))
           .hasMessageContaining("sequences of [5, 1, 3, 2] tokens; got [1, 1, 1, 1]");
@@ -185,8 +186,8 @@ class ValueHeadTest {
 
   @Test
   void valuesOfAFrozenPassAreThoseOfTraining() {
-    try (Gpt model = model();
-        GptTraining training = new GptTraining(model, head(4), SETTINGS)) {
+    try (LanguageModel model = model();
+        ModelTraining training = new ModelTraining(model, head(4), SETTINGS)) {
       List<TokenScores> trained =
           training.accumulateByToken(PREFIX, SEQUENCES, 0, ValueHeadTest::lossGradients);
       List<TokenScores> frozen =
@@ -203,9 +204,9 @@ class ValueHeadTest {
 
   @Test
   void stepsBringValuesToTheirReturns() {
-    try (Gpt model = model();
-        GptTraining training =
-            new GptTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
+    try (LanguageModel model = model();
+        ModelTraining training =
+            new ModelTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
       double before = squaredError(training);
       for (int step = 0; step < 150; step++) {
         training.zeroGradients();
@@ -222,7 +223,7 @@ class ValueHeadTest {
         .toList();
   }
 
-  private static double squaredError(GptTraining training) {
+  private static double squaredError(ModelTraining training) {
     double sum = 0;
     List<TokenScores> scores =
         new SequenceScores(training.model(), training.valueHead(), 8)
@@ -235,8 +236,8 @@ class ValueHeadTest {
 
   @Test
   void trainingGoesOnBitByBitFromSavedWeightsAndMoments() {
-    try (Gpt first = model();
-        GptTraining training = new GptTraining(first, head(4), SETTINGS)) {
+    try (LanguageModel first = model();
+        ModelTraining training = new ModelTraining(first, head(4), SETTINGS)) {
       steps(training, 3);
       List<TensorBytes> weights = first.snapshot();
       List<TensorBytes> values = training.valueHead().snapshot();
@@ -245,9 +246,9 @@ class ValueHeadTest {
       assertThat(training.valueHead().snapshot())
           .usingRecursiveFieldByFieldElementComparator()
           .isNotEqualTo(values);
-      try (Gpt second = new Gpt(first.config(), weights, Device.cpu());
-          GptTraining resumed =
-              new GptTraining(second, ValueHead.of(values, WIDTH, Device.cpu()), SETTINGS)) {
+      try (LanguageModel second = first.config().model(weights, Device.cpu());
+          ModelTraining resumed =
+              new ModelTraining(second, ValueHead.of(values, WIDTH, Device.cpu()), SETTINGS)) {
         resumed.optimizer().restore(3, moments);
         steps(resumed, 3);
         assertThat(second.snapshot())
@@ -271,8 +272,8 @@ class ValueHeadTest {
   @Test
   void roundsOfTrainingAndClosingLeaveNoArrayBehind() {
     long before = LiveArrays.count();
-    try (Gpt model = model();
-        GptTraining training = new GptTraining(model, head(4), SETTINGS)) {
+    try (LanguageModel model = model();
+        ModelTraining training = new ModelTraining(model, head(4), SETTINGS)) {
       SequenceScores frozen = new SequenceScores(model, training.valueHead(), 2);
       steps(training, 1);
       long during = LiveArrays.count();
@@ -288,7 +289,7 @@ class ValueHeadTest {
 
   /** Central difference of the loss along a direction of one tensor. */
   private static double slope(
-      GptTraining training, TrainedParameter parameter, double[] direction) {
+      ModelTraining training, TrainedParameter parameter, double[] direction) {
     TensorBytes original = TensorCopy.toBytes(parameter.name(), parameter.value());
     float[] values = Tensors.values(original);
     double epsilon = 5e-3;

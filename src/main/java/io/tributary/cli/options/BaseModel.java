@@ -1,7 +1,7 @@
 package io.tributary.cli.options;
 
 import io.tributary.config.TributaryConfig;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.run.assembly.TrainingParts;
 
 /**
@@ -10,7 +10,7 @@ import io.tributary.run.assembly.TrainingParts;
  * @param config its shape
  * @param positions positions that prefix and sequence take
  */
-public record BaseModel(GptConfig config, int positions) {
+public record BaseModel(DecoderConfig config, int positions) {
 
   /**
    * Reads and checks all that a run needs.

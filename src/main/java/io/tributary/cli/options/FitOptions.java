@@ -29,8 +29,8 @@ public final class FitOptions {
       names = "--fit",
       paramLabel = "FILE",
       description =
-          "Lambdas of the target: what the verb fit printed for the configuration, or fit.json of a "
-              + "run. Default: they are fitted first, where there are any.")
+          "Lambdas of the target: what the verb fit printed for the configuration, or fit.json of a"
+              + " run. Default: they are fitted first, where there are any.")
   private @Nullable Path fit;
 
   /**
@@ -68,7 +68,7 @@ public final class FitOptions {
     BaseSampling.Plan plan =
         new BaseSampling.Plan(
             base.config(),
-            base.gpt().snapshot(),
+            base.languageModel().snapshot(),
             List.of(device),
             samplers.batchSize(),
             prefix,

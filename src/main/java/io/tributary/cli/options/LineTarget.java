@@ -54,7 +54,7 @@ public final class LineTarget implements AutoCloseable {
   public double[] logBases(List<int[]> tokens, double[] logProbs) {
     return base.borrowed()
         ? logProbs
-        : new SequenceScores(base.model().gpt(), Math.max(1, tokens.size()))
+        : new SequenceScores(base.model().languageModel(), Math.max(1, tokens.size()))
             .logProbs(base.model().config().beginning(), tokens);
   }
 

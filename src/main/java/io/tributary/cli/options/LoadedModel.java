@@ -2,8 +2,8 @@ package io.tributary.cli.options;
 
 import ai.djl.Device;
 import io.tributary.data.BadInputException;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.TextTokenizer;
 import java.nio.file.Files;
@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** A model of a directory, with its tokenizer if there is one. */
 public final class LoadedModel implements AutoCloseable {
   private final Path path;
-  private final Gpt gpt;
+  private final LanguageModel gpt;
   private final @Nullable TextTokenizer tokenizer;
 
-  private LoadedModel(Path path, Gpt gpt, @Nullable TextTokenizer tokenizer) {
+  private LoadedModel(Path path, LanguageModel gpt, @Nullable TextTokenizer tokenizer) {
     this.path = path;
     this.gpt = gpt;
     this.tokenizer = tokenizer;
@@ -33,19 +33,18 @@ public final class LoadedModel implements AutoCloseable {
     directory.config().beginning();
     TextTokenizer tokenizer =
         Files.exists(path.resolve(ModelDirectory.TOKENIZER)) ? directory.tokenizer() : null;
-    return new LoadedModel(
-        path, new Gpt(directory.config(), directory.weights(), device), tokenizer);
+    return new LoadedModel(path, directory.config().model(directory.weights(), device), tokenizer);
   }
 
   public Path path() {
     return path;
   }
 
-  public Gpt gpt() {
+  public LanguageModel languageModel() {
     return gpt;
   }
 
-  public GptConfig config() {
+  public DecoderConfig config() {
     return gpt.config();
   }
 

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.MeanStates;
 import io.tributary.model.ModelDirectory;
 import java.io.IOException;
@@ -36,12 +36,16 @@ public final class HiddenStateClassifier implements TextClassifier {
 
   private final Path directory;
   private final List<String> labels;
-  private final Gpt model;
+  private final LanguageModel model;
   private final TextFeatures features;
   private final LinearHead head;
 
   private HiddenStateClassifier(
-      Path directory, List<String> labels, Gpt model, TextFeatures features, LinearHead head) {
+      Path directory,
+      List<String> labels,
+      LanguageModel model,
+      TextFeatures features,
+      LinearHead head) {
     this.directory = directory;
     this.labels = labels;
     this.model = model;
@@ -63,7 +67,7 @@ public final class HiddenStateClassifier implements TextClassifier {
     ModelDirectory opened = model(directory, json);
     List<TensorBytes> weights = opened.weights();
     requireFingerprint(json, opened, Fingerprint.of(weights));
-    Gpt model = new Gpt(opened.config(), weights, Device.cpu());
+    LanguageModel model = opened.config().model(weights, Device.cpu());
     try {
       TextFeatures features =
           new TextFeatures(

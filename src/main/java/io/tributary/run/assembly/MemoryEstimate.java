@@ -1,7 +1,7 @@
 package io.tributary.run.assembly;
 
 import io.tributary.config.TributaryConfig;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,21 +18,6 @@ public final class MemoryEstimate {
   /** Evaluator: the base model and its copy of the policy. */
   private static final int EVALUATOR_COPIES = 2;
 
-  /**
-   * Floats per token and layer of a training pass, in multiples of the width: inputs and outputs of
-   * both layer norms, q, k, v, scaled q, mixed values, residual.
-   */
-  private static final int WIDTHS = 9;
-
-  /**
-   * The same in multiples of the inner width: input, steps and output of the activation, and its
-   * gradients. Fits the peak measured with 4 layers of 128 and 3 layers of 256 within 15 %.
-   */
-  private static final int INNER_WIDTHS = 12;
-
-  /** The same in multiples of heads times positions: attention weights and their gradients. */
-  private static final int ATTENTIONS = 2;
-
   private final Map<String, Map<String, Double>> parts = new LinkedHashMap<>();
 
   private MemoryEstimate() {}
@@ -40,17 +25,18 @@ public final class MemoryEstimate {
   /**
    * What a run takes.
    *
-   * @param gpt shape of the model
+   * @param model configuration of the model
    * @param positions positions that prefix and sequence take
    */
-  public static MemoryEstimate of(TributaryConfig config, GptConfig gpt, long positions) {
+  public static MemoryEstimate of(TributaryConfig config, DecoderConfig model, long positions) {
     MemoryEstimate estimate = new MemoryEstimate();
-    double weights = (double) Float.BYTES * gpt.parameters();
+    double weights = (double) Float.BYTES * model.parameters();
     estimate.add(
         config.learner().device(),
         "learner",
-        LEARNER_COPIES * weights + trainingPass(gpt, config.learner().microBatchSize(), positions));
-    double cache = cache(gpt, config.samplers().batchSize(), positions);
+        LEARNER_COPIES * weights
+            + model.trainingBytes(config.learner().microBatchSize(), positions));
+    double cache = model.cacheBytes(config.samplers().batchSize(), positions);
     estimate.add(
         config.samplers().devices(), config.samplers().count(), "samplers", weights + cache);
     estimate.add(config.scorers().devices(), config.scorers().count(), "scorers", weights);
@@ -80,18 +66,6 @@ public final class MemoryEstimate {
   private void add(List<String> devices, int count, String name, double bytesOfOne) {
     double bytesOfEach = bytesOfOne * count / devices.size();
     devices.forEach(device -> add(device, name, bytesOfEach));
-  }
-
-  private static double trainingPass(GptConfig gpt, long sequences, long positions) {
-    long perToken =
-        (long) WIDTHS * gpt.width()
-            + (long) INNER_WIDTHS * gpt.innerWidth()
-            + (long) ATTENTIONS * gpt.heads() * positions;
-    return (double) Float.BYTES * sequences * positions * gpt.layers() * perToken;
-  }
-
-  private static double cache(GptConfig gpt, long sequences, long positions) {
-    return 2.0 * Float.BYTES * sequences * positions * gpt.layers() * gpt.width();
   }
 
   private static String line(Map<String, Double> byName) {

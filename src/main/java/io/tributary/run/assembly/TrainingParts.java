@@ -5,8 +5,7 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
@@ -101,7 +100,7 @@ public final class TrainingParts implements AutoCloseable {
   }
 
   /** Shape of the model. */
-  public GptConfig model() {
+  public DecoderConfig model() {
     return directory.config();
   }
 
@@ -200,7 +199,7 @@ public final class TrainingParts implements AutoCloseable {
   /** What the scorer with this index scores with. */
   public DrawScoring scoring(int index) {
     return new DrawScoring(
-        new Gpt(directory.config(), base, Torch.device(config.scorers().device(index))),
+        directory.config().model(base, Torch.device(config.scorers().device(index))),
         tokenizer,
         target,
         prefix,
@@ -229,8 +228,8 @@ public final class TrainingParts implements AutoCloseable {
             config.run().seed()),
         new FreshWindow.Plan(
             config.proposal().windowSequences(), proposalSettings(), config.run().seed()),
-        new Gpt(directory.config(), base, device),
-        new Gpt(directory.config(), base, device),
+        directory.config().model(base, device),
+        directory.config().model(base, device),
         tokenizer,
         target,
         progress);

@@ -2,7 +2,7 @@ package io.tributary.stage.evaluate;
 
 import io.tributary.data.Seeds;
 import io.tributary.data.TensorBytes;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.protocol.EvaluatorCommand.Judged;
 import java.util.Arrays;
@@ -25,14 +25,14 @@ public final class FreshWindow {
   public record Plan(int sequences, SamplingSettings settings, long seed) {}
 
   private final Plan plan;
-  private final Gpt model;
+  private final LanguageModel model;
   private final Sampling sampling;
 
   /**
    * @param model takes over the weights of the proposal, then of the policy; its owner closes it
    * @param sampling draws from it as plan says
    */
-  FreshWindow(Plan plan, Gpt model, Sampling sampling) {
+  FreshWindow(Plan plan, LanguageModel model, Sampling sampling) {
     this.plan = plan;
     this.model = model;
     this.sampling = sampling;

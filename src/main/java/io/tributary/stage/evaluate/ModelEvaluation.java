@@ -2,7 +2,7 @@ package io.tributary.stage.evaluate;
 
 import io.tributary.data.Measurements;
 import io.tributary.data.Seeds;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.DefensiveMixture;
 import io.tributary.objective.estimate.DefensiveMixture.Part;
@@ -31,8 +31,8 @@ public final class ModelEvaluation {
       Measurements measurements, double effectiveSampleSize, double largestReliableShape) {}
 
   private final PolicyEvaluation.Plan plan;
-  private final Gpt base;
-  private final Gpt model;
+  private final LanguageModel base;
+  private final LanguageModel model;
   private final Sampling sampling;
 
   /**
@@ -40,7 +40,11 @@ public final class ModelEvaluation {
    * @param model the model to evaluate, which its owner closes; it may be the base model itself
    */
   public ModelEvaluation(
-      PolicyEvaluation.Plan plan, Gpt base, Gpt model, TextTokenizer tokenizer, Target target) {
+      PolicyEvaluation.Plan plan,
+      LanguageModel base,
+      LanguageModel model,
+      TextTokenizer tokenizer,
+      Target target) {
     this.plan = plan;
     this.base = base;
     this.model = model;
@@ -85,7 +89,7 @@ public final class ModelEvaluation {
             ofBase.logBases()));
   }
 
-  private Samples draw(Gpt from, long stream) {
+  private Samples draw(LanguageModel from, long stream) {
     return sampling.samples(
         from, plan.sequences(), Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, stream));
   }

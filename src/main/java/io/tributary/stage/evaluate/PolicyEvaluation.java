@@ -3,7 +3,7 @@ package io.tributary.stage.evaluate;
 import io.tributary.data.Measurements;
 import io.tributary.data.Seeds;
 import io.tributary.data.TensorBytes;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.Divergences;
@@ -45,8 +45,8 @@ public final class PolicyEvaluation implements AutoCloseable {
   }
 
   private final Plan plan;
-  private final Gpt base;
-  private final Gpt policy;
+  private final LanguageModel base;
+  private final LanguageModel policy;
   private final Sampling sampling;
   private final FreshWindow window;
 
@@ -60,8 +60,8 @@ public final class PolicyEvaluation implements AutoCloseable {
   public PolicyEvaluation(
       Plan plan,
       FreshWindow.Plan window,
-      Gpt base,
-      Gpt policy,
+      LanguageModel base,
+      LanguageModel policy,
       TextTokenizer tokenizer,
       Target target,
       Runnable progress) {
@@ -132,7 +132,7 @@ public final class PolicyEvaluation implements AutoCloseable {
     return texts(policy, n, 1);
   }
 
-  private List<String> texts(Gpt model, int n, long stream) {
+  private List<String> texts(LanguageModel model, int n, long stream) {
     return sampling.texts(model, n, Seeds.generator(plan.seed(), Seeds.Purpose.COMPARISON, stream));
   }
 

@@ -2,7 +2,7 @@ package io.tributary.stage.evaluate;
 
 import io.tributary.model.AncestralSampler;
 import io.tributary.model.AncestralSampler.Sampled;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
@@ -33,7 +33,7 @@ final class Sampling {
   record Plan(int rows, int[] prefix, SamplingSettings settings) {}
 
   private final Plan plan;
-  private final Gpt base;
+  private final LanguageModel base;
   private final TextTokenizer tokenizer;
   private final Target target;
   private final Runnable progress;
@@ -45,7 +45,8 @@ final class Sampling {
    * @param progress called after every token of the sequences that are drawn, and after each group
    *     of sequences that is scored
    */
-  Sampling(Plan plan, Gpt base, TextTokenizer tokenizer, Target target, Runnable progress) {
+  Sampling(
+      Plan plan, LanguageModel base, TextTokenizer tokenizer, Target target, Runnable progress) {
     this.plan = plan;
     this.base = base;
     this.tokenizer = tokenizer;
@@ -76,7 +77,7 @@ final class Sampling {
    * Draws {@code n} samples of a model, and asks base model and target about them. As in training,
    * those on which a feature fails are left out.
    */
-  Samples samples(Gpt model, int n, RandomGenerator random) {
+  Samples samples(LanguageModel model, int n, RandomGenerator random) {
     List<Sampled> all = draw(model, n, random);
     List<Text> allTexts =
         all.stream().map(s -> new Text(tokenizer.decode(s.tokens()), s.tokens().length)).toList();
@@ -96,16 +97,16 @@ final class Sampling {
   }
 
   /** log m(x) of sequences under a model, in nats. */
-  double[] logProbs(Gpt model, List<int[]> tokens) {
+  double[] logProbs(LanguageModel model, List<int[]> tokens) {
     return new SequenceScores(model, plan.rows()).logProbs(plan.prefix(), tokens, progress);
   }
 
   /** Draws {@code n} texts of a model. */
-  List<String> texts(Gpt model, int n, RandomGenerator random) {
+  List<String> texts(LanguageModel model, int n, RandomGenerator random) {
     return draw(model, n, random).stream().map(s -> tokenizer.decode(s.tokens())).toList();
   }
 
-  private List<Sampled> draw(Gpt model, int n, RandomGenerator random) {
+  private List<Sampled> draw(LanguageModel model, int n, RandomGenerator random) {
     AncestralSampler sampler = new AncestralSampler(model, plan.settings());
     List<Sampled> samples = new ArrayList<>(n);
     while (samples.size() < n) {

@@ -5,8 +5,8 @@ import io.tributary.data.BadInputException;
 import io.tributary.data.Seeds;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.AncestralSampler;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.target.Target;
@@ -54,7 +54,7 @@ public final class BaseSampling implements BaseSamples, AutoCloseable {
    * @param maxDropRate share of the sequences that a feature may fail on
    */
   public record Plan(
-      GptConfig model,
+      DecoderConfig model,
       List<TensorBytes> weights,
       List<Device> devices,
       int rows,
@@ -68,7 +68,7 @@ public final class BaseSampling implements BaseSamples, AutoCloseable {
   private final Target target;
   private final BooleanSupplier stopped;
   private final FittingProgress progress;
-  private final List<Gpt> copies = new ArrayList<>();
+  private final List<LanguageModel> copies = new ArrayList<>();
   private final BlockingQueue<AncestralSampler> idle = new LinkedBlockingQueue<>();
   private final ExecutorService threads;
   private final Deque<double[]> surplus = new ArrayDeque<>(); // drawn and not in the sample
@@ -91,7 +91,7 @@ public final class BaseSampling implements BaseSamples, AutoCloseable {
     this.stopped = stopped;
     this.progress = progress;
     for (Device device : plan.devices()) {
-      Gpt copy = new Gpt(plan.model(), plan.weights(), device);
+      LanguageModel copy = plan.model().model(plan.weights(), device);
       copies.add(copy);
       idle.add(new AncestralSampler(copy, plan.settings()));
     }
@@ -188,6 +188,6 @@ public final class BaseSampling implements BaseSamples, AutoCloseable {
   @Override
   public void close() {
     threads.shutdown();
-    copies.forEach(Gpt::close);
+    copies.forEach(LanguageModel::close);
   }
 }

@@ -7,9 +7,8 @@ import io.tributary.config.OptimizerConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.TensorBytes;
 import io.tributary.metrics.MetricsJsonl;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptConfig;
-import io.tributary.model.GptTraining;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.ModelTraining;
 import io.tributary.model.ValueHead;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reward;
@@ -50,7 +49,7 @@ import java.util.stream.Stream;
  * @param files where it writes
  */
 public record RunSetup(
-    GptConfig model,
+    DecoderConfig model,
     List<TensorBytes> base,
     Device device,
     int[] prefix,
@@ -162,9 +161,9 @@ public record RunSetup(
       List<TensorBytes> policy, List<TensorBytes> valueHead, Estimators estimators) {
     LearnerConfig learner = config.learner();
     OptimizerConfig optimizer = learner.optimizer();
-    GptTraining training =
-        new GptTraining(
-            new Gpt(model, policy, device),
+    ModelTraining training =
+        new ModelTraining(
+            model.model(policy, device),
             config.objective().isProximal() ? valueHead(valueHead) : null,
             new AdamW.Settings(
                 optimizer.betas().get(0),
@@ -194,7 +193,7 @@ public record RunSetup(
         : ValueHead.of(stored, model.width(), device);
   }
 
-  private UpdateRule rule(GptTraining training, Estimators estimators) {
+  private UpdateRule rule(ModelTraining training, Estimators estimators) {
     long seed = config.run().seed();
     return config.objective().isProximal()
         ? new ProximalUpdates(

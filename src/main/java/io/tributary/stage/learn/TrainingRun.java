@@ -283,7 +283,12 @@ public final class TrainingRun implements AutoCloseable {
   /** A checkpoint of the present state: a copy, which the next step leaves as it is. */
   Checkpoint checkpoint() {
     return new Checkpoint(
-        state(), policy(), proposal.tensors(), trainer.training().optimizer().state(), valueHead());
+        trainer.training().model().config(),
+        state(),
+        policy(),
+        proposal.tensors(),
+        trainer.training().optimizer().state(),
+        valueHead());
   }
 
   /** The policy of this step was measured on samples of its own. */

@@ -8,8 +8,8 @@ import io.tributary.data.Sequence;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.model.AncestralSampler;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,11 +32,11 @@ public final class ProposalSampling implements AutoCloseable {
    * @param seed of the run
    */
   public record Plan(
-      GptConfig model, int sequences, int[] prefix, SamplingSettings settings, long seed) {}
+      DecoderConfig model, int sequences, int[] prefix, SamplingSettings settings, long seed) {}
 
   private final Plan plan;
   private final Device device;
-  private @Nullable Gpt proposal;
+  private @Nullable LanguageModel proposal;
   private @Nullable WeightVersion version;
 
   public ProposalSampling(Plan plan, Device device) {
@@ -56,7 +56,7 @@ public final class ProposalSampling implements AutoCloseable {
    */
   public WeightVersion takeOver(WeightSnapshot snapshot) {
     if (proposal == null) {
-      proposal = new Gpt(plan.model(), snapshot.tensors(), device);
+      proposal = plan.model().model(snapshot.tensors(), device);
     } else {
       proposal.load(snapshot.tensors());
     }

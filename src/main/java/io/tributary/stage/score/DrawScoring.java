@@ -4,7 +4,7 @@ import io.tributary.data.Draw;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
 import io.tributary.model.TokenScores;
@@ -21,7 +21,7 @@ import java.util.function.BiConsumer;
 public final class DrawScoring implements AutoCloseable {
   private static final double[] NONE = {};
 
-  private final Gpt base;
+  private final LanguageModel base;
   private final SequenceScores scores;
   private final TextTokenizer tokenizer;
   private final Target target;
@@ -36,7 +36,7 @@ public final class DrawScoring implements AutoCloseable {
    * @param keepsTokens whether log a is kept of each token, too
    */
   public DrawScoring(
-      Gpt base,
+      LanguageModel base,
       TextTokenizer tokenizer,
       Target target,
       int[] prefix,

@@ -3,7 +3,7 @@ package io.tributary.tools.bench;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.tributary.config.TributaryConfig;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.tensor.Torch;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param residentBytes most memory that the process has held; empty where the system does not tell
  */
 public record BenchReport(
-    GptConfig model,
+    DecoderConfig model,
     TributaryConfig config,
     MatrixProduct.Peak alone,
     MatrixProduct.Peak together,

@@ -1,7 +1,7 @@
 package io.tributary.tools.bench;
 
 import io.tributary.config.TributaryConfig;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.tensor.Torch;
 import io.tributary.tools.bench.MatrixProduct.Peak;
 import io.tributary.tools.bench.StageBench.Choice;
@@ -20,7 +20,7 @@ final class BenchTable {
     this.lines = lines;
   }
 
-  void setting(GptConfig model, TributaryConfig config) {
+  void setting(DecoderConfig model, TributaryConfig config) {
     line(
         "%-26s %,d parameters: %d layers, %d heads, width %d, vocabulary %,d, %,d positions",
         "model",
@@ -58,7 +58,8 @@ final class BenchTable {
 
   void choice(Choice choice) {
     line(
-        "%-26s %.2f ms for %d rows, %.2f times the softmax alone (%.2f ms); the product before it %.2f ms",
+        "%-26s %.2f ms for %d rows, %.2f times the softmax alone (%.2f ms); the product before it"
+            + " %.2f ms",
         "choice of a token",
         choice.choice() / MILLI,
         choice.rows(),

@@ -2,7 +2,7 @@ package io.tributary.tools.bench;
 
 import io.tributary.config.NativeConfig;
 import io.tributary.config.TributaryConfig;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.tools.bench.MatrixProduct.Peak;
 import io.tributary.tools.bench.StageBench.Choice;
@@ -44,7 +44,7 @@ public final class Benchmark implements AutoCloseable {
   public BenchReport run(Consumer<String> table) {
     BenchConfig configs = BenchConfig.of(plan, place);
     TributaryConfig config = configs.ofSteps(1);
-    GptConfig model = ModelDirectory.open(config.model().base()).config();
+    DecoderConfig model = ModelDirectory.open(config.model().base()).config();
     BenchTable lines = new BenchTable(table);
     Alone measured = alone(model, config, lines);
     add(lines, "stream", stream(configs, config, measured, model));
@@ -63,7 +63,7 @@ public final class Benchmark implements AutoCloseable {
   private record Alone(Peak peak, Peak peakTogether, Choice choice, double tokensPerSequence) {}
 
   /** Peaks, and each stage alone; the stages' weights are let go before the stream has its own. */
-  private Alone alone(GptConfig model, TributaryConfig config, BenchTable lines) {
+  private Alone alone(DecoderConfig model, TributaryConfig config, BenchTable lines) {
     try (StageBench stages = new StageBench(config, plan.seconds())) {
       lines.setting(model, config);
       Peak peak = MatrixProduct.peak(1, plan.seconds());
@@ -87,7 +87,7 @@ public final class Benchmark implements AutoCloseable {
 
   /** The whole stream, for about as long as was asked for by what its stages took. */
   private Throughput stream(
-      BenchConfig configs, TributaryConfig config, Alone measured, GptConfig model) {
+      BenchConfig configs, TributaryConfig config, Alone measured, DecoderConfig model) {
     Peak together = measured.peakTogether();
     double secondsPerSequence =
         throughputs.values().stream().mapToDouble(t -> 1 / t.sequencesPerSecond()).sum();

@@ -1,6 +1,7 @@
 package io.tributary.tools.bench;
 
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.ModelFamily;
 
 /**
  * Shape of a model with random weights.
@@ -19,7 +20,8 @@ public record Shape(int layers, int heads, int width, int vocabulary, int positi
       throw new IllegalArgumentException(
           "a vocabulary of %d: expected at least %d".formatted(vocabulary, MIN_VOCABULARY));
     }
-    GptConfig.of(layers, heads, width, positions, vocabulary, vocabulary - 1); // checks the rest
+    ModelFamily.of(ModelFamily.DEFAULT)
+        .config(layers, heads, width, positions, vocabulary, vocabulary - 1); // checks the rest
   }
 
   /**
@@ -39,7 +41,8 @@ public record Shape(int layers, int heads, int width, int vocabulary, int positi
     return new Shape(n[0], n[1], n[2], n[3], n[4]);
   }
 
-  GptConfig config(int endOfText) {
-    return GptConfig.of(layers, heads, width, positions, vocabulary, endOfText);
+  DecoderConfig config(int endOfText) {
+    return ModelFamily.of(ModelFamily.DEFAULT)
+        .config(layers, heads, width, positions, vocabulary, endOfText);
   }
 }

@@ -7,9 +7,9 @@ import io.tributary.data.Sequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptTraining;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelDirectory;
+import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TokenChoiceCost;
 import io.tributary.run.assembly.TrainingParts;
@@ -72,7 +72,7 @@ final class StageBench implements AutoCloseable {
 
   Choice choice() {
     int rows = config.samplers().batchSize();
-    try (Gpt model = model();
+    try (LanguageModel model = model();
         TokenChoiceCost cost = new TokenChoiceCost(model, rows)) {
       List<Repetition> times =
           Repetition.inTurn(seconds, List.of(cost::product, cost::productAndChoice, cost::softmax));
@@ -126,8 +126,9 @@ final class StageBench implements AutoCloseable {
             optimizer.weightDecay());
     List<Sequence> batch = batch();
     List<int[]> tokens = batch.stream().map(Sequence::tokens).toList();
-    try (Gpt model = new Gpt(directory.config(), weights, Torch.device(config.learner().device()));
-        GptTraining training = new GptTraining(model, settings)) {
+    try (LanguageModel model =
+            directory.config().model(weights, Torch.device(config.learner().device()));
+        ModelTraining training = new ModelTraining(model, settings)) {
       Repetition times = Repetition.of(seconds, () -> step(training, tokens));
       int steps = times.seconds().size();
       long learned = tokens.stream().mapToLong(t -> t.length).sum() * steps;
@@ -136,7 +137,7 @@ final class StageBench implements AutoCloseable {
     }
   }
 
-  private void step(GptTraining training, List<int[]> tokens) {
+  private void step(ModelTraining training, List<int[]> tokens) {
     training.zeroGradients();
     for (int[] rows : SequenceScores.byLength(tokens, config.learner().microBatchSize())) {
       training.accumulate(
@@ -162,8 +163,8 @@ final class StageBench implements AutoCloseable {
     return batch.subList(0, config.learner().batchSize());
   }
 
-  private Gpt model() {
-    return new Gpt(directory.config(), weights, Torch.device(config.samplers().device(0)));
+  private LanguageModel model() {
+    return directory.config().model(weights, Torch.device(config.samplers().device(0)));
   }
 
   private Throughput throughput(List<Draw> done, double time, int operations, double peak) {

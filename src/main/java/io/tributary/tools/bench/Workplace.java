@@ -1,10 +1,8 @@
 package io.tributary.tools.bench;
 
-import ai.djl.Device;
 import io.tributary.data.BadInputException;
 import io.tributary.io.LastingFiles;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.tensor.FloatType;
 import io.tributary.tools.pretrain.TokenizerCut;
@@ -66,11 +64,11 @@ final class Workplace implements AutoCloseable {
   Path randomModel(Shape shape, Path tokenizer) {
     TokenizerCut cut =
         TokenizerCut.of(tokenizer, OptionalInt.of(shape.vocabulary() - BYTES_AND_END_OF_TEXT));
-    GptConfig config = shape.config(cut.endOfText());
+    DecoderConfig config = shape.config(cut.endOfText());
     Path model = directory.resolve("model");
-    try (Gpt gpt = Gpt.initialise(config, 1, Device.cpu())) {
+    try {
       Path file = Files.writeString(directory.resolve("tokenizer.json"), cut.json());
-      ModelDirectory.write(model, config, gpt.snapshot(), file, FloatType.F32);
+      ModelDirectory.write(model, config, config.initialise(1), file, FloatType.F32);
       return model;
     } catch (IOException e) {
       throw unwritable(e);

@@ -5,7 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.MeanStates;
 import io.tributary.model.TextTokenizer;
 import io.tributary.model.classifier.FeatureRow;
@@ -53,13 +53,13 @@ public final class ClassifierTraining {
   }
 
   private final Path modelDirectory;
-  private final Gpt model;
+  private final LanguageModel model;
   private final TextTokenizer tokenizer;
   private final Settings settings;
 
   /** Training of a head on {@code model}, which was read from {@code modelDirectory}. */
   public ClassifierTraining(
-      Path modelDirectory, Gpt model, TextTokenizer tokenizer, Settings settings) {
+      Path modelDirectory, LanguageModel model, TextTokenizer tokenizer, Settings settings) {
     this.modelDirectory = modelDirectory;
     this.model = model;
     this.tokenizer = tokenizer;

@@ -4,8 +4,8 @@ import io.tributary.config.PretrainConfig.Dtype;
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
 import io.tributary.io.DiskRoom;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.TextTokenizer;
 import io.tributary.tensor.FloatType;
@@ -40,7 +40,7 @@ record OutputDirectory(Path path, FloatType type) {
     try {
       Files.createDirectories(path);
       // the tokenizer is written at once, and anew beside the weights
-      long bytes = ModelDirectory.bytes(start.shape(), type, 2L * start.tokenizer().length());
+      long bytes = ModelDirectory.bytes(start.model(), type, 2L * start.tokenizer().length());
       DiskRoom.require("pretrain.output", path, "the model", bytes);
     } catch (IOException e) {
       throw unwritable(path, e);
@@ -68,7 +68,7 @@ record OutputDirectory(Path path, FloatType type) {
    *
    * @throws UncheckedIOException if it can't be written, saying where it is instead
    */
-  void save(Gpt model) {
+  void save(LanguageModel model) {
     List<TensorBytes> weights = model.snapshot();
     try {
       ModelDirectory.write(path, model.config(), weights, tokenizerFile(), type);
@@ -80,7 +80,7 @@ record OutputDirectory(Path path, FloatType type) {
     }
   }
 
-  private String elsewhere(GptConfig config, List<TensorBytes> weights, IOException failure) {
+  private String elsewhere(DecoderConfig config, List<TensorBytes> weights, IOException failure) {
     try {
       Path directory = Files.createTempDirectory("tributary-pretrain-").resolve("model");
       ModelDirectory.write(directory, config, weights, tokenizerFile(), type);

@@ -4,8 +4,8 @@ import io.tributary.config.PretrainConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Seeds;
 import io.tributary.data.Seeds.Purpose;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptTraining;
+import io.tributary.model.LanguageModel;
+import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
 import io.tributary.tensor.AdamW;
@@ -32,13 +32,13 @@ public final class Pretrainer implements AutoCloseable {
   private final OutputDirectory output;
   private final PretrainingData data;
   private final TokenBatches batches;
-  private final Gpt model;
-  private final GptTraining training;
+  private final LanguageModel model;
+  private final ModelTraining training;
   private final LearningRate learningRate;
   private final int[] prefix;
 
   private Pretrainer(
-      PretrainConfig config, OutputDirectory output, PretrainingData data, Gpt model) {
+      PretrainConfig config, OutputDirectory output, PretrainingData data, LanguageModel model) {
     this.config = config;
     this.output = output;
     this.data = data;
@@ -47,14 +47,14 @@ public final class Pretrainer implements AutoCloseable {
         new TokenBatches(
             data.training(), config.batchSequences(), config.microBatchSize(), config.seed());
     this.training =
-        new GptTraining(
+        new ModelTraining(
             model,
             new AdamW.Settings(
                 MOMENTS.beta1(), MOMENTS.beta2(), MOMENTS.epsilon(), config.weightDecay()));
     this.learningRate =
         new LearningRate(
             config.learningRate(), config.warmupSteps(), config.schedule(), config.steps());
-    this.prefix = new int[] {model.config().bosToken()};
+    this.prefix = model.config().beginning();
   }
 
   /**
@@ -67,8 +67,9 @@ public final class Pretrainer implements AutoCloseable {
     Start start = Start.of(config);
     OutputDirectory output = OutputDirectory.claim(config.output(), config.dtype(), start);
     TextTokenizer tokenizer = output.write(start.tokenizer());
-    PretrainingData data = PretrainingData.read(config, tokenizer, start.shape().eosToken());
-    Gpt model = start.model().apply(Torch.device(config.device()));
+    PretrainingData data =
+        PretrainingData.read(config, tokenizer, start.model().endTokens().get(0));
+    LanguageModel model = start.model().model(start.weights(), Torch.device(config.device()));
     return new Pretrainer(config, output, data, model);
   }
 

@@ -3,7 +3,6 @@ package io.tributary.run.life;
 import ai.djl.Device;
 import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.StageMetrics;
-import io.tributary.model.Gpt;
 import io.tributary.model.ModelDirectory;
 import io.tributary.run.assembly.Workers;
 import io.tributary.stage.score.DrawScoring;
@@ -34,7 +33,7 @@ record FaultyTarget(Target target, Consumer<List<Text>> first) implements Target
             Scorer.create(
                 () ->
                     new DrawScoring(
-                        new Gpt(model.config(), model.weights(), Device.cpu()),
+                        model.config().model(model.weights(), Device.cpu()),
                         model.tokenizer(),
                         target,
                         model.config().beginning(),

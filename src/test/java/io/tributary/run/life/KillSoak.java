@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.tributary.data.BadInputException;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
@@ -180,7 +180,7 @@ final class KillSoak {
 
   /** Looks at what a killed process has left, and returns the last step that it has made. */
   private long check(int kill) throws IOException {
-    GptConfig model = ModelDirectory.open(tiny.directory().resolve("model")).config();
+    DecoderConfig model = ModelDirectory.open(tiny.directory().resolve("model")).config();
     for (long step : store().steps()) {
       try {
         store().read(step, model);

@@ -5,7 +5,7 @@ import com.google.gson.JsonParser;
 import io.tributary.cli.Tributary;
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.TributaryConfig;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.TinyModels;
 import io.tributary.tensor.FloatType;
@@ -68,7 +68,7 @@ public final class TinyRun {
         TokenizerCut.of(
             Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), OptionalInt.of(MERGES));
     Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), cut.json());
-    GptConfig config = GptConfig.of(1, 2, width, 16, cut.vocabulary(), cut.endOfText());
+    DecoderConfig config = TinyModels.config(1, 2, width, 16, cut.vocabulary(), cut.endOfText());
     Path model = directory.resolve(name);
     ModelDirectory.write(
         model, config, TinyModels.weights(config, seed, 0.1), tokenizer, FloatType.F32);

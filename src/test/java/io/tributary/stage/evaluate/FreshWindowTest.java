@@ -3,7 +3,7 @@ package io.tributary.stage.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.PartitionFunction;
@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FreshWindowTest {
   private static final int DRAWN = 10_000;
   private static TinyWorld world;
-  private static Gpt proposal;
-  private static Gpt policy;
+  private static LanguageModel proposal;
+  private static LanguageModel policy;
 
   @BeforeAll
   static void makeModels(@TempDir Path directory) throws IOException {
@@ -37,7 +37,7 @@ class FreshWindowTest {
 
   @AfterAll
   static void closeModels() {
-    List.of(proposal, policy).forEach(Gpt::close);
+    List.of(proposal, policy).forEach(LanguageModel::close);
     world.close();
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.Measurements;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.stage.evaluate.FreshWindow;
@@ -28,7 +28,7 @@ class EnumeratedEvaluationTest {
 
   @TempDir static Path directory;
   private static TinyWorld world;
-  private static Gpt policy;
+  private static LanguageModel policy;
   private static double[] pi;
 
   @BeforeAll
@@ -49,7 +49,7 @@ class EnumeratedEvaluationTest {
         samples, 1000, world.prefix, new SamplingSettings(TinyWorld.LENGTH, true, 1, 0, topP), 7);
   }
 
-  private static ModelEvaluation.Result evaluate(Gpt model, int samples, double topP) {
+  private static ModelEvaluation.Result evaluate(LanguageModel model, int samples, double topP) {
     return new ModelEvaluation(
             plan(samples, topP), world.base, model, world.tokenizer, world.target)
         .evaluate();

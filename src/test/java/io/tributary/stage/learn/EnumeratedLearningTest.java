@@ -9,9 +9,9 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.Measurements;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptTraining;
 import io.tributary.model.Gradients;
+import io.tributary.model.LanguageModel;
+import io.tributary.model.ModelTraining;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Earlier;
 import io.tributary.objective.FDivergence;
@@ -56,9 +56,9 @@ class EnumeratedLearningTest {
   private static final double BETA = 0.3;
   private static final Reward HARD = new Reward(new int[0], new double[0], true);
   private static TinyWorld world;
-  private static Gpt policy;
-  private static Gpt first;
-  private static Gpt second;
+  private static LanguageModel policy;
+  private static LanguageModel first;
+  private static LanguageModel second;
 
   @BeforeAll
   static void makeModels(@TempDir Path directory) throws IOException {
@@ -70,7 +70,7 @@ class EnumeratedLearningTest {
 
   @AfterAll
   static void closeModels() {
-    List.of(policy, first, second).forEach(Gpt::close);
+    List.of(policy, first, second).forEach(LanguageModel::close);
     world.close();
   }
 
@@ -78,7 +78,7 @@ class EnumeratedLearningTest {
   void everySequenceIsListedOnceAndProbabilitiesAddUpToOne() {
     assertThat(world.sequences).hasSize(781);
     assertThat(new HashSet<>(world.texts)).hasSize(781);
-    for (Gpt model : List.of(world.base, policy, first, second)) {
+    for (LanguageModel model : List.of(world.base, policy, first, second)) {
       assertThat(sumOfExp(world.logProbs(model))).isEqualTo(1, within(1e-5));
     }
     assertThat(world.z()).isBetween(0.05, 0.5);
@@ -167,8 +167,8 @@ class EnumeratedLearningTest {
     var exact = new PartitionFunction.Estimate(Math.log(z), 0, 1000, 100, 100);
     double[] rewards = world.logTargets.clone();
     Arrays.setAll(rewards, i -> rewards[i] > Double.NEGATIVE_INFINITY ? 1 : 0);
-    try (GptTraining training = new GptTraining(policy, SETTINGS)) {
-      for (Gpt proposal : List.of(first, second).subList(0, wanted.proposals())) {
+    try (ModelTraining training = new ModelTraining(policy, SETTINGS)) {
+      for (LanguageModel proposal : List.of(first, second).subList(0, wanted.proposals())) {
         double[] logProposals = world.logProbs(proposal);
         training.accumulate(
             world.prefix,
@@ -241,7 +241,7 @@ class EnumeratedLearningTest {
           Tensors.of(tensor.name(), i -> values[i] + step * direction[from + i], tensor.shape()));
       offset += values.length;
     }
-    try (Gpt other = new Gpt(world.config, moved, ai.djl.Device.cpu())) {
+    try (LanguageModel other = world.config.model(moved, ai.djl.Device.cpu())) {
       return aim.applyAsDouble(world.logProbs(other));
     }
   }
@@ -375,7 +375,7 @@ class EnumeratedLearningTest {
   }
 
   /** Scored draws of two proposals, version 1 and 2, as many of each. */
-  private static List<ScoredSequence> drawn(Gpt one, Gpt other) {
+  private static List<ScoredSequence> drawn(LanguageModel one, LanguageModel other) {
     List<ScoredSequence> all = new ArrayList<>();
     try (DrawScoring scoring = world.scoring();
         ProposalSampling ones = world.sampling(DRAWN, one, 1);

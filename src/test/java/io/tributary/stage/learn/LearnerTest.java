@@ -11,7 +11,7 @@ import io.tributary.data.Sequence;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.protocol.Commands;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
@@ -76,7 +76,8 @@ class LearnerTest {
   private final ActorTestKit kit =
       ActorTestKit.create(
           ConfigFactory.parseString(
-                  "pekko.actor.default-blocking-io-dispatcher.thread-pool-executor.fixed-pool-size = 1")
+                  "pekko.actor.default-blocking-io-dispatcher.thread-pool-executor.fixed-pool-size"
+                      + " = 1")
               .withFallback(ManualTime.config()));
   private final RunMetrics metrics = RunMetrics.create(Map.of("chosen", 1.0));
   private TestProbe<PublisherCommand> publisher;
@@ -89,7 +90,7 @@ class LearnerTest {
   @BeforeAll
   static void drawBatches() throws IOException {
     world = TinyWorld.arbitrary(shared);
-    try (Gpt proposal = world.copy(world.base);
+    try (LanguageModel proposal = world.copy(world.base);
         ProposalSampling sampling = world.sampling(64, proposal, 1);
         DrawScoring scoring = world.scoring()) {
       bootstrap = new Batch.Bootstrap(TinyWorld.score(scoring, sampling.draw(0, () -> {})), 1);

@@ -8,7 +8,7 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.Measurements;
 import io.tributary.data.ScoredSequence;
 import io.tributary.io.JsonLines;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
@@ -151,7 +151,7 @@ public final class TinyTraining implements AutoCloseable {
 
   /** log pi of every sequence for the policy as it is now. */
   double[] logPolicies() {
-    try (Gpt policy = new Gpt(world.config, run.policy(), Device.cpu())) {
+    try (LanguageModel policy = world.config.model(run.policy(), Device.cpu())) {
       return world.logProbs(policy);
     }
   }

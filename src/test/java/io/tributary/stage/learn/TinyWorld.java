@@ -5,9 +5,9 @@ import io.tributary.data.Draw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.Enumeration;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptConfig;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
@@ -41,10 +41,10 @@ public final class TinyWorld implements AutoCloseable {
   static final List<String> WORDS = List.of("red", "green", "blue", "one", "two");
   private static final long SEED = 11;
 
-  public final GptConfig config;
+  public final DecoderConfig config;
   public final int[] prefix;
   public final TextTokenizer tokenizer;
-  public final Gpt base;
+  public final LanguageModel base;
   public final EnergyBasedModel target;
   public final List<int[]> sequences;
   public final List<String> texts;
@@ -61,7 +61,7 @@ public final class TinyWorld implements AutoCloseable {
   }
 
   private TinyWorld(Path directory, int width, Factor factor) throws IOException {
-    config = GptConfig.of(2, 2, width, LENGTH, WORDS.size() + 1, WORDS.size());
+    config = TinyModels.config(2, 2, width, LENGTH, WORDS.size() + 1, WORDS.size());
     prefix = config.beginning();
     tokenizer = TextTokenizer.read(Files.writeString(directory.resolve("words.json"), words()));
     base = model(SEED);
@@ -115,17 +115,17 @@ public final class TinyWorld implements AutoCloseable {
   }
 
   /** A model of the same shape with weights that this seed decides. */
-  public Gpt model(long seed) {
+  public LanguageModel model(long seed) {
     return TinyModels.random(config, seed, 0.15);
   }
 
   /** A model with the weights of another. */
-  public Gpt copy(Gpt model) {
-    return new Gpt(config, model.snapshot(), Device.cpu());
+  public LanguageModel copy(LanguageModel model) {
+    return config.model(model.snapshot(), Device.cpu());
   }
 
   /** log m(x) of every sequence. */
-  public double[] logProbs(Gpt model) {
+  public double[] logProbs(LanguageModel model) {
     return new SequenceScores(model, 1024).logProbs(prefix, sequences);
   }
 
@@ -159,7 +159,7 @@ public final class TinyWorld implements AutoCloseable {
   }
 
   /** KL(p || pi) of a policy. */
-  double klFromTarget(Gpt policy) {
+  double klFromTarget(LanguageModel policy) {
     return kl(target(), logProbs(policy));
   }
 
@@ -172,7 +172,7 @@ public final class TinyWorld implements AutoCloseable {
   }
 
   /** A sampler's copy of a proposal, drawing {@code rows} sequences at a time. */
-  public ProposalSampling sampling(int rows, Gpt proposal, long version) {
+  public ProposalSampling sampling(int rows, LanguageModel proposal, long version) {
     ProposalSampling sampling =
         new ProposalSampling(
             new ProposalSampling.Plan(config, rows, prefix, SETTINGS, SEED), Device.cpu());
@@ -180,7 +180,7 @@ public final class TinyWorld implements AutoCloseable {
     return sampling;
   }
 
-  static WeightSnapshot snapshot(Gpt model, long version) {
+  static WeightSnapshot snapshot(LanguageModel model, long version) {
     return new WeightSnapshot(new WeightVersion(version, "given"), model.snapshot());
   }
 

@@ -11,7 +11,7 @@ import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TinyModels;
 import io.tributary.protocol.Commands;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(TorchExtension.class)
 class SamplerTest {
-  private static final GptConfig MODEL = GptConfig.of(1, 1, 8, 4, 6, 5);
+  private static final DecoderConfig MODEL = TinyModels.config(1, 1, 8, 4, 6, 5);
   private static final List<TensorBytes> FIRST = TinyModels.weights(MODEL, 1, 0.5);
   private static final List<TensorBytes> SECOND = TinyModels.weights(MODEL, 2, 0.5);
 

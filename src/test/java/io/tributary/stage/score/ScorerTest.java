@@ -8,8 +8,8 @@ import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
 import io.tributary.model.TinyModels;
@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(TorchExtension.class)
 class ScorerTest {
-  private static final GptConfig MODEL = GptConfig.of(1, 1, 8, 8, 257, 256);
+  private static final DecoderConfig MODEL = TinyModels.config(1, 1, 8, 8, 257, 256);
   @TempDir private static Path directory;
   private static TextTokenizer tokenizer;
 
@@ -149,7 +149,7 @@ class ScorerTest {
     assertThat(scored.sequences())
         .extracting(ScoredSequence::text)
         .containsExactly("has", "not", "a");
-    try (Gpt base = TinyModels.random(MODEL, 1, 0.5)) {
+    try (LanguageModel base = TinyModels.random(MODEL, 1, 0.5)) {
       double[] logBases =
           new SequenceScores(base, 8)
               .logProbs(

@@ -2,7 +2,7 @@ package io.tributary.tools.classifiertraining;
 
 import io.tributary.cli.SmallModel;
 import io.tributary.data.BadInputException;
-import io.tributary.model.Gpt;
+import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.classifier.Pooling;
 import java.io.IOException;
@@ -57,7 +57,7 @@ public final class ToyTexts {
     }
     ModelDirectory opened = ModelDirectory.open(model);
     Path to = directory.resolve("classifier");
-    try (Gpt gpt = new Gpt(opened.config(), opened.weights(), ai.djl.Device.cpu())) {
+    try (LanguageModel gpt = opened.config().model(opened.weights(), ai.djl.Device.cpu())) {
       new ClassifierTraining(
               model,
               gpt,

@@ -2,7 +2,7 @@ package io.tributary.tools.experiment;
 
 import io.tributary.config.experiment.Experiment;
 import io.tributary.config.experiment.ExperimentLoader;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.TinyModels;
 import io.tributary.tensor.FloatType;
@@ -29,7 +29,7 @@ final class TinyGrid {
     TokenizerCut cut =
         TokenizerCut.of(Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), OptionalInt.of(50));
     Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), cut.json());
-    GptConfig config = GptConfig.of(1, 2, 16, 16, cut.vocabulary(), cut.endOfText());
+    DecoderConfig config = TinyModels.config(1, 2, 16, 16, cut.vocabulary(), cut.endOfText());
     ModelDirectory.write(
         directory.resolve("model"),
         config,

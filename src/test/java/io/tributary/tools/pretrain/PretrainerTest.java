@@ -122,7 +122,7 @@ class PretrainerTest {
     assertThat(perplexities(train(fine)).get(0)).isCloseTo(reached, within(1e-4));
     ModelDirectory model = ModelDirectory.open(directory.resolve("fine"));
     assertThat(model.config().vocabulary()).isEqualTo(307);
-    assertThat(model.config().eosToken()).isEqualTo(306);
+    assertThat(model.config().endTokens()).containsExactly(306);
     String text = "the cat sat, caf\u00e9.";
     assertThat(model.tokenizer().decode(model.tokenizer().encode(text))).isEqualTo(text);
   }

@@ -1,12 +1,14 @@
 package io.tributary.stage.learn.checkpoint;
 
 import io.tributary.data.TensorBytes;
+import io.tributary.model.DecoderConfig;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
  * Everything that a run goes on from.
  *
+ * @param model configuration of the model that policy and proposal are weights of
  * @param state counters, Z, windows
  * @param policy weights of pi
  * @param proposal weights of q
@@ -14,6 +16,7 @@ import java.util.stream.Stream;
  * @param valueHead weights of the value function; none where the objective has none
  */
 public record Checkpoint(
+    DecoderConfig model,
     LearnerState state,
     List<TensorBytes> policy,
     List<TensorBytes> proposal,

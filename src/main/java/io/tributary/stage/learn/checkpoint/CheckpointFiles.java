@@ -5,8 +5,8 @@ import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.io.LastingFiles;
-import io.tributary.model.GptConfig;
-import io.tributary.model.ModelDirectory;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.TensorLayout;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.SafeTensors;
 import java.io.IOException;
@@ -31,8 +31,9 @@ public record CheckpointFiles(Path directory) {
   /** Makes the directory, writes the checkpoint into it and flushes it all to disk. */
   Manifest write(Checkpoint checkpoint) throws IOException {
     Files.createDirectory(directory);
-    ModelDirectory.writeWeights(directory.resolve(POLICY), checkpoint.policy(), FloatType.F32);
-    ModelDirectory.writeWeights(directory.resolve(PROPOSAL), checkpoint.proposal(), FloatType.F32);
+    TensorLayout model = checkpoint.model().tensors();
+    model.write(directory.resolve(POLICY), checkpoint.policy(), FloatType.F32);
+    model.write(directory.resolve(PROPOSAL), checkpoint.proposal(), FloatType.F32);
     SafeTensors.write(directory.resolve(OPTIMIZER), checkpoint.optimizer(), FloatType.F32);
     List<String> files = new ArrayList<>(List.of(POLICY, PROPOSAL, OPTIMIZER, STATE));
     if (!checkpoint.valueHead().isEmpty()) {
@@ -90,13 +91,14 @@ public record CheckpointFiles(Path directory) {
    *
    * @throws BadInputException if it is not whole, or of another model
    */
-  Checkpoint read(GptConfig model) {
+  Checkpoint read(DecoderConfig model) {
     try {
       boolean valued = verify().files().containsKey(VALUE_HEAD);
       return new Checkpoint(
+          model,
           state(),
-          ModelDirectory.weights(directory.resolve(POLICY), model),
-          ModelDirectory.weights(directory.resolve(PROPOSAL), model),
+          model.tensors().read(directory.resolve(POLICY)),
+          model.tensors().read(directory.resolve(PROPOSAL)),
           tensors(directory.resolve(OPTIMIZER)),
           valued ? tensors(directory.resolve(VALUE_HEAD)) : List.of());
     } catch (IOException | JsonParseException e) {
@@ -114,7 +116,7 @@ public record CheckpointFiles(Path directory) {
    * @param base weights of the base model that the run was started with
    * @throws BadInputException if it is not a whole checkpoint, or one of another base model
    */
-  public List<TensorBytes> policy(GptConfig model, List<TensorBytes> base) {
+  public List<TensorBytes> policy(DecoderConfig model, List<TensorBytes> base) {
     LearnerState state;
     try {
       verify();
@@ -127,6 +129,6 @@ public record CheckpointFiles(Path directory) {
           "%s was made with another base model; expected the one that the run was started with"
               .formatted(directory));
     }
-    return ModelDirectory.weights(directory.resolve(POLICY), model);
+    return model.tensors().read(directory.resolve(POLICY));
   }
 }

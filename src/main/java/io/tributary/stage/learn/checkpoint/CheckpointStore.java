@@ -3,7 +3,7 @@ package io.tributary.stage.learn.checkpoint;
 import com.google.gson.JsonParseException;
 import io.tributary.data.BadInputException;
 import io.tributary.io.LastingFiles;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.protocol.RunStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -215,7 +215,7 @@ public final class CheckpointStore {
    *
    * @throws BadInputException if it is not whole, or of another model
    */
-  public Checkpoint read(long step, GptConfig model) {
+  public Checkpoint read(long step, DecoderConfig model) {
     return files(step).read(model);
   }
 

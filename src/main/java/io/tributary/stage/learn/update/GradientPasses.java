@@ -2,7 +2,7 @@ package io.tributary.stage.learn.update;
 
 import io.tributary.config.LearnerConfig;
 import io.tributary.data.Seeds;
-import io.tributary.model.GptTraining;
+import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Earlier;
@@ -30,7 +30,7 @@ final class GradientPasses {
    */
   record Result(double[] logPolicies, double loss) {}
 
-  private final GptTraining training;
+  private final ModelTraining training;
   private final Objective objective;
   private final SequenceScores frozenPass;
   private final int microBatchSize;
@@ -39,7 +39,7 @@ final class GradientPasses {
   private final long seed;
 
   GradientPasses(
-      GptTraining training, Objective objective, LearnerConfig config, int[] prefix, long seed) {
+      ModelTraining training, Objective objective, LearnerConfig config, int[] prefix, long seed) {
     this.training = training;
     this.objective = objective;
     this.frozenPass = new SequenceScores(training.model(), config.microBatchSize());

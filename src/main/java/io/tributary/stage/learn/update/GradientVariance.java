@@ -1,7 +1,7 @@
 package io.tributary.stage.learn.update;
 
 import io.tributary.config.DiagnosticsConfig;
-import io.tributary.model.GptTraining;
+import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Earlier;
@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * of a step.
  */
 public final class GradientVariance {
-  private final GptTraining training;
+  private final ModelTraining training;
   private final int sequences;
   private final int[] prefix;
   private final SequenceScores frozenPass;
@@ -29,7 +29,7 @@ public final class GradientVariance {
    * @param microBatchSize sequences that are computed at once
    */
   public GradientVariance(
-      GptTraining training, DiagnosticsConfig config, int[] prefix, int microBatchSize) {
+      ModelTraining training, DiagnosticsConfig config, int[] prefix, int microBatchSize) {
     this.training = training;
     this.interval = config.gradientVarianceIntervalSteps();
     this.sequences = config.gradientVarianceSequences();

@@ -2,7 +2,7 @@ package io.tributary.stage.learn.update;
 
 import io.tributary.data.Batch;
 import io.tributary.data.Measurements;
-import io.tributary.model.GptTraining;
+import io.tributary.model.ModelTraining;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
@@ -31,7 +31,7 @@ public final class PolicyTrainer {
    */
   public record Step(Measurements measurements, boolean finite) {}
 
-  private final GptTraining training;
+  private final ModelTraining training;
   private final UpdateRule rule;
   private final GradientVariance gradientVariance;
   private final Reward reward;
@@ -40,7 +40,7 @@ public final class PolicyTrainer {
   private final Estimators estimators;
 
   public PolicyTrainer(
-      GptTraining training,
+      ModelTraining training,
       UpdateRule rule,
       Reward reward,
       LearningRate learningRate,
@@ -67,7 +67,7 @@ public final class PolicyTrainer {
     gradientVariance.interval(varianceInterval);
   }
 
-  public GptTraining training() {
+  public ModelTraining training() {
     return training;
   }
 

@@ -6,7 +6,7 @@ import io.tributary.config.objective.ObjectiveConfig;
 import io.tributary.config.objective.PpoConfig;
 import io.tributary.data.Measurements;
 import io.tributary.data.Seeds;
-import io.tributary.model.GptTraining;
+import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TokenScores;
 import io.tributary.objective.Earlier;
@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
  * the reward of every token, and so makes length a part of what is rewarded.
  */
 public final class ProximalUpdates implements UpdateRule {
-  private final GptTraining training;
+  private final ModelTraining training;
   private final SequenceScores frozenPass;
   private final PpoConfig config;
   private final GeneralisedAdvantage estimator;
@@ -49,7 +49,7 @@ public final class ProximalUpdates implements UpdateRule {
    * @param penalty adapted after each batch
    */
   public ProximalUpdates(
-      GptTraining training,
+      ModelTraining training,
       ObjectiveConfig objective,
       KlPenalty penalty,
       LearnerConfig learner,

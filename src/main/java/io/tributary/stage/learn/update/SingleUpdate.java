@@ -2,19 +2,19 @@ package io.tributary.stage.learn.update;
 
 import io.tributary.config.LearnerConfig;
 import io.tributary.data.Measurements;
-import io.tributary.model.GptTraining;
+import io.tributary.model.ModelTraining;
 import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
 
 /** One update with the gradient of the whole batch. For one thread. */
 public final class SingleUpdate implements UpdateRule {
-  private final GptTraining training;
+  private final ModelTraining training;
   private final Objective objective;
   private final GradientPasses passes;
   private final double maxGradNorm;
 
   public SingleUpdate(
-      GptTraining training, Objective objective, LearnerConfig config, int[] prefix, long seed) {
+      ModelTraining training, Objective objective, LearnerConfig config, int[] prefix, long seed) {
     this.training = training;
     this.objective = objective;
     this.passes = new GradientPasses(training, objective, config, prefix, seed);

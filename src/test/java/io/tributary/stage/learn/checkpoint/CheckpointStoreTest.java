@@ -7,7 +7,7 @@ import io.tributary.config.Criterion;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
-import io.tributary.model.GptConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.model.TinyModels;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.estimate.PartitionFunction;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointStoreTest {
-  private static final GptConfig MODEL = GptConfig.of(1, 1, 8, 4, 6, 5);
+  private static final DecoderConfig MODEL = TinyModels.config(1, 1, 8, 4, 6, 5);
   private static final List<TensorBytes> POLICY = TinyModels.weights(MODEL, 1, 0.5);
   private static final List<TensorBytes> PROPOSAL = TinyModels.weights(MODEL, 2, 0.5);
   private static final List<TensorBytes> OPTIMIZER =
@@ -64,6 +64,7 @@ class CheckpointStoreTest {
   private static Checkpoint checkpoint(long step, Double divergence, List<TensorBytes> valueHead) {
     RunningMoments moments = new RunningMoments(9, 4, 9, 9, -3.5, 0.1 + 0.2, 1.0 / 3);
     return new Checkpoint(
+        MODEL,
         new LearnerState(
             step,
             64 * step,
@@ -369,7 +370,7 @@ class CheckpointStoreTest {
   @Test
   void oneOfAModelOfAnotherShapeIsRefused() throws IOException {
     store.write(checkpoint(4));
-    assertThatThrownBy(() -> store.read(4, GptConfig.of(1, 1, 8, 4, 7, 5)))
+    assertThatThrownBy(() -> store.read(4, TinyModels.config(1, 1, 8, 4, 7, 5)))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("tensor")
         .hasMessageContaining("[6, 8]");
@@ -468,7 +469,8 @@ class CheckpointStoreTest {
     LearnerState state =
         LearnerState.fromJson(whole.state().toJson().replace("NOTHING", "JUDGEMENT"));
     store.write(
-        new Checkpoint(state, whole.policy(), whole.proposal(), whole.optimizer(), List.of()));
+        new Checkpoint(
+            MODEL, state, whole.policy(), whole.proposal(), whole.optimizer(), List.of()));
     assertThat(newest().state().owed()).isEqualTo(Owed.JUDGEMENT);
     store.write(whole);
     assertThat(newest().state().owed()).isEqualTo(Owed.NOTHING);

@@ -9,9 +9,9 @@ import io.tributary.data.Batch;
 import io.tributary.data.Measurements;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredSequence;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptTraining;
 import io.tributary.model.Gradients;
+import io.tributary.model.LanguageModel;
+import io.tributary.model.ModelTraining;
 import io.tributary.model.TinyModels;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Earlier;
@@ -56,7 +56,7 @@ class PolicyTrainerTest {
   private static final Earlier NOTHING = new Earlier(PartitionFunctions.running().estimate(), 0);
   @TempDir private static Path shared;
   private static TinyWorld world;
-  private static Gpt policy;
+  private static LanguageModel policy;
   private static List<ScoredSequence> bootstrap;
   private static Batch.Training batch;
 
@@ -66,7 +66,7 @@ class PolicyTrainerTest {
   static void drawABatch() throws IOException {
     world = TinyWorld.arbitrary(shared);
     policy = world.model(12);
-    try (Gpt proposal = world.model(13);
+    try (LanguageModel proposal = world.model(13);
         ProposalSampling sampling = world.sampling(64, proposal, 1);
         DrawScoring scoring = world.scoring()) {
       bootstrap = TinyWorld.score(scoring, sampling.draw(0, () -> {}));
@@ -93,10 +93,11 @@ class PolicyTrainerTest {
     return learn(policy, 5, overrides);
   }
 
-  private Outcome learn(Gpt start, long step, Map<String, String> overrides) throws IOException {
+  private Outcome learn(LanguageModel start, long step, Map<String, String> overrides)
+      throws IOException {
     TributaryConfig config = TinyTraining.config(directory, overrides);
-    try (Gpt model = world.copy(start);
-        GptTraining training = new GptTraining(model, SETTINGS)) {
+    try (LanguageModel model = world.copy(start);
+        ModelTraining training = new ModelTraining(model, SETTINGS)) {
       Objective objective = Objective.of(config.objective());
       PolicyTrainer trainer =
           new PolicyTrainer(
@@ -151,8 +152,8 @@ class PolicyTrainerTest {
     PartitionFunction z = PartitionFunctions.running();
     z.add(ofZ.stream().mapToDouble(ScoredSequence::logWeight).toArray());
     BatchArrays arrays = BatchArrays.of(sequences, HARD);
-    try (Gpt model = world.copy(policy);
-        GptTraining training = new GptTraining(model, SETTINGS)) {
+    try (LanguageModel model = world.copy(policy);
+        ModelTraining training = new ModelTraining(model, SETTINGS)) {
       training.accumulate(
           world.prefix,
           arrays.tokens(),
@@ -314,7 +315,7 @@ class PolicyTrainerTest {
 
   @Test
   void aStepThatIsNotFiniteLeavesTheWeightsAlone() throws IOException {
-    try (Gpt huge = TinyModels.random(world.config, 12, 1e20)) {
+    try (LanguageModel huge = TinyModels.random(world.config, 12, 1e20)) {
       Outcome outcome = learn(huge, 5, Map.of());
       assertThat(outcome.finite()).isFalse();
       assertThat(outcome.moved()).isFalse();

@@ -9,9 +9,9 @@ import io.tributary.data.Measurements;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
 import io.tributary.data.TensorBytes;
-import io.tributary.model.Gpt;
-import io.tributary.model.GptTraining;
 import io.tributary.model.Gradients;
+import io.tributary.model.LanguageModel;
+import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TinyModels;
 import io.tributary.model.TokenGradients;
@@ -58,7 +58,7 @@ public class ProximalUpdatesTest {
   private static final int WIDTH = 8;
   @TempDir private static Path shared;
   private static TinyWorld world;
-  private static Gpt policy;
+  private static LanguageModel policy;
   private static BatchArrays batch;
 
   @TempDir Path directory;
@@ -87,8 +87,8 @@ public class ProximalUpdatesTest {
         values
             ? ValueHead.of(randomHead(), WIDTH, Device.cpu())
             : ValueHead.initialise(WIDTH, Device.cpu());
-    try (Gpt model = world.copy(policy);
-        GptTraining training = new GptTraining(model, head, SETTINGS)) {
+    try (LanguageModel model = world.copy(policy);
+        ModelTraining training = new ModelTraining(model, head, SETTINGS)) {
       BatchArrays all = everySequence();
       List<TokenScores> before =
           new SequenceScores(model, head, 1024).tokens(world.prefix, world.sequences, () -> {});
@@ -165,7 +165,7 @@ public class ProximalUpdatesTest {
     return BatchArrays.of(scored, HARD);
   }
 
-  private static List<TokenScores> tokens(Gpt model) {
+  private static List<TokenScores> tokens(LanguageModel model) {
     return new SequenceScores(model, 1024).tokens(world.prefix, world.sequences, () -> {});
   }
 
@@ -181,12 +181,12 @@ public class ProximalUpdatesTest {
     return learn(policy, 3, 1e-3, overrides);
   }
 
-  private Learned learn(Gpt start, long step, double rate, Map<String, String> overrides)
+  private Learned learn(LanguageModel start, long step, double rate, Map<String, String> overrides)
       throws IOException {
     TributaryConfig config = config(overrides);
-    try (Gpt model = world.copy(start);
-        GptTraining training =
-            new GptTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
+    try (LanguageModel model = world.copy(start);
+        ModelTraining training =
+            new ModelTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
       KlPenalty penalty = KlPenalty.create(config.objective());
       UpdateRule.Outcome outcome =
           rule(training, config, penalty).learn(step, batch, nothing(), rate, () -> {});
@@ -199,7 +199,7 @@ public class ProximalUpdatesTest {
   }
 
   private static ProximalUpdates rule(
-      GptTraining training, TributaryConfig config, KlPenalty penalty) {
+      ModelTraining training, TributaryConfig config, KlPenalty penalty) {
     return new ProximalUpdates(
         training, config.objective(), penalty, config.learner(), world.prefix, config.run().seed());
   }
@@ -259,9 +259,9 @@ public class ProximalUpdatesTest {
 
   @Test
   void everyEpochTakesEverySequenceOnceInAnOrderOfItsOwn() throws IOException {
-    try (Gpt model = world.copy(policy);
-        GptTraining training =
-            new GptTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
+    try (LanguageModel model = world.copy(policy);
+        ModelTraining training =
+            new ModelTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
       TributaryConfig config = config(Map.of("objective.ppo.minibatches", "4"));
       ProximalUpdates rule = rule(training, config, KlPenalty.create(config.objective()));
       Set<List<Integer>> orders = new HashSet<>();
@@ -325,9 +325,9 @@ public class ProximalUpdatesTest {
   void betaIsAdaptedAfterTheBatchWhereThereIsATarget() throws IOException {
     for (boolean adaptive : new boolean[] {false, true}) {
       TributaryConfig config = config(adaptive ? Map.of("objective.target-kl", "100") : Map.of());
-      try (Gpt model = world.copy(policy);
-          GptTraining training =
-              new GptTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
+      try (LanguageModel model = world.copy(policy);
+          ModelTraining training =
+              new ModelTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
         KlPenalty penalty = KlPenalty.create(config.objective());
         ProximalUpdates rule = rule(training, config, penalty);
         Measurements measured = rule.learn(0, batch, nothing(), 1e-3, () -> {}).measurements();
@@ -343,7 +343,7 @@ public class ProximalUpdatesTest {
 
   @Test
   void anUpdateThatIsNotFiniteAndThoseAfterItAreLeftOut() throws IOException {
-    try (Gpt huge = TinyModels.random(world.config, 12, 1e20)) {
+    try (LanguageModel huge = TinyModels.random(world.config, 12, 1e20)) {
       Learned none = learn(huge, 0, 1e-3, Map.of("objective.target-kl", "100"));
       assertThat(none.outcome().finite()).isFalse();
       assertThat(none.updates()).isZero();

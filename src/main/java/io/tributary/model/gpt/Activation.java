@@ -1,4 +1,4 @@
-package io.tributary.model;
+package io.tributary.model.gpt;
 
 import ai.djl.ndarray.NDArray;
 import io.tributary.tensor.Ops;
@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** Activation function of the feed-forward layers (Hendrycks and Gimpel 2016, arXiv:1606.08415). */
-public enum Activation {
+enum Activation {
   /** The tanh approximation, GPT-2's own. */
   GELU_NEW("gelu_new") {
     @Override

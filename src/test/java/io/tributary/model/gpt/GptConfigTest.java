@@ -1,9 +1,11 @@
-package io.tributary.model;
+package io.tributary.model.gpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.BadInputException;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,9 +57,9 @@ class GptConfigTest {
   @Test
   void parametersAreThoseOfTheTensors() {
     GptConfig tied = GptConfig.of(3, 2, 10, 20, 300, 1);
-    for (GptConfig config : new GptConfig[] {tied, TinyModels.untied(tied)}) {
+    for (DecoderConfig config : new DecoderConfig[] {tied, TinyModels.untied(tied)}) {
       long values =
-          GptTensors.shapes(config).values().stream()
+          config.tensors().shapes().values().stream()
               .mapToLong(shape -> Arrays.stream(shape).reduce(1, Math::multiplyExact))
               .sum();
       assertThat(config.parameters()).isEqualTo(values);
@@ -116,7 +118,7 @@ class GptConfigTest {
   @Test
   void bytesThatAreNotTextAreRefused() throws IOException {
     Files.write(file, new byte[] {'{', (byte) 0xff, (byte) 0xfe, '}'});
-    assertThatThrownBy(() -> GptConfig.read(file))
+    assertThatThrownBy(() -> DecoderConfig.read(file))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(file.toString());
   }
@@ -130,6 +132,6 @@ class GptConfigTest {
   }
 
   private GptConfig read(String json) throws IOException {
-    return GptConfig.read(Files.writeString(file, json));
+    return (GptConfig) DecoderConfig.read(Files.writeString(file, json));
   }
 }

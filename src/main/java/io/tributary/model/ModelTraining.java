@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For one thread.
  */
-public final class GptTraining implements AutoCloseable {
+public final class ModelTraining implements AutoCloseable {
   private static final double[] NO_VALUES = {};
 
-  private final Gpt model;
+  private final LanguageModel model;
   private final OutputLayer output;
   private final @Nullable ValueHead valueHead;
   private final List<TrainedParameter> parameters = new ArrayList<>();
@@ -31,7 +31,7 @@ public final class GptTraining implements AutoCloseable {
   private final AdamW optimizer;
 
   /** Training of {@code model}, whose weights become leaves of the autograd graph. */
-  public GptTraining(Gpt model, AdamW.Settings settings) {
+  public ModelTraining(LanguageModel model, AdamW.Settings settings) {
     this(model, null, settings);
   }
 
@@ -40,13 +40,17 @@ public final class GptTraining implements AutoCloseable {
    *
    * @param valueHead closed with this; null for none
    */
-  public GptTraining(Gpt model, @Nullable ValueHead valueHead, AdamW.Settings settings) {
+  public ModelTraining(
+      LanguageModel model, @Nullable ValueHead valueHead, AdamW.Settings settings) {
     this(model, valueHead, settings, new OutputLayer(model.output()));
   }
 
   /** As the other one, with an output layer of {@code model} of its own block size. */
-  GptTraining(
-      Gpt model, @Nullable ValueHead valueHead, AdamW.Settings settings, OutputLayer output) {
+  ModelTraining(
+      LanguageModel model,
+      @Nullable ValueHead valueHead,
+      AdamW.Settings settings,
+      OutputLayer output) {
     this.model = model;
     this.output = output;
     this.valueHead = valueHead;
@@ -59,7 +63,7 @@ public final class GptTraining implements AutoCloseable {
     this.optimizer = new AdamW(settings, parameters);
   }
 
-  public Gpt model() {
+  public LanguageModel model() {
     return model;
   }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(TorchExtension.class)
-class GptTrainingTest {
+class ModelTrainingTest {
   private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.999, 1e-8, 0.01);
   private static final int VOCABULARY = 11;
   private static final int[] PREFIX = {10, 3};
@@ -35,8 +35,8 @@ class GptTrainingTest {
   @ParameterizedTest
   @CsvSource({"true, 512", "false, 512", "true, 4", "false, 1", "false, 3"})
   void gradientsAgreeWithFiniteDifferencesInEveryTensor(boolean tied, int block) {
-    try (Gpt model = model(tied);
-        GptTraining training = training(model, block)) {
+    try (LanguageModel model = model(tied);
+        ModelTraining training = training(model, block)) {
       training.accumulate(PREFIX, SEQUENCES, 0, any -> COEFFICIENTS);
       Random random = new Random(1);
       for (TrainedParameter parameter : training.parameters()) {
@@ -58,7 +58,7 @@ class GptTrainingTest {
   @ParameterizedTest
   @CsvSource({"true", "false"})
   void blocksOfTheVocabularyDoNotChangeTheGradient(boolean tied) {
-    try (Gpt model = model(tied)) {
+    try (LanguageModel model = model(tied)) {
       Map<String, float[]> whole = gradients(model, 512, t -> accumulate(t, SEQUENCES));
       for (int block : new int[] {1, 3, 4, 10, 11}) {
         assertSameGradients(gradients(model, block, t -> accumulate(t, SEQUENCES)), whole);
@@ -68,7 +68,7 @@ class GptTrainingTest {
 
   @Test
   void microBatchesAddUpToTheGradientOfTheLargeBatch() {
-    try (Gpt model = model(true)) {
+    try (LanguageModel model = model(true)) {
       Map<String, float[]> large = gradients(model, 512, t -> accumulate(t, SEQUENCES));
       Map<String, float[]> added =
           gradients(
@@ -86,7 +86,7 @@ class GptTrainingTest {
 
   @Test
   void sequencesOfCoefficientZeroContributeNothing() {
-    try (Gpt model = model(false)) {
+    try (LanguageModel model = model(false)) {
       double[] c = {0.3, 0, 0, 0.05};
       Map<String, float[]> all =
           gradients(model, 512, t -> t.accumulate(PREFIX, SEQUENCES, 0, any -> c));
@@ -107,8 +107,8 @@ class GptTrainingTest {
 
   @Test
   void coefficientsGetTheLogProbabilitiesOfTheSamePass() {
-    try (Gpt model = model(true);
-        GptTraining training = training(model, 512)) {
+    try (LanguageModel model = model(true);
+        ModelTraining training = training(model, 512)) {
       List<double[]> seen = new ArrayList<>();
       UnaryOperator<double[]> coefficients =
           logProbs -> {
@@ -127,7 +127,7 @@ class GptTrainingTest {
 
   @Test
   void dropoutSeededAgainGivesTheSameGradient() {
-    try (Gpt model = model(true)) {
+    try (LanguageModel model = model(true)) {
       Map<String, float[]> first = gradients(model, 512, t -> dropped(t, 5));
       Map<String, float[]> again = gradients(model, 512, t -> dropped(t, 5));
       Map<String, float[]> other = gradients(model, 512, t -> dropped(t, 6));
@@ -138,8 +138,8 @@ class GptTrainingTest {
 
   @Test
   void zeroingClearsWhatWasAccumulated() {
-    try (Gpt model = model(true);
-        GptTraining training = training(model, 512)) {
+    try (LanguageModel model = model(true);
+        ModelTraining training = training(model, 512)) {
       accumulate(training, SEQUENCES);
       Map<String, float[]> once = gradients(training);
       assertThat(training.gradientNorm()).isEqualTo(norm(once), within(1e-4 * norm(once)));
@@ -152,8 +152,8 @@ class GptTrainingTest {
 
   @Test
   void stepsAlongTheGradientMakeASequenceLikelier() {
-    try (Gpt model = model(false);
-        GptTraining training = training(model, 512)) {
+    try (LanguageModel model = model(false);
+        ModelTraining training = training(model, 512)) {
       List<int[]> one = SEQUENCES.subList(0, 1);
       double before = new SequenceScores(model, 1).logProbs(PREFIX, one)[0];
       for (int step = 0; step < 30; step++) {
@@ -168,14 +168,14 @@ class GptTrainingTest {
 
   @Test
   void trainingGoesOnBitByBitFromSavedWeightsAndMoments() {
-    try (Gpt first = model(true);
-        GptTraining training = training(first, 512)) {
+    try (LanguageModel first = model(true);
+        ModelTraining training = training(first, 512)) {
       steps(training, 4);
       List<TensorBytes> weights = first.snapshot();
       List<TensorBytes> moments = training.optimizer().state();
       steps(training, 4);
-      try (Gpt second = new Gpt(first.config(), weights, first.manager().getDevice());
-          GptTraining resumed = training(second, 512)) {
+      try (LanguageModel second = first.config().model(weights, first.manager().getDevice());
+          ModelTraining resumed = training(second, 512)) {
         resumed.optimizer().restore(4, moments);
         steps(resumed, 4);
         assertThat(second.snapshot())
@@ -187,8 +187,8 @@ class GptTrainingTest {
 
   @Test
   void aTokenOutsideTheVocabularyOrTooManyPositionsAreRefused() {
-    try (Gpt model = model(true);
-        GptTraining training = training(model, 512)) {
+    try (LanguageModel model = model(true);
+        ModelTraining training = training(model, 512)) {
       assertThatThrownBy(() -> accumulate(training, List.of(new int[] {VOCABULARY})))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("token 11");
@@ -198,24 +198,24 @@ class GptTrainingTest {
     }
   }
 
-  private static Gpt model(boolean tied) {
+  private static LanguageModel model(boolean tied) {
     return tied ? TinyModels.tied(VOCABULARY, 8, 2) : TinyModels.untied(VOCABULARY, 8, 2);
   }
 
-  private static GptTraining training(Gpt model, int block) {
-    return new GptTraining(model, null, SETTINGS, new OutputLayer(model.output(), 1, block));
+  private static ModelTraining training(LanguageModel model, int block) {
+    return new ModelTraining(model, null, SETTINGS, new OutputLayer(model.output(), 1, block));
   }
 
-  private static void accumulate(GptTraining training, List<int[]> sequences) {
+  private static void accumulate(ModelTraining training, List<int[]> sequences) {
     training.accumulate(PREFIX, sequences, 0, any -> COEFFICIENTS);
   }
 
-  private static void dropped(GptTraining training, long seed) {
+  private static void dropped(ModelTraining training, long seed) {
     Torch.seed(seed);
     training.accumulate(PREFIX, SEQUENCES, 0.3, any -> COEFFICIENTS);
   }
 
-  private static void steps(GptTraining training, int n) {
+  private static void steps(ModelTraining training, int n) {
     for (int step = 0; step < n; step++) {
       training.zeroGradients();
       accumulate(training, SEQUENCES);
@@ -224,14 +224,14 @@ class GptTrainingTest {
   }
 
   private static Map<String, float[]> gradients(
-      Gpt model, int block, java.util.function.Consumer<GptTraining> accumulation) {
-    try (GptTraining training = training(model, block)) {
+      LanguageModel model, int block, java.util.function.Consumer<ModelTraining> accumulation) {
+    try (ModelTraining training = training(model, block)) {
       accumulation.accept(training);
       return gradients(training);
     }
   }
 
-  private static Map<String, float[]> gradients(GptTraining training) {
+  private static Map<String, float[]> gradients(ModelTraining training) {
     Map<String, float[]> gradients = new LinkedHashMap<>();
     training.parameters().forEach(p -> gradients.put(p.name(), gradient(p)));
     return gradients;
@@ -259,7 +259,8 @@ class GptTrainingTest {
   }
 
   /** Central difference of the loss along a direction of one tensor. */
-  private static double difference(Gpt model, TrainedParameter parameter, double[] direction) {
+  private static double difference(
+      LanguageModel model, TrainedParameter parameter, double[] direction) {
     TensorBytes original = TensorCopy.toBytes(parameter.name(), parameter.value());
     float[] values = Tensors.values(original);
     double epsilon = 5e-3;
