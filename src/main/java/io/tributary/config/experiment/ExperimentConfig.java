@@ -64,7 +64,7 @@ public record ExperimentConfig(List<Method> methods, List<Grid> grids, int paral
    * @param name names it in figures and directories
    * @param settings keys of a run that make it up
    */
-  record Method(String name, Optional<ConfigObject> settings) {
+  public record Method(String name, Optional<ConfigObject> settings) {
     Method {
       Require.that(
           NAME.matcher(name).matches(),
@@ -84,7 +84,7 @@ public record ExperimentConfig(List<Method> methods, List<Grid> grids, int paral
    * @param seeds of the runs; none: that of the task
    * @param settings keys of a run that all of them share
    */
-  record Grid(
+  public record Grid(
       @Default("[]") List<Integer> figures,
       List<String> tasks,
       @Default("[]") List<String> methods,
