@@ -65,7 +65,7 @@ public record ExperimentConfig(List<Method> methods, List<Grid> grids, int paral
    * @param settings keys of a run that make it up
    */
   public record Method(String name, Optional<ConfigObject> settings) {
-    Method {
+    public Method {
       Require.that(
           NAME.matcher(name).matches(),
           "name",
@@ -91,7 +91,7 @@ public record ExperimentConfig(List<Method> methods, List<Grid> grids, int paral
       @Default("[]") List<Integer> batchSizes,
       @Default("[]") List<Long> seeds,
       Optional<ConfigObject> settings) {
-    Grid {
+    public Grid {
       figures = List.copyOf(figures);
       tasks = List.copyOf(tasks);
       methods = List.copyOf(methods);
