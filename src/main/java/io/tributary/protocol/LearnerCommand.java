@@ -61,7 +61,8 @@ public sealed interface LearnerCommand {
   }
 
   /**
-   * A batch was learned.
+   * A batch was learned, and everything it led to is decided: publication and replacement of the
+   * proposal too.
    *
    * @param proposalVersion version of the proposal that draws are to be made with from now on
    * @param finished whether this was the last step of the run

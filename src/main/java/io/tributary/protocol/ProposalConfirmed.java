@@ -1,14 +1,18 @@
 package io.tributary.protocol;
 
+import java.util.HashMap;
 import java.util.Map;
+import org.apache.pekko.actor.ActorPath;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * Which samplers have confirmed which version of the proposal.
  *
  * @param version the current proposal
- * @param samplers confirmed version by the sampler's name
+ * @param samplers version confirmed last, by sampler
  */
-public record ProposalConfirmed(long version, Map<String, Long> samplers) {
+public record ProposalConfirmed(long version, Map<ActorRef<SamplerCommand>, Long> samplers) {
   public ProposalConfirmed {
     samplers = Map.copyOf(samplers);
   }
@@ -16,5 +20,31 @@ public record ProposalConfirmed(long version, Map<String, Long> samplers) {
   /** Number of samplers that have confirmed the current proposal. */
   public long confirmed() {
     return samplers.values().stream().filter(confirmed -> confirmed == version).count();
+  }
+
+  /** The confirmed versions by {@link #name}, for people to read. */
+  public Map<String, Long> byName() {
+    Map<String, Long> versions = new HashMap<>();
+    samplers.forEach((sampler, confirmed) -> versions.merge(name(sampler), confirmed, Math::max));
+    return versions;
+  }
+
+  /**
+   * What people call a sampler: its place, which outlives the actor in it ({@code sampler-0.3} is
+   * {@code sampler-0}), followed by {@code @host:port} if it runs on another machine.
+   */
+  public static String name(ActorRef<SamplerCommand> sampler) {
+    return name(sampler.path());
+  }
+
+  static String name(ActorPath sampler) {
+    String name = sampler.name();
+    int dot = name.indexOf('.');
+    String place = dot < 0 ? name : name.substring(0, dot);
+    Address address = sampler.address();
+    return address
+        .getHost()
+        .map(host -> "%s@%s:%d".formatted(place, host, address.getPort().orElse(0)))
+        .orElse(place);
   }
 }

@@ -1,6 +1,7 @@
 package io.tributary.stream;
 
 import io.tributary.data.Batch;
+import io.tributary.protocol.LearnerCommand.BatchLearned;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -21,11 +22,11 @@ import org.jspecify.annotations.Nullable;
  * Gives batches to the learner, the next one only when the one before is answered, none while
  * learning is paused, and none after the answer that finishes the run: there the stream completes.
  */
-final class LearnStage extends GraphStage<FlowShape<Batch, Learned>> {
+final class LearnStage extends GraphStage<FlowShape<Batch, BatchLearned>> {
   private final Inlet<Batch> in = Inlet.create("LearnStage.in");
-  private final Outlet<Learned> out = Outlet.create("LearnStage.out");
+  private final Outlet<BatchLearned> out = Outlet.create("LearnStage.out");
   private final StreamSettings settings;
-  private final Function<Batch, CompletionStage<Learned>> learn;
+  private final Function<Batch, CompletionStage<BatchLearned>> learn;
   private final LongConsumer advance;
 
   /**
@@ -33,7 +34,7 @@ final class LearnStage extends GraphStage<FlowShape<Batch, Learned>> {
    */
   LearnStage(
       StreamSettings settings,
-      Function<Batch, CompletionStage<Learned>> learn,
+      Function<Batch, CompletionStage<BatchLearned>> learn,
       LongConsumer advance) {
     this.settings = settings;
     this.learn = learn;
@@ -41,7 +42,7 @@ final class LearnStage extends GraphStage<FlowShape<Batch, Learned>> {
   }
 
   @Override
-  public FlowShape<Batch, Learned> shape() {
+  public FlowShape<Batch, BatchLearned> shape() {
     return FlowShape.of(in, out);
   }
 
@@ -50,7 +51,7 @@ final class LearnStage extends GraphStage<FlowShape<Batch, Learned>> {
     return new Logic();
   }
 
-  private record Answer(Batch batch, @Nullable Learned learned, @Nullable Throwable failure) {}
+  private record Answer(Batch batch, @Nullable BatchLearned learned, @Nullable Throwable failure) {}
 
   private final class Logic extends GraphStageLogic {
     private final AsyncCallback<Answer> answers = createAsyncCallback(this::onAnswer);
@@ -106,7 +107,7 @@ final class LearnStage extends GraphStage<FlowShape<Batch, Learned>> {
 
     private void onAnswer(Answer answer) {
       learning = false;
-      Learned learned = answer.learned();
+      BatchLearned learned = answer.learned();
       if (learned == null) {
         failStage(cause(answer.failure()));
         return;

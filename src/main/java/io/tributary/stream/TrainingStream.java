@@ -4,6 +4,7 @@ import io.tributary.data.Batch;
 import io.tributary.data.Draw;
 import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
+import io.tributary.protocol.LearnerCommand.BatchLearned;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,7 +46,7 @@ public final class TrainingStream {
   public record Stages(
       FlowWithContext<AdmittedDraw, AdmittedDraw, Draw, AdmittedDraw, NotUsed> sample,
       FlowWithContext<Draw, AdmittedDraw, ScoredDraw, AdmittedDraw, NotUsed> score,
-      Function<Batch, CompletionStage<Learned>> learn) {}
+      Function<Batch, CompletionStage<BatchLearned>> learn) {}
 
   private TrainingStream() {}
 

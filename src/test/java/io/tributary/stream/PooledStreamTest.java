@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.Draw;
 import io.tributary.data.Paused;
+import io.tributary.protocol.LearnerCommand.BatchLearned;
 import io.tributary.stream.pool.PoolSettings;
 import io.tributary.stream.pool.RecordedPool;
 import io.tributary.stream.pool.WorkerPool;
@@ -64,7 +65,7 @@ class PooledStreamTest {
               learned.add(names(batch));
               int batches = learned.size() - 1;
               return CompletableFuture.completedFuture(
-                  new Learned(batches / 3, batches == BATCHES));
+                  new BatchLearned(batches / 3, batches == BATCHES));
             }),
         new RecordedStream(),
         System::nanoTime,

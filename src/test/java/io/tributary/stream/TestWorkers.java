@@ -5,7 +5,7 @@ import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.ScorerCommand.Score;
 import io.tributary.protocol.WorkerEvent;
-import io.tributary.stream.pool.WorkerLost;
+import io.tributary.protocol.WorkerLost;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -11,6 +11,7 @@ import io.tributary.data.Batch;
 import io.tributary.data.Draw;
 import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
+import io.tributary.protocol.LearnerCommand.BatchLearned;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -34,7 +35,7 @@ class TrainingStreamTest {
   private static ActorTestKit kit;
 
   /** A batch that the learner has and its answer. */
-  private record Lesson(Batch batch, CompletableFuture<Learned> answer) {}
+  private record Lesson(Batch batch, CompletableFuture<BatchLearned> answer) {}
 
   private final RecordedStream listener = new RecordedStream();
   private final List<AdmittedDraw> sampled = new CopyOnWriteArrayList<>();
@@ -98,7 +99,7 @@ class TrainingStreamTest {
 
   private Batch learn(long version) throws InterruptedException {
     Lesson lesson = nextLesson();
-    lesson.answer().complete(new Learned(version, false));
+    lesson.answer().complete(new BatchLearned(version, false));
     return lesson.batch();
   }
 
@@ -183,7 +184,7 @@ class TrainingStreamTest {
   void the_stream_completes_when_the_learner_is_finished() throws Exception {
     RunningStream stream = run(plan(0, 4, 8, 1));
     learn(1);
-    nextLesson().answer().complete(new Learned(1, true));
+    nextLesson().answer().complete(new BatchLearned(1, true));
 
     awaitEnd(stream);
 
@@ -197,7 +198,7 @@ class TrainingStreamTest {
     listener.await("closed");
 
     assertThat(lessons).isEmpty();
-    lesson.answer().complete(new Learned(1, false));
+    lesson.answer().complete(new BatchLearned(1, false));
     assertThat(nextLesson().batch().nextDraw()).isEqualTo(4);
     stream.stop();
     awaitEnd(stream);
@@ -209,7 +210,7 @@ class TrainingStreamTest {
     Lesson lesson = nextLesson();
     listener.await("closed");
     stream.drain();
-    lesson.answer().complete(new Learned(1, false));
+    lesson.answer().complete(new BatchLearned(1, false));
     learn(1);
 
     awaitEnd(stream);

@@ -12,9 +12,9 @@ import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.PublisherCommand;
-import io.tributary.protocol.SamplerOverdue;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
+import io.tributary.protocol.WorkerLost;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.run.assembly.Workers;
 import io.tributary.run.files.RunDirectory;
@@ -23,7 +23,6 @@ import io.tributary.run.watch.RunWatch;
 import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.publish.Publisher;
-import io.tributary.stream.pool.WorkerLost;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -80,9 +79,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
 
   private record LearnerSpoke(LearnerEvent event) implements Command {}
 
-  private record WorkerHangs(WorkerLost lost) implements Command {}
-
-  private record SamplerIsOverdue(SamplerOverdue overdue) implements Command {}
+  private record WorkerIsLost(WorkerLost lost) implements Command {}
 
   private record SamplersConfirmed(ProposalConfirmed confirmation) implements Command {}
 
@@ -167,13 +164,14 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     this.metrics = plan.metrics();
     this.watch = plan.watch();
     TributaryConfig config = plan.live().current();
+    ActorRef<WorkerLost> lostWorkers = context.messageAdapter(WorkerLost.class, WorkerIsLost::new);
     this.publisher =
         context.spawn(
             Publisher.create(
                 config.publish().timeout(),
                 metrics.weights(),
                 context.messageAdapter(ProposalConfirmed.class, SamplersConfirmed::new),
-                context.messageAdapter(SamplerOverdue.class, SamplerIsOverdue::new)),
+                lostWorkers),
             "publisher");
     context.watch(publisher);
     this.workforce = new Workforce(context, config, plan.workers(), metrics);
@@ -184,8 +182,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
             from,
             publisher,
             context.messageAdapter(LearnerEvent.class, LearnerSpoke::new));
-    this.stream =
-        new StreamLife(context, plan, context.messageAdapter(WorkerLost.class, WorkerHangs::new));
+    this.stream = new StreamLife(context, plan, lostWorkers);
     this.ending = new RunEnding(context, timers, plan, stream, core, outcome);
     this.requests = new OperatorRequests(plan, workforce, core, stream, ending);
     this.vigil = new Vigil(config.stream().stallTimeout(), config.publish().timeout());
@@ -197,8 +194,7 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     return newReceiveBuilder()
         .onMessage(LearnerSpoke.class, this::onLearnerSpoke)
         .onMessage(SamplersConfirmed.class, this::onSamplersConfirmed)
-        .onMessage(WorkerHangs.class, this::onWorkerHangs)
-        .onMessage(SamplerIsOverdue.class, this::onSamplerIsOverdue)
+        .onMessage(WorkerIsLost.class, this::onWorkerIsLost)
         .onMessage(StreamEnded.class, this::onStreamEnded)
         .onMessage(LastCheckpoint.class, this::onLastCheckpoint)
         .onMessage(TextsCompared.class, this::onTextsCompared)
@@ -249,8 +245,10 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     }
   }
 
-  private Behavior<Command> onWorkerHangs(WorkerHangs message) {
-    replace(() -> workforce.lost(message.lost()));
+  private Behavior<Command> onWorkerIsLost(WorkerIsLost message) {
+    if (!ending.isOver()) {
+      replace(() -> workforce.lost(message.lost()));
+    }
     return this;
   }
 
@@ -261,13 +259,6 @@ final class Guardian extends AbstractBehavior<Guardian.Command> {
     } catch (RunFailedException e) {
       ending.fail(e);
     }
-  }
-
-  private Behavior<Command> onSamplerIsOverdue(SamplerIsOverdue message) {
-    if (!ending.isOver()) {
-      replace(() -> workforce.overdue(message.overdue()));
-    }
-    return this;
   }
 
   private Behavior<Command> onTerminated(Terminated signal) {

@@ -6,17 +6,16 @@ import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
+import io.tributary.protocol.WorkerLost;
 import io.tributary.run.watch.StreamMetrics;
 import io.tributary.run.watch.StreamReport;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stream.AdmittedDraw;
-import io.tributary.stream.Learned;
 import io.tributary.stream.PoolFlow;
 import io.tributary.stream.RunningStream;
 import io.tributary.stream.StreamPlan;
 import io.tributary.stream.TrainingStream;
 import io.tributary.stream.pool.PoolSettings;
-import io.tributary.stream.pool.WorkerLost;
 import io.tributary.stream.pool.WorkerPool;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -84,8 +83,7 @@ final class StreamParts {
                 batch -> {
                   CompletableFuture<BatchLearned> done = new CompletableFuture<>();
                   learner.tell(new LearnerCommand.Learn(batch, () -> report.used(batch), done));
-                  return done.thenApply(
-                      learned -> new Learned(learned.proposalVersion(), learned.finished()));
+                  return done;
                 }),
             report,
             System::nanoTime,

@@ -6,10 +6,9 @@ import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.SamplerCommand;
-import io.tributary.protocol.SamplerOverdue;
 import io.tributary.protocol.ScorerCommand;
+import io.tributary.protocol.WorkerLost;
 import io.tributary.run.assembly.Workers;
-import io.tributary.stream.pool.WorkerLost;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -81,20 +80,12 @@ final class Workforce {
    * @throws RunFailedException if too many were lost
    */
   void lost(WorkerLost loss) {
-    abandon(loss.worker(), loss.failure(), loss.reason());
-  }
-
-  /**
-   * Replaces a sampler that does not confirm proposals.
-   *
-   * @throws RunFailedException if too many were lost
-   */
-  void overdue(SamplerOverdue loss) {
-    abandon(
-        loss.sampler(),
-        FailureReason.STALLED,
-        "confirmed no proposal for %d s, %d is the current one"
-            .formatted(loss.silence().toSeconds(), loss.version()));
+    FailureReason failure =
+        switch (loss.cause()) {
+          case SILENT -> FailureReason.STALLED;
+          case INVALID_RESULT -> FailureReason.INVALID;
+        };
+    abandon(loss.worker(), failure, loss.reason());
   }
 
   /**

@@ -171,7 +171,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   public synchronized void confirmed(ProposalConfirmed confirmation) {
     long policy = Math.max(versions.policy(), confirmation.version()); // the first one is the base
     metrics.weights().policyVersion(policy);
-    versions = new RunStatus.Versions(policy, confirmation.version(), confirmation.samplers());
+    versions = new RunStatus.Versions(policy, confirmation.version(), confirmation.byName());
   }
 
   public synchronized void event(LearnerEvent event) {

@@ -12,7 +12,7 @@ import io.tributary.protocol.PublisherCommand.SamplerSilent;
 import io.tributary.protocol.PublisherCommand.SamplersListed;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.TakenOver;
-import io.tributary.protocol.SamplerOverdue;
+import io.tributary.protocol.WorkerLost;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,7 +44,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
   private final Duration timeout;
   private final WeightMetrics metrics;
   private final ActorRef<ProposalConfirmed> listener;
-  private final ActorRef<SamplerOverdue> guardian;
+  private final ActorRef<WorkerLost> guardian;
   private final ActorRef<TakenOver> confirmations;
   private final Set<ActorRef<SamplerCommand>> samplers = new HashSet<>();
   private final Map<ActorRef<SamplerCommand>, Long> confirmed = new HashMap<>();
@@ -63,7 +63,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
       Duration timeout,
       WeightMetrics metrics,
       ActorRef<ProposalConfirmed> listener,
-      ActorRef<SamplerOverdue> guardian) {
+      ActorRef<WorkerLost> guardian) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -76,7 +76,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
       Duration timeout,
       WeightMetrics metrics,
       ActorRef<ProposalConfirmed> listener,
-      ActorRef<SamplerOverdue> guardian) {
+      ActorRef<WorkerLost> guardian) {
     super(context);
     context.setLoggerName(Publisher.class);
     this.timers = timers;
@@ -120,8 +120,10 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
     for (ActorRef<SamplerCommand> sampler : gone) {
       confirmed.remove(sampler);
       timers.cancel(sampler);
-      if (samplers.stream().noneMatch(other -> name(other).equals(name(sampler)))) {
-        metrics.samplerGone(name(sampler));
+      if (samplers.stream()
+          .noneMatch(
+              other -> ProposalConfirmed.name(other).equals(ProposalConfirmed.name(sampler)))) {
+        metrics.samplerGone(ProposalConfirmed.name(sampler));
       }
     }
     boolean added = false;
@@ -154,7 +156,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
           .getLog()
           .error(
               "sampler {} has fingerprint {} of proposal {}, expected {}; {}",
-              name(confirmation.sampler()),
+              ProposalConfirmed.name(confirmation.sampler()),
               confirmation.fingerprint(),
               version(),
               current.version().fingerprint(),
@@ -167,7 +169,8 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
       return this;
     }
     confirmed.put(confirmation.sampler(), confirmation.version());
-    metrics.samplerConfirmed(name(confirmation.sampler()), confirmation.version());
+    metrics.samplerConfirmed(
+        ProposalConfirmed.name(confirmation.sampler()), confirmation.version());
     if (samplers.stream().allMatch(this::hasConfirmed)) {
       timers.cancel(ConfirmationDue.class);
       metrics.published(Duration.ofNanos(System.nanoTime() - deliveryStart));
@@ -186,7 +189,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
             .getLog()
             .error(
                 "sampler {} has not confirmed proposal {} within {}",
-                name(sampler),
+                ProposalConfirmed.name(sampler),
                 version(),
                 timeout);
         metrics.publishFailed(PublishFailure.TIMEOUT);
@@ -196,7 +199,12 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
   }
 
   private Behavior<PublisherCommand> onSamplerSilent(SamplerSilent silent) {
-    guardian.tell(new SamplerOverdue(silent.sampler(), version(), timeout.multipliedBy(PATIENCE)));
+    guardian.tell(
+        new WorkerLost(
+            silent.sampler(),
+            WorkerLost.Cause.SILENT,
+            "confirmed no proposal for %d s, %d is the current one"
+                .formatted(timeout.multipliedBy(PATIENCE).toSeconds(), version())));
     return this;
   }
 
@@ -232,17 +240,6 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
   }
 
   private void report() {
-    Map<String, Long> byName = new HashMap<>();
-    confirmed.forEach((sampler, version) -> byName.put(name(sampler), version));
-    listener.tell(new ProposalConfirmed(version(), byName));
-  }
-
-  /**
-   * The sampler's place without the number of its incarnation: {@code sampler-0.3} is sampler-0.
-   */
-  private static String name(ActorRef<SamplerCommand> sampler) {
-    String name = sampler.path().name();
-    int dot = name.indexOf('.');
-    return dot < 0 ? name : name.substring(0, dot);
+    listener.tell(new ProposalConfirmed(version(), confirmed));
   }
 }

@@ -1,8 +1,8 @@
 package io.tributary.stream.pool;
 
 import io.tributary.data.RunFailedException;
-import io.tributary.metrics.FailureReason;
 import io.tributary.protocol.WorkerEvent;
+import io.tributary.protocol.WorkerLost;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -144,7 +144,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     if (event instanceof WorkerEvent.Finished<R> finished) {
       Optional<String> flaw = settings.flaw().apply(job.work, finished.result());
       return flaw.isPresent()
-          ? giveUp(finished.worker(), job, FailureReason.INVALID, flaw.get())
+          ? giveUp(finished.worker(), WorkerLost.Cause.INVALID_RESULT, flaw.get())
           : accept(finished, job);
     }
     awaitSignOfLife(event.worker());
@@ -160,12 +160,11 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   }
 
   private Behavior<Command<W, R>> onStalled(WorkerStalled<W, R> stalled) {
-    Job<W, R> job = roster.jobOf(stalled.worker());
-    if (job == null) {
+    if (roster.jobOf(stalled.worker()) == null) {
       return this;
     }
     String reason = "gave no sign of life for %d ms".formatted(settings.stallTimeout().toMillis());
-    return giveUp(stalled.worker(), job, FailureReason.STALLED, reason);
+    return giveUp(stalled.worker(), WorkerLost.Cause.SILENT, reason);
   }
 
   private Behavior<Command<W, R>> onNoWorker() {
@@ -179,8 +178,8 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   }
 
   private Behavior<Command<W, R>> giveUp(
-      ActorRef<?> worker, Job<W, R> job, FailureReason failure, String reason) {
-    guardian.tell(new WorkerLost(worker, job.number, failure, reason));
+      ActorRef<?> worker, WorkerLost.Cause cause, String reason) {
+    guardian.tell(new WorkerLost(worker, cause, reason));
     return lose(worker, reason);
   }
 

@@ -8,7 +8,6 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.Measurements;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
-import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.Commands;
@@ -18,11 +17,11 @@ import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.SamplerCommand;
-import io.tributary.protocol.SamplerOverdue;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.Done;
 import io.tributary.protocol.ServiceControl.Unable;
+import io.tributary.protocol.WorkerLost;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.run.assembly.Workers;
 import io.tributary.run.files.AuditLog;
@@ -30,7 +29,6 @@ import io.tributary.run.files.RunDirectory;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.run.watch.RunWatch;
 import io.tributary.run.watch.StreamMetrics;
-import io.tributary.stream.pool.WorkerLost;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -150,10 +148,7 @@ class GuardianTest {
     values.put(LearnerEvent.class, new LearnerEvent.Idle(3));
     values.put(
         WorkerLost.class,
-        new WorkerLost(TestInbox.create().getRef(), 3, FailureReason.STALLED, "lost"));
-    values.put(
-        SamplerOverdue.class,
-        new SamplerOverdue(TestInbox.<SamplerCommand>create().getRef(), 3, Duration.ofSeconds(1)));
+        new WorkerLost(TestInbox.create().getRef(), WorkerLost.Cause.SILENT, "lost"));
     values.put(ProposalConfirmed.class, new ProposalConfirmed(1, Map.of()));
     values.put(Saved.class, new LearnerCommand.NothingToSave("none"));
     values.put(Compared.class, new Compared(List.of(), List.of()));
@@ -188,7 +183,8 @@ class GuardianTest {
       assertThat(answer)
           .isEqualTo(
               new Unable(
-                  "the run has not begun, it is STARTING; it can be drained, and all else when it is RUNNING"));
+                  "the run has not begun, it is STARTING; it can be drained, and all else when it"
+                      + " is RUNNING"));
       assertThat(outcome).isNotDone();
     }
   }
@@ -236,7 +232,8 @@ class GuardianTest {
     stop("evaluator-0");
     assertThat(outcome).isNotDone();
     assertThat(watch.get().state()).isEqualTo(ServiceState.STARTING);
-    watch.confirmed(new ProposalConfirmed(1, Map.of("sampler-0", 1L)));
+    watch.confirmed(
+        new ProposalConfirmed(1, Map.of(TestInbox.<SamplerCommand>create().getRef(), 1L)));
     assertThat(watch.get().state())
         .as("samplers have what the learner had before")
         .isEqualTo(ServiceState.STARTING);
@@ -402,7 +399,8 @@ class GuardianTest {
     assertThat(lines).hasSize(2).allMatch(line -> line.startsWith("{\"at\":\"20"));
     assertThat(lines.get(0))
         .endsWith(
-            "\"from\":\"127.0.0.1:1\",\"action\":\"pause-sampling\",\"result\":\"unable\",\"reason\":\"the run is over\"}");
+            "\"from\":\"127.0.0.1:1\",\"action\":\"pause-sampling\",\"result\":\"unable\",\"reason\":\"the"
+                + " run is over\"}");
     var changes = JsonParser.parseString(lines.get(1)).getAsJsonObject().getAsJsonObject("changes");
     assertThat(changes.getAsJsonObject("samplers.count"))
         .isEqualTo(JsonParser.parseString("{\"old\": 1, \"new\": 4}"));

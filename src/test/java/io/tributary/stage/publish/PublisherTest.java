@@ -13,7 +13,7 @@ import io.tributary.protocol.PublisherCommand.ReplaceProposal;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.TakeOver;
 import io.tributary.protocol.SamplerCommand.TakenOver;
-import io.tributary.protocol.SamplerOverdue;
+import io.tributary.protocol.WorkerLost;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +39,13 @@ class PublisherTest {
   private final ManualTime time = ManualTime.get(kit.system());
   private final RunMetrics metrics = RunMetrics.create(Map.of());
   private TestProbe<ProposalConfirmed> listener;
-  private TestProbe<SamplerOverdue> guardian;
+  private TestProbe<WorkerLost> guardian;
   private ActorRef<PublisherCommand> publisher;
 
   @BeforeEach
   void spawn() {
     listener = kit.createTestProbe(ProposalConfirmed.class);
-    guardian = kit.createTestProbe(SamplerOverdue.class);
+    guardian = kit.createTestProbe(WorkerLost.class);
     publisher = kit.spawn(behavior(listener.getRef()));
   }
 
@@ -89,9 +89,9 @@ class PublisherTest {
 
   /** Waits until the listener hears this; what it hears before is passed over. */
   private void awaitReport(long version, Map<String, Long> samplers) {
-    ProposalConfirmed wanted = new ProposalConfirmed(version, samplers);
-    while (!listener.receiveMessage().equals(wanted)) {
-      // an earlier state
+    ProposalConfirmed report = listener.receiveMessage();
+    while (report.version() != version || !report.byName().equals(samplers)) {
+      report = listener.receiveMessage(); // that was an earlier state
     }
   }
 
@@ -139,7 +139,12 @@ class PublisherTest {
     time.timePasses(Duration.ofMillis(1));
 
     assertThat(guardian.receiveMessage())
-        .isEqualTo(new SamplerOverdue(silent.getRef(), 2, TIMEOUT.multipliedBy(4)));
+        .isEqualTo(
+            new WorkerLost(
+                silent.getRef(),
+                WorkerLost.Cause.SILENT,
+                "confirmed no proposal for %d s, 2 is the current one"
+                    .formatted(TIMEOUT.multipliedBy(4).toSeconds())));
     time.timePasses(TIMEOUT.multipliedBy(10));
     guardian.expectNoMessage(Duration.ZERO);
   }

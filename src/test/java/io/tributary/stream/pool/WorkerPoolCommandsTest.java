@@ -3,6 +3,7 @@ package io.tributary.stream.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.protocol.WorkerEvent;
+import io.tributary.protocol.WorkerLost;
 import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.util.Arrays;

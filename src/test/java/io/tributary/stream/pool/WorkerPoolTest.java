@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.RunFailedException;
-import io.tributary.metrics.FailureReason;
 import io.tributary.protocol.WorkerEvent;
+import io.tributary.protocol.WorkerLost;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -175,8 +175,7 @@ class WorkerPoolTest {
     finish(replacement, again, "in time");
 
     assertThat(lost.worker()).isEqualTo(silent.getRef());
-    assertThat(lost.draw()).isZero();
-    assertThat(lost.failure()).isEqualTo(FailureReason.STALLED);
+    assertThat(lost.cause()).isEqualTo(WorkerLost.Cause.SILENT);
     assertThat(lost.reason()).contains("60000 ms");
     assertThat(get(zero)).isEqualTo("in time");
     assertThat(listener.accepted).containsExactly("in time");
@@ -198,7 +197,8 @@ class WorkerPoolTest {
     finish(replacement, expectOrder(replacement, 0), "sense");
 
     assertThat(lost)
-        .isEqualTo(new WorkerLost(broken.getRef(), 0, FailureReason.INVALID, "said nonsense of 0"));
+        .isEqualTo(
+            new WorkerLost(broken.getRef(), WorkerLost.Cause.INVALID_RESULT, "said nonsense of 0"));
     assertThat(get(zero)).isEqualTo("sense");
     assertThat(listener.accepted).containsExactly("sense");
     assertThat(listener.reissued).containsExactly(0L);

@@ -1,0 +1,20 @@
+package io.tributary.protocol;
+
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * A sampler or scorer is of no use any more. Whoever says so uses it no longer; it may still be
+ * alive, perhaps stuck in a computation, and is to be replaced under a new address.
+ *
+ * @param reason what happened, as a predicate without its subject, for the log
+ */
+public record WorkerLost(ActorRef<?> worker, Cause cause, String reason) {
+
+  /** How a worker was lost. */
+  public enum Cause {
+    /** It gave no sign of life, or confirmed no proposal, for too long. */
+    SILENT,
+    /** It returned a result that does not fit what it was asked for. */
+    INVALID_RESULT
+  }
+}
