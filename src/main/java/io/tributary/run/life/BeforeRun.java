@@ -15,11 +15,11 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  * whatever else operators ask for is refused.
  */
 final class BeforeRun {
-  private final Guardian.Plan plan;
+  private final RunServices services;
   private final CompletableFuture<Void> outcome;
 
-  private BeforeRun(Guardian.Plan plan, CompletableFuture<Void> outcome) {
-    this.plan = plan;
+  private BeforeRun(RunServices services, CompletableFuture<Void> outcome) {
+    this.services = services;
     this.outcome = outcome;
   }
 
@@ -29,18 +29,18 @@ final class BeforeRun {
    * @param begun the behaviour from then on
    * @param outcome completed when the run is to end without having begun
    */
-  static Behavior<Guardian.Command> create(
-      Behavior<Guardian.Command> begun, Guardian.Plan plan, CompletableFuture<Void> outcome) {
-    BeforeRun before = new BeforeRun(plan, outcome);
-    return Behaviors.receive(Guardian.Command.class)
-        .onMessageEquals(Guardian.Begin.INSTANCE, () -> begun)
-        .onMessageEquals(Guardian.Drain.INSTANCE, before::end)
-        .onMessage(Guardian.Perform.class, before::perform)
-        .onMessage(Guardian.Change.class, before::change)
+  static Behavior<GuardianCommand> create(
+      Behavior<GuardianCommand> begun, RunServices services, CompletableFuture<Void> outcome) {
+    BeforeRun before = new BeforeRun(services, outcome);
+    return Behaviors.receive(GuardianCommand.class)
+        .onMessageEquals(GuardianCommand.Begin.INSTANCE, () -> begun)
+        .onMessageEquals(GuardianCommand.Drain.INSTANCE, before::end)
+        .onMessage(GuardianCommand.Perform.class, before::perform)
+        .onMessage(GuardianCommand.Change.class, before::change)
         .build();
   }
 
-  private Behavior<Guardian.Command> perform(Guardian.Perform request) {
+  private Behavior<GuardianCommand> perform(GuardianCommand.Perform request) {
     if (request.action() == Action.DRAIN) {
       request.answer().complete(new Done("the run had not begun: it ends"));
       return end();
@@ -49,8 +49,8 @@ final class BeforeRun {
     return Behaviors.same();
   }
 
-  private Behavior<Guardian.Command> change(Guardian.Change request) {
-    plan.metrics().service().configChanged(ConfigChange.REJECTED);
+  private Behavior<GuardianCommand> change(GuardianCommand.Change request) {
+    services.metrics().service().configChanged(ConfigChange.REJECTED);
     request.answer().complete(refusal());
     return Behaviors.same();
   }
@@ -58,12 +58,12 @@ final class BeforeRun {
   private Answer refusal() {
     return new Unable(
         "the run has not begun, it is %s; it can be drained, and all else when it is RUNNING"
-            .formatted(plan.watch().get().state()));
+            .formatted(services.watch().get().state()));
   }
 
-  private Behavior<Guardian.Command> end() {
-    plan.watch().state(ServiceState.DRAINING, null);
-    plan.console().line("no checkpoint: the run had not begun");
+  private Behavior<GuardianCommand> end() {
+    services.watch().state(ServiceState.DRAINING, null);
+    services.console().line("no checkpoint: the run had not begun");
     outcome.complete(null);
     return Behaviors.same();
   }

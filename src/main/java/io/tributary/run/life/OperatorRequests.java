@@ -7,9 +7,7 @@ import io.tributary.data.Paused;
 import io.tributary.metrics.ConfigChange;
 import io.tributary.metrics.Metric;
 import io.tributary.protocol.LearnerCommand;
-import io.tributary.protocol.LearnerCommand.CheckpointFailed;
 import io.tributary.protocol.LearnerCommand.CheckpointSaved;
-import io.tributary.protocol.LearnerCommand.NothingToSave;
 import io.tributary.protocol.LearnerCommand.ProposalSwapped;
 import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.ServiceControl.Action;
@@ -28,35 +26,35 @@ import java.util.function.Function;
  * For the guardian's thread.
  */
 final class OperatorRequests {
-  private final Guardian.Plan plan;
-  private final Workforce workforce;
-  private final TrainingCore core;
-  private final StreamLife stream;
-  private final RunEnding ending;
+  private final RunServices services;
+  private final WorkerSupervisor workers;
+  private final LearnerSupervisor training;
+  private final StreamSupervisor stream;
+  private final RunShutdown shutdown;
   private final Set<CompletableFuture<Answer>> atLearner = new HashSet<>();
 
   OperatorRequests(
-      Guardian.Plan plan,
-      Workforce workforce,
-      TrainingCore core,
-      StreamLife stream,
-      RunEnding ending) {
-    this.plan = plan;
-    this.workforce = workforce;
-    this.core = core;
+      RunServices services,
+      WorkerSupervisor workers,
+      LearnerSupervisor training,
+      StreamSupervisor stream,
+      RunShutdown shutdown) {
+    this.services = services;
+    this.workers = workers;
+    this.training = training;
     this.stream = stream;
-    this.ending = ending;
+    this.shutdown = shutdown;
   }
 
   /** Does something, or refuses it where the run ends. */
-  void perform(Guardian.Perform request) {
+  void perform(GuardianCommand.Perform request) {
     CompletableFuture<Answer> answer = request.answer();
     if (request.action() == Action.DRAIN) {
       answer.complete(drain());
       return;
     }
-    if (!ending.isRunning()) {
-      answer.complete(new Unable(ending.description()));
+    if (!shutdown.isRunning()) {
+      answer.complete(new Unable(shutdown.description()));
       return;
     }
     Paused paused = stream.paused();
@@ -88,13 +86,13 @@ final class OperatorRequests {
   }
 
   private Answer drain() {
-    if (ending.isOver()) {
-      return new Unable(ending.description());
+    if (shutdown.isOver()) {
+      return new Unable(shutdown.description());
     }
-    ending.drain();
+    shutdown.drain();
     return new Done(
         "what is in flight is finished, then a checkpoint written, within %d s; the console tells which"
-            .formatted(plan.live().current().shutdown().grace().toSeconds()));
+            .formatted(services.config().current().shutdown().grace().toSeconds()));
   }
 
   private <T> void askLearner(
@@ -111,7 +109,7 @@ final class OperatorRequests {
                     failure == null
                         ? translation.apply(result)
                         : new Unable(String.valueOf(failure.getMessage()))));
-    core.learner().tell(question.apply(done));
+    training.learner().tell(question.apply(done));
   }
 
   /** What the learner was asked for and has not done, it will not do any more. */
@@ -124,7 +122,9 @@ final class OperatorRequests {
   }
 
   private Answer checkpointAnswer(Saved saved) {
-    return saved instanceof CheckpointSaved ? new Done(words(saved)) : new Unable(words(saved));
+    return saved instanceof CheckpointSaved
+        ? new Done(shutdown.describe(saved))
+        : new Unable(shutdown.describe(saved));
   }
 
   private Answer swapAnswer(ProposalSwapped swapped) {
@@ -132,30 +132,21 @@ final class OperatorRequests {
         ? new Unable("nothing to swap: before the first step the policy is what the proposal is")
         : new Done(
             "policy %d is the proposal since step %d; %s"
-                .formatted(swapped.version().getAsLong(), swapped.step(), words(swapped.saved())));
-  }
-
-  private String words(Saved saved) {
-    if (saved instanceof CheckpointSaved checkpoint) {
-      return "checkpoint of step %d: %s"
-          .formatted(
-              checkpoint.step(),
-              plan.directory().files().checkpoints().directory(checkpoint.step()));
-    } else if (saved instanceof NothingToSave nothing) {
-      return "no checkpoint: " + nothing.reason();
-    }
-    return "no checkpoint (%s); it is tried again".formatted(((CheckpointFailed) saved).reason());
+                .formatted(
+                    swapped.version().getAsLong(),
+                    swapped.step(),
+                    shutdown.describe(swapped.saved())));
   }
 
   /** Changes the configuration as a whole, or refuses to. */
-  void change(Guardian.Change request) {
-    request.before().complete(plan.live().view());
-    if (!ending.isRunning()) {
-      plan.metrics().service().configChanged(ConfigChange.REJECTED);
-      request.answer().complete(new Unable(ending.description()));
+  void change(GuardianCommand.Change request) {
+    request.before().complete(services.config().view());
+    if (!shutdown.isRunning()) {
+      services.metrics().service().configChanged(ConfigChange.REJECTED);
+      request.answer().complete(new Unable(shutdown.description()));
       return;
     }
-    LiveConfig live = plan.live();
+    LiveConfig live = services.config();
     EffectiveConfig proposed;
     try {
       proposed = live.propose(request.values(), request.from(), request.at());
@@ -166,11 +157,11 @@ final class OperatorRequests {
     }
     String what = live.accept(proposed, request.values().keySet(), request.from(), request.at());
     TributaryConfig config = live.current();
-    workforce.resize(config.samplers().count(), config.scorers().count());
+    workers.resize(config.samplers().count(), config.scorers().count());
     stream.maxStaleness(config.stream().maxStalenessSteps());
-    core.adjust(config);
-    plan.watch().reconfigured();
-    plan.console().line("changed by %s: %s".formatted(request.from(), what));
+    training.adjust(config);
+    services.watch().reconfigured();
+    services.console().line("changed by %s: %s".formatted(request.from(), what));
     request
         .answer()
         .complete(new Done(what + " (until the process ends; --resume reads the file again)"));
@@ -179,9 +170,9 @@ final class OperatorRequests {
   /** The system would kill a process of more workers than memory has room for. */
   private void requireMemory(TributaryConfig proposed) {
     double bytes = tensorBytes(proposed);
-    double limit = plan.metrics().value(Metric.MEMORY_LIMIT_BYTES);
-    if (bytes > limit && bytes > tensorBytes(plan.live().current())) {
-      plan.metrics().service().configChanged(ConfigChange.REJECTED);
+    double limit = services.metrics().value(Metric.MEMORY_LIMIT_BYTES);
+    if (bytes > limit && bytes > tensorBytes(services.config().current())) {
+      services.metrics().service().configChanged(ConfigChange.REJECTED);
       throw new ConfigException(
           "tributary.samplers.count = %d with tributary.scorers.count = %d takes about %s of memory for tensors on the CPU, the machine or container has %s"
               .formatted(
@@ -193,6 +184,7 @@ final class OperatorRequests {
   }
 
   private double tensorBytes(TributaryConfig config) {
-    return MemoryEstimate.of(config, plan.parts().model(), plan.parts().positions()).bytes("cpu");
+    return MemoryEstimate.of(config, services.parts().model(), services.parts().positions())
+        .bytes("cpu");
   }
 }

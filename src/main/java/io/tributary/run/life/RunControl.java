@@ -29,7 +29,7 @@ final class RunControl implements ServiceControl {
   private static final Logger LOG = LoggerFactory.getLogger(RunControl.class);
   private static final Duration LAST_WAIT = Duration.ofSeconds(5);
 
-  private final ActorRef<Guardian.Command> guardian;
+  private final ActorRef<GuardianCommand> guardian;
   private final LiveConfig config;
   private final AuditLog audit;
   private final BooleanSupplier isOver;
@@ -53,7 +53,7 @@ final class RunControl implements ServiceControl {
    * @param deadline time after which a request that still waits is answered
    */
   RunControl(
-      ActorRef<Guardian.Command> guardian,
+      ActorRef<GuardianCommand> guardian,
       LiveConfig config,
       AuditLog audit,
       BooleanSupplier isOver,
@@ -71,7 +71,7 @@ final class RunControl implements ServiceControl {
   @Override
   public CompletionStage<Answer> perform(Action action, String from) {
     Instant at = clock.instant();
-    return ask(answer -> guardian.tell(new Guardian.Perform(action, answer)))
+    return ask(answer -> guardian.tell(new GuardianCommand.Perform(action, answer)))
         .thenApplyAsync(
             answer -> {
               audit.action(at, from, action, answer);
@@ -85,7 +85,7 @@ final class RunControl implements ServiceControl {
     Instant at = clock.instant();
     CompletableFuture<ConfigView> before = new CompletableFuture<>();
     Map<String, String> given = Map.copyOf(values);
-    return ask(answer -> guardian.tell(new Guardian.Change(given, from, at, before, answer)))
+    return ask(answer -> guardian.tell(new GuardianCommand.Change(given, from, at, before, answer)))
         .thenApplyAsync(
             answer -> {
               if (answer instanceof Done) {

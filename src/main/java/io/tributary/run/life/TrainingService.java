@@ -197,8 +197,8 @@ public final class TrainingService {
     try (PolicyEvaluation evaluation = parts.evaluation(() -> {})) {
       evaluation.takeOver(parts.checkpoint(directory.files(), last.step()).policy());
       directory.recordTexts(
-          evaluation.baseTexts(RunEnding.COMPARED_TEXTS),
-          evaluation.policyTexts(RunEnding.COMPARED_TEXTS));
+          evaluation.baseTexts(RunShutdown.COMPARED_TEXTS),
+          evaluation.policyTexts(RunShutdown.COMPARED_TEXTS));
     } catch (IOException e) {
       throw new BadInputException(
           "run.directory: the texts of both models can't be written in %s: %s"
@@ -225,10 +225,10 @@ public final class TrainingService {
     }
     CompletableFuture<Void> outcome = new CompletableFuture<>();
     CompletableFuture<Void> ended = new CompletableFuture<>();
-    ActorSystem<Guardian.Command> system =
+    ActorSystem<GuardianCommand> system =
         ActorSystem.create(
             Guardian.create(
-                new Guardian.Plan(
+                new RunServices(
                     live,
                     parts,
                     workers.apply(parts, metrics),
@@ -283,7 +283,7 @@ public final class TrainingService {
             .run(outcome::isDone);
       }
       if (!outcome.isDone()) { // it may have been ended while it was fitted
-        system.tell(Guardian.Begin.INSTANCE);
+        system.tell(GuardianCommand.Begin.INSTANCE);
       }
       outcome.join();
     } catch (CompletionException e) {
@@ -299,8 +299,8 @@ public final class TrainingService {
     }
   }
 
-  private void drain(ActorSystem<Guardian.Command> system, CompletableFuture<Void> ended) {
-    system.tell(Guardian.Drain.INSTANCE); // first: whoever is to read the line may not
+  private void drain(ActorSystem<GuardianCommand> system, CompletableFuture<Void> ended) {
+    system.tell(GuardianCommand.Drain.INSTANCE); // first: whoever is to read the line may not
     console.line(
         "finishing what is in flight, then a checkpoint; this takes at most "
             + config.shutdown().grace().toSeconds()

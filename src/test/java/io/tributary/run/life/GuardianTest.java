@@ -75,7 +75,7 @@ class GuardianTest {
   private RunMetrics metrics;
   private RunWatch watch;
   private LiveConfig live;
-  private BehaviorTestKit<Guardian.Command> guardian;
+  private BehaviorTestKit<GuardianCommand> guardian;
 
   @BeforeEach
   void make() throws IOException {
@@ -104,7 +104,7 @@ class GuardianTest {
     guardian =
         BehaviorTestKit.create(
             Guardian.create(
-                new Guardian.Plan(
+                new RunServices(
                     live,
                     parts,
                     Workers.of(parts, metrics),
@@ -125,20 +125,21 @@ class GuardianTest {
 
   private Answer perform(Action action) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
-    guardian.run(new Guardian.Perform(action, answer));
+    guardian.run(new GuardianCommand.Perform(action, answer));
     return answer.getNow(new Unable("no answer"));
   }
 
   private Answer change(Map<String, String> values) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     guardian.run(
-        new Guardian.Change(values, "somebody", Instant.EPOCH, new CompletableFuture<>(), answer));
+        new GuardianCommand.Change(
+            values, "somebody", Instant.EPOCH, new CompletableFuture<>(), answer));
     return answer.getNow(new Unable("no answer"));
   }
 
   @Test
   void everyCommandIsHandled() {
-    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(GuardianCommand.Begin.INSTANCE);
     Map<Class<?>, Object> values = new HashMap<>();
     values.put(Action.class, Action.RESUME);
     values.put(CompletableFuture.class, new CompletableFuture<Answer>());
@@ -153,11 +154,11 @@ class GuardianTest {
     values.put(Saved.class, new LearnerCommand.NothingToSave("none"));
     values.put(Compared.class, new Compared(List.of(), List.of()));
     values.put(Throwable.class, new IllegalStateException("as the test asked"));
-    for (Class<?> type : Guardian.Command.class.getPermittedSubclasses()) {
-      Guardian.Command command =
-          type == Guardian.StreamEnded.class
+    for (Class<?> type : GuardianCommand.class.getPermittedSubclasses()) {
+      GuardianCommand command =
+          type == GuardianCommand.StreamEnded.class
               ? ended()
-              : (Guardian.Command) Commands.message(type, values);
+              : (GuardianCommand) Commands.message(type, values);
       guardian.run(command);
       assertThat(Behavior.isUnhandled(guardian.returnedBehavior())).as("%s", command).isFalse();
     }
@@ -165,8 +166,8 @@ class GuardianTest {
 
   /** A stream of an earlier learner. */
   @SuppressWarnings("NullAway")
-  private static Guardian.StreamEnded ended() {
-    return new Guardian.StreamEnded(null, new IllegalStateException("as the test asked"));
+  private static GuardianCommand.StreamEnded ended() {
+    return new GuardianCommand.StreamEnded(null, new IllegalStateException("as the test asked"));
   }
 
   @ParameterizedTest
@@ -191,7 +192,7 @@ class GuardianTest {
 
   @Test
   void pausesAreTakenBeforeTheFirstSamplerIsThere() {
-    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(GuardianCommand.Begin.INSTANCE);
     assertThat(perform(Action.PAUSE_LEARNING)).isInstanceOf(Done.class);
     assertThat(watch.get().state()).isEqualTo(ServiceState.PAUSED);
     assertThat(watch.get().paused().learning()).isTrue();
@@ -207,11 +208,11 @@ class GuardianTest {
 
   @Test
   void whatALearnerIsAskedForAndDoesNotDoIsAnsweredWhenItIsGone() {
-    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(GuardianCommand.Begin.INSTANCE);
     CompletableFuture<Answer> checkpoint = new CompletableFuture<>();
     CompletableFuture<Answer> swap = new CompletableFuture<>();
-    guardian.run(new Guardian.Perform(Action.CHECKPOINT, checkpoint));
-    guardian.run(new Guardian.Perform(Action.SWAP_PROPOSAL, swap));
+    guardian.run(new GuardianCommand.Perform(Action.CHECKPOINT, checkpoint));
+    guardian.run(new GuardianCommand.Perform(Action.SWAP_PROPOSAL, swap));
     assertThat(checkpoint).isNotDone();
     assertThat(swap).isNotDone();
     stopLearner();
@@ -226,7 +227,7 @@ class GuardianTest {
 
   @Test
   void aRunThatGoesBackToItsLastCheckpointIsNotReady() {
-    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(GuardianCommand.Begin.INSTANCE);
     watch.streamStarted();
     assertThat(watch.get().state()).isEqualTo(ServiceState.RUNNING);
     stop("evaluator-0");
@@ -248,7 +249,7 @@ class GuardianTest {
   void aLearnerThatDoesNotStopForARecoveryEndsTheRun() throws Exception {
     close();
     make(Map.of("stream.stall-timeout", "10ms", "publish.timeout", "10ms"));
-    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(GuardianCommand.Begin.INSTANCE);
     guardian.run(command("LearnerSpoke", Map.of(LearnerEvent.class, new LearnerEvent.Idle(0))));
     for (int look = 0; look < 100; look++) {
       checkProgress();
@@ -276,10 +277,10 @@ class GuardianTest {
   }
 
   /** A command that only the guardian tells itself. */
-  private static Guardian.Command command(String name, Map<Class<?>, Object> values) {
-    return Stream.of(Guardian.Command.class.getPermittedSubclasses())
+  private static GuardianCommand command(String name, Map<Class<?>, Object> values) {
+    return Stream.of(GuardianCommand.class.getPermittedSubclasses())
         .filter(type -> type.getSimpleName().equals(name))
-        .map(type -> (Guardian.Command) Commands.message(type, values))
+        .map(type -> (GuardianCommand) Commands.message(type, values))
         .findAny()
         .orElseThrow();
   }
@@ -298,7 +299,7 @@ class GuardianTest {
 
   @Test
   void aDrainBeforeAnythingIsLearnedEndsAtOnce() {
-    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(GuardianCommand.Begin.INSTANCE);
     assertThat(perform(Action.DRAIN)).isInstanceOf(Done.class);
     assertThat(outcome).isCompleted();
     assertThat(shown.toString()).contains("no checkpoint: nothing was learned");
@@ -340,7 +341,7 @@ class GuardianTest {
 
   @Test
   void sharesOfTheTimeBeforeAChangeOfTheWorkersSayNothing() {
-    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(GuardianCommand.Begin.INSTANCE);
     step(1);
     seconds(2);
     step(2);
@@ -351,7 +352,7 @@ class GuardianTest {
 
   @Test
   void changesReachEveryoneWhomTheyConcern() throws IOException {
-    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(GuardianCommand.Begin.INSTANCE);
     guardian.<LearnerCommand>childInbox("learner-0").getAllReceived();
     Map<String, String> values = Map.of("samplers.count", "3", "evaluation.interval-steps", "9");
     assertThat(change(values)).isInstanceOf(Done.class);
@@ -370,7 +371,7 @@ class GuardianTest {
     Files.createDirectory(files.home().resolve("audit.jsonl"));
     RunControl control =
         new RunControl(
-            TestInbox.<Guardian.Command>create().getRef(),
+            TestInbox.<GuardianCommand>create().getRef(),
             live,
             new AuditLog(files.auditLog()),
             () -> false,
@@ -385,7 +386,7 @@ class GuardianTest {
   void whoAskedForWhatIsWrittenDown() throws Exception {
     RunControl control =
         new RunControl(
-            TestInbox.<Guardian.Command>create().getRef(),
+            TestInbox.<GuardianCommand>create().getRef(),
             live,
             new AuditLog(files.auditLog()),
             () -> true,
@@ -410,7 +411,7 @@ class GuardianTest {
 
   @Test
   void theValueBeforeIsThatWhichAChangeHasReplaced() throws Exception {
-    TestInbox<Guardian.Command> waiting = TestInbox.create();
+    TestInbox<GuardianCommand> waiting = TestInbox.create();
     RunControl control =
         new RunControl(
             waiting.getRef(),
@@ -421,7 +422,7 @@ class GuardianTest {
             Clock.systemUTC());
     CompletionStage<Answer> first = control.change(Map.of("samplers.count", "4"), "127.0.0.1:1");
     CompletionStage<Answer> second = control.change(Map.of("samplers.count", "5"), "127.0.0.1:2");
-    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(GuardianCommand.Begin.INSTANCE);
     waiting.getAllReceived().forEach(guardian::run);
     assertThat(answer(first)).isInstanceOf(Done.class);
     assertThat(answer(second)).isInstanceOf(Done.class);
@@ -436,7 +437,7 @@ class GuardianTest {
   @Timeout(30)
   void theGuardianDoesNotWaitForTheDisk() throws Exception {
     Set<String> writers = ConcurrentHashMap.newKeySet();
-    TestInbox<Guardian.Command> waiting = TestInbox.create();
+    TestInbox<GuardianCommand> waiting = TestInbox.create();
     RunControl control =
         new RunControl(
             waiting.getRef(),
@@ -449,7 +450,7 @@ class GuardianTest {
         control
             .change(Map.of("samplers.count", "4"), "127.0.0.1:1")
             .whenComplete((answer, failure) -> writers.add(Thread.currentThread().getName()));
-    guardian.run(Guardian.Begin.INSTANCE);
+    guardian.run(GuardianCommand.Begin.INSTANCE);
     waiting.getAllReceived().forEach(guardian::run);
     answer(change);
     assertThat(writers).containsExactly("operator-records");

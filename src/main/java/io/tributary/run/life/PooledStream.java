@@ -18,18 +18,20 @@ import io.tributary.stream.TrainingStream;
 import io.tributary.stream.pool.PoolSettings;
 import io.tributary.stream.pool.WorkerPool;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.stream.Materializer;
 import org.jspecify.annotations.Nullable;
 
 /** A stream with the pools that serve it; they are made together, and stopped together. */
-final class StreamParts {
+final class PooledStream {
   private final ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool;
   private final ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool;
   private final RunningStream stream;
 
-  private StreamParts(
+  private PooledStream(
       ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool,
       ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool,
       RunningStream stream) {
@@ -47,7 +49,7 @@ final class StreamParts {
    * @param vocabulary number of tokens that there are
    * @param lost hears of workers that hang
    */
-  static StreamParts start(
+  static PooledStream start(
       ActorContext<?> context,
       TributaryConfig config,
       @Nullable LearnerState state,
@@ -88,7 +90,7 @@ final class StreamParts {
             report,
             System::nanoTime,
             Materializer.createMaterializer(context.getSystem()));
-    return new StreamParts(samplerPool, scorerPool, stream);
+    return new PooledStream(samplerPool, scorerPool, stream);
   }
 
   private static StreamPlan plan(
@@ -101,6 +103,11 @@ final class StreamParts {
         config.stream().maxStalenessSteps(),
         config.stream().maxDropRate(),
         proposalVersion);
+  }
+
+  /** Completes or fails when the stream ends. */
+  CompletionStage<Done> completion() {
+    return stream.completion();
   }
 
   RunningStream stream() {

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * Watches over what nobody else has a deadline for: the learner and the evaluator that it waits
  * for, and the samplers' first confirmation of the proposal, before which no stream can start.
  */
-final class Vigil {
+final class ProgressWatchdog {
   /** Several times what makes the service unready: a run is not given up for one slow batch. */
   private static final int PATIENCE = 4;
 
@@ -23,7 +23,7 @@ final class Vigil {
    */
   private static final int STOPPED = 4;
 
-  private static final Logger LOG = LoggerFactory.getLogger(Vigil.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ProgressWatchdog.class);
 
   private final Duration progressTimeout;
   private final Duration confirmationTimeout;
@@ -34,17 +34,17 @@ final class Vigil {
   private long looked;
 
   /**
-   * A vigil that begins now.
+   * A watchdog that begins now.
    *
    * @param stallTimeout time without progress after which a worker counts as lost
    * @param publishTimeout time that samplers have to confirm a proposal
    */
-  Vigil(Duration stallTimeout, Duration publishTimeout) {
+  ProgressWatchdog(Duration stallTimeout, Duration publishTimeout) {
     this(stallTimeout, publishTimeout, System::nanoTime);
   }
 
   /** As the other one, with a clock of its own. */
-  Vigil(Duration stallTimeout, Duration publishTimeout, LongSupplier nanoTime) {
+  ProgressWatchdog(Duration stallTimeout, Duration publishTimeout, LongSupplier nanoTime) {
     this.progressTimeout = stallTimeout.multipliedBy(PATIENCE);
     this.confirmationTimeout = publishTimeout.multipliedBy(PATIENCE);
     this.nanoTime = nanoTime;

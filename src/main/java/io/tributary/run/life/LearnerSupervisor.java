@@ -3,7 +3,10 @@ package io.tributary.run.life;
 import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.EvaluatorCommand;
+import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerCommand;
+import io.tributary.protocol.LearnerCommand.CheckpointFailed;
+import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.LearnerSettings;
 import io.tributary.protocol.PublisherCommand;
@@ -12,6 +15,8 @@ import io.tributary.stage.learn.Learner;
 import io.tributary.stage.learn.StepSchedule;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -20,14 +25,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What there is one of each: the learner and its evaluator. When either fails, both begin again at
- * the last checkpoint, a limited number of times.
+ * The learner and its evaluator. When either fails, both start again from the last checkpoint, a
+ * limited number of times.
  */
-final class TrainingCore {
-  private static final Logger LOG = LoggerFactory.getLogger(TrainingCore.class);
+final class LearnerSupervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(LearnerSupervisor.class);
 
   private final ActorContext<?> context;
-  private final Guardian.Plan plan;
+  private final RunServices services;
   private final ActorRef<PublisherCommand> publisher;
   private final ActorRef<LearnerEvent> events;
   private @Nullable LearnerState from;
@@ -41,14 +46,14 @@ final class TrainingCore {
    * @param from where the run goes on; null at its beginning
    * @param events hears of everything that the learner does
    */
-  TrainingCore(
+  LearnerSupervisor(
       ActorContext<?> context,
-      Guardian.Plan plan,
+      RunServices services,
       @Nullable LearnerState from,
       ActorRef<PublisherCommand> publisher,
       ActorRef<LearnerEvent> events) {
     this.context = context;
-    this.plan = plan;
+    this.services = services;
     this.publisher = publisher;
     this.events = events;
     this.from = from;
@@ -59,17 +64,17 @@ final class TrainingCore {
   private ActorRef<EvaluatorCommand> spawnEvaluator() {
     return watched(
         Evaluator.create(
-            () -> plan.parts().evaluation(() -> events.tell(LearnerEvent.Active.INSTANCE)),
-            plan.metrics().stage(Stage.EVALUATOR)),
+            () -> services.parts().evaluation(() -> events.tell(LearnerEvent.Active.INSTANCE)),
+            services.metrics().stage(Stage.EVALUATOR)),
         "evaluator");
   }
 
   private ActorRef<LearnerCommand> spawnLearner(ActorRef<EvaluatorCommand> itsEvaluator) {
     LearnerState state = from;
-    TributaryConfig config = plan.live().current();
+    TributaryConfig config = services.config().current();
     return watched(
         Learner.create(
-            () -> plan.parts().training(config, plan.directory().files(), state),
+            () -> services.parts().training(config, services.directory().files(), state),
             StepSchedule.of(
                 settings(config),
                 config.checkpoint().background(),
@@ -77,7 +82,7 @@ final class TrainingCore {
             publisher,
             itsEvaluator,
             events,
-            plan.metrics().stage(Stage.LEARNER)),
+            services.metrics().stage(Stage.LEARNER)),
         "learner");
   }
 
@@ -98,7 +103,7 @@ final class TrainingCore {
   }
 
   private <C> ActorRef<C> watched(Behavior<C> behavior, String name) {
-    ActorRef<C> spawned = context.spawn(behavior, name + "-" + restarts, WorkerFleet.PINNED);
+    ActorRef<C> spawned = context.spawn(behavior, name + "-" + restarts, WorkerPlaces.PINNED);
     context.watch(spawned);
     return spawned;
   }
@@ -107,18 +112,26 @@ final class TrainingCore {
     return learner;
   }
 
-  ActorRef<EvaluatorCommand> evaluator() {
-    return evaluator;
-  }
-
   /** The checkpoint that the learner began at; null at the beginning of a run. */
   @Nullable LearnerState from() {
     return from;
   }
 
+  /** Has a checkpoint written, and tells what became of it. */
+  CompletionStage<Saved> writeCheckpoint() {
+    CompletableFuture<Saved> saved = new CompletableFuture<>();
+    learner.tell(new LearnerCommand.WriteCheckpoint(saved));
+    return saved.exceptionally(failure -> new CheckpointFailed(String.valueOf(failure)));
+  }
+
+  /** Has the evaluator draw {@code n} texts each from the base model and the policy. */
+  void compareTexts(int n, ActorRef<Compared> replyTo) {
+    evaluator.tell(new EvaluatorCommand.Compare(n, replyTo));
+  }
+
   /** Whether another restart is allowed. */
   boolean mayRestart() {
-    return restarts < plan.live().current().learner().maxRestarts();
+    return restarts < services.config().current().learner().maxRestarts();
   }
 
   /** Stops the learner; it has to be gone before a new one reads and writes the run's files. */
@@ -133,7 +146,7 @@ final class TrainingCore {
    * @return false if there is no checkpoint
    */
   boolean restart(Throwable cause) {
-    Optional<LearnerState> last = plan.parts().lastState(plan.directory().files());
+    Optional<LearnerState> last = services.parts().lastState(services.directory().files());
     if (last.isEmpty()) {
       return false;
     }
@@ -143,10 +156,10 @@ final class TrainingCore {
     LOG.error(
         "training failed; restart {} of {} from the checkpoint of step {}",
         restarts,
-        plan.live().current().learner().maxRestarts(),
+        services.config().current().learner().maxRestarts(),
         state.step(),
         cause);
-    plan.watch().resumed(state);
+    services.watch().resumed(state);
     context.unwatch(evaluator);
     context.stop(evaluator);
     evaluator = spawnEvaluator();

@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.Test;
 
-class VigilTest {
+class ProgressWatchdogTest {
   private final AtomicLong now = new AtomicLong();
-  private final Vigil vigil =
-      new Vigil(Duration.ofSeconds(10), Duration.ofSeconds(30), () -> now.get());
+  private final ProgressWatchdog watchdog =
+      new ProgressWatchdog(Duration.ofSeconds(10), Duration.ofSeconds(30), () -> now.get());
 
   private void sleep(long seconds) {
     now.addAndGet(Duration.ofSeconds(seconds).toNanos());
@@ -23,18 +23,18 @@ class VigilTest {
   private Optional<RunFailedException> pass(long seconds) {
     for (int second = 1; second < seconds; second++) {
       sleep(1);
-      assertThat(vigil.complaint(3)).isEmpty();
+      assertThat(watchdog.complaint(3)).isEmpty();
     }
     sleep(1);
-    return vigil.complaint(3);
+    return watchdog.complaint(3);
   }
 
   @Test
   void workWithoutASignOfLifeIsComplainedOf() {
-    vigil.streamStarted();
-    vigil.hear(LearnerEvent.Active.INSTANCE);
+    watchdog.streamStarted();
+    watchdog.hear(LearnerEvent.Active.INSTANCE);
     assertThat(pass(39)).isEmpty();
-    vigil.hear(LearnerEvent.Active.INSTANCE);
+    watchdog.hear(LearnerEvent.Active.INSTANCE);
     assertThat(pass(40)).isEmpty();
     assertThat(pass(1).orElseThrow())
         .hasMessageContaining("neither the learner nor the evaluator has shown progress for 41 s");
@@ -42,54 +42,54 @@ class VigilTest {
 
   @Test
   void aLearnerThatWaitsForDataMayWait() {
-    vigil.streamStarted();
-    vigil.hear(LearnerEvent.Active.INSTANCE);
-    vigil.hear(new LearnerEvent.Idle(5));
-    vigil.hear(new LearnerEvent.CheckpointFailed(5, "asked for, with a full disk"));
+    watchdog.streamStarted();
+    watchdog.hear(LearnerEvent.Active.INSTANCE);
+    watchdog.hear(new LearnerEvent.Idle(5));
+    watchdog.hear(new LearnerEvent.CheckpointFailed(5, "asked for, with a full disk"));
     assertThat(pass(100_000)).isEmpty();
   }
 
   @Test
   void whatNeverGetsReadyIsComplainedOf() {
     assertThat(pass(41)).isPresent();
-    vigil.begin();
-    assertThat(vigil.complaint(0)).isEmpty();
+    watchdog.begin();
+    assertThat(watchdog.complaint(0)).isEmpty();
   }
 
   @Test
   void theTimeInWhichTheProcessWasStoppedIsNotSilence() {
-    vigil.streamStarted();
-    vigil.hear(LearnerEvent.Active.INSTANCE);
+    watchdog.streamStarted();
+    watchdog.hear(LearnerEvent.Active.INSTANCE);
     assertThat(pass(20)).isEmpty();
     sleep(1_000);
-    assertThat(vigil.complaint(3)).isEmpty();
+    assertThat(watchdog.complaint(3)).isEmpty();
     assertThat(pass(20)).isEmpty();
     assertThat(pass(1)).isPresent();
   }
 
   @Test
   void looksThatComeAFewIntervalsLateForgiveNothing() {
-    vigil.streamStarted();
-    vigil.hear(LearnerEvent.Active.INSTANCE);
+    watchdog.streamStarted();
+    watchdog.hear(LearnerEvent.Active.INSTANCE);
     for (int look = 0; look < 4; look++) {
       sleep(10); // just below four intervals
-      assertThat(vigil.complaint(3)).isEmpty();
+      assertThat(watchdog.complaint(3)).isEmpty();
     }
     sleep(10);
-    assertThat(vigil.complaint(3)).isPresent();
+    assertThat(watchdog.complaint(3)).isPresent();
 
-    vigil.hear(LearnerEvent.Active.INSTANCE);
+    watchdog.hear(LearnerEvent.Active.INSTANCE);
     for (int look = 0; look < 10; look++) {
       sleep(11);
-      assertThat(vigil.complaint(3)).isEmpty();
+      assertThat(watchdog.complaint(3)).isEmpty();
     }
   }
 
   @Test
   void whatIsHeardAfterAStopBeginsTheTimeAnew() {
-    vigil.streamStarted();
+    watchdog.streamStarted();
     sleep(1_000);
-    vigil.hear(LearnerEvent.Active.INSTANCE);
+    watchdog.hear(LearnerEvent.Active.INSTANCE);
     assertThat(pass(41)).as("from the next look on").isEmpty();
     assertThat(pass(1)).isPresent();
   }
@@ -98,12 +98,12 @@ class VigilTest {
   void aStreamThatWaitsForEverForAConfirmationIsComplainedOf() {
     ActorTestKit kit = ActorTestKit.create();
     try {
-      vigil.hear(new LearnerEvent.Ready(kit.system().ignoreRef(), 3, false));
+      watchdog.hear(new LearnerEvent.Ready(kit.system().ignoreRef(), 3, false));
       assertThat(pass(120)).isEmpty();
       assertThat(pass(1).orElseThrow())
           .hasMessageContaining("no sampler has confirmed proposal 3 within 121 s");
-      vigil.streamStarted();
-      assertThat(vigil.complaint(3)).isEmpty();
+      watchdog.streamStarted();
+      assertThat(watchdog.complaint(3)).isEmpty();
     } finally {
       kit.shutdownTestKit();
     }

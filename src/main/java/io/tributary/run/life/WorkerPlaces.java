@@ -21,7 +21,7 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  *
  * @param <C> messages of a worker
  */
-final class WorkerFleet<C> {
+final class WorkerPlaces<C> {
   /** Native work keeps a thread of its own. */
   static final DispatcherSelector PINNED = DispatcherSelector.fromConfig("tributary-native");
 
@@ -41,7 +41,7 @@ final class WorkerFleet<C> {
   private record Start(AtomicBoolean over, long nanos) {}
 
   /** Spawns {@code count} workers with the behaviour of their place, and watches them. */
-  WorkerFleet(
+  WorkerPlaces(
       ActorContext<?> context, ServiceKey<C> key, int count, IntFunction<Behavior<C>> behavior) {
     this.context = context;
     this.key = key;

@@ -12,6 +12,7 @@ import io.tributary.run.assembly.Workers;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -22,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * The samplers and scorers of this process; those that fail or hang are replaced, a limited number
  * of times an hour.
  */
-final class Workforce {
-  private static final Logger LOG = LoggerFactory.getLogger(Workforce.class);
+final class WorkerSupervisor {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
 
   /** A loss is forgotten after this time, so that a long run may lose a worker now and then. */
   private static final Duration WINDOW = Duration.ofHours(1);
@@ -34,20 +35,21 @@ final class Workforce {
   private final RunMetrics metrics;
   private final int maxLost;
   private final Duration startTimeout;
-  private final WorkerFleet<SamplerCommand> samplers;
-  private final WorkerFleet<ScorerCommand> scorers;
+  private final WorkerPlaces<SamplerCommand> samplers;
+  private final WorkerPlaces<ScorerCommand> scorers;
   private final Deque<Long> losses = new ArrayDeque<>(); // nanoseconds, oldest first
 
   /** Spawns as many samplers and scorers as are configured. */
-  Workforce(ActorContext<?> context, TributaryConfig config, Workers workers, RunMetrics metrics) {
+  WorkerSupervisor(
+      ActorContext<?> context, TributaryConfig config, Workers workers, RunMetrics metrics) {
     this.metrics = metrics;
     this.maxLost = config.stream().maxLostWorkers();
     this.startTimeout = config.stream().stallTimeout().multipliedBy(START_PATIENCE);
     this.samplers =
-        new WorkerFleet<>(
+        new WorkerPlaces<>(
             context, SamplerCommand.KEY, config.samplers().count(), workers.sampler());
     this.scorers =
-        new WorkerFleet<>(context, ScorerCommand.KEY, config.scorers().count(), workers.scorer());
+        new WorkerPlaces<>(context, ScorerCommand.KEY, config.scorers().count(), workers.scorer());
   }
 
   /** Has so many samplers and scorers from now on. */
@@ -63,58 +65,65 @@ final class Workforce {
   /**
    * Replaces a worker that has stopped.
    *
-   * @throws RunFailedException if too many were lost
+   * @return why the run can't go on, if it can't
    */
-  void stopped(ActorRef<?> worker, Throwable cause) {
-    count(worker, FailureReason.ERROR, String.valueOf(cause));
-    if (samplers.holds(worker)) {
-      samplers.replace(worker);
-    } else {
-      scorers.replace(worker);
+  Optional<Throwable> stopped(ActorRef<?> worker, Throwable cause) {
+    if (FailureCause.isFinal(cause)) {
+      return Optional.of(cause);
     }
+    Optional<Throwable> tooMany = count(worker, FailureReason.ERROR, String.valueOf(cause));
+    if (tooMany.isEmpty()) {
+      places(worker).replace(worker);
+    }
+    return tooMany;
   }
 
   /**
    * Replaces a worker that hangs, or returns what can't be.
    *
-   * @throws RunFailedException if too many were lost
+   * @return why the run can't go on, if it can't
    */
-  void lost(WorkerLost loss) {
+  Optional<Throwable> lost(WorkerLost loss) {
     FailureReason failure =
         switch (loss.cause()) {
           case SILENT -> FailureReason.STALLED;
           case INVALID_RESULT -> FailureReason.INVALID;
         };
-    abandon(loss.worker(), failure, loss.reason());
+    return abandon(loss.worker(), failure, loss.reason());
   }
 
   /**
    * Replaces workers that hang while they start: no pool knows of them.
    *
-   * @throws RunFailedException if too many were lost
+   * @return why the run can't go on, if it can't
    */
-  void replaceUnstarted() {
+  Optional<Throwable> replaceUnstarted() {
     String detail =
         "has not started within %d s, %d times stream.stall-timeout"
             .formatted(startTimeout.toSeconds(), START_PATIENCE);
-    Stream.concat(
+    return Stream.concat(
             samplers.unstarted(startTimeout).stream(), scorers.unstarted(startTimeout).stream())
-        .forEach(worker -> abandon(worker, FailureReason.STALLED, detail));
+        .map(worker -> abandon(worker, FailureReason.STALLED, detail))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
-  private void abandon(ActorRef<?> worker, FailureReason failure, String reason) {
+  private Optional<Throwable> abandon(ActorRef<?> worker, FailureReason failure, String reason) {
     if (!holds(worker)) {
-      return;
+      return Optional.empty();
     }
-    count(worker, failure, reason);
-    if (samplers.holds(worker)) {
-      samplers.abandon(worker);
-    } else {
-      scorers.abandon(worker);
+    Optional<Throwable> tooMany = count(worker, failure, reason);
+    if (tooMany.isEmpty()) {
+      places(worker).abandon(worker);
     }
+    return tooMany;
   }
 
-  private void count(ActorRef<?> worker, FailureReason reason, String detail) {
+  private WorkerPlaces<?> places(ActorRef<?> worker) {
+    return samplers.holds(worker) ? samplers : scorers;
+  }
+
+  private Optional<Throwable> count(ActorRef<?> worker, FailureReason reason, String detail) {
     metrics.stage(samplers.holds(worker) ? Stage.SAMPLER : Stage.SCORER).failed(reason);
     long now = System.nanoTime();
     losses.addLast(now);
@@ -122,10 +131,12 @@ final class Workforce {
       losses.removeFirst();
     }
     if (losses.size() > maxLost) {
-      throw new RunFailedException(
-          "%d samplers and scorers were lost within an hour, stream.max-lost-workers allows %d; the last one, %s: %s"
-              .formatted(losses.size(), maxLost, worker.path().name(), detail));
+      return Optional.of(
+          new RunFailedException(
+              "%d samplers and scorers were lost within an hour, stream.max-lost-workers allows %d; the last one, %s: %s"
+                  .formatted(losses.size(), maxLost, worker.path().name(), detail)));
     }
     LOG.warn("{} is replaced: {}", worker.path().name(), detail);
+    return Optional.empty();
   }
 }

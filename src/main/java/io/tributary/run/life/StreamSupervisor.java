@@ -7,6 +7,7 @@ import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.WorkerLost;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
@@ -16,26 +17,24 @@ import org.jspecify.annotations.Nullable;
  * with a learner that fails, and starts anew with the next one, as it was paused and bounded
  * before. For the guardian's thread.
  */
-final class StreamLife {
+final class StreamSupervisor {
   private static final ProposalConfirmed NOTHING_CONFIRMED = new ProposalConfirmed(0, Map.of());
 
-  private final ActorContext<Guardian.Command> context;
-  private final Guardian.Plan plan;
+  private final ActorContext<?> context;
+  private final RunServices services;
   private final ActorRef<WorkerLost> lostWorkers;
   private ProposalConfirmed confirmed = NOTHING_CONFIRMED;
   private LearnerEvent.@Nullable Ready learnerReady;
-  private @Nullable StreamParts parts;
+  private @Nullable PooledStream running;
   private Paused paused = Paused.NONE;
 
   /**
    * @param lostWorkers hears of workers that hang
    */
-  StreamLife(
-      ActorContext<Guardian.Command> context,
-      Guardian.Plan plan,
-      ActorRef<WorkerLost> lostWorkers) {
+  StreamSupervisor(
+      ActorContext<?> context, RunServices services, ActorRef<WorkerLost> lostWorkers) {
     this.context = context;
-    this.plan = plan;
+    this.services = services;
     this.lostWorkers = lostWorkers;
   }
 
@@ -60,43 +59,40 @@ final class StreamLife {
   }
 
   boolean isStarted() {
-    return parts != null;
+    return running != null;
   }
 
-  boolean is(StreamParts some) {
-    return parts == some;
+  boolean is(PooledStream some) {
+    return running == some;
   }
 
   /**
-   * Starts the stream, if it is to be started; the guardian hears of its end.
+   * Starts the stream, if it is to be started.
    *
    * @param from where the run goes on; null at its beginning
-   * @return whether it was started now
+   * @return the stream, if it was started now
    */
-  boolean start(@Nullable LearnerState from, ActorRef<LearnerCommand> learner) {
+  Optional<PooledStream> start(@Nullable LearnerState from, ActorRef<LearnerCommand> learner) {
     LearnerEvent.Ready ready = learnerReady;
     if (ready == null
-        || parts != null
+        || running != null
         || confirmed.version() < ready.proposalVersion()
         || confirmed.confirmed() == 0) {
-      return false;
+      return Optional.empty();
     }
-    StreamParts started =
-        StreamParts.start(
+    PooledStream started =
+        PooledStream.start(
             context,
-            plan.live().current(),
+            services.config().current(),
             from,
             ready.proposalVersion(),
             paused,
-            plan.parts().model().vocabulary(),
+            services.parts().model().vocabulary(),
             learner,
             lostWorkers,
-            plan.streamMetrics());
-    parts = started;
-    context.pipeToSelf(
-        started.stream().completion(),
-        (done, failure) -> new Guardian.StreamEnded(started, failure));
-    return true;
+            services.streamMetrics());
+    running = started;
+    return Optional.of(started);
   }
 
   /** What is paused. */
@@ -107,39 +103,39 @@ final class StreamLife {
   /** Pauses these sides and lets the others go on, now and in every stream that is to come. */
   void pause(Paused sides) {
     paused = sides;
-    plan.watch().paused(sides);
-    if (parts != null) {
-      parts.stream().pause(sides);
+    services.watch().paused(sides);
+    if (running != null) {
+      running.stream().pause(sides);
     }
   }
 
   /** Bounds the staleness of draws from now on. */
   void maxStaleness(int steps) {
-    if (parts != null) {
-      parts.stream().maxStaleness(steps);
+    if (running != null) {
+      running.stream().maxStaleness(steps);
     }
   }
 
   /** Admits no further draw and ends every pause; what is in flight is learned. */
   void drain() {
     paused = Paused.NONE;
-    plan.watch().paused(paused);
-    if (parts != null) {
-      parts.stream().drain();
+    services.watch().paused(paused);
+    if (running != null) {
+      running.stream().drain();
     }
   }
 
   /** Waits no longer for what is in flight. */
   void letGo() {
-    if (parts != null) {
-      parts.stream().stop();
+    if (running != null) {
+      running.stream().stop();
     }
   }
 
   /** The stream has ended by itself; the pools have nothing to do any more. */
   void ended() {
-    if (parts != null) {
-      parts.stopPools();
+    if (running != null) {
+      running.stopPools();
     }
   }
 
@@ -147,9 +143,9 @@ final class StreamLife {
   void stop() {
     learnerReady = null;
     confirmed = NOTHING_CONFIRMED;
-    if (parts != null) {
-      parts.stop();
-      parts = null;
+    if (running != null) {
+      running.stop();
+      running = null;
     }
   }
 }

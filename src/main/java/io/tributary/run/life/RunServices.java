@@ -1,0 +1,26 @@
+package io.tributary.run.life;
+
+import io.tributary.metrics.RunMetrics;
+import io.tributary.run.assembly.TrainingParts;
+import io.tributary.run.assembly.Workers;
+import io.tributary.run.files.RunDirectory;
+import io.tributary.run.watch.RunConsole;
+import io.tributary.run.watch.RunWatch;
+import io.tributary.run.watch.StreamMetrics;
+
+/**
+ * What there is one of in a run, for all who keep it going.
+ *
+ * @param config the configuration, which operators may change
+ * @param parts what the actors compute with
+ * @param workers behaviours of samplers and scorers
+ */
+record RunServices(
+    LiveConfig config,
+    TrainingParts parts,
+    Workers workers,
+    RunDirectory directory,
+    RunMetrics metrics,
+    RunWatch watch,
+    StreamMetrics streamMetrics,
+    RunConsole console) {}
