@@ -6,11 +6,11 @@ import java.time.Duration;
 public final class FlowMetrics {
 
   private final MetricTable table;
-  private final Waits waits;
+  private final WorkTimes times;
 
-  FlowMetrics(MetricTable table, Waits waits) {
+  FlowMetrics(MetricTable table, WorkTimes times) {
     this.table = table;
-    this.waits = waits;
+    this.times = times;
   }
 
   /** The admission gate now lets the first {@code sequences} of the run through. */
@@ -18,15 +18,16 @@ public final class FlowMetrics {
     table.set(Metric.ADMISSION_LIMIT_SEQUENCES, (double) sequences);
   }
 
-  /** The bound on staleness begins to hold a draw back. */
-  public Wait admissionCloses() {
-    return waits.begin(
-        BlockedReason.ADMISSION,
-        (reason, nanos) -> {
-          if (reason == BlockedReason.ADMISSION) {
-            table.increment(Metric.ADMISSION_CLOSED_SECONDS_TOTAL, nanos / 1e9);
-          }
-        });
+  /** The bound on staleness holds a draw back from now on, until the clock is closed. */
+  public WorkClock admissionCloses() {
+    WorkClock clock =
+        times.clock(
+            time ->
+                table.increment(
+                    Metric.ADMISSION_CLOSED_SECONDS_TOTAL,
+                    time.blockedSeconds(BlockedReason.ADMISSION)));
+    clock.waitFor(BlockedReason.ADMISSION);
+    return clock;
   }
 
   /** A draw was issued again, since the worker that had it was lost. */

@@ -27,13 +27,13 @@ public final class RunMetrics {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final MetricTable table;
-  private final Waits waits;
+  private final WorkTimes times;
   private final Clock clock;
   private volatile @Nullable LongSupplier nativeTensorBytes;
 
   private RunMetrics(Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
     this.clock = clock;
-    this.waits = new Waits(nanoTime);
+    this.times = new WorkTimes(nanoTime, this::count);
     this.table = new MetricTable(registry, List.copyOf(featureTargets.keySet()));
     featureTargets.forEach((feature, moment) -> table.set(Metric.FEATURE_TARGET, moment, feature));
     table.info(Metric.BUILD_INFO, version(), Runtime.version().toString());
@@ -63,11 +63,27 @@ public final class RunMetrics {
   }
 
   public StageMetrics stage(Stage stage) {
-    return new StageMetrics(table, waits, stage, clock);
+    return new StageMetrics(table, times, stage, clock);
+  }
+
+  /** How the workers of a stage have spent their time since the process started, until now. */
+  public WorkTime time(Stage stage) {
+    return times.total(stage);
+  }
+
+  private void count(Stage stage, WorkTime time) {
+    table.increment(Metric.STAGE_BUSY_SECONDS_TOTAL, time.busySeconds(), stage.label());
+    for (BlockedReason reason : time.blocked().keySet()) {
+      table.increment(
+          Metric.STAGE_BLOCKED_SECONDS_TOTAL,
+          time.blockedSeconds(reason),
+          stage.label(),
+          reason.label());
+    }
   }
 
   public FlowMetrics flow() {
-    return new FlowMetrics(table, waits);
+    return new FlowMetrics(table, times);
   }
 
   /** The account of a stream that begins. */
@@ -84,7 +100,7 @@ public final class RunMetrics {
   }
 
   public ServiceMetrics service() {
-    return new ServiceMetrics(table, waits, clock);
+    return new ServiceMetrics(table, times, clock);
   }
 
   /** Where the number of bytes of all live tensors comes from; asked at each scrape. */
@@ -119,7 +135,7 @@ public final class RunMetrics {
 
   /** The present value of a counter or gauge; its series begins if there was none. */
   public double value(Metric metric, String... labels) {
-    waits.count();
+    times.read();
     return table.value(metric, labels);
   }
 
@@ -130,7 +146,7 @@ public final class RunMetrics {
    *     Prometheus text format otherwise
    */
   public Exposition scrape(@Nullable String accept) {
-    waits.count();
+    times.read();
     LongSupplier bytes = nativeTensorBytes;
     if (bytes != null) {
       table.set(Metric.NATIVE_TENSOR_BYTES, (double) bytes.getAsLong());

@@ -10,12 +10,12 @@ import java.time.Duration;
 public final class ServiceMetrics {
 
   private final MetricTable table;
-  private final Waits waits;
+  private final WorkTimes times;
   private final Clock clock;
 
-  ServiceMetrics(MetricTable table, Waits waits, Clock clock) {
+  ServiceMetrics(MetricTable table, WorkTimes times, Clock clock) {
     this.table = table;
-    this.waits = waits;
+    this.times = times;
     this.clock = clock;
   }
 
@@ -37,7 +37,7 @@ public final class ServiceMetrics {
 
   /** An operator pauses the stream, or ends every pause. */
   public void paused(boolean begins) {
-    waits.pause(begins);
+    times.pause(begins);
   }
 
   /** Somebody asked for another configuration of the running service. */

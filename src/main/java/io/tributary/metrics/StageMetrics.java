@@ -7,51 +7,47 @@ import java.time.Duration;
 public final class StageMetrics {
 
   private final MetricTable table;
-  private final String stage;
-  private final Waits waits;
+  private final Stage stage;
+  private final WorkTimes times;
   private final Clock clock;
 
-  StageMetrics(MetricTable table, Waits waits, Stage stage, Clock clock) {
+  StageMetrics(MetricTable table, WorkTimes times, Stage stage, Clock clock) {
     this.table = table;
-    this.waits = waits;
-    this.stage = stage.label();
+    this.times = times;
+    this.stage = stage;
     this.clock = clock;
   }
 
   /** The stage has finished this many sequences, which hold this many tokens. */
   public void items(long sequences, long tokens) {
-    table.increment(Metric.STAGE_SEQUENCES_TOTAL, (double) sequences, stage);
-    table.increment(Metric.STAGE_TOKENS_TOTAL, (double) tokens, stage);
-    table.set(Metric.STAGE_LAST_ITEM_TIMESTAMP_SECONDS, clock.millis() / 1e3, stage);
+    table.increment(Metric.STAGE_SEQUENCES_TOTAL, (double) sequences, stage.label());
+    table.increment(Metric.STAGE_TOKENS_TOTAL, (double) tokens, stage.label());
+    table.set(Metric.STAGE_LAST_ITEM_TIMESTAMP_SECONDS, clock.millis() / 1e3, stage.label());
   }
 
-  /** A worker has computed for this long. */
-  public void busy(Duration time) {
-    table.increment(Metric.STAGE_BUSY_SECONDS_TOTAL, seconds(time), stage);
+  /** A worker has sent how it spent its time since it last said so; just now. */
+  public void worked(WorkTime time) {
+    times.arrived(stage, time);
   }
 
-  /** A worker is idle from now on, waiting for {@code reason}. */
-  public Wait waitsFor(BlockedReason reason) {
-    return waits.begin(
-        reason,
-        (counted, nanos) ->
-            table.increment(
-                Metric.STAGE_BLOCKED_SECONDS_TOTAL, nanos / 1e9, stage, counted.label()));
+  /** The clock of a worker of this process, whose waits count while they last; close it. */
+  public WorkClock clock() {
+    return times.clock(stage);
   }
 
   /** The workers of the stage hold this many sequences now. */
   public void inflight(long sequences) {
-    table.set(Metric.STAGE_INFLIGHT_SEQUENCES, (double) sequences, stage);
+    table.set(Metric.STAGE_INFLIGHT_SEQUENCES, (double) sequences, stage.label());
   }
 
   /** This many sequences wait for a worker of the stage now. */
   public void waiting(long sequences) {
-    table.set(Metric.WAITING_SEQUENCES, (double) sequences, stage);
+    table.set(Metric.WAITING_SEQUENCES, (double) sequences, stage.label());
   }
 
   /** A worker has failed. */
   public void failed(FailureReason reason) {
-    table.increment(Metric.STAGE_FAILURES_TOTAL, 1, stage, reason.label());
+    table.increment(Metric.STAGE_FAILURES_TOTAL, 1, stage.label(), reason.label());
   }
 
   static double seconds(Duration time) {

@@ -2,6 +2,7 @@ package io.tributary.protocol;
 
 import io.tributary.data.LearnedSequence;
 import io.tributary.data.Measurements;
+import io.tributary.metrics.WorkTime;
 import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -27,8 +28,12 @@ public sealed interface LearnerEvent {
   record Ready(ActorRef<LearnerCommand> learner, long proposalVersion, boolean finished)
       implements LearnerEvent {}
 
-  /** The learner is done with a batch and all that it led to, or only waits for the disk. */
-  record Idle(long step) implements LearnerEvent {}
+  /**
+   * The learner is done with a batch and all that it led to, or only waits for the disk.
+   *
+   * @param time how it spent the time since it last said this
+   */
+  record Idle(long step, WorkTime time) implements LearnerEvent {}
 
   /** Z was estimated from the first draws; training begins. */
   record Bootstrapped(int sequences, double partitionFunction, double standardError)

@@ -1,5 +1,6 @@
 package io.tributary.protocol;
 
+import io.tributary.metrics.WorkTime;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -21,6 +22,11 @@ public sealed interface WorkerEvent<R> {
    */
   record Progressed<R>(long draw, ActorRef<?> worker) implements WorkerEvent<R> {}
 
-  /** The worker is done and idle again. */
-  record Finished<R>(long draw, ActorRef<?> worker, R result) implements WorkerEvent<R> {}
+  /**
+   * The worker is done and idle again.
+   *
+   * @param time how it spent the time since its previous result
+   */
+  record Finished<R>(long draw, ActorRef<?> worker, R result, WorkTime time)
+      implements WorkerEvent<R> {}
 }

@@ -62,10 +62,12 @@ class RunMetricsTest {
     StageMetrics scorer = metrics.stage(Stage.SCORER);
     scorer.items(128, 5000);
     scorer.items(128, 4000);
-    scorer.busy(Duration.ofMillis(1500));
-    Wait wait = scorer.waitsFor(BlockedReason.INPUT);
+    WorkClock clock = scorer.clock();
+    clock.work();
+    nanoTime.addAndGet(Duration.ofMillis(1500).toNanos());
+    clock.waitFor(BlockedReason.INPUT);
     nanoTime.addAndGet(Duration.ofMillis(250).toNanos());
-    wait.end();
+    clock.close();
     scorer.inflight(128);
     scorer.waiting(256);
     scorer.failed(FailureReason.STALLED);
@@ -210,23 +212,29 @@ class RunMetricsTest {
     return metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, stage, reason);
   }
 
+  private WorkClock waiting(Stage stage, BlockedReason reason) {
+    WorkClock clock = metrics.stage(stage).clock();
+    clock.waitFor(reason);
+    return clock;
+  }
+
   @Test
   void aWaitIsCountedWhileItGoesOn() {
-    Wait wait = metrics.stage(Stage.SAMPLER).waitsFor(BlockedReason.ADMISSION);
+    WorkClock clock = waiting(Stage.SAMPLER, BlockedReason.ADMISSION);
     nanoTime.addAndGet(Duration.ofSeconds(3).toNanos());
     assertThat(text()).contains("{reason=\"admission\",stage=\"sampler\"} 3.0");
     nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
     assertThat(blocked("sampler", "admission")).isEqualTo(4);
-    wait.end();
-    wait.end();
+    clock.close();
+    clock.close();
     nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
     assertThat(blocked("sampler", "admission")).isEqualTo(4);
   }
 
   @Test
   void aWaitIsThatForTheEndOfAPauseWhileThereIsOne() {
-    metrics.stage(Stage.LEARNER).waitsFor(BlockedReason.INPUT);
-    metrics.stage(Stage.SAMPLER).waitsFor(BlockedReason.WEIGHTS);
+    waiting(Stage.LEARNER, BlockedReason.INPUT);
+    waiting(Stage.SAMPLER, BlockedReason.WEIGHTS);
     nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
     metrics.service().paused(true);
     nanoTime.addAndGet(Duration.ofSeconds(5).toNanos());
@@ -238,11 +246,58 @@ class RunMetricsTest {
   }
 
   @Test
+  void whatAResultSaysOfAWorkerElsewhereCountsOnce() {
+    WorkClock local = metrics.stage(Stage.SCORER).clock();
+    local.work();
+    nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
+    local.waitFor(BlockedReason.INPUT);
+    nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(text()).contains("tributary_stage_busy_seconds_total{stage=\"scorer\"} 2.0");
+    nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
+    metrics.stage(Stage.SCORER).worked(local.take());
+    metrics
+        .stage(Stage.SCORER)
+        .worked(
+            new WorkTime(
+                Duration.ofSeconds(5), Map.of(BlockedReason.INPUT, Duration.ofSeconds(1))));
+    assertThat(metrics.value(Metric.STAGE_BUSY_SECONDS_TOTAL, "scorer")).isEqualTo(7);
+    assertThat(blocked("scorer", "input")).isEqualTo(3);
+    assertThat(metrics.time(Stage.SCORER))
+        .isEqualTo(
+            new WorkTime(
+                Duration.ofSeconds(7), Map.of(BlockedReason.INPUT, Duration.ofSeconds(3))));
+  }
+
+  @Test
+  void aWaitThatArrivesWithAResultIsThatForTheEndOfThePausesThatFellIntoIt() {
+    nanoTime.addAndGet(Duration.ofSeconds(10).toNanos());
+    metrics.service().paused(true); // from 10 s
+    nanoTime.addAndGet(Duration.ofSeconds(30).toNanos());
+    metrics.service().paused(false); // to 40 s
+    nanoTime.addAndGet(Duration.ofSeconds(10).toNanos());
+    metrics.service().paused(true); // from 50 s
+    nanoTime.addAndGet(Duration.ofSeconds(6).toNanos());
+    metrics.stage(Stage.SAMPLER).worked(waited(50, 4)); // from 2 s to 52 s
+    assertThat(blocked("sampler", "admission")).isEqualTo(50 - 32);
+    assertThat(blocked("sampler", "paused")).isEqualTo(32);
+    metrics.service().paused(false);
+    nanoTime.addAndGet(Duration.ofSeconds(14).toNanos());
+    metrics.stage(Stage.SAMPLER).worked(waited(9, 1)); // from 60 s to 69 s
+    assertThat(blocked("sampler", "admission")).isEqualTo(50 - 32 + 9);
+    assertThat(metrics.time(Stage.SAMPLER).busySeconds()).isEqualTo(5);
+  }
+
+  private static WorkTime waited(long admission, long busy) {
+    return new WorkTime(
+        Duration.ofSeconds(busy), Map.of(BlockedReason.ADMISSION, Duration.ofSeconds(admission)));
+  }
+
+  @Test
   void theTimeThatTheBoundOnStalenessHoldsDrawsBackIsCounted() {
-    Wait closed = metrics.flow().admissionCloses();
+    WorkClock closed = metrics.flow().admissionCloses();
     nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
     assertThat(metrics.value(Metric.ADMISSION_CLOSED_SECONDS_TOTAL)).isEqualTo(2);
-    closed.end();
+    closed.close();
   }
 
   @Test

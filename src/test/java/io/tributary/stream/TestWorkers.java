@@ -1,5 +1,6 @@
 package io.tributary.stream;
 
+import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.ScorerCommand;
@@ -109,7 +110,7 @@ final class TestWorkers {
     later(
         context,
         draw.replyTo(),
-        new WorkerEvent.Finished<>(draw.number(), context.getSelf(), drawn));
+        new WorkerEvent.Finished<>(draw.number(), context.getSelf(), drawn, WorkTime.NONE));
     return Behaviors.same();
   }
 
@@ -117,7 +118,10 @@ final class TestWorkers {
     long number = score.draw().number();
     Set<Integer> dropped = number % 5 == 4 ? Set.of((int) (number % DRAW)) : Set.of();
     var scored = Draws.score(score.draw(), dropped);
-    later(context, score.replyTo(), new WorkerEvent.Finished<>(number, context.getSelf(), scored));
+    later(
+        context,
+        score.replyTo(),
+        new WorkerEvent.Finished<>(number, context.getSelf(), scored, WorkTime.NONE));
     return Behaviors.same();
   }
 

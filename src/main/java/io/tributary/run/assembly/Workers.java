@@ -21,7 +21,7 @@ public record Workers(
   /** Those that a run has. */
   public static Workers of(TrainingParts parts, RunMetrics metrics) {
     return new Workers(
-        place -> Sampler.create(() -> parts.sampling(place), metrics.stage(Stage.SAMPLER)),
-        place -> Scorer.create(() -> parts.scoring(place), metrics.stage(Stage.SCORER)));
+        place -> Sampler.create(() -> parts.sampling(place), metrics.stage(Stage.SAMPLER)::clock),
+        place -> Scorer.create(() -> parts.scoring(place), metrics.stage(Stage.SCORER)::clock));
   }
 }

@@ -5,6 +5,7 @@ import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.ProposalDecision;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.Stage;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.RunStatus;
@@ -84,8 +85,9 @@ public final class RunWatch implements Supplier<RunStatus> {
     this.progress = new ProgressLine(config.current(), targets);
     this.nanoTime = nanoTime;
     this.pace =
-        new StepPace(() -> config.current().samplers().count(), metrics, nanoTime.getAsLong());
-    this.loads = new StageLoads(metrics, stream);
+        new StepPace(
+            () -> config.current().samplers().count(), metrics::time, nanoTime.getAsLong());
+    this.loads = new StageLoads(metrics::time, stream);
   }
 
   /** What HTTP shows of the run. */
@@ -178,7 +180,8 @@ public final class RunWatch implements Supplier<RunStatus> {
     listener.accept(event);
     if (event == LearnerEvent.Active.INSTANCE) {
       learnerActiveNanos = nanoTime.getAsLong();
-    } else if (event instanceof LearnerEvent.Idle) {
+    } else if (event instanceof LearnerEvent.Idle idle) {
+      metrics.stage(Stage.LEARNER).worked(idle.time());
       learnerActiveNanos = null;
     } else if (event instanceof LearnerEvent.Bootstrapped bootstrapped) {
       console.line(

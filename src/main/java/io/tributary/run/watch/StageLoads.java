@@ -1,9 +1,8 @@
 package io.tributary.run.watch;
 
 import io.tributary.metrics.BlockedReason;
-import io.tributary.metrics.Metric;
-import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
+import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.RunStatus;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -15,11 +14,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
- * How busy the stages are, from the counters of their metrics. Workers report their time when they
- * are done with something, so shares are taken from the end of a learner step to the end of
- * another, {@value #WINDOW_SECONDS} s or at least one step apart. For one thread.
+ * How busy the stages are. Workers send their time with their results, so shares are taken from the
+ * end of one learner step to the end of another, {@value #WINDOW_SECONDS} s or at least one step
+ * apart. For one thread.
  */
 final class StageLoads {
   private static final long WINDOW_SECONDS = 30;
@@ -32,16 +32,17 @@ final class StageLoads {
   private static final Set<Stage> STAGES =
       EnumSet.of(Stage.SAMPLER, Stage.SCORER, Stage.LEARNER, Stage.EVALUATOR);
 
-  private record Times(double busy, Map<BlockedReason, Double> blocked) {}
+  private record Reading(long nanoTime, Map<Stage, WorkTime> stages) {}
 
-  private record Reading(long nanoTime, Map<Stage, Times> stages) {}
-
-  private final RunMetrics metrics;
+  private final Function<Stage, WorkTime> times;
   private final StreamMetrics stream;
   private final Deque<Reading> readings = new ArrayDeque<>();
 
-  StageLoads(RunMetrics metrics, StreamMetrics stream) {
-    this.metrics = metrics;
+  /**
+   * @param times how the workers of a stage have spent their time until now
+   */
+  StageLoads(Function<Stage, WorkTime> times, StreamMetrics stream) {
+    this.times = times;
     this.stream = stream;
   }
 
@@ -85,57 +86,44 @@ final class StageLoads {
         stage == Stage.SAMPLER || stage == Stage.SCORER
             ? stream.queue(stage)
             : new StreamMetrics.Queue(1, 0, 0);
-    Times now = times(stage);
+    WorkTime now = times.apply(stage);
     Map<String, Double> blockedSeconds = new TreeMap<>();
-    now.blocked().forEach((reason, seconds) -> blockedSeconds.put(reason.label(), seconds));
+    now.blocked()
+        .keySet()
+        .forEach(reason -> blockedSeconds.put(reason.label(), now.blockedSeconds(reason)));
     double busyRatio = Double.NaN;
     Map<String, Double> blockedRatios = new TreeMap<>();
     Reading first = readings.peekFirst();
     Reading last = readings.peekLast();
     if (first != null && last != null && last.nanoTime() > first.nanoTime()) {
       double seconds = (last.nanoTime() - first.nanoTime()) / 1e9 * Math.max(1, queue.workers());
-      Times before = times(first, stage);
-      Times after = times(last, stage);
-      busyRatio = Math.min(1, (after.busy() - before.busy()) / seconds);
-      after
-          .blocked()
-          .forEach(
-              (reason, waited) -> {
-                double earlier = before.blocked().getOrDefault(reason, 0.0);
-                blockedRatios.put(reason.label(), Math.min(1, (waited - earlier) / seconds));
-              });
+      WorkTime before = times(first, stage);
+      WorkTime after = times(last, stage);
+      busyRatio = Math.min(1, (after.busySeconds() - before.busySeconds()) / seconds);
+      for (BlockedReason reason : after.blocked().keySet()) {
+        double waited = after.blockedSeconds(reason) - before.blockedSeconds(reason);
+        blockedRatios.put(reason.label(), Math.min(1, waited / seconds));
+      }
     }
     return new RunStatus.Load(
         queue.workers(),
         queue.waitingSequences(),
         queue.inflightSequences(),
-        now.busy(),
+        now.busySeconds(),
         blockedSeconds,
         busyRatio,
         blockedRatios);
   }
 
-  private static Times times(Reading reading, Stage stage) {
-    return reading.stages().getOrDefault(stage, new Times(0, Map.of()));
+  private static WorkTime times(Reading reading, Stage stage) {
+    return reading.stages().getOrDefault(stage, WorkTime.NONE);
   }
 
   private Reading read(long nanoTime) {
-    Map<Stage, Times> stages = new EnumMap<>(Stage.class);
+    Map<Stage, WorkTime> stages = new EnumMap<>(Stage.class);
     for (Stage stage : STAGES) {
-      stages.put(stage, times(stage));
+      stages.put(stage, times.apply(stage));
     }
     return new Reading(nanoTime, stages);
-  }
-
-  private Times times(Stage stage) {
-    Map<BlockedReason, Double> blocked = new EnumMap<>(BlockedReason.class);
-    for (BlockedReason reason : BlockedReason.values()) {
-      double seconds =
-          metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, stage.label(), reason.label());
-      if (seconds > 0) {
-        blocked.put(reason, seconds);
-      }
-    }
-    return new Times(metrics.value(Metric.STAGE_BUSY_SECONDS_TOTAL, stage.label()), blocked);
   }
 }

@@ -1,22 +1,19 @@
 package io.tributary.run.watch;
 
 import io.tributary.metrics.BlockedReason;
-import io.tributary.metrics.Metric;
-import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
+import io.tributary.metrics.WorkTime;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 
-/**
- * How long steps take, and who waits for whom meanwhile, from the counters of the metrics. For one
- * thread.
- */
+/** How long steps take, and who waits for whom meanwhile. For one thread. */
 final class StepPace {
   /** A step that takes so many times as long as the one before is missed. */
   private static final double MISSED = 3;
 
   private final IntSupplier samplerCount;
-  private final RunMetrics metrics;
+  private final Function<Stage, WorkTime> times;
   private long begunNanos;
   private long pausedNanos;
   private double lastSeconds = Double.POSITIVE_INFINITY;
@@ -35,11 +32,12 @@ final class StepPace {
 
   /**
    * @param samplerCount how many samplers there are
+   * @param times how the workers of a stage have spent their time until now
    * @param nowNanos when the first step begins
    */
-  StepPace(IntSupplier samplerCount, RunMetrics metrics, long nowNanos) {
+  StepPace(IntSupplier samplerCount, Function<Stage, WorkTime> times, long nowNanos) {
     this.samplerCount = samplerCount;
-    this.metrics = metrics;
+    this.times = times;
     this.begunNanos = nowNanos;
   }
 
@@ -83,11 +81,7 @@ final class StepPace {
 
   private Waited waited() {
     return new Waited(
-        blockedSeconds(Stage.LEARNER, BlockedReason.INPUT),
-        blockedSeconds(Stage.SAMPLER, BlockedReason.ADMISSION));
-  }
-
-  private double blockedSeconds(Stage stage, BlockedReason reason) {
-    return metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, stage.label(), reason.label());
+        times.apply(Stage.LEARNER).blockedSeconds(BlockedReason.INPUT),
+        times.apply(Stage.SAMPLER).blockedSeconds(BlockedReason.ADMISSION));
   }
 }

@@ -8,7 +8,8 @@ import io.tributary.metrics.FlowMetrics;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.SequenceLedger;
 import io.tributary.metrics.Stage;
-import io.tributary.metrics.Wait;
+import io.tributary.metrics.WorkClock;
+import io.tributary.metrics.WorkTime;
 import io.tributary.stream.StreamListener;
 import io.tributary.stream.pool.PoolListener;
 import java.time.Duration;
@@ -21,7 +22,7 @@ public final class StreamReport implements StreamListener {
   private final RunMetrics metrics;
   private final FlowMetrics flow;
   private final SequenceLedger ledger;
-  private volatile @Nullable Wait closed; // while the gate is
+  private volatile @Nullable WorkClock closed; // while the gate is
 
   StreamReport(StreamMetrics stream, RunMetrics metrics, SequenceLedger ledger) {
     this.stream = stream;
@@ -55,6 +56,11 @@ public final class StreamReport implements StreamListener {
       }
 
       @Override
+      public void worked(WorkTime time) {
+        metrics.stage(stage).worked(time);
+      }
+
+      @Override
       public void drawReissued(long draw) {
         flow.drawReissued();
       }
@@ -78,9 +84,9 @@ public final class StreamReport implements StreamListener {
 
   @Override
   public void admissionOpened() {
-    Wait ended = closed;
+    WorkClock ended = closed;
     if (ended != null) {
-      ended.end();
+      ended.close();
       closed = null;
     }
   }

@@ -2,6 +2,7 @@ package io.tributary.stage.evaluate;
 
 import io.tributary.data.Measurements;
 import io.tributary.metrics.StageMetrics;
+import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Compare;
 import io.tributary.protocol.EvaluatorCommand.Compared;
@@ -89,7 +90,7 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
 
   /** Counts the time since {@code start}, and what was drawn in it. */
   private void count(long start) {
-    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
+    metrics.worked(WorkTime.busy(Duration.ofNanos(System.nanoTime() - start)));
     metrics.inflight(0);
     long sequences = evaluation.drawnSequences();
     long tokens = evaluation.drawnTokens();

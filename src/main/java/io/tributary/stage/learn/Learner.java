@@ -4,7 +4,7 @@ import io.tributary.data.Batch;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.StageMetrics;
-import io.tributary.metrics.Wait;
+import io.tributary.metrics.WorkClock;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
@@ -73,7 +73,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private @Nullable LearnerSettings adjustment;
   private boolean ready;
   private @Nullable Runnable parked; // the rest of a step that waits for a checkpoint
-  private Wait wait;
+  private final WorkClock clock;
 
   /**
    * A learner.
@@ -109,7 +109,8 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     this.evaluator = evaluator;
     this.events = events;
     this.metrics = metrics;
-    this.wait = metrics.waitsFor(BlockedReason.INPUT);
+    this.clock = metrics.clock();
+    clock.waitFor(BlockedReason.INPUT);
     this.judgements = context.messageAdapter(Judged.class, JudgementDone::new);
     this.evaluations = context.messageAdapter(Evaluated.class, EvaluationDone::new);
     this.lines = new LineLog(run::step, events::tell);
@@ -150,7 +151,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private Behavior<LearnerCommand> onLearn(Learn command) {
-    wait.end();
+    clock.work();
     long start = System.nanoTime();
     metrics.inflight(command.batch().sequences().size());
     sayActive();
@@ -165,7 +166,6 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       command.done().completeExceptionally(e);
       throw e;
     }
-    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
     return this;
   }
 
@@ -232,7 +232,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private Behavior<LearnerCommand> onJudgementDone(JudgementDone message) {
-    wait.end();
+    clock.work();
     Judged judged = message.judged();
     publish(run.judgeProposal(judged.logWeights(), judged.logPolicyRatios()));
     finishStep();
@@ -258,8 +258,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
 
   private void awaitEvaluator() {
     sayActive();
-    wait.end();
-    wait = metrics.waitsFor(BlockedReason.EVALUATION);
+    clock.waitFor(BlockedReason.EVALUATION);
   }
 
   private void evaluate() {
@@ -270,7 +269,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
 
   private Behavior<LearnerCommand> onEvaluationDone(EvaluationDone message) {
     Evaluated evaluation = message.evaluation();
-    wait.end();
+    clock.work();
     lines.add(
         () ->
             run.metricsLog()
@@ -297,8 +296,8 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
    * that takes, nothing hangs.
    */
   private void park(Runnable rest) {
-    events.tell(new LearnerEvent.Idle(run.step()));
-    wait = metrics.waitsFor(BlockedReason.CHECKPOINT);
+    clock.waitFor(BlockedReason.CHECKPOINT);
+    events.tell(new LearnerEvent.Idle(run.step(), clock.take()));
     checkpoints.await();
     parked = rest;
   }
@@ -322,8 +321,8 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       adjust(adjustment);
     }
     metrics.inflight(0);
-    wait = metrics.waitsFor(BlockedReason.INPUT);
-    events.tell(new LearnerEvent.Idle(run.step()));
+    clock.waitFor(BlockedReason.INPUT);
+    events.tell(new LearnerEvent.Idle(run.step(), clock.take()));
     if (!ready) {
       sayReady();
     }
@@ -368,7 +367,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     Runnable rest = parked;
     if (rest != null) {
       parked = null;
-      wait.end();
+      clock.work();
       sayActive();
       rest.run();
     }
@@ -433,7 +432,7 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     swaps.forEach(
         swap -> swap.completeExceptionally(new IllegalStateException("the learner has stopped")));
     checkpoints.stop();
-    wait.end();
+    clock.close();
     metrics.inflight(0);
     run.close();
     return this;

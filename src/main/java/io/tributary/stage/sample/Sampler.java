@@ -3,14 +3,12 @@ package io.tributary.stage.sample;
 import io.tributary.data.Draw;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.BlockedReason;
-import io.tributary.metrics.StageMetrics;
-import io.tributary.metrics.Wait;
+import io.tributary.metrics.WorkClock;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.SamplerCommand.TakeOver;
 import io.tributary.protocol.SamplerCommand.TakenOver;
 import io.tributary.protocol.WorkerEvent;
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -30,27 +28,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sampler extends AbstractBehavior<SamplerCommand> {
   private final ProposalSampling sampling;
-  private final StageMetrics metrics;
+  private final WorkClock clock;
   private @Nullable DrawSequences postponed;
-  private Wait wait;
 
   /**
    * A sampler, which registers itself with the receptionist.
    *
    * @param sampling makes the sampler's copy of the model; called on the sampler's thread
+   * @param clock makes the clock whose time goes along with results
    */
   public static Behavior<SamplerCommand> create(
-      Supplier<ProposalSampling> sampling, StageMetrics metrics) {
-    return Behaviors.setup(context -> new Sampler(context, sampling.get(), metrics));
+      Supplier<ProposalSampling> sampling, Supplier<WorkClock> clock) {
+    return Behaviors.setup(context -> new Sampler(context, sampling.get(), clock.get()));
   }
 
   private Sampler(
-      ActorContext<SamplerCommand> context, ProposalSampling sampling, StageMetrics metrics) {
+      ActorContext<SamplerCommand> context, ProposalSampling sampling, WorkClock clock) {
     super(context);
     context.setLoggerName(Sampler.class);
     this.sampling = sampling;
-    this.metrics = metrics;
-    this.wait = metrics.waitsFor(BlockedReason.ADMISSION);
+    this.clock = clock;
+    clock.waitFor(BlockedReason.ADMISSION);
     context
         .getSystem()
         .receptionist()
@@ -70,8 +68,7 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
   private Behavior<SamplerCommand> onDrawSequences(DrawSequences command) {
     if (sampling.version() < command.minimumVersion()) {
       postponed = command;
-      wait.end();
-      wait = metrics.waitsFor(BlockedReason.WEIGHTS);
+      clock.waitFor(BlockedReason.WEIGHTS);
       return this;
     }
     draw(command);
@@ -93,19 +90,19 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
   }
 
   private void draw(DrawSequences command) {
-    wait.end();
-    long start = System.nanoTime();
+    clock.work();
     var progressed = new WorkerEvent.Progressed<Draw>(command.number(), getContext().getSelf());
     Draw draw = sampling.draw(command.number(), () -> command.replyTo().tell(progressed));
-    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
-    wait = metrics.waitsFor(BlockedReason.ADMISSION);
+    clock.waitFor(BlockedReason.ADMISSION);
     command
         .replyTo()
-        .tell(new WorkerEvent.Finished<>(command.number(), getContext().getSelf(), draw));
+        .tell(
+            new WorkerEvent.Finished<>(
+                command.number(), getContext().getSelf(), draw, clock.take()));
   }
 
   private Behavior<SamplerCommand> onEnd() {
-    wait.end();
+    clock.close();
     sampling.close();
     return this;
   }

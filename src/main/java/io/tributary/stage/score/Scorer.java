@@ -2,12 +2,10 @@ package io.tributary.stage.score;
 
 import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.BlockedReason;
-import io.tributary.metrics.StageMetrics;
-import io.tributary.metrics.Wait;
+import io.tributary.metrics.WorkClock;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.ScorerCommand.Score;
 import io.tributary.protocol.WorkerEvent;
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -21,25 +19,25 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 /** Scores draws, one at a time, on its own thread; stops when it fails, and is replaced. */
 public final class Scorer extends AbstractBehavior<ScorerCommand> {
   private final DrawScoring scoring;
-  private final StageMetrics metrics;
-  private Wait wait;
+  private final WorkClock clock;
 
   /**
    * A scorer, which registers itself with the receptionist.
    *
    * @param scoring makes the scorer's copy of the base model; called on the scorer's thread
+   * @param clock makes the clock whose time goes along with results
    */
   public static Behavior<ScorerCommand> create(
-      Supplier<DrawScoring> scoring, StageMetrics metrics) {
-    return Behaviors.setup(context -> new Scorer(context, scoring.get(), metrics));
+      Supplier<DrawScoring> scoring, Supplier<WorkClock> clock) {
+    return Behaviors.setup(context -> new Scorer(context, scoring.get(), clock.get()));
   }
 
-  private Scorer(ActorContext<ScorerCommand> context, DrawScoring scoring, StageMetrics metrics) {
+  private Scorer(ActorContext<ScorerCommand> context, DrawScoring scoring, WorkClock clock) {
     super(context);
     context.setLoggerName(Scorer.class);
     this.scoring = scoring;
-    this.metrics = metrics;
-    this.wait = metrics.waitsFor(BlockedReason.INPUT);
+    this.clock = clock;
+    clock.waitFor(BlockedReason.INPUT);
     context
         .getSystem()
         .receptionist()
@@ -56,8 +54,7 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
   }
 
   private Behavior<ScorerCommand> onScore(Score command) {
-    wait.end();
-    long start = System.nanoTime();
+    clock.work();
     var progressed =
         new WorkerEvent.Progressed<ScoredDraw>(command.draw().number(), getContext().getSelf());
     ScoredDraw scored =
@@ -73,16 +70,17 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
                         e.getMessage(),
                         e),
             () -> command.replyTo().tell(progressed));
-    metrics.busy(Duration.ofNanos(System.nanoTime() - start));
-    wait = metrics.waitsFor(BlockedReason.INPUT);
+    clock.waitFor(BlockedReason.INPUT);
     command
         .replyTo()
-        .tell(new WorkerEvent.Finished<>(command.draw().number(), getContext().getSelf(), scored));
+        .tell(
+            new WorkerEvent.Finished<>(
+                command.draw().number(), getContext().getSelf(), scored, clock.take()));
     return this;
   }
 
   private Behavior<ScorerCommand> onEnd() {
-    wait.end();
+    clock.close();
     scoring.close();
     return this;
   }

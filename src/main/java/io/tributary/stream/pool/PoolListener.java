@@ -1,5 +1,7 @@
 package io.tributary.stream.pool;
 
+import io.tributary.metrics.WorkTime;
+
 /**
  * Hears how a pool fares, for metrics and status. Called on the pool's thread: it must be quick and
  * must not throw.
@@ -19,6 +21,9 @@ public interface PoolListener<R> {
 
   /** A worker's result is accepted, and goes on its way once this returns. */
   void resultAccepted(R result);
+
+  /** A worker has sent a result, accepted or not, and how it spent its time. */
+  void worked(WorkTime time);
 
   /** The worker that had the draw is gone, and the draw is handed out again. */
   void drawReissued(long draw);

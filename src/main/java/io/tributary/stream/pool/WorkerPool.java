@@ -134,6 +134,9 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
 
   private Behavior<Command<W, R>> onSpoke(WorkerSpoke<W, R> spoke) {
     WorkerEvent<R> event = spoke.event();
+    if (event instanceof WorkerEvent.Finished<R> finished) {
+      listener.worked(finished.time());
+    }
     Job<W, R> job = roster.jobOf(event.worker());
     if (job == null || job.number != event.draw()) {
       getContext()

@@ -39,7 +39,7 @@ record FaultyTarget(Target target, Consumer<List<Text>> first) implements Target
                         model.config().beginning(),
                         config.learner().microBatchSize(),
                         false),
-                scorers));
+                scorers::clock));
   }
 
   @Override

@@ -200,7 +200,10 @@ final class FaultyWorkers {
           if (event instanceof WorkerEvent.Finished<R> finished) {
             replyTo.tell(
                 new WorkerEvent.Finished<>(
-                    finished.draw(), finished.worker(), change.apply(finished.result())));
+                    finished.draw(),
+                    finished.worker(),
+                    change.apply(finished.result()),
+                    finished.time()));
             return Behaviors.stopped();
           }
           replyTo.tell(event);

@@ -10,6 +10,7 @@ import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.Commands;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerCommand;
@@ -146,7 +147,7 @@ class GuardianTest {
     values.put(Map.class, Map.of("samplers.count", "2"));
     values.put(String.class, "somebody");
     values.put(Instant.class, Instant.EPOCH);
-    values.put(LearnerEvent.class, new LearnerEvent.Idle(3));
+    values.put(LearnerEvent.class, new LearnerEvent.Idle(3, WorkTime.NONE));
     values.put(
         WorkerLost.class,
         new WorkerLost(TestInbox.create().getRef(), WorkerLost.Cause.SILENT, "lost"));
@@ -250,7 +251,9 @@ class GuardianTest {
     close();
     make(Map.of("stream.stall-timeout", "10ms", "publish.timeout", "10ms"));
     guardian.run(GuardianCommand.Begin.INSTANCE);
-    guardian.run(command("LearnerSpoke", Map.of(LearnerEvent.class, new LearnerEvent.Idle(0))));
+    guardian.run(
+        command(
+            "LearnerSpoke", Map.of(LearnerEvent.class, new LearnerEvent.Idle(0, WorkTime.NONE))));
     for (int look = 0; look < 100; look++) {
       checkProgress();
     }

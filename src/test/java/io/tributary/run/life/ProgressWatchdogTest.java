@@ -3,6 +3,7 @@ package io.tributary.run.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.data.RunFailedException;
+import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.LearnerEvent;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,7 +45,7 @@ class ProgressWatchdogTest {
   void aLearnerThatWaitsForDataMayWait() {
     watchdog.streamStarted();
     watchdog.hear(LearnerEvent.Active.INSTANCE);
-    watchdog.hear(new LearnerEvent.Idle(5));
+    watchdog.hear(new LearnerEvent.Idle(5, WorkTime.NONE));
     watchdog.hear(new LearnerEvent.CheckpointFailed(5, "asked for, with a full disk"));
     assertThat(pass(100_000)).isEmpty();
   }

@@ -3,10 +3,15 @@ package io.tributary.run.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tributary.data.Draw;
 import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
+import io.tributary.metrics.WorkClock;
+import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.RunStatus;
+import io.tributary.stream.pool.PoolListener;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class StageLoadsTest {
   private final RunMetrics metrics = RunMetrics.create(Map.of());
   private final StreamMetrics stream = new StreamMetrics(metrics, 8);
-  private final StageLoads loads = new StageLoads(metrics, stream);
+  private final StageLoads loads = new StageLoads(metrics::time, stream);
   private long millis;
 
   @BeforeEach
@@ -27,7 +32,9 @@ class StageLoadsTest {
   /** Two samplers compute for {@code busy} of the time each. */
   private void step(long durationMillis, double busy) {
     millis += durationMillis;
-    metrics.stage(Stage.SAMPLER).busy(Duration.ofMillis(Math.round(2 * busy * durationMillis)));
+    metrics
+        .stage(Stage.SAMPLER)
+        .worked(WorkTime.busy(Duration.ofMillis(Math.round(2 * busy * durationMillis))));
     loads.stepped(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
@@ -55,11 +62,36 @@ class StageLoadsTest {
   @Test
   void waitsAreToldByWhatTheyAreFor() {
     step(1, 0);
-    metrics.stage(Stage.SAMPLER).waitsFor(BlockedReason.ADMISSION).end();
+    WorkClock clock = metrics.stage(Stage.SAMPLER).clock();
+    clock.waitFor(BlockedReason.ADMISSION);
+    clock.close();
     step(1, 0);
     assertThat(sampler().blockedSeconds()).containsOnlyKeys("admission");
     assertThat(sampler().blockedRatios()).containsOnlyKeys("admission");
     assertThat(sampler().blockedRatios().get("admission")).isBetween(0.0, 1.0);
+  }
+
+  @Test
+  void theTimesOfAWorkerElsewhereCountWhenItsResultArrives() {
+    step(1_000, 0);
+    WorkTime time =
+        new WorkTime(
+            Duration.ofSeconds(3),
+            Map.of(
+                BlockedReason.ADMISSION, Duration.ofSeconds(4),
+                BlockedReason.WEIGHTS, Duration.ofSeconds(1)));
+    PoolListener<Draw> pool = stream.begin().samplers();
+    pool.worked(time);
+    pool.worked(time);
+    step(10_000, 0);
+    RunStatus.Load load = sampler();
+    assertThat(load.busySeconds()).isEqualTo(6);
+    assertThat(load.blockedSeconds()).isEqualTo(Map.of("admission", 8.0, "weights", 2.0));
+    assertThat(load.busyRatio()).isEqualTo(0.3);
+    assertThat(load.blockedRatios()).isEqualTo(Map.of("admission", 0.4, "weights", 0.1));
+    assertThat(metrics.value(Metric.STAGE_BUSY_SECONDS_TOTAL, "sampler")).isEqualTo(6);
+    assertThat(metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, "sampler", "admission"))
+        .isEqualTo(8);
   }
 
   @Test

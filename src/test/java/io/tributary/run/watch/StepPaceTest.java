@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
-import io.tributary.metrics.Wait;
+import io.tributary.metrics.WorkClock;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +15,7 @@ class StepPaceTest {
   private long nanos;
   private final RunMetrics metrics = RunMetrics.create(Map.of(), Clock.systemUTC(), () -> nanos);
   private int samplers = 1;
-  private final StepPace pace = new StepPace(() -> samplers, metrics, seconds(5));
+  private final StepPace pace = new StepPace(() -> samplers, metrics::time, seconds(5));
 
   private static long seconds(long seconds) {
     return TimeUnit.SECONDS.toNanos(seconds);
@@ -58,8 +58,9 @@ class StepPaceTest {
   }
 
   private void waited(Stage stage, BlockedReason reason, double seconds) {
-    Wait wait = metrics.stage(stage).waitsFor(reason);
+    WorkClock clock = metrics.stage(stage).clock();
+    clock.waitFor(reason);
     nanos += Math.round(1e9 * seconds);
-    wait.end();
+    clock.close();
   }
 }

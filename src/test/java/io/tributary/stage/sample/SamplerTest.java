@@ -8,9 +8,8 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
-import io.tributary.metrics.Metric;
-import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
+import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.WorkClock;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TinyModels;
@@ -43,7 +42,6 @@ class SamplerTest {
   private static final List<TensorBytes> SECOND = TinyModels.weights(MODEL, 2, 0.5);
 
   private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
-  private final RunMetrics metrics = RunMetrics.create(Map.of());
   private TestProbe<WorkerEvent<Draw>> pool;
   private TestProbe<TakenOver> publisher;
   private ActorRef<SamplerCommand> sampler;
@@ -67,21 +65,21 @@ class SamplerTest {
                 new ProposalSampling.Plan(
                     MODEL, 8, MODEL.beginning(), SamplingSettings.plain(4, false), 1),
                 Device.cpu()),
-        metrics.stage(Stage.SAMPLER));
+        WorkClock::new);
   }
 
   private static WeightSnapshot snapshot(long version, List<TensorBytes> tensors) {
     return new WeightSnapshot(new WeightVersion(version, "as claimed"), tensors);
   }
 
-  private Draw finished(long number) {
+  private WorkerEvent.Finished<Draw> finished(long number) {
     WorkerEvent<Draw> event = pool.receiveMessage();
     while (event instanceof WorkerEvent.Progressed<Draw>) {
       event = pool.receiveMessage();
     }
     assertThat(event.draw()).isEqualTo(number);
     assertThat(event.worker()).isEqualTo(sampler);
-    return ((WorkerEvent.Finished<Draw>) event).result();
+    return (WorkerEvent.Finished<Draw>) event;
   }
 
   @Test
@@ -104,15 +102,16 @@ class SamplerTest {
     sampler.tell(new TakeOver(snapshot(2, SECOND), publisher.getRef()));
     assertThat(publisher.receiveMessage().version()).isEqualTo(2);
 
-    Draw draw = finished(3);
+    WorkerEvent.Finished<Draw> finished = finished(3);
+    assertThat(finished.time().busy()).isPositive();
+    assertThat(finished.time().blocked())
+        .containsOnlyKeys(BlockedReason.ADMISSION, BlockedReason.WEIGHTS);
+    Draw draw = finished.result();
     assertThat(draw.number()).isEqualTo(3);
     assertThat(draw.proposalVersion()).isEqualTo(2);
     assertThat(draw.sequences()).hasSize(8).allMatch(s -> s.proposalVersion() == 2);
-    assertThat(metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, "sampler", "weights"))
-        .isPositive();
-
     sampler.tell(new DrawSequences(4, 1, pool.getRef()));
-    assertThat(finished(4).proposalVersion()).as("newer than asked for").isEqualTo(2);
+    assertThat(finished(4).result().proposalVersion()).as("newer than asked for").isEqualTo(2);
   }
 
   @Test

@@ -103,7 +103,7 @@ class ScorerTest {
   }
 
   private Behavior<ScorerCommand> behavior() {
-    return Scorer.create(() -> scoring(false), metrics.stage(Stage.SCORER));
+    return Scorer.create(() -> scoring(false), metrics.stage(Stage.SCORER)::clock);
   }
 
   private static Draw draw(long number, String... texts) {

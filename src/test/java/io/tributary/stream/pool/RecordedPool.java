@@ -2,6 +2,7 @@ package io.tributary.stream.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.metrics.WorkTime;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -15,6 +16,7 @@ public final class RecordedPool<R> implements PoolListener<R> {
 
   public final List<Long> reissued = new CopyOnWriteArrayList<>();
   final List<R> accepted = new CopyOnWriteArrayList<>();
+  final List<WorkTime> times = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Load> loads = new LinkedBlockingQueue<>();
 
   @Override
@@ -25,6 +27,11 @@ public final class RecordedPool<R> implements PoolListener<R> {
   @Override
   public void resultAccepted(R result) {
     accepted.add(result);
+  }
+
+  @Override
+  public void worked(WorkTime time) {
+    times.add(time);
   }
 
   @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.RunFailedException;
+import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.protocol.WorkerLost;
 import java.time.Duration;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class WorkerPoolTest {
+  private static final WorkTime TIME = WorkTime.busy(Duration.ofSeconds(3));
+
   private static final Duration STALL = Duration.ofSeconds(60);
   private static final Duration ALMOST = STALL.minusMillis(1);
   private static final AtomicInteger POOLS = new AtomicInteger();
@@ -95,7 +98,7 @@ class WorkerPoolTest {
   }
 
   private static void finish(TestProbe<Order> worker, Order order, String result) {
-    order.replyTo().tell(new WorkerEvent.Finished<>(order.number(), worker.getRef(), result));
+    order.replyTo().tell(new WorkerEvent.Finished<>(order.number(), worker.getRef(), result, TIME));
   }
 
   private static void progress(TestProbe<Order> worker, Order order) {
@@ -119,6 +122,7 @@ class WorkerPoolTest {
     assertThat(get(three)).isEqualTo("c");
     assertThat(get(five)).isEqualTo("e");
     listener.await(0, 0, 1);
+    assertThat(listener.times).containsExactly(TIME, TIME);
   }
 
   @Test

@@ -1,0 +1,85 @@
+package io.tributary.metrics;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures what one worker does with its time: it computes, or waits for something. Safe for use by
+ * several threads.
+ *
+ * <p>A wait is measured while it lasts, computing when it is over, so that a worker that hangs does
+ * not count as busy.
+ */
+public final class WorkClock implements AutoCloseable {
+  private final LongSupplier nanoTime;
+  private final Consumer<WorkClock> closing;
+  private final Map<BlockedReason, Duration> blocked = new EnumMap<>(BlockedReason.class);
+  private Duration busy = Duration.ZERO;
+  private @Nullable BlockedReason waitsFor; // null while it computes
+  private long since;
+  private boolean runs;
+
+  /** The clock of a worker whose time is known only from its results. */
+  public WorkClock() {
+    this(System::nanoTime, clock -> {});
+  }
+
+  /**
+   * @param closing told when the clock is closed
+   */
+  WorkClock(LongSupplier nanoTime, Consumer<WorkClock> closing) {
+    this.nanoTime = nanoTime;
+    this.closing = closing;
+  }
+
+  /** The worker waits from now on. */
+  public synchronized void waitFor(BlockedReason reason) {
+    measure(true);
+    waitsFor = reason;
+    runs = true;
+  }
+
+  /** The worker computes from now on. */
+  public synchronized void work() {
+    measure(false);
+    waitsFor = null;
+    runs = true;
+  }
+
+  /** The time since this was last called. */
+  public synchronized WorkTime take() {
+    measure(false);
+    WorkTime time = new WorkTime(busy, blocked);
+    busy = Duration.ZERO;
+    blocked.clear();
+    return time;
+  }
+
+  /** The worker is gone; a computation that is not over does not count. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      measure(false);
+      runs = false;
+    }
+    closing.accept(this);
+  }
+
+  private void measure(boolean computed) {
+    long now = nanoTime.getAsLong();
+    if (runs && waitsFor == null && !computed) {
+      return;
+    }
+    Duration time = Duration.ofNanos(now - since);
+    if (runs && waitsFor == null) {
+      busy = busy.plus(time);
+    } else if (runs && !time.isZero()) {
+      blocked.merge(waitsFor, time, Duration::plus);
+    }
+    since = now;
+  }
+}
