@@ -1,6 +1,5 @@
 package io.tributary.cli;
 
-import io.tributary.cli.console.ConsoleLog;
 import io.tributary.cli.console.StopSignal;
 import io.tributary.cli.console.Terminal;
 import io.tributary.cli.options.ConfigOptions;
@@ -14,34 +13,27 @@ import io.tributary.tools.report.Report;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Runs a grid of runs, and compares them in a report. */
 @Command(
     name = "experiment",
     description = {
-      "Runs a grid of runs, tasks by methods by batch sizes by seeds, each in a process of its own, "
-          + "and ends by writing report.html.",
+      "Runs a grid of runs, tasks by methods by batch sizes by seeds, each in a process of its own,"
+          + " and ends by writing report.html.",
       "",
       "Started again, it goes on where it stopped: runs that are finished are passed over, those "
           + "that were stopped or failed go on from their last checkpoint. A run that fails is "
           + "reported, and the others go on; the exit code is 1 then.",
       ""
     })
-final class ExperimentVerb implements Callable<Integer> {
+final class ExperimentVerb extends Verb {
   private static final Duration TIME_TO_END = Duration.ofSeconds(15);
 
   /** Keys that say where a grid is and how many cells run at once. */
   private static final Set<String> WITHOUT_INFLUENCE =
       Set.of("run.directory", "experiment.parallel");
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
 
   @Mixin
   @SuppressWarnings("NullAway.Init")
@@ -50,17 +42,8 @@ final class ExperimentVerb implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Experiment experiment = config.readExperiment();
-    TerminalOutput out =
-        new TerminalOutput(spec.commandLine().getOut(), Terminal.isStandardOutput());
-    ConsoleLog.clearBeforehand(out::clearRow);
-    try {
-      return run(experiment, origin(), out);
-    } finally {
-      out.clearRow();
-      if (!out.finish()) {
-        Tributary.leaveOutput(spec);
-      }
-    }
+    TerminalOutput out = new TerminalOutput(out(), Terminal.isStandardOutput());
+    return showing(out, () -> run(experiment, origin(), out));
   }
 
   private Origin origin() {

@@ -1,20 +1,16 @@
 package io.tributary.cli;
 
+import io.tributary.cli.console.FittingRow;
 import io.tributary.cli.console.StopSignal;
 import io.tributary.cli.options.ConfigOptions;
-import io.tributary.cli.options.Engine;
-import io.tributary.cli.options.FitLine;
 import io.tributary.config.TributaryConfig;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.stage.fit.FitJson;
 import io.tributary.target.lambda.Fit;
-import java.io.PrintWriter;
+import io.tributary.tensor.Torch;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Fits the target's lambdas, as a run does at its beginning. */
 @Command(
@@ -27,7 +23,8 @@ import picocli.CommandLine.Spec;
       "lambda                 of each feature that has one, by name",
       "lambda_stderr          its standard error, where it was fitted",
       "achieved_moment        mean of each feature under the target",
-      "desired_moment         what it shall be; with soft = true, what is aimed at in place of 1 or 0",
+      "desired_moment         what it shall be; with soft = true, what is aimed at in place of 1 or"
+          + " 0",
       "moment_stderr          how far the target's moment may be from the achieved one",
       "within_tolerance       whether those are at most target.fit.tolerance",
       "effective_sample_size  of the weights",
@@ -36,11 +33,7 @@ import picocli.CommandLine.Spec;
       "note                   where there is nothing to fit: why",
       ""
     })
-final class FitVerb implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
+final class FitVerb extends Verb {
   @Mixin
   @SuppressWarnings("NullAway.Init")
   private ConfigOptions config;
@@ -48,16 +41,15 @@ final class FitVerb implements Callable<Integer> {
   @Override
   public Integer call() {
     TributaryConfig training = config.read().training();
-    Engine.load(training.nativeLibrary());
+    Torch.load(training.nativeLibrary());
     try (TrainingParts parts = new TrainingParts(training);
         StopSignal stop = new StopSignal(training.shutdown())) {
       Optional<Fit> fit;
-      try (FitLine line = new FitLine(spec.commandLine().getErr())) {
-        fit = parts.fit(stop::isReceived, line);
+      try (FittingRow row = new FittingRow(err())) {
+        fit = parts.fit(stop::isReceived, row);
       }
-      PrintWriter out = spec.commandLine().getOut();
-      fit.ifPresent(done -> out.print(FitJson.text(done, training.target().fit().tolerance())));
-      out.flush();
+      fit.ifPresent(done -> out().print(FitJson.text(done, training.target().fit().tolerance())));
+      out().flush();
     }
     return Tributary.DONE;
   }

@@ -2,13 +2,10 @@ package io.tributary.cli;
 
 import io.tributary.tools.report.Report;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes the report of a grid or of a single run. */
 @Command(
@@ -16,11 +13,7 @@ import picocli.CommandLine.Spec;
     description =
         "Writes report.html for a grid, finished or not, or for a single run, which may be running "
             + "now; and report/ with each figure as SVG and PNG and each table as CSV.")
-final class ReportVerb implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
+final class ReportVerb extends Verb {
   @Parameters(paramLabel = "DIR", description = "The directory of the grid or run.")
   @SuppressWarnings("NullAway.Init")
   private Path directory;
@@ -35,9 +28,6 @@ final class ReportVerb implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    spec.commandLine()
-        .getOut()
-        .println(to == null ? Report.write(directory) : Report.write(directory, to));
-    return Tributary.DONE;
+    return done(to == null ? Report.write(directory) : Report.write(directory, to));
   }
 }

@@ -4,8 +4,6 @@ import io.tributary.cli.console.ConsoleLog;
 import io.tributary.cli.console.ErrorReport;
 import io.tributary.cli.console.OutputFailedException;
 import io.tributary.tools.bench.Shape;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -31,18 +29,18 @@ import picocli.CommandLine.Spec;
         "Trains language models with distributional policy gradients, in a stream of samplers, "
             + "scorers and a learner.",
     subcommands = {
-      Run.class,
+      RunVerb.class,
       ExperimentVerb.class,
       ReportVerb.class,
-      Validate.class,
-      Pretrain.class,
+      ValidateVerb.class,
+      PretrainVerb.class,
       FitVerb.class,
-      Score.class,
-      Sample.class,
-      Evaluate.class,
-      Export.class,
-      TrainClassifier.class,
-      Bench.class,
+      ScoreVerb.class,
+      SampleVerb.class,
+      EvaluateVerb.class,
+      ExportVerb.class,
+      TrainClassifierVerb.class,
+      BenchVerb.class,
       GenerateCompletion.class
     },
     mixinStandardHelpOptions = true,
@@ -115,15 +113,6 @@ public final class Tributary implements Callable<Integer> {
     } catch (OutputFailedException e) {
       throw new ExecutionException(commandLine, e.getMessage(), e);
     }
-  }
-
-  /**
-   * Nobody reads what a verb has shown while it worked: to flush it would take for ever.
-   *
-   * @param verb that is done
-   */
-  static void leaveOutput(CommandSpec verb) {
-    verb.root().commandLine().setOut(new PrintWriter(Writer.nullWriter()));
   }
 
   /** Without a verb there is nothing to do. */

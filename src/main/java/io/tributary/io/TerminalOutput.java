@@ -7,20 +7,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lines for whoever started a command. On a terminal there may be one more below them that is
- * renewed in place; it takes one row whatever the terminal's width, which may change at any time.
+ * Prints lines for the person who started a command. On a terminal, a last row below them can be
+ * updated in place; it takes one row whatever the width of the terminal, which may change at any
+ * time.
  *
- * <p>What is shown accompanies the work: where it can't be written any more, that is logged once
- * and the work goes on. Where nobody reads it, the work goes on too: the row is not renewed then,
- * and lines wait for a reader, up to a bound.
+ * <p>Output never holds up the work. If it can't be written any more, this is logged once and the
+ * rest is dropped. If nobody reads it, the row is no longer updated, and lines wait for a reader,
+ * up to a limit.
  */
-public final class TerminalOutput {
+public class TerminalOutput {
   private static final Logger LOG = LoggerFactory.getLogger(TerminalOutput.class);
 
-  /** To the first column, and erase the row (ECMA-48: CR, EL). */
+  /** Returns to the first column and erases the row (ECMA-48: CR, EL). */
   private static final String CLEAR_ROW = "\r\u001b[K";
 
-  /** Text beyond the last column does not begin a new row (DEC private mode 7, autowrap). */
+  /** Keeps text beyond the last column from starting a new row (DEC private mode 7, autowrap). */
   private static final String WITHOUT_WRAPPING = "\u001b[?7l%s\u001b[?7h";
 
   private final PrintWriter out;
@@ -31,38 +32,47 @@ public final class TerminalOutput {
   private boolean failed;
 
   /**
-   * @param out where lines go
-   * @param terminal whether that is a terminal that understands control sequences
+   * @param out where lines are printed
+   * @param terminal whether this is a terminal that understands control sequences
    */
   public TerminalOutput(PrintWriter out, boolean terminal) {
     this.out = out;
     this.terminal = terminal;
   }
 
-  /** A line that stays. */
-  public synchronized void line(String text) {
+  /** Whether this is a terminal that understands control sequences. */
+  protected final boolean isTerminal() {
+    return terminal;
+  }
+
+  /** Prints a line that stays. */
+  public final synchronized void line(String text) {
     print((row ? CLEAR_ROW : "") + text + System.lineSeparator());
     row = false;
   }
 
-  /** A line that the next one takes the place of; shown on a terminal only. */
-  public synchronized void transientLine(String text) {
+  /** Prints a row that the next one replaces; on a terminal only. */
+  public final synchronized void transientLine(String text) {
     if (terminal && !outlet.isBehind()) {
       row = true;
       print(CLEAR_ROW + WITHOUT_WRAPPING.formatted(text));
     }
   }
 
-  /** Takes the line that is renewed away, so that others can write to the terminal. */
-  public synchronized void clearRow() {
+  /** Clears the row that is updated in place, so that others can write to the terminal. */
+  public final synchronized void clearRow() {
     if (row) {
       row = false;
       print(CLEAR_ROW);
     }
   }
 
-  /** Waits until all is shown, at the end, but not for long; whether it is. */
-  public boolean finish() {
+  /**
+   * Waits a short time, at the end, until everything is printed.
+   *
+   * @return whether it is; if not, writing may block for ever
+   */
+  public final boolean finish() {
     return outlet.finish();
   }
 

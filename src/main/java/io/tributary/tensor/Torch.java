@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Platform;
+import io.tributary.config.NativeConfig;
 import io.tributary.data.BadInputException;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -21,6 +22,11 @@ public final class Torch {
   private static volatile boolean loaded;
 
   private Torch() {}
+
+  /** Loads the engine as configured; see {@link #load(int, boolean)}. */
+  public static void load(NativeConfig config) {
+    load(config.intraOpThreads(), config.mklFastPath() == NativeConfig.MklFastPath.AUTO);
+  }
 
   /** As {@link #load(int, boolean)}, with the fast path. */
   public static void load(int intraOpThreads) {

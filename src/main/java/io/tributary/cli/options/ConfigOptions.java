@@ -5,8 +5,6 @@ import io.tributary.config.EffectiveConfig;
 import io.tributary.config.experiment.Experiment;
 import io.tributary.config.experiment.ExperimentLoader;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -14,7 +12,7 @@ import picocli.CommandLine.Option;
  * {@code -c FILE} and {@code -D KEY=VALUE}: a {@code @Mixin} of verbs that need a configuration, an
  * {@code @ArgGroup(exclusive = false)} of those that can do without.
  */
-public final class ConfigOptions {
+public final class ConfigOptions extends ConfigOverrides {
   @Option(
       names = {"-c", "--config"},
       required = true,
@@ -23,50 +21,42 @@ public final class ConfigOptions {
   @SuppressWarnings("NullAway.Init")
   private Path file;
 
-  @Option(
-      names = "-D",
-      paramLabel = "KEY=VALUE",
-      description =
-          "Goes over the value in the file; the key is relative to 'tributary', as in "
-              + "-D run.steps=100. May be repeated.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
-
   /**
-   * Reads the file and what goes over it.
+   * Reads the file and its overrides.
    *
-   * @throws io.tributary.config.binding.ConfigException if it can't be used
+   * @throws io.tributary.config.binding.ConfigException if the result is not a valid configuration
    */
   public EffectiveConfig read() {
-    return ConfigLoader.read(file, overrides);
+    return ConfigLoader.read(file, overrides());
   }
 
   /**
-   * The options as they were given, but for those that go over certain keys.
+   * Reads the file and its overrides as a grid of runs.
    *
-   * @param without keys
+   * @throws io.tributary.config.binding.ConfigException if it, or one of its runs, is not valid
+   */
+  public Experiment readExperiment() {
+    return ExperimentLoader.read(file, overrides());
+  }
+
+  /**
+   * The options as they were given, quoted for a shell.
+   *
+   * @param without keys whose overrides are left out
    */
   public String text(Set<String> without) {
     StringBuilder text = new StringBuilder("-c " + quoted(file.toString()));
-    overrides.forEach(
-        (key, value) -> {
-          if (!without.contains(key)) {
-            text.append(" -D ").append(quoted(key + "=" + value));
-          }
-        });
+    overrides()
+        .forEach(
+            (key, value) -> {
+              if (!without.contains(key)) {
+                text.append(" -D ").append(quoted(key + "=" + value));
+              }
+            });
     return text.toString();
   }
 
-  /** For a shell. */
   private static String quoted(String word) {
     return word.matches("[\\w./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
-  }
-
-  /**
-   * Reads them as a grid of runs.
-   *
-   * @throws io.tributary.config.binding.ConfigException if it, or one of its runs, can't be used
-   */
-  public Experiment readExperiment() {
-    return ExperimentLoader.read(file, overrides);
   }
 }

@@ -9,13 +9,16 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** An {@code @ArgGroup}: a model, what it is measured against, and on how many samples. */
+/** An {@code @ArgGroup}: a model, the configuration it is evaluated against, and the samples. */
 public final class EvaluationOptions {
   @ArgGroup(exclusive = false, multiplicity = "1")
   private ModelOptions model = new ModelOptions();
 
   @ArgGroup(exclusive = false, multiplicity = "1")
   private ConfigOptions config = new ConfigOptions();
+
+  @ArgGroup(exclusive = false)
+  private DrawingOptions drawing = new DrawingOptions();
 
   @Option(
       names = {"-n", "--number"},
@@ -27,21 +30,9 @@ public final class EvaluationOptions {
       names = "--top-p",
       paramLabel = "P",
       description =
-          "Only the likeliest tokens that together reach this probability. Default: "
+          "Sample from the most likely tokens whose probabilities add up to P. Default: "
               + "evaluation.top-p of the configuration.")
   private @Nullable Double topP;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
-
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      description = "Sequences that are computed at once. Default: ${DEFAULT-VALUE}.")
-  private int batchSize = 128;
 
   public ModelOptions model() {
     return model;
@@ -54,15 +45,13 @@ public final class EvaluationOptions {
   /**
    * How samples are drawn.
    *
-   * @throws BadInputException if an option can't be used
+   * @throws BadInputException if an option is out of range
    */
   public PolicyEvaluation.Plan plan(EffectiveConfig config, int[] prefix) {
     int sequences = number == null ? config.evaluation().sequences() : number;
-    if (sequences < 1 || batchSize < 1) {
-      throw new BadInputException(
-          "-n = %d, --batch-size = %d: expected at least 1".formatted(sequences, batchSize));
-    }
-    return new PolicyEvaluation.Plan(sequences, batchSize, prefix, settings(config), seed);
+    drawing.requirePositive(sequences);
+    return new PolicyEvaluation.Plan(
+        sequences, drawing.batchSize(), prefix, settings(config), drawing.seed());
   }
 
   private SamplingSettings settings(EffectiveConfig config) {

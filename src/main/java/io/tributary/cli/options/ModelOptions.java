@@ -1,12 +1,12 @@
 package io.tributary.cli.options;
 
-import ai.djl.Device;
+import io.tributary.cli.standalone.LoadedModel;
 import io.tributary.data.BadInputException;
 import io.tributary.tensor.Torch;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** A {@code @Mixin} of verbs that compute with one model: which, and on what. */
+/** The model that a verb computes with, and the device and threads that it computes on. */
 public final class ModelOptions {
   @Option(
       names = "--model",
@@ -21,24 +21,16 @@ public final class ModelOptions {
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
-      description = "Where it computes: cpu, gpu or gpu:N. Default: ${DEFAULT-VALUE}.")
+      description = "Device to compute on: cpu, gpu or gpu:N. Default: ${DEFAULT-VALUE}.")
   private String device = "cpu";
 
   @Option(
       names = "--threads",
       paramLabel = "N",
       description =
-          "Threads of one native operation. Default: as many as there are processors, here "
+          "Threads per native operation. Default: the number of processors, here "
               + "${DEFAULT-VALUE}. Another number may change the last digits of a result.")
   private int threads = Runtime.getRuntime().availableProcessors();
-
-  public Device device() {
-    return Torch.device(device);
-  }
-
-  Path directory() {
-    return directory;
-  }
 
   /**
    * Loads the engine and the model.
@@ -50,11 +42,6 @@ public final class ModelOptions {
       throw new BadInputException("--threads = %d: expected at least 1".formatted(threads));
     }
     Torch.load(threads);
-    return load(directory);
-  }
-
-  /** Loads another model, onto the same device; the engine must be loaded. */
-  public LoadedModel load(Path other) {
-    return LoadedModel.read(other, device());
+    return LoadedModel.read(directory, Torch.device(device));
   }
 }

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -46,7 +47,9 @@ public final class Binder {
     try {
       Class<?>[] types =
           Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-      return recordType.getDeclaredConstructor(types).newInstance(values);
+      Constructor<T> constructor = recordType.getDeclaredConstructor(types);
+      constructor.setAccessible(true); // sections may keep their records to themselves
+      return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof InvalidValueException invalid) {
         throw outOfRange(invalid, object, path);

@@ -71,7 +71,7 @@ public final class TrainingParts implements AutoCloseable {
     int needed = positions();
     if (needed > directory.config().positions()) {
       throw new BadInputException(
-          "samplers.max-length = %d behind a prefix of %d tokens needs %d positions, the model in %s has %d"
+          "samplers.max-length = %d after a prefix of %d tokens needs %d positions, but the model in %s has %d"
               .formatted(
                   samplers.maxLength(),
                   prefix.length,

@@ -11,48 +11,24 @@ import java.util.Map;
  * Shows a run to whoever started it: a line of progress that is renewed in place on a terminal,
  * plain lines elsewhere, and a comparison of base model and policy at the end.
  */
-public final class RunConsole {
+public final class RunConsole extends TerminalOutput {
   private static final int TEXT_WIDTH = 160;
-
-  private final TerminalOutput output;
-  private final boolean terminal;
 
   /**
    * @param out where it is shown
    * @param terminal whether that is a terminal
    */
   public RunConsole(PrintWriter out, boolean terminal) {
-    this.output = new TerminalOutput(out, terminal);
-    this.terminal = terminal;
-  }
-
-  /** A line that stays. */
-  public void line(String text) {
-    output.line(text);
-  }
-
-  /** A line that the next one takes the place of; shown on a terminal only. */
-  public void transientLine(String text) {
-    output.transientLine(text);
+    super(out, terminal);
   }
 
   /** On a terminal a row that is renewed at every step; elsewhere a line per interval. */
   void progress(ProgressLine progress, boolean endsInterval) {
-    if (terminal) {
-      output.transientLine(progress.row());
+    if (isTerminal()) {
+      transientLine(progress.row());
     } else if (endsInterval) {
-      output.line(progress.text());
+      line(progress.text());
     }
-  }
-
-  /** Takes the line that is renewed away, so that others can write to the terminal. */
-  public void clearRow() {
-    output.clearRow();
-  }
-
-  /** Waits until all is shown, at the end, but not for long; whether it is. */
-  public boolean finish() {
-    return output.finish();
   }
 
   /** Base model and policy side by side. */

@@ -10,39 +10,22 @@ import java.util.function.Consumer;
  * Shows the progress: on a terminal a line that is renewed in place, and elsewhere, as also above
  * that line, a plain line per report.
  */
-public final class PretrainConsole implements Consumer<PretrainProgress> {
-  private final TerminalOutput output;
-
+public final class PretrainConsole extends TerminalOutput implements Consumer<PretrainProgress> {
   /**
    * @param out where it is shown
    * @param terminal whether that is a terminal
    */
   public PretrainConsole(PrintWriter out, boolean terminal) {
-    this.output = new TerminalOutput(out, terminal);
+    super(out, terminal);
   }
 
   @Override
   public void accept(PretrainProgress progress) {
     if (progress.heldOutPerplexity().isPresent()) {
-      output.line(line(progress));
+      line(line(progress));
     } else {
-      output.transientLine(line(progress));
+      transientLine(line(progress));
     }
-  }
-
-  /** A line that stays. */
-  public void line(String text) {
-    output.line(text);
-  }
-
-  /** Takes the line that is renewed away, so that others can write to the terminal. */
-  public void clearRow() {
-    output.clearRow();
-  }
-
-  /** Waits until all is shown, at the end, but not for long; whether it is. */
-  public boolean finish() {
-    return output.finish();
   }
 
   private static String line(PretrainProgress progress) {

@@ -1,4 +1,4 @@
-package io.tributary.cli.console;
+package io.tributary.cli.standalone;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -8,7 +8,6 @@ import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
-import io.tributary.cli.options.LoadedModel;
 import io.tributary.data.BadInputException;
 import java.io.BufferedReader;
 import java.io.IOException;

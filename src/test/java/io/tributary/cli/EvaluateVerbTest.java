@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(TorchExtension.class)
-class EvaluateTest {
+class EvaluateVerbTest {
   private static final List<String> TEXT_METRICS =
       List.of(
           "distinct_1", "distinct_2", "distinct_3", "self_bleu_3", "self_bleu_4", "self_bleu_5");
@@ -52,7 +52,10 @@ class EvaluateTest {
     Cli plain = texts("the cat sat\na dog\n{ \"tokens\": [1] }\n{no object\n");
     Cli objects =
         texts(
-            "{\"text\": \"the cat sat\", \"tokens\": [1, 2]}\na dog\n{ \"tokens\": [1] }\n{no object\n");
+            "{\"text\": \"the cat sat\", \"tokens\": [1, 2]}\n"
+                + "a dog\n"
+                + "{ \"tokens\": [1] }\n"
+                + "{no object\n");
     assertThat(objects.out()).isEqualTo(plain.out());
   }
 

@@ -1,4 +1,4 @@
-package io.tributary.cli.options;
+package io.tributary.cli.standalone;
 
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.ModelConfig;
@@ -14,28 +14,28 @@ import java.util.Optional;
  * The base model a of a configuration's target, where a verb computes with a model of its own.
  *
  * @param model the base model
- * @param borrowed whether it is the verb's own model, which the verb closes
+ * @param borrowed whether it is the verb's own model, which the verb closes itself
  */
-public record TargetBase(LoadedModel model, boolean borrowed) implements AutoCloseable {
+public record TargetBaseModel(LoadedModel model, boolean borrowed) implements AutoCloseable {
 
   /**
    * The base model that a configuration names, or else {@code model}.
    *
-   * @throws BadInputException if the base model can't be used or has other tokens
+   * @throws BadInputException if the base model can't be loaded or has another vocabulary
    */
-  public static TargetBase of(EffectiveConfig config, LoadedModel model, ModelOptions options) {
+  public static TargetBaseModel of(EffectiveConfig config, LoadedModel model) {
     Optional<Path> named =
         config.baseModel().map(ModelConfig::base).filter(path -> !isSame(path, model.path()));
     if (named.isEmpty()) {
-      return new TargetBase(model, true);
+      return new TargetBaseModel(model, true);
     }
     int vocabulary = ModelDirectory.open(named.get()).config().vocabulary();
     if (vocabulary != model.config().vocabulary()) {
       throw new BadInputException(
-          "model.base = %s has a vocabulary of %,d, %s one of %,d; expected models of the same tokens"
+          "model.base = %s has a vocabulary of %,d tokens and %s one of %,d; expected models with the same vocabulary"
               .formatted(named.get(), vocabulary, model.path(), model.config().vocabulary()));
     }
-    return new TargetBase(options.load(named.get()), false);
+    return new TargetBaseModel(model.readOther(named.get()), false);
   }
 
   private static boolean isSame(Path a, Path b) {

@@ -1,28 +1,23 @@
 package io.tributary.cli;
 
-import io.tributary.cli.console.ConsoleLog;
 import io.tributary.cli.console.Terminal;
 import io.tributary.cli.options.ConfigOptions;
-import io.tributary.cli.options.Engine;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.run.files.RunDirectory;
 import io.tributary.run.life.TrainingService;
 import io.tributary.run.life.TrainingService.Resume;
 import io.tributary.run.watch.RunConsole;
+import io.tributary.tensor.Torch;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.OptionalLong;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Starts the training service. */
 @Command(
@@ -30,14 +25,10 @@ import picocli.CommandLine.Spec;
     description =
         "Trains a model: samplers, scorers, a learner and an HTTP server, until run.steps or "
             + "run.sequences is reached or a signal ends it with a checkpoint.")
-final class Run implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+final class RunVerb extends Verb {
+  private static final Logger LOG = LoggerFactory.getLogger(RunVerb.class);
   private static final String NEWEST = "newest";
   private static final String IF_ANY = "if-any";
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
 
   @Mixin
   @SuppressWarnings("NullAway.Init")
@@ -49,8 +40,9 @@ final class Run implements Callable<Integer> {
       fallbackValue = NEWEST,
       paramLabel = "STEP",
       description =
-          "Go on from the newest good checkpoint of the run, or from that of a step: --resume=STEP. "
-              + "--resume=if-any begins where there is no run yet: for what starts it again and again.")
+          "Go on from the newest good checkpoint of the run, or from that of a step: --resume=STEP."
+              + " --resume=if-any begins where there is no run yet: for what starts it again and"
+              + " again.")
   private @Nullable String resume;
 
   @Option(
@@ -60,25 +52,21 @@ final class Run implements Callable<Integer> {
   private boolean whileInput;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     if (whileInput) {
       endWithInput();
     }
     EffectiveConfig effective = config.read();
     TributaryConfig training = effective.training();
     Resume from = resume(training);
-    Engine.load(training.nativeLibrary());
-    RunConsole console = new RunConsole(spec.commandLine().getOut(), Terminal.isStandardOutput());
-    ConsoleLog.clearBeforehand(console::clearRow);
-    try {
-      new TrainingService(effective, console).run(from);
-    } finally {
-      console.clearRow();
-      if (!console.finish()) {
-        Tributary.leaveOutput(spec);
-      }
-    }
-    return Tributary.DONE;
+    Torch.load(training.nativeLibrary());
+    RunConsole console = new RunConsole(out(), Terminal.isStandardOutput());
+    return showing(
+        console,
+        () -> {
+          new TrainingService(effective, console).run(from);
+          return Tributary.DONE;
+        });
   }
 
   /** Whoever holds the other end of standard input asks so, or has ended in whatever way. */
@@ -109,9 +97,7 @@ final class Run implements Callable<Integer> {
     try {
       return new Resume(true, OptionalLong.of(Long.parseLong(resume)));
     } catch (NumberFormatException e) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--resume=" + resume + ": expected the step of a checkpoint, or if-any");
+      throw badUsage("--resume=" + resume + ": expected the step of a checkpoint, or if-any");
     }
   }
 }

@@ -1,21 +1,17 @@
 package io.tributary.cli;
 
-import io.tributary.cli.options.LoadedModel;
 import io.tributary.cli.options.ModelOptions;
+import io.tributary.cli.standalone.LoadedModel;
 import io.tributary.model.classifier.Pooling;
 import io.tributary.tools.classifiertraining.ClassifierTraining;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Trains a classifier for the feature type {@code classifier}. */
 @Command(
@@ -31,11 +27,7 @@ import picocli.CommandLine.Spec;
           + "often behind a negation.",
       ""
     })
-final class TrainClassifier implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
+final class TrainClassifierVerb extends Verb {
   @Mixin
   @SuppressWarnings("NullAway.Init")
   private ModelOptions modelOptions;
@@ -110,14 +102,11 @@ final class TrainClassifier implements Callable<Integer> {
   public Integer call() {
     ClassifierTraining.Settings settings =
         new ClassifierTraining.Settings(pooling, ngrams, words, l2, folds, seed);
-    PrintWriter out = spec.commandLine().getOut();
     try (LoadedModel model = modelOptions.load()) {
-      out.println(
+      return done(
           new ClassifierTraining(
                   model.path(), model.languageModel(), model.requireTokenizer(), settings)
               .run(data, names, to));
     }
-    out.flush();
-    return Tributary.DONE;
   }
 }

@@ -1,4 +1,4 @@
-package io.tributary.cli.console;
+package io.tributary.cli.standalone;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;

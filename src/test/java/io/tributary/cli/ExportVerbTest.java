@@ -33,7 +33,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(TorchExtension.class)
-class ExportTest {
+class ExportVerbTest {
   @TempDir Path directory;
   private Path base;
   private Path policy;

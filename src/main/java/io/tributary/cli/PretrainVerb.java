@@ -1,19 +1,16 @@
 package io.tributary.cli;
 
-import io.tributary.cli.console.ConsoleLog;
 import io.tributary.cli.console.StopSignal;
 import io.tributary.cli.console.Terminal;
 import io.tributary.cli.options.ConfigOptions;
-import io.tributary.cli.options.Engine;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.PretrainConfig;
+import io.tributary.config.ShutdownConfig;
+import io.tributary.tensor.Torch;
 import io.tributary.tools.pretrain.PretrainConsole;
 import io.tributary.tools.pretrain.Pretrainer;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Trains a base model on text, from scratch or from a model directory. */
 @Command(
@@ -21,24 +18,23 @@ import picocli.CommandLine.Spec;
     description =
         "Trains a base model on text, from scratch or from a model directory, and writes a model "
             + "directory. Ctrl-C ends it early with what was reached.")
-final class Pretrain implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
-
+final class PretrainVerb extends Verb {
   @Mixin
   @SuppressWarnings("NullAway.Init")
   private ConfigOptions config;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     EffectiveConfig effective = config.read();
     PretrainConfig pretrain = effective.pretrain();
-    Engine.load(effective.nativeLibrary());
-    PretrainConsole console =
-        new PretrainConsole(spec.commandLine().getOut(), Terminal.isStandardOutput());
-    ConsoleLog.clearBeforehand(console::clearRow);
-    try (StopSignal stop = new StopSignal(effective.shutdown());
+    Torch.load(effective.nativeLibrary());
+    PretrainConsole console = new PretrainConsole(out(), Terminal.isStandardOutput());
+    return showing(console, () -> train(effective.shutdown(), pretrain, console));
+  }
+
+  private static int train(
+      ShutdownConfig shutdown, PretrainConfig pretrain, PretrainConsole console) {
+    try (StopSignal stop = new StopSignal(shutdown);
         Pretrainer pretrainer = Pretrainer.open(pretrain)) {
       console.line(
           "%,d parameters, %,d sequences of %,d tokens to train on, %,d held out"
@@ -52,11 +48,6 @@ final class Pretrain implements Callable<Integer> {
         pretrainer.save();
       }
       console.line(ending(steps, pretrain));
-    } finally {
-      console.clearRow();
-      if (!console.finish()) {
-        Tributary.leaveOutput(spec);
-      }
     }
     return Tributary.DONE;
   }

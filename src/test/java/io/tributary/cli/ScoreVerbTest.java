@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(TorchExtension.class)
-class ScoreTest {
+class ScoreVerbTest {
   private static final Path RECORDED = Path.of("src/test/resources/models");
 
   @TempDir static Path shared;

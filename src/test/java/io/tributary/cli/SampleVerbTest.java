@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(TorchExtension.class)
-class SampleTest {
+class SampleVerbTest {
   @TempDir static Path shared;
   private static Path model;
 
@@ -45,8 +45,8 @@ class SampleTest {
     Path file = Files.writeString(shared.resolve("drawn.jsonl"), drawn.out());
     Cli scored = Cli.run("score", "--model", model.toString(), "--input", file.toString());
 
-    List<JsonObject> before = ScoreTest.objects(drawn);
-    List<JsonObject> after = ScoreTest.objects(scored);
+    List<JsonObject> before = ScoreVerbTest.objects(drawn);
+    List<JsonObject> after = ScoreVerbTest.objects(scored);
     assertThat(after).hasSize(5);
     for (int i = 0; i < 5; i++) {
       assertThat(after.get(i).get("text")).isEqualTo(before.get(i).get("text"));
@@ -58,18 +58,18 @@ class SampleTest {
 
   @Test
   void theLogProbabilityIsThatOfTheTruncatedDistribution() {
-    List<JsonObject> greedy = ScoreTest.objects(sample("-n", "2", "--top-k", "1"));
+    List<JsonObject> greedy = ScoreVerbTest.objects(sample("-n", "2", "--top-k", "1"));
 
     assertThat(greedy.get(0)).isEqualTo(greedy.get(1));
     assertThat(greedy.get(0).get("logProb").getAsDouble()).isZero();
-    assertThat(ScoreTest.objects(sample("-n", "2", "--top-p", "0.5", "--temperature", "2")))
+    assertThat(ScoreVerbTest.objects(sample("-n", "2", "--top-p", "0.5", "--temperature", "2")))
         .hasSize(2);
   }
 
   @Test
   void aPromptChangesWhatFollowsAndIsNotPartOfIt() {
     List<JsonObject> prompted =
-        ScoreTest.objects(sample("-n", "3", "--prompt", "the cat", "--max-length", "1"));
+        ScoreVerbTest.objects(sample("-n", "3", "--prompt", "the cat", "--max-length", "1"));
 
     assertThat(prompted).allSatisfy(json -> assertThat(json.getAsJsonArray("tokens")).hasSize(1));
     assertThat(sample("-n", "3", "--max-length", "1").out())
@@ -80,7 +80,7 @@ class SampleTest {
   void aModelWithoutATokenizerGivesTokens() {
     Cli cli = Cli.run("sample", "--model", "src/test/resources/models/bare-untied-half", "-n", "2");
 
-    assertThat(ScoreTest.objects(cli))
+    assertThat(ScoreVerbTest.objects(cli))
         .hasSize(2)
         .allSatisfy(json -> assertThat(json.get("text").isJsonNull()).isTrue());
   }

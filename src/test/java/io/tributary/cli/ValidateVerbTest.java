@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ValidateTest {
+class ValidateVerbTest {
   private static final String TOKENIZER =
       """
       {"version": "1.0", "added_tokens": [], "normalizer": null, "post_processor": null,
@@ -78,7 +78,7 @@ class ValidateTest {
 
     assertThat(cli.exitCode()).isEqualTo(2);
     assertThat(cli.err())
-        .contains("max-length = 40 behind a prefix of 3 tokens needs 42 positions", "has 41");
+        .contains("max-length = 40 after a prefix of 3 tokens needs 42 positions", "has 41");
   }
 
   @Test

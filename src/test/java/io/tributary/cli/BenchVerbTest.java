@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(TorchExtension.class)
-class BenchTest {
+class BenchVerbTest {
   private static final String[] SMALL = {
     "-D", "samplers.batch-size=16",
     "-D", "samplers.max-length=12",

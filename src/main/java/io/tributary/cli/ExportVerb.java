@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,7 +27,7 @@ import picocli.CommandLine.Option;
     description =
         "Writes the policy of a checkpoint as a Hugging Face model directory: config.json, "
             + "model.safetensors, tokenizer.json. Nothing is overwritten.")
-final class Export implements Callable<Integer> {
+final class ExportVerb extends Verb {
 
   @Option(
       names = "--checkpoint",

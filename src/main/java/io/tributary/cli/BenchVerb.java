@@ -1,24 +1,20 @@
 package io.tributary.cli;
 
-import io.tributary.cli.options.Engine;
+import io.tributary.cli.options.ConfigOverrides;
 import io.tributary.data.BadInputException;
+import io.tributary.tensor.Torch;
 import io.tributary.tools.bench.BenchPlan;
 import io.tributary.tools.bench.BenchReport;
 import io.tributary.tools.bench.Benchmark;
 import io.tributary.tools.bench.Shape;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** How fast the stages and the whole stream are on this machine. */
 @Command(
@@ -33,12 +29,8 @@ import picocli.CommandLine.Spec;
           + "compute at once in a run.",
       ""
     })
-final class Bench implements Callable<Integer> {
+final class BenchVerb extends Verb {
   private static final String STANDARD_OUTPUT = "-";
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
 
   @Option(
       names = {"-c", "--config"},
@@ -48,13 +40,9 @@ final class Bench implements Callable<Integer> {
               + "a target that any model meets.")
   private @Nullable Path config;
 
-  @Option(
-      names = "-D",
-      paramLabel = "KEY=VALUE",
-      description =
-          "Goes over the value in the file; the key is relative to 'tributary', as in "
-              + "-D learner.batch-size=32. May be repeated.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private ConfigOverrides overrides;
 
   @Option(
       names = "--model",
@@ -96,28 +84,27 @@ final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
     boolean jsonAlone = STANDARD_OUTPUT.equals(json);
     BenchPlan plan =
         new BenchPlan(
             Optional.ofNullable(config),
-            overrides,
+            overrides.overrides(),
             Optional.ofNullable(model),
             Optional.ofNullable(shape),
             tokenizer,
             seconds);
     try (Benchmark benchmark = Benchmark.open(plan)) {
-      Engine.load(benchmark.nativeLibrary());
+      Torch.load(benchmark.nativeLibrary());
       BenchReport report =
           benchmark.run(
               line -> {
                 if (!jsonAlone) {
-                  out.println(line);
-                  out.flush();
+                  out().println(line);
+                  out().flush();
                 }
               });
       if (jsonAlone) {
-        out.println(report.toJson());
+        out().println(report.toJson());
       } else if (json != null) {
         Files.writeString(Path.of(json), report.toJson() + "\n");
       }

@@ -1,13 +1,13 @@
 package io.tributary.cli;
 
 import com.google.gson.JsonObject;
-import io.tributary.cli.console.TextLines;
 import io.tributary.cli.options.EvaluationOptions;
 import io.tributary.cli.options.FitOptions;
-import io.tributary.cli.options.LoadedModel;
-import io.tributary.cli.options.TargetBase;
+import io.tributary.cli.standalone.LoadedModel;
+import io.tributary.cli.standalone.StandaloneTarget;
+import io.tributary.cli.standalone.TargetBaseModel;
+import io.tributary.cli.standalone.TextLines;
 import io.tributary.config.EffectiveConfig;
-import io.tributary.data.BadInputException;
 import io.tributary.data.Measurements;
 import io.tributary.data.WordTokens;
 import io.tributary.metrics.MetricsJsonl;
@@ -15,18 +15,13 @@ import io.tributary.stage.evaluate.ModelEvaluation;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.evaluate.TextMetrics;
 import io.tributary.target.EnergyBasedModel;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures a model against a target, or texts alone. */
 @Command(
@@ -53,11 +48,7 @@ import picocli.CommandLine.Spec;
           + "the model's own.",
       ""
     })
-final class Evaluate implements Callable<Integer> {
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
+final class EvaluateVerb extends Verb {
 
   @ArgGroup(multiplicity = "1")
   private Subject subject = new Subject();
@@ -83,16 +74,12 @@ final class Evaluate implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(subject.texts == null ? ofModel(subject.model) : ofTexts(subject.texts));
-    out.flush();
-    return Tributary.DONE;
+    return done(subject.texts == null ? ofModel(subject.model) : ofTexts(subject.texts));
   }
 
   private JsonObject ofTexts(Path file) {
-    if (spec.commandLine().getParseResult().hasMatchedOption("--fit")) {
-      throw new ParameterException(
-          spec.commandLine(), "--fit is of a model's target; --texts has none");
+    if (isGiven("--fit")) {
+      throw badUsage("--fit is of a model's target; --texts has none");
     }
     List<String> texts = TextLines.read(file);
     JsonObject json = new JsonObject();
@@ -105,18 +92,18 @@ final class Evaluate implements Callable<Integer> {
     config.target();
     options.plan(config, new int[0]); // a bad option is told before the models are read
     try (LoadedModel model = options.model().load();
-        TargetBase base = TargetBase.of(config, model, options.model())) {
+        TargetBaseModel base = TargetBaseModel.of(config, model)) {
       String prompt = config.samplers().prompt();
       PolicyEvaluation.Plan plan =
           options.plan(
               config, prompt.isEmpty() ? model.config().beginning() : model.encode(prompt));
       for (LoadedModel reader : List.of(model, base.model())) {
-        requireRoom(reader, plan.prefix().length, plan.settings().maxLength());
+        reader.requireRoom(plan.prefix().length, plan.settings().maxLength());
       }
       try (EnergyBasedModel target =
           plan.settings().truncated()
               ? EnergyBasedModel.of(config.target()) // of which only the features are asked
-              : fit.target(config, base.model(), options.model().device())) {
+              : StandaloneTarget.of(config, base.model(), fit.file(), err())) {
         ModelEvaluation evaluation =
             new ModelEvaluation(
                 plan,
@@ -126,15 +113,6 @@ final class Evaluate implements Callable<Integer> {
                 target);
         return json(plan.sequences(), evaluation.evaluate());
       }
-    }
-  }
-
-  private static void requireRoom(LoadedModel model, int prefix, int length) {
-    int needed = prefix + length - 1; // the last token is never read
-    if (needed > model.config().positions()) {
-      throw new BadInputException(
-          "samplers.max-length = %d behind a prefix of %d tokens needs %d positions, the model in %s has %d"
-              .formatted(length, prefix, needed, model.path(), model.config().positions()));
     }
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TrainClassifierTest {
+class TrainClassifierVerbTest {
   @TempDir Path directory;
   private Path data;
   private Path words;
@@ -94,7 +94,8 @@ class TrainClassifierTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--label 2=mixed                | has no label \"2\" to be named \"mixed\": its labels are 0, 1",
+        "--label 2=mixed                | has no label \"2\" to be named \"mixed\": its labels are"
+            + " 0, 1",
         "--folds 1                      | folds = 1: expected at least 2",
         "--folds 19                     | too few for 19 folds",
         "--ngrams 4                     | ngrams = 4: expected 0 to 3",

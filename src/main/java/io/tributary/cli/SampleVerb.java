@@ -1,22 +1,19 @@
 package io.tributary.cli;
 
-import io.tributary.cli.console.SequenceJson;
-import io.tributary.cli.options.LoadedModel;
+import io.tributary.cli.options.DrawingOptions;
 import io.tributary.cli.options.ModelOptions;
+import io.tributary.cli.standalone.LoadedModel;
+import io.tributary.cli.standalone.SequenceJson.OfModel;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler;
 import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.SamplingSettings;
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Sequences drawn from a model. */
 @Command(
@@ -31,12 +28,8 @@ import picocli.CommandLine.Spec;
       "",
       "The same options give the same output."
     })
-final class Sample implements Callable<Integer> {
+final class SampleVerb extends Verb {
   private static final int USUAL_LENGTH = 40;
-
-  @Spec
-  @SuppressWarnings("NullAway.Init")
-  private CommandSpec spec;
 
   @Mixin
   @SuppressWarnings("NullAway.Init")
@@ -84,24 +77,13 @@ final class Sample implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private double topP = 1;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
-
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      description = "Sequences that are drawn at once. Default: ${DEFAULT-VALUE}.")
-  private int batchSize = 128;
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private DrawingOptions drawing;
 
   @Override
   public Integer call() {
-    if (number < 1 || batchSize < 1) {
-      throw new BadInputException(
-          "-n = %d, --batch-size = %d: expected at least 1".formatted(number, batchSize));
-    }
+    drawing.requirePositive(number);
     settings(1); // a bad one is told before the model is read
     try (LoadedModel model = modelOptions.load()) {
       int[] prefix = prompt.isEmpty() ? model.config().beginning() : model.encode(prompt);
@@ -112,16 +94,15 @@ final class Sample implements Callable<Integer> {
   }
 
   private void draw(LoadedModel model, int[] prefix, SamplingSettings settings) {
-    PrintWriter out = spec.commandLine().getOut();
     AncestralSampler sampler = new AncestralSampler(model.languageModel(), settings);
-    for (long drawn = 0; drawn < number; drawn += batchSize) {
-      int n = (int) Math.min(batchSize, number - drawn);
-      var random = Seeds.generator(seed, Seeds.Purpose.SAMPLE, drawn);
+    for (long drawn = 0; drawn < number; drawn += drawing.batchSize()) {
+      int n = (int) Math.min(drawing.batchSize(), number - drawn);
+      var random = Seeds.generator(drawing.seed(), Seeds.Purpose.SAMPLE, drawn);
       for (Sampled sampled : sampler.draw(prefix, n, random, () -> {})) {
-        new SequenceJson(model.decode(sampled.tokens()), sampled.tokens(), sampled.logProb())
-            .print(out);
+        int[] tokens = sampled.tokens();
+        out().println(new OfModel(model.decode(tokens), tokens, sampled.logProb()).json());
       }
-      out.flush();
+      out().flush();
     }
   }
 

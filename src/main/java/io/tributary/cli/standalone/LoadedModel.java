@@ -1,4 +1,4 @@
-package io.tributary.cli.options;
+package io.tributary.cli.standalone;
 
 import ai.djl.Device;
 import io.tributary.data.BadInputException;
@@ -10,42 +10,55 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A model of a directory, with its tokenizer if there is one. */
+/** A model loaded from a directory, with its tokenizer if there is one. */
 public final class LoadedModel implements AutoCloseable {
   private final Path path;
-  private final LanguageModel gpt;
+  private final Device device;
+  private final LanguageModel model;
   private final @Nullable TextTokenizer tokenizer;
 
-  private LoadedModel(Path path, LanguageModel gpt, @Nullable TextTokenizer tokenizer) {
+  private LoadedModel(
+      Path path, Device device, LanguageModel model, @Nullable TextTokenizer tokenizer) {
     this.path = path;
-    this.gpt = gpt;
+    this.device = device;
+    this.model = model;
     this.tokenizer = tokenizer;
   }
 
   /**
-   * Reads a model directory; without a {@code tokenizer.json} the model takes and gives tokens
-   * alone.
+   * Reads a model directory; without a {@code tokenizer.json} the model reads and gives tokens
+   * only. The engine must be loaded.
    *
-   * @throws BadInputException if it can't be used
+   * @throws BadInputException if the directory holds no usable model
    */
-  static LoadedModel read(Path path, Device device) {
+  public static LoadedModel read(Path path, Device device) {
     ModelDirectory directory = ModelDirectory.open(path);
     directory.config().beginning();
     TextTokenizer tokenizer =
         Files.exists(path.resolve(ModelDirectory.TOKENIZER)) ? directory.tokenizer() : null;
-    return new LoadedModel(path, directory.config().model(directory.weights(), device), tokenizer);
+    return new LoadedModel(
+        path, device, directory.config().model(directory.weights(), device), tokenizer);
+  }
+
+  /** Reads another model, onto the same device. */
+  LoadedModel readOther(Path other) {
+    return read(other, device);
   }
 
   public Path path() {
     return path;
   }
 
+  public Device device() {
+    return device;
+  }
+
   public LanguageModel languageModel() {
-    return gpt;
+    return model;
   }
 
   public DecoderConfig config() {
-    return gpt.config();
+    return model.config();
   }
 
   /**
@@ -76,7 +89,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
-   * Checks that all tokens are the model's.
+   * Checks that all tokens are in the model's vocabulary.
    *
    * @throws BadInputException naming the first that is not
    */
@@ -90,8 +103,23 @@ public final class LoadedModel implements AutoCloseable {
     }
   }
 
+  /**
+   * Checks that the model has positions for a prefix and the sequence after it.
+   *
+   * @param maxLength {@code samplers.max-length}, in tokens
+   * @throws BadInputException if it has too few
+   */
+  public void requireRoom(int prefix, int maxLength) {
+    int needed = prefix + maxLength - 1; // the last token is never read
+    if (needed > config().positions()) {
+      throw new BadInputException(
+          "samplers.max-length = %d after a prefix of %d tokens needs %d positions, but the model in %s has %d"
+              .formatted(maxLength, prefix, needed, path, config().positions()));
+    }
+  }
+
   @Override
   public void close() {
-    gpt.close();
+    model.close();
   }
 }

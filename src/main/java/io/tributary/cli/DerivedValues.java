@@ -1,4 +1,4 @@
-package io.tributary.cli.options;
+package io.tributary.cli;
 
 import io.tributary.config.Criterion;
 import io.tributary.config.HttpConfig;
@@ -6,17 +6,24 @@ import io.tributary.config.OptimizerConfig;
 import io.tributary.config.ProposalConfig;
 import io.tributary.config.Schedule;
 import io.tributary.config.TributaryConfig;
+import io.tributary.model.DecoderConfig;
 import io.tributary.run.assembly.MemoryEstimate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What follows from a configuration, as HOCON comments. */
-public final class DerivedValues {
+final class DerivedValues {
   private static final String LINE = "# %-22s %s%n";
 
   private DerivedValues() {}
 
-  public static String of(TributaryConfig config, BaseModel base) {
+  /**
+   * Lines for a configuration that has been checked.
+   *
+   * @param model the base model's shape
+   * @param positions positions that prefix and sequence take
+   */
+  static String of(TributaryConfig config, DecoderConfig model, int positions) {
     Map<String, String> values = new LinkedHashMap<>();
     int batch = config.learner().batchSize();
     long staleness = config.stream().maxStalenessSteps();
@@ -52,10 +59,10 @@ public final class DerivedValues {
     values.put("proposal", proposal(config));
     values.put("learning rate", learningRate(config));
     values.put("HTTP", http(config.http()));
-    values.put("model", model(base));
+    values.put("model", model(model, positions));
     StringBuilder text = new StringBuilder();
     values.forEach((name, value) -> text.append(LINE.formatted(name, value)));
-    MemoryEstimate.of(config, base.config(), base.positions())
+    MemoryEstimate.of(config, model, positions)
         .byDevice()
         .forEach((device, line) -> text.append(LINE.formatted("memory on " + device, line)));
     return text.toString();
@@ -107,15 +114,15 @@ public final class DerivedValues {
             http.port() == 0 ? "any free one" : http.port());
   }
 
-  private static String model(BaseModel base) {
+  private static String model(DecoderConfig model, int positions) {
     return "%,d parameters: %d layers, %d heads, width %d, vocabulary %,d; %d of %d positions used"
         .formatted(
-            base.config().parameters(),
-            base.config().layers(),
-            base.config().heads(),
-            base.config().width(),
-            base.config().vocabulary(),
-            base.positions(),
-            base.config().positions());
+            model.parameters(),
+            model.layers(),
+            model.heads(),
+            model.width(),
+            model.vocabulary(),
+            positions,
+            model.positions());
   }
 }

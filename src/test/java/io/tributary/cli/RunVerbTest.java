@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /** The verb {@code run} in this process. */
 @ExtendWith(TorchExtension.class)
-class RunTest {
+class RunVerbTest {
   @TempDir private static Path directory;
   private static TinyRun tiny;
   private static Outcome whole;
@@ -184,10 +184,14 @@ class RunTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "reinforce | objective.type=reinforce objective.baseline=running-mean publish.interval-steps=1",
-        "kl-control | objective.type=kl-control objective.beta=0.1 publish.interval-steps=1 partition-function.estimator=window partition-function.window-sequences=40",
-        "fresh | proposal.window=fresh proposal.window-sequences=32 proposal.keep-best=true partition-function.estimator=exponential",
-        "divergence | objective.type=f-divergence objective.divergence=jensen-shannon proposal.criterion=tvd proposal.keep-best=true"
+        "reinforce | objective.type=reinforce objective.baseline=running-mean"
+            + " publish.interval-steps=1",
+        "kl-control | objective.type=kl-control objective.beta=0.1 publish.interval-steps=1"
+            + " partition-function.estimator=window partition-function.window-sequences=40",
+        "fresh | proposal.window=fresh proposal.window-sequences=32 proposal.keep-best=true"
+            + " partition-function.estimator=exponential",
+        "divergence | objective.type=f-divergence objective.divergence=jensen-shannon"
+            + " proposal.criterion=tvd proposal.keep-best=true"
       })
   void everyObjectiveGoesOnFromACheckpointAsIfNothingHadBeen(String name, String overrides)
       throws IOException {
@@ -393,7 +397,8 @@ class RunTest {
     assertThatThrownBy(() -> RunDirectory.claim(config, false, Long.MAX_VALUE))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(
-            "bytes left, keeping 2 checkpoints while another one is written takes 9,223,372,036,854,775,807");
+            "bytes left, keeping 2 checkpoints while another one is written takes"
+                + " 9,223,372,036,854,775,807");
     RunDirectory.claim(config, false, 0).close();
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PretrainTest {
+class PretrainVerbTest {
   @TempDir Path directory;
   private Path file;
 

@@ -1,0 +1,82 @@
+package io.tributary.cli;
+
+import io.tributary.cli.options.ConfigOptions;
+import io.tributary.cli.options.FitOptions;
+import io.tributary.cli.options.ModelOptions;
+import io.tributary.cli.standalone.LineScorer;
+import io.tributary.cli.standalone.LineTarget;
+import io.tributary.cli.standalone.LoadedModel;
+import io.tributary.cli.standalone.ScoreInput;
+import io.tributary.data.BadInputException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Log-probabilities of given sequences. */
+@Command(
+    name = "score",
+    description = {
+      "Prints the log-probability of each line of the input under a model, and with -c its "
+          + "features and log P: one JSON object a line, in the order of the input.",
+      "",
+      "A line is text, or JSON if it begins with {: {\"tokens\": [...]} or {\"text\": \"...\"}. "
+          + "The model's bos_token_id is put in front; exactly the given tokens are scored and "
+          + "nothing is appended. An empty line is a sequence without tokens, of log-probability "
+          + "0.",
+      "",
+      "text      the text; null if the model has no tokenizer.json",
+      "tokens    the tokens that were scored",
+      "logProb   sum of their log-probabilities, in nats",
+      "features  with -c: value of each of the target's features, by name",
+      "logP      with -c: log P in nats, the target's features times the base model, which is "
+          + "model.base of the configuration if it names one, else --model; null where P = 0",
+      ""
+    })
+final class ScoreVerb extends Verb {
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private ModelOptions modelOptions;
+
+  @ArgGroup(exclusive = false)
+  private @Nullable ConfigOptions config;
+
+  @Mixin
+  @SuppressWarnings("NullAway.Init")
+  private FitOptions fit;
+
+  @Option(
+      names = "--input",
+      paramLabel = "FILE",
+      description = "The lines, in UTF-8. Default: standard input.")
+  private @Nullable Path input;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description =
+          "Lines that are computed at once, fewer if they are long; with 1 each line is answered "
+              + "before the next is read. Default: ${DEFAULT-VALUE}.")
+  private int batchSize = 64;
+
+  @Override
+  public Integer call() {
+    if (batchSize < 1) {
+      throw new BadInputException("--batch-size = %d: expected at least 1".formatted(batchSize));
+    }
+    try (LoadedModel model = modelOptions.load();
+        LineTarget target =
+            config == null ? null : LineTarget.of(config.read(), model, fit.file(), err())) {
+      int positions =
+          target == null
+              ? model.config().positions()
+              : Math.min(model.config().positions(), target.positions());
+      try (ScoreInput lines = ScoreInput.open(input, model, positions)) {
+        new LineScorer(model, target, batchSize, out()).score(lines);
+      }
+    }
+    return Tributary.DONE;
+  }
+}

@@ -1,0 +1,39 @@
+package io.tributary.cli.options;
+
+import io.tributary.data.BadInputException;
+import picocli.CommandLine.Option;
+
+/** How sequences are drawn by verbs that draw them: {@code --seed} and {@code --batch-size}. */
+public final class DrawingOptions {
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
+  private long seed = 1;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "Sequences that are drawn at once. Default: ${DEFAULT-VALUE}.")
+  private int batchSize = 128;
+
+  public long seed() {
+    return seed;
+  }
+
+  public int batchSize() {
+    return batchSize;
+  }
+
+  /**
+   * Checks the batch size together with the number of sequences to draw.
+   *
+   * @throws BadInputException if one of them is less than 1
+   */
+  public void requirePositive(long number) {
+    if (number < 1 || batchSize < 1) {
+      throw new BadInputException(
+          "-n = %d, --batch-size = %d: expected at least 1".formatted(number, batchSize));
+    }
+  }
+}

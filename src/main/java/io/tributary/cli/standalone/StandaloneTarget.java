@@ -1,0 +1,67 @@
+package io.tributary.cli.standalone;
+
+import io.tributary.cli.console.FittingRow;
+import io.tributary.config.EffectiveConfig;
+import io.tributary.config.SamplersConfig;
+import io.tributary.model.SamplingSettings;
+import io.tributary.stage.fit.BaseSampling;
+import io.tributary.stage.fit.FitJson;
+import io.tributary.stage.fit.TargetFitting;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.lambda.Fit;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** The target of a configuration with its lambdas, for verbs without a run. */
+public final class StandaloneTarget {
+  private StandaloneTarget() {}
+
+  /**
+   * The target, with lambdas from a file or fitted now.
+   *
+   * @param base the base model, with a tokenizer
+   * @param lambdas a file that the verb {@code fit} or a run has written
+   * @param err where the progress of a fit is shown
+   * @throws io.tributary.data.BadInputException if the file is not of this target, or lambdas can't
+   *     be fitted
+   */
+  public static EnergyBasedModel of(
+      EffectiveConfig config, LoadedModel base, Optional<Path> lambdas, PrintWriter err) {
+    EnergyBasedModel target = EnergyBasedModel.of(config.target());
+    if (target.isFitted()) {
+      return target;
+    }
+    return lambdas.isPresent()
+        ? FitJson.read(lambdas.get(), target)
+        : fitted(target, config, base, err);
+  }
+
+  private static EnergyBasedModel fitted(
+      EnergyBasedModel target, EffectiveConfig config, LoadedModel base, PrintWriter err) {
+    SamplersConfig samplers = config.samplers();
+    int[] prompt = base.encode(samplers.prompt());
+    base.requireVocabulary(prompt);
+    int[] prefix = prompt.length > 0 ? prompt : base.config().beginning();
+    base.requireRoom(prefix.length, samplers.maxLength());
+    BaseSampling.Plan plan =
+        new BaseSampling.Plan(
+            base.config(),
+            base.languageModel().snapshot(),
+            List.of(base.device()),
+            samplers.batchSize(),
+            prefix,
+            SamplingSettings.plain(samplers.maxLength(), samplers.stopAtEos()),
+            config.run().seed(),
+            config.stream().maxDropRate());
+    try (FittingRow row = new FittingRow(err);
+        BaseSampling sampling =
+            new BaseSampling(plan, base.requireTokenizer(), target, () -> false, row)) {
+      return new TargetFitting(target, config.target().fit(), sampling)
+          .run()
+          .map(Fit::target)
+          .orElseThrow();
+    }
+  }
+}
