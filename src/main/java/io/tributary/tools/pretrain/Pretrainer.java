@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 
 /**
  * Trains a base model on text by maximum likelihood: the loss of a step is the mean of -log a(x_t |
- * x_<t) over its tokens.
+ * x_{1..t-1}) over its tokens.
  */
 public final class Pretrainer implements AutoCloseable {
   /** Moments forget faster than by default, as is usual for language models on text. */
