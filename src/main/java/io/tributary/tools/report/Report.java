@@ -2,8 +2,19 @@ package io.tributary.tools.report;
 
 import io.tributary.data.BadInputException;
 import io.tributary.io.LastingFiles;
+import io.tributary.tools.report.claims.Claims;
+import io.tributary.tools.report.data.GridData;
 import io.tributary.tools.report.draw.Drawing;
-import io.tributary.tools.report.draw.Figure;
+import io.tributary.tools.report.figures.Figures;
+import io.tributary.tools.report.page.Figure;
+import io.tributary.tools.report.page.HtmlPage;
+import io.tributary.tools.report.page.MarkdownPage;
+import io.tributary.tools.report.page.Page;
+import io.tributary.tools.report.page.Table;
+import io.tributary.tools.report.tables.LastValues;
+import io.tributary.tools.report.tables.Origins;
+import io.tributary.tools.report.tables.SampleTexts;
+import io.tributary.tools.report.tables.UnfinishedRuns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,23 +89,23 @@ public final class Report {
     page.begin("Tributary: " + grid.name(), introduction());
     if (grid.comparesObjectives()) {
       Claims claims = new Claims(grid);
-      table(Tables.claims(claims.all()));
+      table(claims.table());
       for (Table table : claims.tables()) {
         table(table);
       }
     }
-    for (Figure figure : new Figures(grid).all()) {
+    for (Figure figure : Figures.of(grid)) {
       figure(figure);
     }
-    table(Tables.finalValues(grid));
+    table(LastValues.of(grid));
     if (grid.finished() < grid.runs().size()) {
-      table(Tables.unfinished(grid));
+      table(UnfinishedRuns.of(grid));
     }
-    for (Table texts : Tables.texts(grid)) {
+    for (Table texts : SampleTexts.of(grid)) {
       table(texts);
     }
     if (!grid.origins().isEmpty()) {
-      table(Tables.origins(grid));
+      table(Origins.of(grid));
     }
     Path file = home.resolve(page.file());
     LastingFiles.replace(file, page.end());
@@ -109,14 +120,9 @@ public final class Report {
             .formatted(
                 grid.finished(),
                 grid.runs().size(),
-                count(grid.tasks().size(), "task"),
+                Table.count(grid.tasks().size(), "task"),
                 String.join(", ", grid.methods()),
-                Tables.seeds(grid));
-  }
-
-  /** So many, in words: 1 task, 2 tasks. */
-  static String count(int n, String what) {
-    return "%d %s%s".formatted(n, what, n == 1 ? "" : "s");
+                grid.seeds());
   }
 
   private void table(Table table) throws IOException {
@@ -132,7 +138,8 @@ public final class Report {
         svg,
         figure.isEmpty()
             ? "no data yet"
-            : "no drawing: this Java has no fonts (install fontconfig and a font, such as the package fonts-dejavu-core); the data are there");
+            : "no drawing: this Java has no fonts (install fontconfig and a font, such as the"
+                  + " package fonts-dejavu-core); the data are there");
   }
 
   private String draw(Figure figure) throws IOException {

@@ -10,8 +10,15 @@ import io.tributary.tools.experiment.CellRecord;
 import io.tributary.tools.experiment.CellRecord.Moment;
 import io.tributary.tools.experiment.GridDirectory;
 import io.tributary.tools.report.HandMadeGrid.Course;
-import io.tributary.tools.report.draw.Curve;
-import io.tributary.tools.report.draw.Figure;
+import io.tributary.tools.report.claims.Claims;
+import io.tributary.tools.report.data.GridData;
+import io.tributary.tools.report.data.Quantity;
+import io.tributary.tools.report.figures.Figures;
+import io.tributary.tools.report.page.Curve;
+import io.tributary.tools.report.page.Figure;
+import io.tributary.tools.report.page.Table;
+import io.tributary.tools.report.tables.LastValues;
+import io.tributary.tools.report.tables.SampleTexts;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +72,7 @@ class ReportTest {
   }
 
   private Table claims() throws IOException {
-    return Tables.claims(new Claims(GridData.read(grid.home())).all());
+    return new Claims(GridData.read(grid.home())).table();
   }
 
   private List<String> claim(Table table, String start) {
@@ -219,7 +226,7 @@ class ReportTest {
             List.of("0.500", "992", "500", "1.984"),
             List.of("0.200", "1,000", "200", "5.000"),
             List.of("0.080", "–", "–", "–"));
-    List<String> claim = claim(Tables.claims(claims.all()), "gdc++ comes equally far");
+    List<String> claim = claim(claims.table(), "gdc++ comes equally far");
     assertThat(claim.get(2)).isEqualTo("3");
     // the third root of 2.5, 1.984 and 5
     assertThat(claim.get(3)).startsWith("sequences of gdc over those of gdc++: 2.916 [");
@@ -284,7 +291,7 @@ class ReportTest {
             ratio -> assertThat(ratio).isCloseTo(2, within(0.1)),
             ratio -> assertThat(ratio).isCloseTo(1.62, within(0.1)),
             ratio -> assertThat(ratio).isCloseTo(1.37, within(0.1)));
-    List<String> claim = claim(Tables.claims(claims.all()), "gdc++ saves more of gdc's sequences");
+    List<String> claim = claim(claims.table(), "gdc++ saves more of gdc's sequences");
     assertThat(claim.get(1)).isEqualTo("does not show");
     assertThat(claim.get(3)).containsPattern("halving the batch: (0\\.9[5-9]|1\\.0[0-4])");
   }
@@ -298,7 +305,7 @@ class ReportTest {
     Files.write(metrics, rows);
     GridData runs = GridData.read(grid.home());
 
-    assertThat(Tables.finalValues(runs).rows().get(0).get(6)).isEqualTo("–");
+    assertThat(LastValues.of(runs).rows().get(0).get(6)).isEqualTo("–");
     assertThat(runs.runs().get(0).get(Quantity.KL_TARGET).x()).hasSize(11);
     Files.write(
         metrics, rows.stream().map(row -> row.replaceFirst("\"p_pi\":[^,}]+,?", "")).toList());
@@ -320,7 +327,7 @@ class ReportTest {
     grid.cell("slowed", "gdc++", 10, 1, Set.of(6), HALF, slowed);
     Claims claims = new Claims(GridData.read(grid.home()));
 
-    List<String> met = claim(Tables.claims(claims.all()), "gdc++ meets distributional moments");
+    List<String> met = claim(claims.table(), "gdc++ meets distributional moments");
     assertThat(met.subList(1, 4)).containsExactly("does not show", "4", "1 of 4 moments");
     assertThat(claims.tables().get(2).rows())
         .extracting(row -> row.get(0) + ": " + row.get(5) + " " + row.get(6))
@@ -339,7 +346,7 @@ class ReportTest {
     grid.cell("topics", "gdc++", 10, 3, Set.of(4), HALF, linear(0.5));
     grid.cell("topics", "gdc", 10, 3, Set.of(4), HALF, linear(0.5));
 
-    List<Table> texts = Tables.texts(GridData.read(grid.home()));
+    List<Table> texts = SampleTexts.of(GridData.read(grid.home()));
     assertThat(texts).hasSize(1);
     assertThat(texts.get(0).header()).containsExactly("base model", "gdc++", "gdc");
     assertThat(texts.get(0).caption()).contains("batch size 80 and seed 2");
@@ -354,7 +361,7 @@ class ReportTest {
     grid.cell("topics", "gdc++", 10, 1, Set.of(4), HALF, linear(0.5));
     GridData runs = GridData.read(grid.home());
 
-    assertThat(Tables.finalValues(runs).rows())
+    assertThat(LastValues.of(runs).rows())
         .extracting(row -> String.join(" ", row.subList(0, 3)))
         .containsExactly(
             "female reinforce 80",
@@ -385,7 +392,7 @@ class ReportTest {
     runs();
     Report.write(grid.home());
 
-    for (Figure figure : new Figures(GridData.read(grid.home())).all()) {
+    for (Figure figure : Figures.of(GridData.read(grid.home()))) {
       assertThat(figure.isEmpty()).as(figure.id()).isFalse();
       Path file = grid.home().resolve("report").resolve(figure.id());
       Document svg =
@@ -458,7 +465,7 @@ class ReportTest {
     runs();
     Path unfinished = GridDirectory.run(grid.home(), "task-3_reinforce_b10_s1");
     Files.delete(unfinished.resolve("comparison.json"));
-    Figure figure = new Figures(GridData.read(grid.home())).all().get(1);
+    Figure figure = Figures.of(GridData.read(grid.home())).get(1);
 
     assertThat(figure.caption()).contains("the 2 tasks of 3 that every method has finished");
     assertThat(figure.panels().get(0).curves())
@@ -473,7 +480,7 @@ class ReportTest {
       Path failed = GridDirectory.run(grid.home(), "task-%d_reinforce_b10_s1".formatted(task));
       Files.delete(failed.resolve("comparison.json"));
     }
-    Figure figure = new Figures(GridData.read(grid.home())).all().get(1);
+    Figure figure = Figures.of(GridData.read(grid.home())).get(1);
 
     assertThat(figure.caption())
         .contains("averaged over 3 tasks, without reinforce, where nothing is finished.");
@@ -500,7 +507,8 @@ class ReportTest {
     assertThat(page)
         .contains("14 of 16 runs are finished")
         .contains(
-            "<th scope=\"row\">task-1_gdc_b10_s1</th><td>failed</td><td>1,000 of 1,000 sequences; exit code 134: Aborted</td>")
+            "<th scope=\"row\">task-1_gdc_b10_s1</th><td>failed</td><td>1,000 of 1,000 sequences;"
+                + " exit code 134: Aborted</td>")
         .containsPattern(
             "task-2_gdc_b10_s1</th><td>unfinished</td><td>\\d+ of 1,000 sequences</td>")
         .contains("<td>1,000 of 1,000, failed</td>");

@@ -1,4 +1,4 @@
-/** Figures: data series, axes and their drawing. */
+/** Draws figures as SVG and PNG. */
 @NullMarked
 package io.tributary.tools.report.draw;
 

@@ -1,0 +1,82 @@
+package io.tributary.tools.report.claims;
+
+import static io.tributary.config.objective.ObjectiveType.GDC_WITH_BASELINE;
+
+import io.tributary.tools.report.data.GridData;
+import io.tributary.tools.report.data.Quantity;
+import io.tributary.tools.report.data.RunData;
+import io.tributary.tools.report.data.Series;
+import io.tributary.tools.report.page.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the baseline does on one and the same batches: the mean square of w = P/q, which gdc would
+ * have as its advantage, over that of the advantage A = w - Z pi/q. The variance of the gradient,
+ * Eq. (17) of Korbak et al. 2022, arXiv:2206.00761, is a mean of A^2 |grad log pi|^2 less a square
+ * that it has in common with gdc's, so that it is lowered by about this factor where A and the norm
+ * are not related. It compares nothing between runs, and so has none of their noise.
+ */
+final class BaselineEffect {
+  private static final int QUARTERS = 4;
+
+  private BaselineEffect() {}
+
+  /** Runs of gdc++, by quarters. */
+  static Table table(GridData grid) {
+    List<List<String>> rows = new ArrayList<>();
+    for (RunData run : grid.where(run -> run.cell().isOf(GDC_WITH_BASELINE)).byTask()) {
+      Series saved = saved(run);
+      if (run.isFinished() && !saved.isEmpty()) {
+        List<String> row =
+            new ArrayList<>(
+                List.of(
+                    run.cell().task(),
+                    Integer.toString(run.cell().batchSize()),
+                    Long.toString(run.cell().seed())));
+        Arrays.stream(saved.binned(QUARTERS).y())
+            .mapToObj(log -> Table.number(Math.exp(log)))
+            .forEach(row::add);
+        row.add(
+            Table.number(
+                100
+                    * Arrays.stream(saved.y()).filter(log -> log > 0).count()
+                    / (double) saved.y().length));
+        rows.add(row);
+      }
+    }
+    return new Table(
+        "baseline-effect",
+        "What the baseline does on the same batches",
+        "E[w²]/E[A²] of the batches of gdc++, with w = P/q, which is gdc's advantage, and A = w − Z"
+            + " π/q: the factor by which the baseline lowers the mean square of the advantage, to"
+            + " which the variance of the gradient is about proportional. Geometric means over the"
+            + " steps of each quarter of a run; steps in which no sequence has a weight are left"
+            + " out. It is 1/(1 − effective sample size) where q is π, and so near 1 where few"
+            + " sequences have a weight.",
+        List.of("task", "batch", "seed", "1st quarter", "2nd", "3rd", "4th", "% of steps above 1"),
+        rows);
+  }
+
+  /** ln( E[w^2] / E[A^2] ) by step. */
+  private static Series saved(RunData run) {
+    Series variance = run.get(Quantity.ADVANTAGE_VARIANCE);
+    Series mean = run.get(Quantity.ADVANTAGE);
+    Series baseline = run.get(Quantity.BASELINE);
+    Series size = run.get(Quantity.EFFECTIVE_SAMPLE_SIZE);
+    double n = run.cell().batchSize();
+    double[] x =
+        Arrays.stream(size.x()).filter(at -> size.at(at) > 0 && variance.at(at) > 0).toArray();
+    double[] y =
+        Arrays.stream(x)
+            .map(
+                at -> {
+                  double reward = mean.at(at) + baseline.at(at); // mean w
+                  double square = variance.at(at) * (n - 1) / n + mean.at(at) * mean.at(at);
+                  return Math.log(reward * reward / size.at(at) / square);
+                })
+            .toArray();
+    return new Series(x, y);
+  }
+}

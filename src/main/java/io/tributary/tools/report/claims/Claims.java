@@ -1,0 +1,220 @@
+package io.tributary.tools.report.claims;
+
+import static io.tributary.config.objective.ObjectiveType.GDC;
+import static io.tributary.config.objective.ObjectiveType.GDC_WITH_BASELINE;
+import static io.tributary.config.objective.ObjectiveType.KL_CONTROL;
+import static io.tributary.config.objective.ObjectiveType.REINFORCE;
+
+import io.tributary.config.objective.ObjectiveType;
+import io.tributary.tools.report.claims.Claim.Verdict;
+import io.tributary.tools.report.data.GridData;
+import io.tributary.tools.report.data.Quantity;
+import io.tributary.tools.report.data.RunData;
+import io.tributary.tools.report.data.Series;
+import io.tributary.tools.report.page.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Tests the claims of Korbak et al. 2022, arXiv:2206.00761, on what was run. All compare runs in
+ * pairs that differ in the method alone.
+ */
+public final class Claims {
+  private static final double SIGNIFICANT = 0.05;
+  private static final int QUARTERS = 4;
+
+  private final GridData grid;
+  private final Comparison baseline;
+
+  public Claims(GridData grid) {
+    this.grid = grid;
+    this.baseline = Comparison.of(grid, GDC, GDC_WITH_BASELINE);
+  }
+
+  /** What the data say of each claim. */
+  public Table table() {
+    List<List<String>> rows = new ArrayList<>();
+    for (Claim claim : all()) {
+      rows.add(
+          List.of(
+              claim.statement(),
+              claim.verdict().toString(),
+              Integer.toString(claim.n()),
+              claim.estimate().isEmpty() ? "–" : claim.estimate(),
+              p(claim, Claim::p),
+              p(claim, Claim::adjusted),
+              claim.note()));
+    }
+    return new Table(
+        "claims",
+        "What shows",
+        "Finished runs are compared in pairs with the same task, batch size and seed. Pairs of one"
+            + " task are not independent, and so are averaged first: n counts tasks, and Student's"
+            + " t test is of the mean over tasks, if it is not said otherwise. In brackets: 95 %"
+            + " confidence intervals, as if the tasks were a sample of such tasks. A claim shows"
+            + " where p, two-sided and adjusted for the number of tests after Holm, is below 0.05,"
+            + " or as its note says.",
+        List.of("claim", "verdict", "n", "estimate", "p", "p adjusted", "notes"),
+        rows);
+  }
+
+  private static String p(Claim claim, Function<Claim, Double> value) {
+    double p = value.apply(claim);
+    return Double.isNaN(p) ? "–" : p < 1e-4 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", p);
+  }
+
+  private List<Claim> all() {
+    List<Claim> claims = new ArrayList<>();
+    claims.addAll(
+        overTasksAndSeeds(
+            (runs, where) -> variance(runs, Quantity.GRADIENT_VARIANCE, "gradient", where)));
+    claims.addAll(
+        overTasksAndSeeds(
+            (runs, where) -> variance(runs, Quantity.ADVANTAGE_VARIANCE, "advantage", where)));
+    claims.add(new SequencesNeeded(baseline).claim());
+    claims.add(ahead());
+    claims.addAll(overTasksAndSeeds(Claims::closer));
+    claims.add(new SavingsByBatchSize(baseline).claim());
+    claims.addAll(rewardMaximisation(REINFORCE));
+    claims.addAll(rewardMaximisation(KL_CONTROL));
+    claims.add(new MomentTargets(grid).claim());
+    return adjusted(claims);
+  }
+
+  /** The tables that the claims refer to. */
+  public List<Table> tables() {
+    return List.of(
+        new SequencesNeeded(baseline).table(),
+        BaselineEffect.table(grid),
+        new MomentTargets(grid).table());
+  }
+
+  /** Over all tasks, and over the seeds of each task of figure 5 that has enough of them. */
+  private List<Claim> overTasksAndSeeds(BiFunction<Comparison, String, Claim> claim) {
+    List<Claim> claims = new ArrayList<>(List.of(claim.apply(baseline, "")));
+    GridData seeds = grid.ofFigure(5);
+    for (String task : seeds.tasks()) {
+      for (int size : seeds.batchSizes()) {
+        Comparison runs =
+            Comparison.of(seeds.ofTask(task).ofBatchSize(size), GDC, GDC_WITH_BASELINE);
+        if (runs.planned() >= Comparison.LEAST) {
+          claims.add(claim.apply(runs.overSeeds(), ", on " + task));
+        }
+      }
+    }
+    return claims;
+  }
+
+  /**
+   * By means over each quarter of a run. A step's value alone says little: where constraints are
+   * rare, hardly a sequence of a batch has a weight, and the variance of gdc is then 0. A mean over
+   * the whole run can be that of a single step, where one sequence has a very large weight.
+   */
+  private static Claim variance(Comparison runs, Quantity quantity, String of, String where) {
+    return runs.claim(
+        "The baseline lowers the variance of the %s, %s%s".formatted(of, quantity.title(), where),
+        "%s of gdc over that of gdc++".formatted(quantity.title()),
+        Scale.CONTRAST,
+        pair -> contrast(pair.one().get(quantity), pair.other().get(quantity)),
+        "Means over each quarter of a run's measured steps, compared by (x − y)/(x + y), of which"
+            + " the mean over quarters is taken."
+            + ofSeeds(where));
+  }
+
+  private static String ofSeeds(String where) {
+    return where.isEmpty() ? "" : " n counts seeds: this says nothing of other tasks.";
+  }
+
+  /** By a ratio, since tasks are far from their targets to different degrees. */
+  private static Claim closer(Comparison runs, String where) {
+    return runs.larger(
+        "gdc++ ends closer to its target than gdc, KL(p‖π)" + where,
+        "KL(p‖π) of gdc over that of gdc++",
+        Scale.LOG_RATIO,
+        run -> run.get(Quantity.KL_TARGET).last(),
+        "Last evaluations." + ofSeeds(where));
+  }
+
+  private static double contrast(Series one, Series other) {
+    double[] x = one.binned(QUARTERS).y();
+    double[] y = other.binned(QUARTERS).y();
+    return IntStream.range(0, Math.min(x.length, y.length))
+        .mapToDouble(i -> Scale.CONTRAST.compare(x[i], y[i]))
+        .filter(Double::isFinite) // no number where no sequence of either has a weight
+        .average()
+        .orElse(Double.NaN);
+  }
+
+  /** No pair is left out here, however far it came. */
+  private Claim ahead() {
+    return baseline.claim(
+        "gdc++ is ahead of gdc on the way to its target",
+        "mean lead, as a share of the way",
+        Scale.DIFFERENCE,
+        Claims::lead,
+        "The share of the way to the target, averaged over the sequences of a run.");
+  }
+
+  private static double lead(Comparison.Pair pair) {
+    return pair.other().progress().mean() - pair.one().progress().mean();
+  }
+
+  /** What is said of a method that maximises reward, beside gdc++. */
+  private List<Claim> rewardMaximisation(ObjectiveType type) {
+    Comparison reward = Comparison.of(grid, type, GDC_WITH_BASELINE);
+    return List.of(
+        last(
+            reward,
+            type + " satisfies constraints more than gdc++",
+            "E[φ] higher by",
+            1,
+            RunData::moment),
+        last(
+            reward,
+            type + " moves further from the base model, KL(π‖a), than gdc++",
+            "KL(π‖a) in nats higher by",
+            1,
+            run -> run.get(Quantity.KL_BASE)),
+        last(
+            reward,
+            type + " has less diverse texts, Distinct-1, than gdc++",
+            "Distinct-1 lower by",
+            -1,
+            run -> run.get(Quantity.DISTINCT)),
+        last(
+            reward,
+            type + " has less diverse samples, Self-BLEU-5, than gdc++",
+            "Self-BLEU-5 higher by",
+            1,
+            run -> run.get(Quantity.SELF_BLEU)));
+  }
+
+  private static Claim last(
+      Comparison reward, String statement, String what, int sign, Function<RunData, Series> of) {
+    return reward.larger(
+        statement, what, Scale.DIFFERENCE, run -> sign * of.apply(run).last(), "Last evaluations.");
+  }
+
+  /** The same claims with adjusted p-values; what is not significant then does not show. */
+  private static List<Claim> adjusted(List<Claim> claims) {
+    double[] p = Holm.adjusted(claims.stream().mapToDouble(Claim::p).toArray());
+    List<Claim> all = new ArrayList<>();
+    for (int i = 0; i < p.length; i++) {
+      Claim claim = claims.get(i);
+      all.add(
+          new Claim(
+              claim.statement(),
+              p[i] >= SIGNIFICANT ? Verdict.DOES_NOT_SHOW : claim.verdict(),
+              claim.n(),
+              claim.estimate(),
+              claim.p(),
+              p[i],
+              claim.note()));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,157 @@
+package io.tributary.tools.report.claims;
+
+import io.tributary.config.objective.ObjectiveType;
+import io.tributary.tools.experiment.CellRecord;
+import io.tributary.tools.report.claims.Claim.Verdict;
+import io.tributary.tools.report.data.GridData;
+import io.tributary.tools.report.data.RunData;
+import io.tributary.tools.report.page.Table;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Finished runs of two methods with the same task, batch size and seed.
+ *
+ * @param pairs the one method's run and the other's
+ * @param planned pairs that the grid will have
+ * @param unit what counts once in a test
+ */
+record Comparison(List<Pair> pairs, long planned, Unit unit) {
+  /** With fewer a test says more of its assumptions than of the methods. */
+  static final int LEAST = 3;
+
+  /** What counts once in a test: pairs that have it in common are averaged first. */
+  enum Unit {
+    /** Runs of one task have much in common, whatever their batch size and seed. */
+    TASK,
+    /** For runs of one task and batch size, of which nothing is said beyond them. */
+    SEED;
+
+    private Object of(Pair pair) {
+      return switch (this) {
+        case TASK -> pair.task();
+        case SEED -> pair.one().cell().seed();
+      };
+    }
+
+    private String plural() {
+      return name().toLowerCase(Locale.ROOT) + "s";
+    }
+  }
+
+  Comparison {
+    pairs = List.copyOf(pairs);
+  }
+
+  /** Two runs that differ in the method alone. */
+  record Pair(RunData one, RunData other) {
+    String task() {
+      return one.cell().task();
+    }
+  }
+
+  /** All such pairs of the first runs of an objective each. */
+  static Comparison of(GridData grid, ObjectiveType one, ObjectiveType other) {
+    List<Pair> pairs = new ArrayList<>();
+    long planned = 0;
+    for (RunData first : grid.where(run -> run.cell().isOf(one)).byTask()) {
+      Optional<RunData> second =
+          grid.runs().stream()
+              .filter(run -> run.cell().isOf(other) && isSameButMethod(run.cell(), first.cell()))
+              .findFirst();
+      if (second.isPresent()) {
+        planned++;
+        if (first.isFinished() && second.get().isFinished()) {
+          pairs.add(new Pair(first, second.get()));
+        }
+      }
+    }
+    return new Comparison(pairs, planned, Unit.TASK);
+  }
+
+  /** The same pairs, to be tested over seeds. */
+  Comparison overSeeds() {
+    return new Comparison(pairs, planned, Unit.SEED);
+  }
+
+  private static boolean isSameButMethod(CellRecord a, CellRecord b) {
+    return a.task().equals(b.task()) && a.batchSize() == b.batchSize() && a.seed() == b.seed();
+  }
+
+  /** How many pairs are missing, as the beginning of a note. */
+  String missing() {
+    return planned > pairs.size()
+        ? "%d of %d pairs are finished. ".formatted(pairs.size(), planned)
+        : "";
+  }
+
+  /** A claim on a quantity of a run: that the one method's is larger, in the mean over units. */
+  Claim larger(
+      String statement, String what, Scale scale, ToDoubleFunction<RunData> of, String note) {
+    return claim(
+        statement,
+        what,
+        scale,
+        pair -> scale.compare(of.applyAsDouble(pair.one()), of.applyAsDouble(pair.other())),
+        note);
+  }
+
+  /**
+   * A claim that a comparison is positive in the mean over units.
+   *
+   * @param what is estimated
+   * @param compared of a pair; no number where there is nothing to compare
+   */
+  Claim claim(
+      String statement, String what, Scale scale, ToDoubleFunction<Pair> compared, String note) {
+    double[] means = meansByUnit(compared);
+    Optional<PairedTest> test = means.length < LEAST ? Optional.empty() : PairedTest.of(means);
+    if (test.isPresent()) {
+      PairedTest found = test.get();
+      return new Claim(
+          statement,
+          found.mean() > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
+          found.n(),
+          scale.shown(what, found.mean(), found.interval()),
+          found.interval().p(),
+          Double.NaN,
+          missing() + note);
+    }
+    String why =
+        means.length < LEAST
+            ? "A test needs %d %s. ".formatted(LEAST, unit.plural())
+            : "All %s have the same value. ".formatted(unit.plural());
+    return new Claim(
+        statement,
+        Verdict.NOT_ENOUGH_DATA,
+        means.length,
+        means.length == 0
+            ? ""
+            : "%s: %s"
+                .formatted(
+                    what, Table.number(scale.shown(Arrays.stream(means).average().orElseThrow()))),
+        Double.NaN,
+        Double.NaN,
+        missing() + why + note);
+  }
+
+  /** The mean over the pairs of each unit that have a number. */
+  private double[] meansByUnit(ToDoubleFunction<Pair> compared) {
+    Map<Object, List<Double>> byUnit = new LinkedHashMap<>();
+    for (Pair pair : pairs) {
+      double value = compared.applyAsDouble(pair);
+      if (Double.isFinite(value)) {
+        byUnit.computeIfAbsent(unit.of(pair), key -> new ArrayList<>()).add(value);
+      }
+    }
+    return byUnit.values().stream()
+        .mapToDouble(all -> all.stream().mapToDouble(d -> d).average().orElseThrow())
+        .toArray();
+  }
+}

@@ -1,0 +1,44 @@
+package io.tributary.tools.report.claims;
+
+import io.tributary.tools.report.page.Table;
+
+/** What two values of a pair are compared on, so that differences of pairs can be averaged. */
+enum Scale {
+  /** One value less the other. */
+  DIFFERENCE,
+  /** ln(one / other), shown as one / other. */
+  LOG_RATIO,
+  /**
+   * (one - other) / (one + other) of values that are not negative, shown as one / other. Unlike the
+   * logarithm it is a number where one of them is 0, and a single outlier can't rule its mean.
+   */
+  CONTRAST;
+
+  double compare(double one, double other) {
+    return switch (this) {
+      case DIFFERENCE -> one - other;
+      case LOG_RATIO -> Math.log(one / other);
+      case CONTRAST -> (one - other) / (one + other);
+    };
+  }
+
+  /** A comparison, or a mean of several, as people read it. */
+  double shown(double compared) {
+    return switch (this) {
+      case DIFFERENCE -> compared;
+      case LOG_RATIO -> Math.exp(compared);
+      case CONTRAST ->
+          compared >= 1 ? Double.POSITIVE_INFINITY : Math.max(0, 1 + compared) / (1 - compared);
+    };
+  }
+
+  /** An estimate with its interval, as people read it. */
+  String shown(String what, double estimate, StudentInterval interval) {
+    return "%s: %s [%s, %s]"
+        .formatted(
+            what,
+            Table.number(shown(estimate)),
+            Table.number(shown(interval.low())),
+            Table.number(shown(interval.high())));
+  }
+}

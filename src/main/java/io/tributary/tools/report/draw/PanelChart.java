@@ -1,0 +1,207 @@
+package io.tributary.tools.report.draw;
+
+import io.tributary.tools.report.page.Curve;
+import io.tributary.tools.report.page.Figure;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.font.FontRenderContext;
+import java.awt.font.TextLayout;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** One panel of a figure: axes with curves, bands and targets. */
+final class PanelChart {
+  static final int WIDTH = 420;
+  static final int HEIGHT = 290;
+  private static final int TITLE_LENGTH = 44;
+  private static final int MARKERS_PER_LINE = 7;
+  private static final int BAND_OPACITY = 46;
+  private static final double UNEVEN = 0.3819;
+
+  private PanelChart() {}
+
+  static void paint(Figure.Panel panel, Graphics2D graphics) {
+    if (panel.curves().isEmpty()) {
+      graphics.setColor(Look.INK);
+      centred(graphics, Look.TITLE_FONT, title(panel), 24);
+      centred(graphics, Look.FONT, "no data", HEIGHT / 2);
+      return;
+    }
+    XYChart chart =
+        new XYChartBuilder()
+            .width(WIDTH)
+            .height(HEIGHT)
+            .title(title(panel))
+            .xAxisTitle(panel.xLabel())
+            .yAxisTitle(panel.yLabel())
+            .build();
+    boolean logarithmic = panel.logarithmic() && spansADecade(panel);
+    style(chart.getStyler(), logarithmic);
+    double least = leastPositive(panel);
+    for (int i = 0; i < panel.curves().size(); i++) {
+      band(
+          chart,
+          "band " + i,
+          panel.curves().get(i),
+          logarithmic ? least : Double.NEGATIVE_INFINITY);
+    }
+    for (int i = 0; i < panel.targets().size(); i++) {
+      target(chart, "target " + i, panel.targets().get(i), panel);
+    }
+    for (int i = 0; i < panel.curves().size(); i++) {
+      line(chart, i, panel.curves().get(i));
+    }
+    roundTicks(chart, panel.curves().get(0));
+    chart.paint(graphics, WIDTH, HEIGHT);
+  }
+
+  private static void centred(Graphics2D graphics, Font font, String text, int y) {
+    TextLayout layout = new TextLayout(text, font, new FontRenderContext(null, true, true));
+    graphics.setFont(font);
+    graphics.drawString(text, (int) (WIDTH - layout.getAdvance()) / 2, y);
+  }
+
+  /** As much of it as fits. */
+  private static String title(Figure.Panel panel) {
+    String title = panel.title();
+    return title.length() <= TITLE_LENGTH ? title : title.substring(0, TITLE_LENGTH - 1) + "…";
+  }
+
+  private static void style(XYStyler styler, boolean logarithmic) {
+    styler.setLegendVisible(false);
+    styler.setChartBackgroundColor(Color.WHITE);
+    styler.setPlotBackgroundColor(Color.WHITE);
+    styler.setPlotBorderVisible(false);
+    styler.setChartFontColor(Look.INK);
+    styler.setChartTitleFont(Look.TITLE_FONT);
+    styler.setAxisTitleFont(Look.FONT);
+    styler.setAxisTickLabelsFont(Look.FONT);
+    styler.setAxisTickLabelsColor(Look.INK);
+    styler.setPlotGridLinesColor(Look.GRID);
+    styler.setPlotGridLinesStroke(new BasicStroke(1));
+    styler.setXAxisTickMarkSpacingHint(90);
+    styler.setYAxisTickMarkSpacingHint(45);
+    styler.setxAxisTickLabelsFormattingFunction(PanelChart::tick);
+    styler.setyAxisTickLabelsFormattingFunction(PanelChart::tick);
+    styler.setYAxisLogarithmic(logarithmic);
+    styler.setMarkerSize(6);
+    styler.setLocale(Locale.ROOT);
+  }
+
+  private static void band(XYChart chart, String name, Curve curve, double least) {
+    int n = curve.x().length;
+    boolean none = IntStream.range(0, n).allMatch(i -> curve.high()[i] <= curve.low()[i]);
+    if (n < 2 || none) {
+      return;
+    }
+    double[] x = new double[2 * n];
+    double[] y = new double[2 * n];
+    for (int i = 0; i < n; i++) {
+      x[i] = curve.x()[i];
+      y[i] = Math.max(least, curve.high()[i]);
+      x[2 * n - 1 - i] = curve.x()[i];
+      y[2 * n - 1 - i] = Math.max(least, curve.low()[i]);
+    }
+    Color colour = Look.colour(curve.style());
+    XYSeries series = chart.addSeries(name, x, y);
+    series.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
+    series.setFillColor(
+        new Color(colour.getRed(), colour.getGreen(), colour.getBlue(), BAND_OPACITY));
+    series.setLineColor(new Color(0, 0, 0, 0));
+    series.setMarker(SeriesMarkers.NONE);
+  }
+
+  private static void target(XYChart chart, String name, double value, Figure.Panel panel) {
+    double from = panel.curves().stream().mapToDouble(curve -> curve.x()[0]).min().orElseThrow();
+    double to =
+        panel.curves().stream()
+            .mapToDouble(curve -> curve.x()[curve.x().length - 1])
+            .max()
+            .orElseThrow();
+    XYSeries series = chart.addSeries(name, new double[] {from, to}, new double[] {value, value});
+    series.setMarker(SeriesMarkers.NONE);
+    series.setLineColor(Color.GRAY);
+    series.setLineStyle(
+        new BasicStroke(
+            1.2f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {1, 3}, 0));
+  }
+
+  private static void line(XYChart chart, int index, Curve curve) {
+    XYSeries line = chart.addSeries("line " + index, curve.x(), curve.y());
+    line.setMarker(SeriesMarkers.NONE);
+    line.setLineColor(Look.colour(curve.style()));
+    line.setLineStyle(Look.stroke(curve.style()));
+    // some points alone have markers, at other positions than those of other lines
+    int n = curve.x().length;
+    int every = Math.max(1, n / MARKERS_PER_LINE);
+    int first = n < MARKERS_PER_LINE ? 0 : index * every / 4 % every;
+    int[] marked = IntStream.range(0, n).filter(i -> i % every == first).toArray();
+    XYSeries markers =
+        chart.addSeries(
+            "markers " + index,
+            Arrays.stream(marked).mapToDouble(i -> curve.x()[i]).toArray(),
+            Arrays.stream(marked).mapToDouble(i -> curve.y()[i]).toArray());
+    markers.setLineStyle(SeriesLines.NONE);
+    markers.setMarker(Look.marker(curve.style()));
+    markers.setMarkerColor(Look.colour(curve.style()));
+  }
+
+  /**
+   * Where all x have the same distance, the library labels some of them, however odd they are;
+   * where one more lies between them, which is not to be seen, it chooses round numbers.
+   */
+  private static void roundTicks(XYChart chart, Curve curve) {
+    double first = curve.x()[0];
+    double last = curve.x()[curve.x().length - 1];
+    double between = first + (last - first) * UNEVEN;
+    XYSeries series =
+        chart.addSeries("uneven", new double[] {between}, new double[] {curve.y()[0]});
+    series.setLineStyle(SeriesLines.NONE);
+    series.setMarker(SeriesMarkers.NONE);
+  }
+
+  private static boolean spansADecade(Figure.Panel panel) {
+    double least =
+        panel.curves().stream().flatMapToDouble(c -> Arrays.stream(c.y())).min().orElse(0);
+    double most =
+        panel.curves().stream().flatMapToDouble(c -> Arrays.stream(c.y())).max().orElse(0);
+    return least > 0 && most > 10 * least;
+  }
+
+  private static double leastPositive(Figure.Panel panel) {
+    return panel.curves().stream()
+        .flatMapToDouble(curve -> Arrays.stream(curve.y()))
+        .filter(value -> value > 0)
+        .min()
+        .orElse(1);
+  }
+
+  /** 1500000 as 1.5M, 20000 as 20k; small numbers in few digits. */
+  private static String tick(double value) {
+    double size = Math.abs(value);
+    if (size >= 1e6) {
+      return shortest(value / 1e6) + "M";
+    } else if (size >= 1e4) {
+      return shortest(value / 1e3) + "k";
+    } else if (size > 0 && size < 1e-3) {
+      return String.format(Locale.ROOT, "%.0e", value).replace("e-0", "e-");
+    }
+    return shortest(value);
+  }
+
+  private static String shortest(double value) {
+    return new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toPlainString();
+  }
+}

@@ -1,0 +1,102 @@
+package io.tributary.tools.report.page;
+
+import io.tributary.tools.report.data.Series;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * A line in a panel, with a band.
+ *
+ * @param label in the legend; lines of the same label look the same
+ * @param style its look
+ * @param x positions
+ * @param y means
+ * @param low lower edge of the band
+ * @param high upper edge of the band
+ * @param runs that were averaged
+ */
+public record Curve(
+    String label, Style style, double[] x, double[] y, double[] low, double[] high, int runs) {
+
+  /**
+   * How a line looks, so that it can be told from others without colours too.
+   *
+   * @param colour index of the colour
+   * @param dash index of the dash pattern
+   */
+  public record Style(int colour, int dash) {}
+
+  /** What a band shows. */
+  public enum Band {
+    /** One standard error of the mean over the runs either way. */
+    STANDARD_ERROR,
+    /** From the lowest to the highest run. */
+    RANGE
+  }
+
+  /**
+   * The mean of several runs where all of them have values, at the points of the first; linear
+   * between a run's own points.
+   */
+  public static Curve mean(String label, Style style, List<Series> all, Band band) {
+    List<Series> series = all.stream().filter(one -> !one.isEmpty()).toList();
+    if (series.isEmpty()) {
+      double[] none = new double[0];
+      return new Curve(label, style, none, none, none, none, 0);
+    }
+    double[] x =
+        Arrays.stream(series.get(0).x())
+            .filter(at -> series.stream().noneMatch(one -> Double.isNaN(one.at(at))))
+            .toArray();
+    double[][] values =
+        Arrays.stream(x)
+            .mapToObj(at -> series.stream().mapToDouble(one -> one.at(at)).toArray())
+            .toArray(double[][]::new);
+    double[] y = Arrays.stream(values).mapToDouble(Curve::mean).toArray();
+    int n = series.size();
+    double[] below =
+        map(
+            values,
+            v ->
+                band == Band.RANGE
+                    ? mean(v) - Arrays.stream(v).min().orElseThrow()
+                    : standardError(v));
+    double[] above =
+        map(
+            values,
+            v ->
+                band == Band.RANGE
+                    ? Arrays.stream(v).max().orElseThrow() - mean(v)
+                    : standardError(v));
+    return new Curve(
+        label,
+        style,
+        x,
+        y,
+        IntStream.range(0, x.length).mapToDouble(i -> y[i] - below[i]).toArray(),
+        IntStream.range(0, x.length).mapToDouble(i -> y[i] + above[i]).toArray(),
+        n);
+  }
+
+  private static double[] map(double[][] values, ToDoubleFunction<double[]> function) {
+    return Arrays.stream(values).mapToDouble(function).toArray();
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElseThrow();
+  }
+
+  /** Of the mean; 0 for a single value, whose band is its line. */
+  private static double standardError(double[] values) {
+    int n = values.length;
+    double mean = mean(values);
+    double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+    return n < 2 ? 0 : Math.sqrt(squares / (n - 1) / n);
+  }
+
+  boolean isEmpty() {
+    return x.length == 0;
+  }
+}

@@ -1,0 +1,5 @@
+/** What a report consists of, figures and tables, and the documents that it is written as. */
+@NullMarked
+package io.tributary.tools.report.page;
+
+import org.jspecify.annotations.NullMarked;
