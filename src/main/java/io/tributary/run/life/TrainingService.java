@@ -10,14 +10,12 @@ import io.tributary.protocol.RunStatus;
 import io.tributary.protocol.ServiceControl;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.run.assembly.Workers;
-import io.tributary.run.files.AuditLog;
 import io.tributary.run.files.EarlierRows;
 import io.tributary.run.files.RunDirectory;
 import io.tributary.run.files.RunLog;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.run.watch.RunWatch;
 import io.tributary.run.watch.StreamMetrics;
-import io.tributary.serve.HttpService;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.Owed;
@@ -25,7 +23,6 @@ import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,11 +30,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import org.apache.pekko.actor.typed.ActorSystem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +39,6 @@ import org.slf4j.LoggerFactory;
 /** A training run from its start to its end, in this process. */
 public final class TrainingService {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingService.class);
-
-  /** As long as the longest step: what waits for its end is answered then. */
-  private static final Duration CONTROL_DEADLINE = Duration.ofMinutes(10);
-
-  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
 
   private final EffectiveConfig effective;
   private final TributaryConfig config;
@@ -138,24 +127,7 @@ public final class TrainingService {
         RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes())) {
       RunLog log = RunLog.open(directory.home());
       try {
-        Optional<LearnerState> from =
-            resume.wanted()
-                ? directory.files().checkpoints().state(resume.step(), this::tell)
-                : Optional.empty();
-        from.ifPresent(parts::requireSameRun);
-        if (resume.wanted() && from.isEmpty()) {
-          tell("no checkpoint in %s yet: the run begins".formatted(directory.home()));
-        }
-        if (from.isPresent() && isFinished(from.get())) {
-          if (!directory.hasTexts()) {
-            recordTexts(parts, directory, from.get());
-          }
-          tell(
-              "the run in %s is finished: it has made its %d steps"
-                  .formatted(directory.home(), from.get().step()));
-          return;
-        }
-        run(parts, directory, from.orElse(null));
+        run(parts, directory, start(parts, directory, resume));
       } finally {
         log.close();
       }
@@ -166,8 +138,88 @@ public final class TrainingService {
     }
   }
 
-  /** Later checkpoints than the one that is gone on from would be mistaken for the run's newest. */
-  private void goOn(RunDirectory directory, LearnerState from) {
+  private @Nullable LearnerState start(TrainingParts parts, RunDirectory directory, Resume resume) {
+    if (!resume.wanted()) {
+      return null;
+    }
+    Optional<LearnerState> from = directory.files().checkpoints().state(resume.step(), this::tell);
+    from.ifPresentOrElse(
+        parts::requireSameRun,
+        () -> tell("no checkpoint in %s yet: the run begins".formatted(directory.home())));
+    return from.orElse(null);
+  }
+
+  private void run(TrainingParts parts, RunDirectory directory, @Nullable LearnerState from) {
+    if (from == null || !isFinished(from)) {
+      train(services(parts, directory), from);
+      return;
+    }
+    if (!directory.hasTexts()) {
+      recordTexts(parts, directory, from);
+    }
+    tell(
+        "the run in %s is finished: it has made its %d steps"
+            .formatted(directory.home(), from.step()));
+  }
+
+  private RunServices services(TrainingParts parts, RunDirectory directory) {
+    Map<String, Double> targets = parts.featureTargets();
+    RunMetrics metrics = RunMetrics.create(targets, clock);
+    metrics.service().run(config.run().name(), config.objective().type().toString());
+    NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
+    StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
+    LiveConfig live = new LiveConfig(effective, directory, metrics.service());
+    RunWatch watch =
+        new RunWatch(
+            live, metrics, console, streamMetrics, targets, listener, clock, System::nanoTime);
+    return new RunServices(
+        live,
+        parts,
+        workers.apply(parts, metrics),
+        directory,
+        metrics,
+        watch,
+        streamMetrics,
+        console);
+  }
+
+  private void train(RunServices services, @Nullable LearnerState from) {
+    if (Torch.takesMklFastPath()) {
+      console.line("AMD processor: MKL's fast path is taken (native.mkl-fast-path = off)");
+    }
+    if (from != null) {
+      services.watch().resumed(from);
+    }
+    RunSession session = new RunSession(services, from, clock);
+    try {
+      control.complete(session.control());
+      session.serve();
+      if (from != null) {
+        resume(services, from);
+      }
+      services.config().record();
+      if (from == null && services.parts().needsFit()) {
+        fit(services, session);
+      }
+      session.run();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    } finally {
+      hangs = !session.close();
+    }
+  }
+
+  private void resume(RunServices services, LearnerState from) {
+    RunDirectory directory = services.directory();
+    services.parts().takeOver(from.lambdas());
+    setAsideAfter(directory, from);
+    tell("going on from the checkpoint of step " + from.step());
+    EarlierRows.tell(directory.files(), from.step(), services.watch());
+    services.watch().checkpoints(directory.files().checkpoints().kept(RunStatus.CHECKPOINTS_SHOWN));
+  }
+
+  /** Later checkpoints than the one that is resumed would be mistaken for the run's newest. */
+  private void setAsideAfter(RunDirectory directory, LearnerState from) {
     try {
       List<Long> aside = directory.files().checkpoints().setAsideAfter(from.step());
       if (!aside.isEmpty()) {
@@ -176,7 +228,17 @@ public final class TrainingService {
     } catch (IOException e) {
       throw new BadInputException("a checkpoint of a later step can't be put aside: " + e, e);
     }
-    tell("going on from the checkpoint of step " + from.step());
+  }
+
+  private void fit(RunServices services, RunSession session) {
+    new RunFitting(
+            config,
+            services.parts(),
+            services.directory(),
+            services.watch(),
+            console,
+            services.metrics().stage(Stage.FIT))
+        .run(session::isOver);
   }
 
   /** What was decided on the way into a run is asked for later, too. */
@@ -204,146 +266,6 @@ public final class TrainingService {
           "run.directory: the texts of both models can't be written in %s: %s"
               .formatted(directory.home(), e),
           e);
-    }
-  }
-
-  private void run(TrainingParts parts, RunDirectory directory, @Nullable LearnerState from) {
-    Map<String, Double> targets = parts.featureTargets();
-    RunMetrics metrics = RunMetrics.create(targets, clock);
-    metrics.service().run(config.run().name(), config.objective().type().toString());
-    NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
-    StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
-    LiveConfig live = new LiveConfig(effective, directory, metrics.service());
-    RunWatch watch =
-        new RunWatch(
-            live, metrics, console, streamMetrics, targets, listener, clock, System::nanoTime);
-    if (Torch.takesMklFastPath()) {
-      console.line("AMD processor: MKL's fast path is taken (native.mkl-fast-path = off)");
-    }
-    if (from != null) {
-      watch.resumed(from);
-    }
-    CompletableFuture<Void> outcome = new CompletableFuture<>();
-    CompletableFuture<Void> ended = new CompletableFuture<>();
-    ActorSystem<GuardianCommand> system =
-        ActorSystem.create(
-            Guardian.create(
-                new RunServices(
-                    live,
-                    parts,
-                    workers.apply(parts, metrics),
-                    directory,
-                    metrics,
-                    watch,
-                    streamMetrics,
-                    console),
-                from,
-                outcome),
-            "tributary");
-    system
-        .getWhenTerminated()
-        .whenComplete(
-            (done, failure) ->
-                outcome.completeExceptionally(
-                    new IllegalStateException("the actor system has ended", failure)));
-    RunControl hand =
-        new RunControl(
-            system,
-            live,
-            new AuditLog(directory.auditLog()),
-            outcome::isDone,
-            CONTROL_DEADLINE,
-            clock);
-    control.complete(hand);
-    Thread onSignal = new Thread(() -> drain(system, ended), "drain-on-signal");
-    Runtime.getRuntime().addShutdownHook(onSignal);
-    HttpService http = null;
-    try {
-      http =
-          HttpService.start(
-                  system,
-                  config.http(),
-                  metrics,
-                  watch.view(),
-                  hand,
-                  config.stream().stallTimeout())
-              .toCompletableFuture()
-              .join();
-      console.line(
-          "run %s: %s, files in %s".formatted(config.run().name(), http.uri(), directory.home()));
-      if (from != null) {
-        parts.takeOver(from.lambdas());
-        goOn(directory, from);
-        EarlierRows.tell(directory.files(), from.step(), watch);
-        watch.checkpoints(directory.files().checkpoints().kept(RunStatus.CHECKPOINTS_SHOWN));
-      }
-      live.record();
-      if (from == null && parts.needsFit()) {
-        new RunFitting(config, parts, directory, watch, console, metrics.stage(Stage.FIT))
-            .run(outcome::isDone);
-      }
-      if (!outcome.isDone()) { // it may have been ended while it was fitted
-        system.tell(GuardianCommand.Begin.INSTANCE);
-      }
-      outcome.join();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    } finally {
-      if (http != null) {
-        stop(http);
-      }
-      terminate(system);
-      hand.finish();
-      ended.complete(null);
-      removeHook(onSignal);
-    }
-  }
-
-  private void drain(ActorSystem<GuardianCommand> system, CompletableFuture<Void> ended) {
-    system.tell(GuardianCommand.Drain.INSTANCE); // first: whoever is to read the line may not
-    console.line(
-        "finishing what is in flight, then a checkpoint; this takes at most "
-            + config.shutdown().grace().toSeconds()
-            + " s, and a second signal ends it at once");
-    try {
-      ended.get(config.shutdown().grace().plusSeconds(5).toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      LOG.error("the run has not ended within the grace time");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException e) {
-      LOG.error("the run has failed while ending", e);
-    }
-    console.finish();
-  }
-
-  /** Whoever asks now still gets an answer. */
-  private static void stop(HttpService http) {
-    try {
-      http.stop(LAST_ANSWERS).toCompletableFuture().join();
-    } catch (CompletionException e) {
-      LOG.debug("answers were cut off", e);
-    }
-  }
-
-  private void terminate(ActorSystem<?> system) {
-    hangs = true;
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(15, TimeUnit.SECONDS);
-      hangs = false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
-      LOG.warn("some actors have not stopped; a native call may hang");
-    }
-  }
-
-  private static void removeHook(Thread hook) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException e) {
-      LOG.debug("a signal is ending the process");
     }
   }
 }

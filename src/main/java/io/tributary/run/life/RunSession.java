@@ -1,0 +1,180 @@
+package io.tributary.run.life;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.protocol.ServiceControl;
+import io.tributary.run.files.AuditLog;
+import io.tributary.serve.HttpService;
+import io.tributary.stage.learn.checkpoint.LearnerState;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What lives in the process only while a run does: the actor system, the HTTP service, and the
+ * handler of the signals that drain the run.
+ */
+final class RunSession {
+  private static final Logger LOG = LoggerFactory.getLogger(RunSession.class);
+
+  /** As long as the longest step: a request that waits for its end is answered then. */
+  private static final Duration CONTROL_DEADLINE = Duration.ofMinutes(10);
+
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
+  private static final Duration SIGNAL_MARGIN = Duration.ofSeconds(5);
+  private static final Duration ACTORS_STOP = Duration.ofSeconds(15);
+
+  private final RunServices services;
+  private final TributaryConfig config;
+  private final CompletableFuture<Void> outcome = new CompletableFuture<>();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final ActorSystem<GuardianCommand> system;
+  private final RunControl control;
+  private final Thread onSignal = new Thread(this::drainOnSignal, "drain-on-signal");
+  private @Nullable HttpService http;
+
+  /**
+   * Starts the actor system; the guardian waits for {@link #begin}.
+   *
+   * @param from the checkpoint to resume from; null for a new run
+   */
+  RunSession(RunServices services, @Nullable LearnerState from, Clock clock) {
+    this.services = services;
+    this.config = services.config().current();
+    this.system = ActorSystem.create(Guardian.create(services, from, outcome), "tributary");
+    system
+        .getWhenTerminated()
+        .whenComplete(
+            (done, failure) ->
+                outcome.completeExceptionally(
+                    new IllegalStateException("the actor system has ended", failure)));
+    this.control =
+        new RunControl(
+            system,
+            services.config(),
+            new AuditLog(services.directory().auditLog()),
+            outcome::isDone,
+            CONTROL_DEADLINE,
+            clock);
+    Runtime.getRuntime().addShutdownHook(onSignal);
+  }
+
+  ServiceControl control() {
+    return control;
+  }
+
+  /**
+   * Starts the HTTP service, and says where it is.
+   *
+   * @throws CompletionException if it can't be started
+   */
+  void serve() {
+    HttpService started =
+        HttpService.start(
+                system,
+                config.http(),
+                services.metrics(),
+                services.watch().view(),
+                control,
+                config.stream().stallTimeout())
+            .toCompletableFuture()
+            .join();
+    http = started;
+    services
+        .console()
+        .line(
+            "run %s: %s, files in %s"
+                .formatted(config.run().name(), started.uri(), services.directory().home()));
+  }
+
+  /** Whether the run has ended, or is to end without having begun. */
+  boolean isOver() {
+    return outcome.isDone();
+  }
+
+  /**
+   * Begins the run, unless it is over already, and waits for its end.
+   *
+   * @throws CompletionException with the cause if the run failed
+   */
+  void run() {
+    if (!isOver()) {
+      system.tell(GuardianCommand.Begin.INSTANCE);
+    }
+    outcome.join();
+  }
+
+  /**
+   * Stops everything; requests that wait are still answered.
+   *
+   * @return whether all actors have stopped, so that nothing computes any more
+   */
+  boolean close() {
+    stopHttp();
+    boolean stopped = stopActors();
+    control.finish();
+    closed.complete(null);
+    try {
+      Runtime.getRuntime().removeShutdownHook(onSignal);
+    } catch (IllegalStateException e) {
+      LOG.debug("a signal is ending the process");
+    }
+    return stopped;
+  }
+
+  private void stopHttp() {
+    if (http == null) {
+      return;
+    }
+    try {
+      http.stop(LAST_ANSWERS).toCompletableFuture().join();
+    } catch (CompletionException e) {
+      LOG.debug("answers were cut off", e);
+    }
+  }
+
+  private boolean stopActors() {
+    system.terminate();
+    try {
+      system
+          .getWhenTerminated()
+          .toCompletableFuture()
+          .get(ACTORS_STOP.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("some actors have not stopped; a native call may hang");
+    }
+    return false;
+  }
+
+  /** A signal has come: the process ends when this returns. */
+  private void drainOnSignal() {
+    Duration grace = config.shutdown().grace();
+    system.tell(GuardianCommand.Drain.INSTANCE); // first: whoever is to read the line may not
+    services
+        .console()
+        .line(
+            "finishing what is in flight, then a checkpoint; this takes at most "
+                + grace.toSeconds()
+                + " s, and a second signal ends it at once");
+    try {
+      closed.get(grace.plus(SIGNAL_MARGIN).toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.error("the run has not ended within the grace time");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      LOG.error("the run has failed while ending", e);
+    }
+    services.console().finish();
+  }
+}
