@@ -1,6 +1,7 @@
 package io.tributary.protocol;
 
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.WeightSnapshot;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
@@ -11,11 +12,8 @@ public sealed interface SamplerCommand {
   /** Under this key samplers are found, on this machine or another. */
   ServiceKey<SamplerCommand> KEY = ServiceKey.create(SamplerCommand.class, "sampler");
 
-  /**
-   * Draw the sequences of draw {@code number}; wait for weights first if the sampler's own are
-   * older than {@code minimumVersion}.
-   */
-  record DrawSequences(long number, long minimumVersion, ActorRef<WorkerEvent<Draw>> replyTo)
+  /** Make a draw; wait for weights first if the sampler's own are older than the order allows. */
+  record DrawSequences(DrawOrder order, ActorRef<WorkerEvent<Draw>> replyTo)
       implements SamplerCommand {}
 
   /** Take these weights over as the proposal, between draws, and confirm with their fingerprint. */

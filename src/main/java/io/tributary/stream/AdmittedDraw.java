@@ -1,5 +1,7 @@
 package io.tributary.stream;
 
+import io.tributary.data.DrawOrder;
+
 /**
  * A draw that the gate has let in, stamped at that moment.
  *
@@ -9,4 +11,10 @@ package io.tributary.stream;
  * @param admittedNanos time of admission in nanoseconds, of the gate's clock
  */
 public record AdmittedDraw(
-    long number, long minimumVersion, long learnedBatches, long admittedNanos) {}
+    long number, long minimumVersion, long learnedBatches, long admittedNanos) {
+
+  /** What a sampler is asked for. */
+  DrawOrder order() {
+    return new DrawOrder(number, minimumVersion, DrawOrder.Purpose.TRAINING);
+  }
+}

@@ -2,6 +2,7 @@ package io.tributary.stream;
 
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
@@ -44,7 +45,7 @@ public final class TrainingStream {
    * @param learn learns from a batch; the answer opens admission
    */
   public record Stages(
-      FlowWithContext<AdmittedDraw, AdmittedDraw, Draw, AdmittedDraw, NotUsed> sample,
+      FlowWithContext<DrawOrder, AdmittedDraw, Draw, AdmittedDraw, NotUsed> sample,
       FlowWithContext<Draw, AdmittedDraw, ScoredDraw, AdmittedDraw, NotUsed> score,
       Function<Batch, CompletionStage<BatchLearned>> learn) {}
 
@@ -69,6 +70,7 @@ public final class TrainingStream {
         .mapMaterializedValue(gate::complete)
         .viaMat(KillSwitches.single(), Keep.right())
         .asSourceWithContext(admitted -> admitted)
+        .map(AdmittedDraw::order)
         .via(stages.sample())
         .via(stages.score())
         .asSource()

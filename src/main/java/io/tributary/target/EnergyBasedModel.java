@@ -5,21 +5,24 @@ import io.tributary.config.target.ConstraintConfig;
 import io.tributary.config.target.TargetConfig;
 import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Features;
+import io.tributary.target.feature.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * P(x) = a(x) * prod_i f_i(x), one factor for each feature.
+ * The target of training: an energy-based model P(x) = a(x) * prod_i f_i(x), the base model a times
+ * one factor for each feature.
  *
  * <p>Pointwise constraints are factors phi or 1 - phi, distributional ones exp(lambda phi), and a
  * hybrid target has both (Eq. (16), Korbak et al. 2022, arXiv:2206.00761); KL-control is
- * exp(r/beta) with r = sum_i weight_i phi_i (Eq. (9)).
+ * exp(r/beta) with r = sum_i weight_i phi_i (Eq. (9)). Thread-safe, apart from {@link #close}.
  *
- * @param factors at least one, of features with names that differ
+ * @param factors at least one, of features with different names; their order is that of feature
+ *     values everywhere
  */
-public record EnergyBasedModel(List<Factor> factors) implements Target, AutoCloseable {
+public record EnergyBasedModel(List<Factor> factors) implements AutoCloseable {
   public EnergyBasedModel {
     factors = List.copyOf(factors);
     List<String> names = factors.stream().map(factor -> factor.feature().name()).toList();
@@ -117,17 +120,47 @@ public record EnergyBasedModel(List<Factor> factors) implements Target, AutoClos
     return new EnergyBasedModel(replaced);
   }
 
-  @Override
+  /** The features, in the order of their values. */
   public List<Feature> features() {
     return factors.stream().map(Factor::feature).toList();
   }
 
-  @Override
+  /** The desired moments E_p[phi], in the order of the features; NaN for a feature without one. */
   public double[] moments() {
     return factors.stream().mapToDouble(Factor::moment).toArray();
   }
 
-  @Override
+  /**
+   * phi(x) of all features.
+   *
+   * @return (texts, features)
+   * @throws IllegalStateException naming the feature that failed, with its cause
+   */
+  public double[][] featureValues(List<Text> texts) {
+    double[][] values = new double[texts.size()][factors.size()];
+    for (int f = 0; f < factors.size(); f++) {
+      double[] ofTexts = values(factors.get(f).feature(), texts);
+      for (int j = 0; j < values.length; j++) {
+        values[j][f] = ofTexts[j];
+      }
+    }
+    return values;
+  }
+
+  private static double[] values(Feature feature, List<Text> texts) {
+    try {
+      return feature.values(texts);
+    } catch (RuntimeException e) {
+      throw new IllegalStateException(
+          "feature \"%s\" failed: %s".formatted(feature.name(), e.getMessage()), e);
+    }
+  }
+
+  /**
+   * log( P(x) / a(x) ) in nats; minus infinity where a hard constraint is violated.
+   *
+   * @param features (features), phi(x)
+   */
   public double logFactor(double[] features) {
     double logFactor = logHardFactor(features);
     for (int i = 0; i < features.length && logFactor > Double.NEGATIVE_INFINITY; i++) {
@@ -149,7 +182,18 @@ public record EnergyBasedModel(List<Factor> factors) implements Target, AutoClos
     return logFactor;
   }
 
-  /** Closes the features, which the same target with other lambdas has too. */
+  /**
+   * log P(x) in nats; minus infinity where P(x) = 0.
+   *
+   * @param logBase log a(x) in nats
+   * @param features (features), phi(x)
+   */
+  public double logTarget(double logBase, double[] features) {
+    double logFactor = logFactor(features);
+    return logFactor == Double.NEGATIVE_INFINITY ? logFactor : logBase + logFactor;
+  }
+
+  /** Closes the features, which are shared with this target's copies with other lambdas. */
   @Override
   public void close() {
     features().forEach(Feature::close);

@@ -14,6 +14,7 @@ import io.tributary.stream.pool.WorkerPool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +55,7 @@ class PooledStreamTest {
     var score =
         kit.spawn(
             WorkerPool.create(
-                PoolSettings.scorers(1, STALL), scorerGuardian, new RecordedPool<>()));
+                PoolSettings.scorers(1, Map.of(), STALL), scorerGuardian, new RecordedPool<>()));
     return TrainingStream.run(
         plan,
         Paused.NONE,

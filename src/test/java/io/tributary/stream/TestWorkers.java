@@ -1,12 +1,15 @@
 package io.tributary.stream;
 
+import io.tributary.data.DrawFeatures;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.ScorerCommand;
+import io.tributary.protocol.ScorerCommand.ComputeFeatures;
 import io.tributary.protocol.ScorerCommand.Score;
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.protocol.WorkerLost;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +30,7 @@ final class TestWorkers {
   private final Random random;
   private final Set<Long> throwOnceAt = ConcurrentHashMap.newKeySet();
   private final Set<Long> throwAt = ConcurrentHashMap.newKeySet();
+  private final Set<Long> scorerThrowsOnceAt = ConcurrentHashMap.newKeySet();
   private final Set<Long> hangOnceAt = ConcurrentHashMap.newKeySet();
   private final ActorRef<Long> hung;
 
@@ -45,6 +49,11 @@ final class TestWorkers {
 
   TestWorkers throwingAt(long draw) {
     throwAt.add(draw);
+    return this;
+  }
+
+  TestWorkers scorerThrowingOnceAt(long draw) {
+    scorerThrowsOnceAt.add(draw);
     return this;
   }
 
@@ -94,23 +103,24 @@ final class TestWorkers {
         context ->
             Behaviors.receive(ScorerCommand.class)
                 .onMessage(Score.class, score -> onScore(context, score))
+                .onMessage(ComputeFeatures.class, asked -> onComputeFeatures(context, asked))
                 .build());
   }
 
   private Behavior<SamplerCommand> onDraw(
       ActorContext<SamplerCommand> context, DrawSequences draw) {
-    if (throwAt.contains(draw.number()) || throwOnceAt.remove(draw.number())) {
+    if (throwAt.contains(draw.order().number()) || throwOnceAt.remove(draw.order().number())) {
       throw new IllegalStateException("a sampler that throws");
     }
-    if (hangOnceAt.remove(draw.number())) {
-      hung.tell(draw.number());
+    if (hangOnceAt.remove(draw.order().number())) {
+      hung.tell(draw.order().number());
       return Behaviors.same();
     }
-    var drawn = Draws.draw(draw.number(), draw.minimumVersion(), DRAW);
+    var drawn = Draws.draw(draw.order().number(), draw.order().minimumVersion(), DRAW);
     later(
         context,
         draw.replyTo(),
-        new WorkerEvent.Finished<>(draw.number(), context.getSelf(), drawn, WorkTime.NONE));
+        new WorkerEvent.Finished<>(draw.order().number(), context.getSelf(), drawn, WorkTime.NONE));
     return Behaviors.same();
   }
 
@@ -122,6 +132,25 @@ final class TestWorkers {
         context,
         score.replyTo(),
         new WorkerEvent.Finished<>(number, context.getSelf(), scored, WorkTime.NONE));
+    return Behaviors.same();
+  }
+
+  private Behavior<ScorerCommand> onComputeFeatures(
+      ActorContext<ScorerCommand> context, ComputeFeatures asked) {
+    long number = asked.draw().number();
+    if (scorerThrowsOnceAt.remove(number)) {
+      throw new IllegalStateException("a scorer that throws");
+    }
+    List<double[]> features =
+        asked.draw().sequences().stream()
+            .skip(number % 5 == 4 ? 1 : 0)
+            .map(sequence -> new double[] {Math.floorMod(31 * number + sequence.index(), 3)})
+            .toList();
+    var computed = new DrawFeatures(number, features, DRAW - features.size());
+    later(
+        context,
+        asked.replyTo(),
+        new WorkerEvent.Finished<>(number, context.getSelf(), computed, WorkTime.NONE));
     return Behaviors.same();
   }
 

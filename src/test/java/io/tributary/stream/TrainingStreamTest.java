@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
@@ -38,9 +39,9 @@ class TrainingStreamTest {
   private record Lesson(Batch batch, CompletableFuture<BatchLearned> answer) {}
 
   private final RecordedStream listener = new RecordedStream();
-  private final List<AdmittedDraw> sampled = new CopyOnWriteArrayList<>();
+  private final List<DrawOrder> sampled = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Lesson> lessons = new LinkedBlockingQueue<>();
-  private Function<AdmittedDraw, CompletionStage<Draw>> sample =
+  private Function<DrawOrder, CompletionStage<Draw>> sample =
       admitted -> done(draw(admitted.number(), admitted.minimumVersion(), 4));
   private Function<Draw, CompletionStage<ScoredDraw>> score = drawn -> done(score(drawn));
 
@@ -65,7 +66,7 @@ class TrainingStreamTest {
   private RunningStream run(StreamPlan plan, Paused paused) {
     int parallelism = 100;
     var samplers =
-        FlowWithContext.<AdmittedDraw, AdmittedDraw>create()
+        FlowWithContext.<DrawOrder, AdmittedDraw>create()
             .mapAsync(
                 parallelism,
                 admitted -> {

@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,7 +46,7 @@ class EnergyBasedModelTest {
     return EnergyBasedModel.of(new TargetConfig(List.of(constraints), FIT, Optional.empty()));
   }
 
-  private static double[] values(Target target, String text) {
+  private static double[] values(EnergyBasedModel target, String text) {
     return target.featureValues(List.of(new Text(text, 7)))[0];
   }
 
@@ -86,21 +85,21 @@ class EnergyBasedModelTest {
 
   @Test
   void whereAFactorIsZeroTheBaseModelIsNotAsked() {
-    Target target = model(constraint("animal", ANIMAL));
+    EnergyBasedModel target = model(constraint("animal", ANIMAL));
     assertThat(target.logTarget(Double.NaN, new double[] {0})).isEqualTo(Double.NEGATIVE_INFINITY);
     assertThat(target.logTarget(Double.NaN, new double[] {1})).isNaN();
   }
 
   @Test
   void factorsBetweenZeroAndOneMultiply() {
-    Target target = model(constraint("animal", ANIMAL), constraint("wet", WET));
+    EnergyBasedModel target = model(constraint("animal", ANIMAL), constraint("wet", WET));
     assertThat(target.logTarget(-3, new double[] {0.5, 0.25}))
         .isCloseTo(-3 + Math.log(0.125), within(1e-12));
   }
 
   @Test
   void factorsThatAreNoFactorsAreRefused() {
-    Target target = model(constraint("animal", ANIMAL));
+    EnergyBasedModel target = model(constraint("animal", ANIMAL));
     assertThatThrownBy(() -> target.logFactor(new double[] {-1}))
         .hasMessageContaining("animal")
         .hasMessageContaining("-1.0");
@@ -170,51 +169,11 @@ class EnergyBasedModelTest {
     assertThat(target.logHardFactor(new double[] {0, 0, 4})).isZero();
   }
 
-  /** Fails on an x, and counts how many texts it is given at once. */
-  private record Failing(Map<Integer, Integer> batches) implements Feature {
-    @Override
-    public String name() {
-      return "failing";
-    }
-
-    @Override
-    public double value(Text text) {
-      if (text.text().equals("x")) {
-        throw new IllegalStateException("as the test asked");
-      }
-      return text.text().length();
-    }
-
-    @Override
-    public double[] values(List<Text> texts) {
-      batches.merge(texts.size(), 1, Integer::sum);
-      return Feature.super.values(texts);
-    }
-  }
-
-  @Test
-  void onlyTheTextsThatAFeatureFailsOnAreLeftOut() {
-    Map<Integer, Integer> batches = new TreeMap<>();
-    Target target = EnergyBasedModel.pointwise(List.of(new Failing(batches)));
-    Map<Integer, RuntimeException> failed = new TreeMap<>();
-    List<Text> good = List.of(new Text("a", 1), new Text("bc", 1));
-    assertThat(target.featureValues(good, failed::put).keySet()).containsExactly(0, 1);
-    assertThat(batches).containsExactly(entry(2, 1));
-    assertThat(failed).isEmpty();
-
-    List<Text> bad = List.of(new Text("a", 1), new Text("x", 1), new Text("bc", 1));
-    Map<Integer, double[]> values = target.featureValues(bad, failed::put);
-    assertThat(values.keySet()).containsExactly(0, 2);
-    assertThat(values.get(2)).containsExactly(2);
-    assertThat(failed.keySet()).containsExactly(1);
-    assertThat(failed.get(1)).hasMessage("feature \"failing\" failed: as the test asked");
-  }
-
   @Test
   void wordsAreReadFromAFileThatMayHoldCommentsAndBlankLines() throws IOException {
     Path file = directory.resolve("words.txt");
     Files.writeString(file, "# science\n\n physics \nOrganic  Chemistry\n#art\n");
-    Target target = model(inFile(file));
+    EnergyBasedModel target = model(inFile(file));
     assertThat(values(target, "PHYSICS!")).containsExactly(1);
     assertThat(values(target, "of organic\nchemistry")).containsExactly(1);
     assertThat(values(target, "science art chemistry")).containsExactly(0);

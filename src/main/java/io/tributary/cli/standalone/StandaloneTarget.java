@@ -3,10 +3,16 @@ package io.tributary.cli.standalone;
 import io.tributary.cli.console.FittingRow;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.SamplersConfig;
+import io.tributary.data.Fingerprint;
+import io.tributary.data.TensorBytes;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
 import io.tributary.model.SamplingSettings;
-import io.tributary.stage.fit.BaseSampling;
+import io.tributary.run.assembly.LocalFit;
 import io.tributary.stage.fit.FitJson;
 import io.tributary.stage.fit.TargetFitting;
+import io.tributary.stage.sample.ProposalSampling;
+import io.tributary.stage.score.DrawScoring;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.lambda.Fit;
 import java.io.PrintWriter;
@@ -45,21 +51,29 @@ public final class StandaloneTarget {
     base.requireVocabulary(prompt);
     int[] prefix = prompt.length > 0 ? prompt : base.config().beginning();
     base.requireRoom(prefix.length, samplers.maxLength());
-    BaseSampling.Plan plan =
-        new BaseSampling.Plan(
+    ProposalSampling.Plan plan =
+        new ProposalSampling.Plan(
             base.config(),
-            base.languageModel().snapshot(),
-            List.of(base.device()),
             samplers.batchSize(),
             prefix,
             SamplingSettings.plain(samplers.maxLength(), samplers.stopAtEos()),
-            config.run().seed(),
-            config.stream().maxDropRate());
+            config.run().seed());
+    TargetFitting fitting =
+        new TargetFitting(
+            target, config.target().fit(), samplers.batchSize(), config.stream().maxDropRate());
+    List<TensorBytes> weights = base.languageModel().snapshot();
     try (FittingRow row = new FittingRow(err);
-        BaseSampling sampling =
-            new BaseSampling(plan, base.requireTokenizer(), target, () -> false, row)) {
-      return new TargetFitting(target, config.target().fit(), sampling)
-          .run()
+        ProposalSampling sampling = new ProposalSampling(plan, base.device());
+        DrawScoring scoring =
+            new DrawScoring(
+                base.config().model(weights, base.device()),
+                base.requireTokenizer(),
+                target,
+                prefix,
+                samplers.batchSize(),
+                false)) {
+      sampling.takeOver(new WeightSnapshot(new WeightVersion(1, Fingerprint.of(weights)), weights));
+      return LocalFit.run(fitting, sampling, scoring, () -> false, row)
           .map(Fit::target)
           .orElseThrow();
     }

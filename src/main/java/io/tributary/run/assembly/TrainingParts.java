@@ -5,13 +5,14 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.stage.evaluate.FreshWindow;
 import io.tributary.stage.evaluate.PolicyEvaluation;
-import io.tributary.stage.fit.BaseSampling;
 import io.tributary.stage.fit.FittingProgress;
 import io.tributary.stage.fit.TargetFitting;
 import io.tributary.stage.learn.RunSetup;
@@ -31,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,25 +129,18 @@ public final class TrainingParts implements AutoCloseable {
    * @throws BadInputException if the base model can't have what is asked of it
    */
   public Optional<Fit> fit(BooleanSupplier stopped, FittingProgress progress) {
-    SamplersConfig samplers = config.samplers();
-    try (BaseSampling sampling =
-        new BaseSampling(
-            new BaseSampling.Plan(
-                directory.config(),
-                base,
-                IntStream.range(0, samplers.count())
-                    .mapToObj(i -> Torch.device(samplers.device(i)))
-                    .toList(),
-                samplers.batchSize(),
-                prefix,
-                SamplingSettings.plain(samplers.maxLength(), samplers.stopAtEos()),
-                config.run().seed(),
-                config.stream().maxDropRate()),
-            tokenizer,
+    TargetFitting fitting =
+        new TargetFitting(
             target,
-            stopped,
-            progress)) {
-      Optional<Fit> fit = new TargetFitting(target, config.target().fit(), sampling).run();
+            config.target().fit(),
+            config.samplers().batchSize(),
+            config.stream().maxDropRate());
+    try (ProposalSampling sampling = sampling(0);
+        DrawScoring scoring = scoring(0)) {
+      sampling.takeOver(
+          new WeightSnapshot(
+              new WeightVersion(RunSetup.FIRST_VERSION, Fingerprint.of(base)), base));
+      Optional<Fit> fit = LocalFit.run(fitting, sampling, scoring, stopped, progress);
       fit.ifPresent(done -> target = done.target());
       return fit;
     }

@@ -2,6 +2,7 @@ package io.tributary.run.life;
 
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
 import io.tributary.protocol.LearnerCommand;
@@ -10,13 +11,13 @@ import io.tributary.protocol.WorkerLost;
 import io.tributary.run.watch.StreamMetrics;
 import io.tributary.run.watch.StreamReport;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stream.AdmittedDraw;
 import io.tributary.stream.PoolFlow;
 import io.tributary.stream.RunningStream;
 import io.tributary.stream.StreamPlan;
 import io.tributary.stream.TrainingStream;
 import io.tributary.stream.pool.PoolSettings;
 import io.tributary.stream.pool.WorkerPool;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.Done;
@@ -27,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream with the pools that serve it; they are made together, and stopped together. */
 final class PooledStream {
-  private final ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool;
+  private final ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplerPool;
   private final ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool;
   private final RunningStream stream;
 
   private PooledStream(
-      ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool,
+      ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplerPool,
       ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool,
       RunningStream stream) {
     this.samplerPool = samplerPool;
@@ -47,6 +48,7 @@ final class PooledStream {
    * @param proposalVersion that draws are made with first
    * @param paused what is paused at the start
    * @param vocabulary number of tokens that there are
+   * @param lambdas of the target, by feature
    * @param lost hears of workers that hang
    */
   static PooledStream start(
@@ -56,12 +58,13 @@ final class PooledStream {
       long proposalVersion,
       Paused paused,
       int vocabulary,
+      Map<String, Double> lambdas,
       ActorRef<LearnerCommand> learner,
       ActorRef<WorkerLost> lost,
       StreamMetrics metrics) {
     StreamPlan plan = plan(config, state, proposalVersion);
     StreamReport report = metrics.begin();
-    ActorRef<WorkerPool.Command<AdmittedDraw, Draw>> samplerPool =
+    ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplerPool =
         context.spawnAnonymous(
             WorkerPool.create(
                 PoolSettings.samplers(
@@ -72,7 +75,7 @@ final class PooledStream {
         context.spawnAnonymous(
             WorkerPool.create(
                 PoolSettings.scorers(
-                    config.target().features().size(), config.stream().stallTimeout()),
+                    config.target().features().size(), lambdas, config.stream().stallTimeout()),
                 lost,
                 report.scorers()));
     RunningStream stream =

@@ -88,6 +88,7 @@ final class StreamSupervisor {
             ready.proposalVersion(),
             paused,
             services.parts().model().vocabulary(),
+            services.parts().lambdas(),
             learner,
             lostWorkers,
             services.streamMetrics());

@@ -48,7 +48,10 @@ public final class FreshWindow {
     model.load(proposal);
     Samples samples =
         sampling.samples(
-            model, plan.sequences(), Seeds.generator(plan.seed(), Seeds.Purpose.JUDGEMENT, step));
+            model,
+            plan.sequences(),
+            Seeds.generator(plan.seed(), Seeds.Purpose.JUDGEMENT, step),
+            "the window of step " + step);
     model.load(policy);
     double[] logPolicies = sampling.logProbs(model, samples.tokens());
     return new Judged(

@@ -10,7 +10,7 @@ import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.ParetoTail;
 import io.tributary.objective.estimate.PointEstimate;
-import io.tributary.target.Target;
+import io.tributary.target.EnergyBasedModel;
 import java.util.Arrays;
 
 /**
@@ -44,7 +44,7 @@ public final class ModelEvaluation {
       LanguageModel base,
       LanguageModel model,
       TextTokenizer tokenizer,
-      Target target) {
+      EnergyBasedModel target) {
     this.plan = plan;
     this.base = base;
     this.model = model;
@@ -91,6 +91,9 @@ public final class ModelEvaluation {
 
   private Samples draw(LanguageModel from, long stream) {
     return sampling.samples(
-        from, plan.sequences(), Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, stream));
+        from,
+        plan.sequences(),
+        Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, stream),
+        from == model ? "the model's sample" : "the base model's sample");
   }
 }

@@ -10,7 +10,7 @@ import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
-import io.tributary.target.Target;
+import io.tributary.target.EnergyBasedModel;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -63,7 +63,7 @@ public final class PolicyEvaluation implements AutoCloseable {
       LanguageModel base,
       LanguageModel policy,
       TextTokenizer tokenizer,
-      Target target,
+      EnergyBasedModel target,
       Runnable progress) {
     this.plan = plan;
     this.base = base;
@@ -87,7 +87,8 @@ public final class PolicyEvaluation implements AutoCloseable {
   public Measurements evaluate(long step, List<TensorBytes> weights, TargetMass mass) {
     takeOver(weights);
     RandomGenerator random = Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, step);
-    Samples samples = sampling.samples(policy, plan.sequences(), random);
+    Samples samples =
+        sampling.samples(policy, plan.sequences(), random, "the evaluation of step " + step);
     Measurements measured = samples.measure(sampling.features());
     if (!plan.settings().truncated()) {
       putDivergences(measured, samples, mass);

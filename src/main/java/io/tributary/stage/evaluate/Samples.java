@@ -2,7 +2,7 @@ package io.tributary.stage.evaluate;
 
 import io.tributary.data.Measurements;
 import io.tributary.objective.estimate.Moments;
-import io.tributary.target.Target;
+import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.feature.Text;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +24,7 @@ record Samples(
     double[][] features) {
 
   /** (N), log P in nats; minus infinity where P(x) = 0. */
-  double[] logTargets(Target target) {
+  double[] logTargets(EnergyBasedModel target) {
     double[] logTargets = new double[features.length];
     Arrays.setAll(logTargets, i -> target.logTarget(logBases[i], features[i]));
     return logTargets;

@@ -6,23 +6,19 @@ import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
-import io.tributary.target.Target;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.SequenceFeatures;
+import io.tributary.target.SequenceFeatures.Featured;
 import io.tributary.target.feature.Feature;
-import io.tributary.target.feature.Text;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Draws samples for evaluations, and finds out what base model and target say of them. For one
  * thread.
  */
 final class Sampling {
-  private static final Logger LOG = LoggerFactory.getLogger(Sampling.class);
-
   /**
    * How samples are drawn.
    *
@@ -35,7 +31,7 @@ final class Sampling {
   private final Plan plan;
   private final LanguageModel base;
   private final TextTokenizer tokenizer;
-  private final Target target;
+  private final EnergyBasedModel target;
   private final Runnable progress;
   private long sequences;
   private long tokens;
@@ -46,7 +42,11 @@ final class Sampling {
    *     of sequences that is scored
    */
   Sampling(
-      Plan plan, LanguageModel base, TextTokenizer tokenizer, Target target, Runnable progress) {
+      Plan plan,
+      LanguageModel base,
+      TextTokenizer tokenizer,
+      EnergyBasedModel target,
+      Runnable progress) {
     this.plan = plan;
     this.base = base;
     this.tokenizer = tokenizer;
@@ -54,7 +54,7 @@ final class Sampling {
     this.progress = progress;
   }
 
-  Target target() {
+  EnergyBasedModel target() {
     return target;
   }
 
@@ -74,26 +74,24 @@ final class Sampling {
   }
 
   /**
-   * Draws {@code n} samples of a model, and asks base model and target about them. As in training,
-   * those on which a feature fails are left out.
+   * Draws {@code n} samples of a model, and scores them. As in training, those on which a feature
+   * fails are dropped.
+   *
+   * @param source what they are drawn for, for the log
    */
-  Samples samples(LanguageModel model, int n, RandomGenerator random) {
+  Samples samples(LanguageModel model, int n, RandomGenerator random, String source) {
     List<Sampled> all = draw(model, n, random);
-    List<Text> allTexts =
-        all.stream().map(s -> new Text(tokenizer.decode(s.tokens()), s.tokens().length)).toList();
-    SortedMap<Integer, double[]> features =
-        target.featureValues(
-            allTexts,
-            (j, e) ->
-                LOG.warn("a sample is left out, a feature failed on it: {}", allTexts.get(j), e));
-    List<Sampled> drawn = features.keySet().stream().map(all::get).toList();
+    List<Featured> featured =
+        new SequenceFeatures(tokenizer, target)
+            .of(all.stream().map(Sampled::tokens).toList(), source);
+    List<Sampled> drawn = featured.stream().map(f -> all.get(f.index())).toList();
     List<int[]> tokens = drawn.stream().map(Sampled::tokens).toList();
     return new Samples(
         tokens,
-        features.keySet().stream().map(allTexts::get).toList(),
+        featured.stream().map(Featured::text).toList(),
         drawn.stream().mapToDouble(Sampled::logProb).toArray(),
         logProbs(base, tokens),
-        features.values().toArray(double[][]::new));
+        featured.stream().map(Featured::values).toArray(double[][]::new));
   }
 
   /** log m(x) of sequences under a model, in nats. */

@@ -2,80 +2,145 @@ package io.tributary.stage.fit;
 
 import io.tributary.config.target.FitConfig;
 import io.tributary.data.BadInputException;
+import io.tributary.data.DrawFeatures;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.lambda.FeatureSample;
 import io.tributary.target.lambda.Fit;
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
-/** Fits a target's lambdas on as many sequences as the wanted accuracy needs. */
+/**
+ * Fits a target's lambdas on draws from the base model, so that a/q = 1, and decides how many draws
+ * the wanted accuracy needs. For one thread at a time.
+ */
 public final class TargetFitting {
-  /** What is drawn beyond the estimate of what is needed, since that is an estimate. */
+  /** How much more is drawn than the estimate says, since that is an estimate. */
   private static final double MARGIN = 1.05;
 
-  /**
-   * A small sample may be far off about what is needed: the next one is at most this much larger.
-   */
+  /** A small sample may misjudge what is needed: the next one is at most this many times larger. */
   private static final double MAX_GROWTH = 4;
+
+  /** Draws that are ordered at once. */
+  private static final int MAX_DRAWS = 1024;
 
   private final EnergyBasedModel target;
   private final FitConfig config;
-  private final BaseSamples samples;
+  private final int drawSequences;
+  private final double maxDropRate;
+  private final FeatureSample sample = new FeatureSample();
+  private final Queue<double[]> surplus = new ArrayDeque<>(); // drawn and not in the sample
+  private int wanted;
+  private volatile @Nullable Fit fit;
+  private long drawn;
+  private long dropped;
 
-  public TargetFitting(EnergyBasedModel target, FitConfig config, BaseSamples samples) {
+  /**
+   * @param drawSequences sequences of a draw
+   * @param maxDropRate share of the sequences that a feature may fail on
+   */
+  public TargetFitting(
+      EnergyBasedModel target, FitConfig config, int drawSequences, double maxDropRate) {
     this.target = target;
     this.config = config;
-    this.samples = samples;
+    this.drawSequences = drawSequences;
+    this.maxDropRate = maxDropRate;
+    this.wanted = config.sequences();
+  }
+
+  /** Takes the next draw, in the order of numbers. */
+  public void add(DrawFeatures draw) {
+    surplus.addAll(draw.features());
+    drawn += draw.features().size() + draw.dropped();
+    dropped += draw.dropped();
   }
 
   /**
-   * Draws and fits, again with more sequences until standard errors and effective sample size are
-   * as wanted or the limit is reached. Where nothing is to be fitted, the first sequences are
-   * enough.
+   * Draws that are to be added before this is asked again; 0 when the fit is done.
    *
-   * @return empty if it was stopped
-   * @throws BadInputException if the sample can't have what is asked of it, or a few sequences
-   *     would decide
+   * <p>Fits as soon as there are enough sequences, and wants more of them until standard errors and
+   * effective sample size are as configured or the limit is reached. Where nothing is to be fitted,
+   * the first sequences are enough.
+   *
+   * @throws BadInputException if the base model can't have the desired moments, a few sequences
+   *     would decide, or features fail on too many sequences
    */
-  public Optional<Fit> run() {
-    FeatureSample sample = new FeatureSample();
-    int wanted = config.sequences();
-    while (samples.extend(sample, wanted)) {
-      Fit fit = Fit.of(target, sample);
-      wanted = needed(fit);
-      if (target.distributional().isEmpty() || wanted <= sample.size()) {
-        return Optional.of(fit);
-      }
-      if (sample.size() >= config.maxSequences()) {
-        requireEffectiveSample(fit);
-        return Optional.of(fit);
-      }
-      wanted = Math.min(wanted, config.maxSequences());
+  public int wantedDraws() {
+    requireFewDropped();
+    fill();
+    while (fit == null && sample.size() == wanted) {
+      fit();
+      fill();
     }
-    return Optional.empty();
+    int missing = wanted - sample.size();
+    return fit != null ? 0 : Math.min(MAX_DRAWS, Math.floorDiv(missing - 1, drawSequences) + 1);
+  }
+
+  private void fill() {
+    while (sample.size() < wanted && !surplus.isEmpty()) {
+      sample.add(surplus.remove());
+    }
+  }
+
+  private void fit() {
+    Fit latest = Fit.of(target, sample);
+    int needed = needed(latest);
+    if (target.distributional().isEmpty() || needed <= sample.size()) {
+      fit = latest;
+    } else if (sample.size() >= config.maxSequences()) {
+      requireEffectiveSample(latest);
+      fit = latest;
+    } else {
+      wanted = Math.min(needed, config.maxSequences());
+    }
+  }
+
+  /** The fit; empty before it is done. */
+  public Optional<Fit> result() {
+    return Optional.ofNullable(fit);
+  }
+
+  /** Sequences drawn so far, at most {@link #wantedSequences}. */
+  public long drawnSequences() {
+    return Math.min(drawn, wanted);
+  }
+
+  /** Sequences that the fit under way is made of; it may turn out to need more. */
+  public long wantedSequences() {
+    return wanted;
   }
 
   /** Sequences that the wanted accuracy takes, as far as this fit can tell. */
-  private int needed(Fit fit) {
-    double error = fit.largestError() / config.tolerance();
-    double effective = config.minEffectiveSampleSize() / fit.effectiveSampleSize();
+  private int needed(Fit latest) {
+    double error = latest.largestError() / config.tolerance();
+    double effective = config.minEffectiveSampleSize() / latest.effectiveSampleSize();
     double factor = Math.max(error * error, effective);
     return factor <= 1
-        ? fit.sequences()
+        ? latest.sequences()
         : (int)
             Math.min(
                 Integer.MAX_VALUE,
-                Math.ceil(fit.sequences() * Math.min(MAX_GROWTH, factor * MARGIN)));
+                Math.ceil(latest.sequences() * Math.min(MAX_GROWTH, factor * MARGIN)));
   }
 
-  private void requireEffectiveSample(Fit fit) {
-    if (fit.effectiveSampleSize() < config.minEffectiveSampleSize()) {
+  private void requireEffectiveSample(Fit latest) {
+    if (latest.effectiveSampleSize() < config.minEffectiveSampleSize()) {
       throw new BadInputException(
           "target.features: the weights that give the desired moments leave %.1f effective sequences of %,d drawn from the base model, fewer than target.fit.min-effective-sample-size = %.1f: a few sequences would decide the lambdas of %s; expected moments nearer to those of the base model, or more sequences (target.fit.max-sequences)"
               .formatted(
-                  fit.effectiveSampleSize(),
-                  fit.sequences(),
+                  latest.effectiveSampleSize(),
+                  latest.sequences(),
                   config.minEffectiveSampleSize(),
-                  fit.lambdaErrors().keySet()));
+                  latest.lambdaErrors().keySet()));
+    }
+  }
+
+  private void requireFewDropped() {
+    if (dropped > maxDropRate * drawn) {
+      throw new BadInputException(
+          "target.features: a feature failed on %,d of %,d sequences drawn from the base model, the log says which; stream.max-drop-rate allows a share of %s"
+              .formatted(dropped, drawn, maxDropRate));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.tributary.stage.sample;
 
 import ai.djl.Device;
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.Seeds;
 import io.tributary.data.Sequence;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sampler's own frozen copy of the proposal and the draws from it.
  *
- * <p>Draw k depends on the weights, the seed and k alone. For one thread.
+ * <p>A draw depends on the weights, the seed of the run and its order alone. For one thread.
  */
 public final class ProposalSampling implements AutoCloseable {
 
@@ -28,7 +29,7 @@ public final class ProposalSampling implements AutoCloseable {
    * @param model shape of the model
    * @param sequences sequences of a draw
    * @param prefix tokens that every sequence follows
-   * @param settings how tokens are chosen
+   * @param settings how tokens are chosen in training
    * @param seed of the run
    */
   public record Plan(
@@ -65,21 +66,22 @@ public final class ProposalSampling implements AutoCloseable {
   }
 
   /**
-   * Draws the sequences of draw {@code number}.
+   * Makes a draw.
    *
    * @param progress called after every token
    * @throws IllegalStateException before the first {@link #takeOver}
    */
-  public Draw draw(long number, Runnable progress) {
+  public Draw draw(DrawOrder order, Runnable progress) {
+    long number = order.number();
     if (proposal == null) {
-      throw new IllegalStateException("draw " + number + " is asked for before there are weights");
+      throw new IllegalStateException("draw " + number + " is ordered before there are weights");
     }
     List<AncestralSampler.Sampled> sampled =
-        new AncestralSampler(proposal, plan.settings())
+        new AncestralSampler(proposal, settings(order.purpose()))
             .draw(
                 plan.prefix(),
                 plan.sequences(),
-                Seeds.generator(plan.seed(), Seeds.Purpose.DRAW, number),
+                Seeds.generator(plan.seed(), order.purpose().seeds(), number),
                 progress);
     List<Sequence> sequences = new ArrayList<>(sampled.size());
     for (int i = 0; i < sampled.size(); i++) {
@@ -88,6 +90,14 @@ public final class ProposalSampling implements AutoCloseable {
               number, i, sampled.get(i).tokens(), sampled.get(i).tokenLogProbs(), version()));
     }
     return new Draw(number, version(), sequences);
+  }
+
+  private SamplingSettings settings(DrawOrder.Purpose purpose) {
+    return switch (purpose) {
+      case TRAINING -> plan.settings();
+      case FITTING ->
+          SamplingSettings.plain(plan.settings().maxLength(), plan.settings().stopAtEos());
+    };
   }
 
   @Override

@@ -66,7 +66,7 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
   }
 
   private Behavior<SamplerCommand> onDrawSequences(DrawSequences command) {
-    if (sampling.version() < command.minimumVersion()) {
+    if (sampling.version() < command.order().minimumVersion()) {
       postponed = command;
       clock.waitFor(BlockedReason.WEIGHTS);
       return this;
@@ -82,7 +82,7 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
         .replyTo()
         .tell(new TakenOver(getContext().getSelf(), version.number(), version.fingerprint()));
     DrawSequences waiting = postponed;
-    if (waiting != null && sampling.version() >= waiting.minimumVersion()) {
+    if (waiting != null && sampling.version() >= waiting.order().minimumVersion()) {
       postponed = null;
       draw(waiting);
     }
@@ -91,14 +91,13 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
 
   private void draw(DrawSequences command) {
     clock.work();
-    var progressed = new WorkerEvent.Progressed<Draw>(command.number(), getContext().getSelf());
-    Draw draw = sampling.draw(command.number(), () -> command.replyTo().tell(progressed));
+    long number = command.order().number();
+    var progressed = new WorkerEvent.Progressed<Draw>(number, getContext().getSelf());
+    Draw draw = sampling.draw(command.order(), () -> command.replyTo().tell(progressed));
     clock.waitFor(BlockedReason.ADMISSION);
     command
         .replyTo()
-        .tell(
-            new WorkerEvent.Finished<>(
-                command.number(), getContext().getSelf(), draw, clock.take()));
+        .tell(new WorkerEvent.Finished<>(number, getContext().getSelf(), draw, clock.take()));
   }
 
   private Behavior<SamplerCommand> onEnd() {

@@ -1,6 +1,7 @@
 package io.tributary.stage.score;
 
 import io.tributary.data.Draw;
+import io.tributary.data.DrawFeatures;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
@@ -8,11 +9,12 @@ import io.tributary.model.LanguageModel;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
 import io.tributary.model.TokenScores;
-import io.tributary.target.Target;
-import io.tributary.target.feature.Text;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.SequenceFeatures;
+import io.tributary.target.SequenceFeatures.Featured;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.Map;
 
 /**
  * Scores draws with a scorer's own frozen copy of the base model: features, log a(x), log P(x). For
@@ -23,72 +25,79 @@ public final class DrawScoring implements AutoCloseable {
 
   private final LanguageModel base;
   private final SequenceScores scores;
-  private final TextTokenizer tokenizer;
-  private final Target target;
+  private final EnergyBasedModel target;
+  private final SequenceFeatures features;
   private final int[] prefix;
   private final boolean keepsTokens;
 
   /**
    * @param base the base model a; closed with this
    * @param tokenizer decodes sequences for the features
+   * @param target with any lambdas: those that count come with an order
    * @param prefix tokens that every sequence follows
    * @param maxRows sequences that are computed at once
-   * @param keepsTokens whether log a is kept of each token, too
+   * @param keepsTokens whether log a of each token is kept too
    */
   public DrawScoring(
       LanguageModel base,
       TextTokenizer tokenizer,
-      Target target,
+      EnergyBasedModel target,
       int[] prefix,
       int maxRows,
       boolean keepsTokens) {
     this.base = base;
     this.scores = new SequenceScores(base, maxRows);
-    this.tokenizer = tokenizer;
     this.target = target;
+    this.features = new SequenceFeatures(tokenizer, target);
     this.prefix = prefix;
     this.keepsTokens = keepsTokens;
   }
 
-  private record Featured(Sequence sequence, String text, double[] features) {}
-
   /**
-   * Scores every sequence of a draw; a sequence on which a feature fails is left out.
+   * Scores every sequence of a draw; one on which a feature fails is dropped.
    *
-   * @param failed told of a sequence that a feature failed on
+   * @param lambdas of the target, by feature
    * @param progress called after the features, and after every group of sequences that the base
    *     model computes at once
    */
-  public ScoredDraw score(
-      Draw draw, BiConsumer<Sequence, RuntimeException> failed, Runnable progress) {
-    List<Sequence> sequences = draw.sequences();
-    List<Text> texts =
-        sequences.stream()
-            .map(s -> new Text(tokenizer.decode(s.tokens()), s.tokens().length))
-            .toList();
-    List<Featured> featured = new ArrayList<>();
-    target
-        .featureValues(texts, (j, e) -> failed.accept(sequences.get(j), e))
-        .forEach(
-            (j, values) ->
-                featured.add(new Featured(sequences.get(j), texts.get(j).text(), values)));
-    progress.run();
+  public ScoredDraw score(Draw draw, Map<String, Double> lambdas, Runnable progress) {
+    EnergyBasedModel fitted = target.withLambdas(lambdas);
+    List<Featured> featured = featured(draw, progress);
+    List<Sequence> sequences = featured.stream().map(f -> draw.sequences().get(f.index())).toList();
     List<TokenScores> bases =
-        scores.tokens(prefix, featured.stream().map(f -> f.sequence().tokens()).toList(), progress);
+        scores.tokens(prefix, sequences.stream().map(Sequence::tokens).toList(), progress);
     List<ScoredSequence> scored = new ArrayList<>();
     for (int i = 0; i < featured.size(); i++) {
-      Featured f = featured.get(i);
+      double[] values = featured.get(i).values();
       double logBase = bases.get(i).logProb();
       scored.add(
           new ScoredSequence(
-              f.sequence(),
-              f.text(),
-              f.features(),
+              sequences.get(i),
+              featured.get(i).text().text(),
+              values,
               logBase,
               keepsTokens ? bases.get(i).logProbs() : NONE,
-              target.logTarget(logBase, f.features())));
+              fitted.logTarget(logBase, values)));
     }
     return new ScoredDraw(draw.number(), scored, draw.sequences().size() - scored.size());
+  }
+
+  /**
+   * Computes the features of every sequence of a draw; one on which a feature fails is dropped.
+   *
+   * @param progress called after them
+   */
+  public DrawFeatures features(Draw draw, Runnable progress) {
+    List<double[]> values = featured(draw, progress).stream().map(Featured::values).toList();
+    return new DrawFeatures(draw.number(), values, draw.sequences().size() - values.size());
+  }
+
+  private List<Featured> featured(Draw draw, Runnable progress) {
+    List<Featured> featured =
+        features.of(
+            draw.sequences().stream().map(Sequence::tokens).toList(), "draw " + draw.number());
+    progress.run();
+    return featured;
   }
 
   @Override

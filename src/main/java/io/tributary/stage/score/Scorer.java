@@ -1,12 +1,15 @@
 package io.tributary.stage.score;
 
-import io.tributary.data.ScoredDraw;
+import io.tributary.data.Draw;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.WorkClock;
 import io.tributary.protocol.ScorerCommand;
+import io.tributary.protocol.ScorerCommand.ComputeFeatures;
 import io.tributary.protocol.ScorerCommand.Score;
 import io.tributary.protocol.WorkerEvent;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.PreRestart;
@@ -48,34 +51,32 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
   public Receive<ScorerCommand> createReceive() {
     return newReceiveBuilder()
         .onMessage(Score.class, this::onScore)
+        .onMessage(ComputeFeatures.class, this::onComputeFeatures)
         .onSignal(PreRestart.class, signal -> onEnd())
         .onSignal(PostStop.class, signal -> onEnd())
         .build();
   }
 
   private Behavior<ScorerCommand> onScore(Score command) {
+    return work(
+        command.draw(),
+        command.replyTo(),
+        progress -> scoring.score(command.draw(), command.lambdas(), progress));
+  }
+
+  private Behavior<ScorerCommand> onComputeFeatures(ComputeFeatures command) {
+    return work(
+        command.draw(), command.replyTo(), progress -> scoring.features(command.draw(), progress));
+  }
+
+  private <R> Behavior<ScorerCommand> work(
+      Draw draw, ActorRef<WorkerEvent<R>> replyTo, Function<Runnable, R> computation) {
     clock.work();
-    var progressed =
-        new WorkerEvent.Progressed<ScoredDraw>(command.draw().number(), getContext().getSelf());
-    ScoredDraw scored =
-        scoring.score(
-            command.draw(),
-            (sequence, e) ->
-                getContext()
-                    .getLog()
-                    .warn(
-                        "sequence {} of draw {} is dropped: {}",
-                        sequence.index(),
-                        sequence.draw(),
-                        e.getMessage(),
-                        e),
-            () -> command.replyTo().tell(progressed));
+    var progressed = new WorkerEvent.Progressed<R>(draw.number(), getContext().getSelf());
+    R result = computation.apply(() -> replyTo.tell(progressed));
     clock.waitFor(BlockedReason.INPUT);
-    command
-        .replyTo()
-        .tell(
-            new WorkerEvent.Finished<>(
-                command.draw().number(), getContext().getSelf(), scored, clock.take()));
+    replyTo.tell(
+        new WorkerEvent.Finished<>(draw.number(), getContext().getSelf(), result, clock.take()));
     return this;
   }
 

@@ -1,12 +1,14 @@
 package io.tributary.stream.pool;
 
 import io.tributary.data.Draw;
+import io.tributary.data.DrawFeatures;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.WorkerEvent;
-import io.tributary.stream.AdmittedDraw;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.ToLongFunction;
@@ -38,13 +40,12 @@ public record PoolSettings<W, R, C>(
    * @param drawSequences sequences in a draw
    * @param vocabulary number of tokens that there are
    */
-  public static PoolSettings<AdmittedDraw, Draw, SamplerCommand> samplers(
+  public static PoolSettings<DrawOrder, Draw, SamplerCommand> samplers(
       int drawSequences, int vocabulary, Duration stallTimeout) {
     return new PoolSettings<>(
         SamplerCommand.KEY,
-        AdmittedDraw::number,
-        (draw, replyTo) ->
-            new SamplerCommand.DrawSequences(draw.number(), draw.minimumVersion(), replyTo),
+        DrawOrder::number,
+        SamplerCommand.DrawSequences::new,
         (asked, got) -> ResultChecks.ofDraw(asked, got, drawSequences, vocabulary),
         stallTimeout);
   }
@@ -53,14 +54,30 @@ public record PoolSettings<W, R, C>(
    * Scorers, who score draws.
    *
    * @param features number of the target's features
+   * @param lambdas of the target, by feature
    */
   public static PoolSettings<Draw, ScoredDraw, ScorerCommand> scorers(
+      int features, Map<String, Double> lambdas, Duration stallTimeout) {
+    return new PoolSettings<>(
+        ScorerCommand.KEY,
+        Draw::number,
+        (draw, replyTo) -> new ScorerCommand.Score(draw, lambdas, replyTo),
+        (asked, got) -> ResultChecks.ofScores(asked, got, features),
+        stallTimeout);
+  }
+
+  /**
+   * Scorers, who compute the features of draws alone.
+   *
+   * @param features number of the target's features
+   */
+  public static PoolSettings<Draw, DrawFeatures, ScorerCommand> features(
       int features, Duration stallTimeout) {
     return new PoolSettings<>(
         ScorerCommand.KEY,
         Draw::number,
-        ScorerCommand.Score::new,
-        (asked, got) -> ResultChecks.ofScores(asked, got, features),
+        ScorerCommand.ComputeFeatures::new,
+        (asked, got) -> ResultChecks.ofFeatures(asked, got, features),
         stallTimeout);
   }
 }

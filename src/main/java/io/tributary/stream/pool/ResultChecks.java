@@ -1,10 +1,11 @@
 package io.tributary.stream.pool;
 
 import io.tributary.data.Draw;
+import io.tributary.data.DrawFeatures;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
-import io.tributary.stream.AdmittedDraw;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ final class ResultChecks {
   private ResultChecks() {}
 
   /** A draw is the one that was asked for, whole, of tokens that there are. */
-  static Optional<String> ofDraw(AdmittedDraw asked, Draw got, int drawSequences, int vocabulary) {
+  static Optional<String> ofDraw(DrawOrder asked, Draw got, int drawSequences, int vocabulary) {
     if (got.number() != asked.number() || got.sequences().size() != drawSequences) {
       return flaw(
           "returned draw %d with %d sequences, draw %d with %d was asked for",
@@ -75,8 +76,31 @@ final class ResultChecks {
       last = sequence.index();
       if (Double.isNaN(each.logBase()) || each.features().length != features) {
         return flaw(
-            "returned sequence %d with log a(x) = %s and %d features, a number and %d were asked for",
+            "returned sequence %d with log a(x) = %s and %d features, a number and %d were asked"
+                + " for",
             last, each.logBase(), each.features().length, features);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Of a draw, every sequence has its features or is counted as dropped. */
+  static Optional<String> ofFeatures(Draw asked, DrawFeatures got, int features) {
+    if (got.number() != asked.number()
+        || got.dropped() < 0
+        || got.features().size() + got.dropped() != asked.sequences().size()) {
+      return flaw(
+          "returned draw %d with features of %d sequences and %d dropped, draw %d with %d was asked"
+              + " for",
+          got.number(),
+          got.features().size(),
+          got.dropped(),
+          asked.number(),
+          asked.sequences().size());
+    }
+    for (double[] each : got.features()) {
+      if (each.length != features) {
+        return flaw("returned %d features of a sequence, %d were asked for", each.length, features);
       }
     }
     return Optional.empty();

@@ -2,6 +2,7 @@ package io.tributary.tools.bench;
 
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.Sequence;
 import io.tributary.data.TensorBytes;
@@ -88,7 +89,12 @@ final class StageBench implements AutoCloseable {
       sampling.takeOver(new WeightSnapshot(new WeightVersion(1, Fingerprint.of(weights)), weights));
       List<Draw> drawn = new ArrayList<>();
       Repetition times =
-          Repetition.of(seconds, () -> drawn.add(sampling.draw(drawn.size(), () -> {})));
+          Repetition.of(
+              seconds,
+              () ->
+                  drawn.add(
+                      sampling.draw(
+                          new DrawOrder(drawn.size(), 1, DrawOrder.Purpose.TRAINING), () -> {})));
       draws.addAll(drawn.subList(1, drawn.size())); // the first one warmed up
       return throughput(draws, times.total(), FORWARD, peak);
     }
@@ -103,12 +109,7 @@ final class StageBench implements AutoCloseable {
               seconds,
               () -> {
                 Draw draw = draws.get(scored.size() % draws.size());
-                scoring.score(
-                    draw,
-                    (sequence, e) -> {
-                      throw e;
-                    },
-                    () -> {});
+                scoring.score(draw, parts.lambdas(), () -> {});
                 scored.add(draw);
               });
       return throughput(scored.subList(1, scored.size()), times.total(), FORWARD, peak);

@@ -8,25 +8,26 @@ import io.tributary.run.assembly.Workers;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.stage.score.Scorer;
 import io.tributary.target.EnergyBasedModel;
-import io.tributary.target.Target;
+import io.tributary.target.Factor;
 import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Text;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/**
- * A target whose features fail or take long.
- *
- * @param target what it is otherwise
- * @param first called with the texts before their features are found
- */
-record FaultyTarget(Target target, Consumer<List<Text>> first) implements Target {
+/** Targets whose features fail or take long. */
+final class FaultyTarget {
+  private FaultyTarget() {}
 
-  /** The same samplers, and scorers that find such features. */
+  /**
+   * The same samplers, and scorers whose target's first feature does something else first.
+   *
+   * @param first called with the texts before their features are computed
+   */
   static Workers scored(
       Workers workers, TributaryConfig config, StageMetrics scorers, Consumer<List<Text>> first) {
     ModelDirectory model = ModelDirectory.open(config.model().base());
-    Target target = new FaultyTarget(EnergyBasedModel.of(config.target()), first);
+    EnergyBasedModel target = faulty(EnergyBasedModel.of(config.target()), first);
     return new Workers(
         workers.sampler(),
         place ->
@@ -42,24 +43,27 @@ record FaultyTarget(Target target, Consumer<List<Text>> first) implements Target
                 scorers::clock));
   }
 
-  @Override
-  public List<Feature> features() {
-    return target.features();
+  private static EnergyBasedModel faulty(EnergyBasedModel target, Consumer<List<Text>> first) {
+    List<Factor> factors = new ArrayList<>(target.factors());
+    factors.set(0, new Factor.Required(new Faulty(factors.get(0).feature(), first)));
+    return new EnergyBasedModel(factors);
   }
 
-  @Override
-  public double[] moments() {
-    return target.moments();
-  }
+  private record Faulty(Feature feature, Consumer<List<Text>> first) implements Feature {
+    @Override
+    public String name() {
+      return feature.name();
+    }
 
-  @Override
-  public double logFactor(double[] features) {
-    return target.logFactor(features);
-  }
+    @Override
+    public double value(Text text) {
+      return feature.value(text);
+    }
 
-  @Override
-  public double[][] featureValues(List<Text> texts) {
-    first.accept(texts);
-    return target.featureValues(texts);
+    @Override
+    public double[] values(List<Text> texts) {
+      first.accept(texts);
+      return feature.values(texts);
+    }
   }
 }

@@ -73,7 +73,7 @@ final class FaultyWorkers {
         samplers(
             workers,
             (context, message) -> {
-              if (message instanceof DrawSequences asked && draw.test(asked.number())) {
+              if (message instanceof DrawSequences asked && draw.test(asked.order().number())) {
                 instead.run();
                 return null;
               }
@@ -172,10 +172,9 @@ final class FaultyWorkers {
         samplers(
             workers,
             (context, message) ->
-                message instanceof DrawSequences asked && draw.test(asked.number())
+                message instanceof DrawSequences asked && draw.test(asked.order().number())
                     ? new DrawSequences(
-                        asked.number(),
-                        asked.minimumVersion(),
+                        asked.order(),
                         context.asJava().spawnAnonymous(changing(change, asked.replyTo())))
                     : message);
   }
@@ -189,6 +188,7 @@ final class FaultyWorkers {
                 message instanceof Score asked && draw.test(asked.draw().number())
                     ? new Score(
                         asked.draw(),
+                        asked.lambdas(),
                         context.asJava().spawnAnonymous(changing(change, asked.replyTo())))
                     : message);
   }

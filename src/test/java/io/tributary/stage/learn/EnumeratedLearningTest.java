@@ -251,7 +251,8 @@ class EnumeratedLearningTest {
     try (ProposalSampling sampling = world.sampling(300, first, 7);
         DrawScoring scoring = world.scoring()) {
       double[] logProposals = world.logProbs(first);
-      List<ScoredSequence> scored = TinyWorld.score(scoring, sampling.draw(3, () -> {}));
+      List<ScoredSequence> scored =
+          world.score(scoring, sampling.draw(TinyWorld.order(3), () -> {}));
       assertThat(scored).hasSize(300);
       for (int i = 0; i < scored.size(); i++) {
         ScoredSequence s = scored.get(i);
@@ -285,18 +286,18 @@ class EnumeratedLearningTest {
   void aDrawDependsOnItsNumberAndTheWeightsAlone() {
     try (ProposalSampling one = world.sampling(50, first, 1);
         ProposalSampling other = world.sampling(50, first, 1)) {
-      one.draw(1, () -> {});
+      one.draw(TinyWorld.order(1), () -> {});
       List<ScoredSequence> drawn;
       List<ScoredSequence> again;
       try (DrawScoring scoring = world.scoring()) {
-        drawn = TinyWorld.score(scoring, one.draw(2, () -> {}));
-        again = TinyWorld.score(scoring, other.draw(2, () -> {}));
+        drawn = world.score(scoring, one.draw(TinyWorld.order(2), () -> {}));
+        again = world.score(scoring, other.draw(TinyWorld.order(2), () -> {}));
       }
       assertThat(again).usingRecursiveComparison().isEqualTo(drawn);
-      assertThat(other.draw(3, () -> {}).sequences())
+      assertThat(other.draw(TinyWorld.order(3), () -> {}).sequences())
           .usingRecursiveComparison()
           .ignoringFields("draw")
-          .isNotEqualTo(one.draw(2, () -> {}).sequences());
+          .isNotEqualTo(one.draw(TinyWorld.order(2), () -> {}).sequences());
     }
   }
 
@@ -380,8 +381,8 @@ class EnumeratedLearningTest {
     try (DrawScoring scoring = world.scoring();
         ProposalSampling ones = world.sampling(DRAWN, one, 1);
         ProposalSampling others = world.sampling(DRAWN, other, 2)) {
-      all.addAll(TinyWorld.score(scoring, ones.draw(0, () -> {})));
-      all.addAll(TinyWorld.score(scoring, others.draw(1, () -> {})));
+      all.addAll(world.score(scoring, ones.draw(TinyWorld.order(0), () -> {})));
+      all.addAll(world.score(scoring, others.draw(TinyWorld.order(1), () -> {})));
     }
     return all;
   }

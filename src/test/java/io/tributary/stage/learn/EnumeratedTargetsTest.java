@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.Device;
 import io.tributary.config.objective.KlControlConfig;
 import io.tributary.config.objective.RewardTerm;
 import io.tributary.config.target.ConstraintConfig;
@@ -12,23 +11,21 @@ import io.tributary.config.target.FeatureConfig;
 import io.tributary.config.target.FitConfig;
 import io.tributary.config.target.TargetConfig;
 import io.tributary.data.BadInputException;
-import io.tributary.stage.fit.BaseSampling;
+import io.tributary.data.DrawOrder;
 import io.tributary.stage.fit.TargetFitting;
+import io.tributary.stage.sample.ProposalSampling;
+import io.tributary.stage.score.DrawScoring;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
 import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Text;
-import io.tributary.target.lambda.FeatureSample;
 import io.tributary.target.lambda.Fit;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.hipparchus.linear.LUDecomposition;
 import org.hipparchus.linear.MatrixUtils;
@@ -78,28 +75,26 @@ class EnumeratedTargetsTest {
     return new FitConfig(DRAWN, DRAWN, 0.02, 100);
   }
 
-  private static BaseSampling sampling(
-      EnergyBasedModel target, int threads, int rows, BooleanSupplier stopped) {
-    return new BaseSampling(
-        new BaseSampling.Plan(
-            world.config,
-            world.base.snapshot(),
-            Collections.nCopies(threads, Device.cpu()),
-            rows,
-            world.prefix,
-            TinyWorld.SETTINGS,
-            5,
-            0),
-        world.tokenizer,
-        target,
-        stopped,
-        (sequences, wanted) -> {});
+  private static Fit fit(EnergyBasedModel target) {
+    return fit(target, fitConfig(), ROWS);
   }
 
-  private static Fit fit(EnergyBasedModel target) {
-    try (BaseSampling sampling = sampling(target, 1, ROWS, () -> false)) {
-      return new TargetFitting(target, fitConfig(), sampling).run().orElseThrow();
+  /** Fits on draws of a sampler whose features a scorer computes. */
+  private static Fit fit(EnergyBasedModel target, FitConfig config, int rows) {
+    TargetFitting fitting = new TargetFitting(target, config, rows, 0);
+    try (ProposalSampling sampling = world.sampling(rows, world.base, 1);
+        DrawScoring scoring =
+            new DrawScoring(
+                world.copy(world.base), world.tokenizer, target, world.prefix, rows, false)) {
+      long number = 0;
+      for (int draws = fitting.wantedDraws(); draws > 0; draws = fitting.wantedDraws()) {
+        for (int i = 0; i < draws; i++) {
+          DrawOrder order = new DrawOrder(number++, 1, DrawOrder.Purpose.FITTING);
+          fitting.add(scoring.features(sampling.draw(order, () -> {}), () -> {}));
+        }
+      }
     }
+    return fitting.result().orElseThrow();
   }
 
   /** phi(x) of every sequence. */
@@ -344,31 +339,12 @@ class EnumeratedTargetsTest {
   }
 
   @Test
-  void theSampleDependsNeitherOnTheNumberOfThreadsNorOnWhenItIsExtended() {
+  void theSampleDoesNotDependOnHowOftenItIsExtended() {
     EnergyBasedModel target = target(asked("red", RED, 0.5), asked("length", LENGTH, 3));
-    FeatureSample once = new FeatureSample();
-    FeatureSample bitByBit = new FeatureSample();
-    try (BaseSampling one = sampling(target, 1, 64, () -> false);
-        BaseSampling three = sampling(target, 3, 64, () -> false)) {
-      assertThat(one.extend(once, 1000)).isTrue();
-      for (int size : new int[] {10, 64, 65, 700, 1000}) {
-        assertThat(three.extend(bitByBit, size)).isTrue();
-        assertThat(bitByBit.size()).isEqualTo(size);
-      }
-    }
-    Fit fit = Fit.of(target, once);
-    assertThat(Fit.of(target, bitByBit)).isEqualTo(fit);
-  }
-
-  @Test
-  void drawingEndsAtOnceWhenItIsStopped() {
-    EnergyBasedModel target = target(asked("red", RED, 0.5));
-    AtomicLong tokens = new AtomicLong();
-    FeatureSample sample = new FeatureSample();
-    try (BaseSampling sampling = sampling(target, 2, 64, () -> tokens.incrementAndGet() > 10)) {
-      assertThat(sampling.extend(sample, 1_000_000)).isFalse();
-    }
-    assertThat(tokens).hasValueLessThan(20_000);
+    Fit once = fit(target, new FitConfig(1000, 1000, 0.02, 1), 64);
+    Fit inSteps = fit(target, new FitConfig(90, 1000, 1e-6, 1), 64);
+    assertThat(once.sequences()).isEqualTo(1000);
+    assertThat(inSteps).isEqualTo(once);
   }
 
   @Test
@@ -390,11 +366,9 @@ class EnumeratedTargetsTest {
                     return 1;
                   }
                 }));
-    try (BaseSampling sampling = sampling(failing, 1, 20, () -> false)) {
-      assertThatThrownBy(() -> sampling.extend(new FeatureSample(), 20))
-          .isInstanceOf(BadInputException.class)
-          .hasMessageContaining("a feature failed on")
-          .hasMessageContaining("of 20 sequences");
-    }
+    assertThatThrownBy(() -> fit(failing, new FitConfig(20, 20, 0.02, 1), 20))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContaining("a feature failed on")
+        .hasMessageContaining("of 20 sequences");
   }
 }

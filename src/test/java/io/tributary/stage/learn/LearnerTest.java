@@ -93,8 +93,10 @@ class LearnerTest {
     try (LanguageModel proposal = world.copy(world.base);
         ProposalSampling sampling = world.sampling(64, proposal, 1);
         DrawScoring scoring = world.scoring()) {
-      bootstrap = new Batch.Bootstrap(TinyWorld.score(scoring, sampling.draw(0, () -> {})), 1);
-      batch = new Batch.Training(TinyWorld.score(scoring, sampling.draw(1, () -> {})), 2);
+      bootstrap =
+          new Batch.Bootstrap(world.score(scoring, sampling.draw(TinyWorld.order(0), () -> {})), 1);
+      batch =
+          new Batch.Training(world.score(scoring, sampling.draw(TinyWorld.order(1), () -> {})), 2);
     }
   }
 

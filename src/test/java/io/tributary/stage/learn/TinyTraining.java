@@ -139,7 +139,7 @@ public final class TinyTraining implements AutoCloseable {
   private List<ScoredSequence> draws(int n) {
     List<ScoredSequence> scored = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      scored.addAll(TinyWorld.score(scoring, sampling.draw(nextDraw++, () -> {})));
+      scored.addAll(world.score(scoring, sampling.draw(TinyWorld.order(nextDraw++), () -> {})));
     }
     return scored;
   }

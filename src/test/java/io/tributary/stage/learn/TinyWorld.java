@@ -1,7 +1,11 @@
 package io.tributary.stage.learn;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import ai.djl.Device;
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
+import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
@@ -180,6 +184,11 @@ public final class TinyWorld implements AutoCloseable {
     return sampling;
   }
 
+  /** A draw to train on, with any version of the proposal. */
+  public static DrawOrder order(long number) {
+    return new DrawOrder(number, 0, DrawOrder.Purpose.TRAINING);
+  }
+
   static WeightSnapshot snapshot(LanguageModel model, long version) {
     return new WeightSnapshot(new WeightVersion(version, "given"), model.snapshot());
   }
@@ -189,15 +198,10 @@ public final class TinyWorld implements AutoCloseable {
   }
 
   /** Scores a draw of which no sequence may fail. */
-  public static List<ScoredSequence> score(DrawScoring scoring, Draw draw) {
-    return scoring
-        .score(
-            draw,
-            (sequence, e) -> {
-              throw e;
-            },
-            () -> {})
-        .sequences();
+  public List<ScoredSequence> score(DrawScoring scoring, Draw draw) {
+    ScoredDraw scored = scoring.score(draw, target.lambdas(), () -> {});
+    assertThat(scored.dropped()).isZero();
+    return scored.sequences();
   }
 
   PolicyEvaluation evaluation(int samples) {

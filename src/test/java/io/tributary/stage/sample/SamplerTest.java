@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
@@ -20,6 +21,7 @@ import io.tributary.protocol.SamplerCommand.TakeOver;
 import io.tributary.protocol.SamplerCommand.TakenOver;
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.tensor.TorchExtension;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -72,6 +74,10 @@ class SamplerTest {
     return new WeightSnapshot(new WeightVersion(version, "as claimed"), tensors);
   }
 
+  private static DrawOrder order(long number, long minimumVersion) {
+    return new DrawOrder(number, minimumVersion, DrawOrder.Purpose.TRAINING);
+  }
+
   private WorkerEvent.Finished<Draw> finished(long number) {
     WorkerEvent<Draw> event = pool.receiveMessage();
     while (event instanceof WorkerEvent.Progressed<Draw>) {
@@ -96,7 +102,7 @@ class SamplerTest {
 
   @Test
   void aDrawWaitsForWeightsThatAreNewEnough() {
-    sampler.tell(new DrawSequences(3, 2, pool.getRef()));
+    sampler.tell(new DrawSequences(order(3, 2), pool.getRef()));
     sampler.tell(new TakeOver(snapshot(1, FIRST), publisher.getRef()));
     assertThat(publisher.receiveMessage().version()).isEqualTo(1);
     sampler.tell(new TakeOver(snapshot(2, SECOND), publisher.getRef()));
@@ -110,14 +116,14 @@ class SamplerTest {
     assertThat(draw.number()).isEqualTo(3);
     assertThat(draw.proposalVersion()).isEqualTo(2);
     assertThat(draw.sequences()).hasSize(8).allMatch(s -> s.proposalVersion() == 2);
-    sampler.tell(new DrawSequences(4, 1, pool.getRef()));
+    sampler.tell(new DrawSequences(order(4, 1), pool.getRef()));
     assertThat(finished(4).result().proposalVersion()).as("newer than asked for").isEqualTo(2);
   }
 
   @Test
   void everyTokenIsASignOfLife() {
     sampler.tell(new TakeOver(snapshot(1, FIRST), publisher.getRef()));
-    sampler.tell(new DrawSequences(0, 1, pool.getRef()));
+    sampler.tell(new DrawSequences(order(0, 1), pool.getRef()));
     for (int token = 0; token < 4; token++) {
       assertThat(pool.receiveMessage()).isEqualTo(new WorkerEvent.Progressed<>(0, sampler));
     }
@@ -135,9 +141,35 @@ class SamplerTest {
   }
 
   @Test
+  void aDrawForAFitHasRandomNumbersOfItsOwnAndNoTemperature() {
+    try (ProposalSampling plain = sampling(1);
+        ProposalSampling hot = sampling(2)) {
+      List.of(plain, hot).forEach(sampling -> sampling.takeOver(snapshot(1, FIRST)));
+      DrawOrder fitting = new DrawOrder(3, 1, DrawOrder.Purpose.FITTING);
+      List<List<Integer>> tokens = tokens(plain, fitting);
+      assertThat(tokens(hot, fitting)).isEqualTo(tokens);
+      assertThat(tokens(plain, order(3, 1))).isNotEqualTo(tokens);
+      assertThat(tokens(hot, order(3, 1))).isNotEqualTo(tokens(plain, order(3, 1)));
+    }
+  }
+
+  private static ProposalSampling sampling(double temperature) {
+    return new ProposalSampling(
+        new ProposalSampling.Plan(
+            MODEL, 8, MODEL.beginning(), new SamplingSettings(4, false, temperature, 0, 1), 1),
+        Device.cpu());
+  }
+
+  private static List<List<Integer>> tokens(ProposalSampling sampling, DrawOrder order) {
+    return sampling.draw(order, () -> {}).sequences().stream()
+        .map(sequence -> Arrays.stream(sequence.tokens()).boxed().toList())
+        .toList();
+  }
+
+  @Test
   void itStopsWhenItFails() {
     TestProbe<Object> watcher = kit.createTestProbe();
-    sampler.tell(new DrawSequences(0, -1, pool.getRef()));
+    sampler.tell(new DrawSequences(order(0, -1), pool.getRef()));
     watcher.expectTerminated(sampler);
   }
 
@@ -146,8 +178,8 @@ class SamplerTest {
     BehaviorTestKit<SamplerCommand> alone = BehaviorTestKit.create(behavior());
     Map<Class<?>, Object> values =
         Map.of(
-            long.class,
-            7L,
+            DrawOrder.class,
+            order(7, 7),
             ActorRef.class,
             TestInbox.create().getRef(),
             WeightSnapshot.class,

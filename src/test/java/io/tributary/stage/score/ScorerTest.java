@@ -3,6 +3,7 @@ package io.tributary.stage.score;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.data.Draw;
+import io.tributary.data.DrawFeatures;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
@@ -15,9 +16,11 @@ import io.tributary.model.TextTokenizer;
 import io.tributary.model.TinyModels;
 import io.tributary.protocol.Commands;
 import io.tributary.protocol.ScorerCommand;
+import io.tributary.protocol.ScorerCommand.ComputeFeatures;
 import io.tributary.protocol.ScorerCommand.Score;
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.Factor;
 import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Text;
 import io.tributary.target.feature.WordListFeature;
@@ -118,7 +121,7 @@ class ScorerTest {
   }
 
   private ScoredDraw score(Draw draw) {
-    scorer.tell(new Score(draw, pool.getRef()));
+    scorer.tell(new Score(draw, Map.of(), pool.getRef()));
     WorkerEvent<ScoredDraw> event = pool.receiveMessage();
     while (event instanceof WorkerEvent.Progressed<ScoredDraw>) {
       event = pool.receiveMessage();
@@ -168,8 +171,7 @@ class ScorerTest {
     Draw draw = draw(5, "has", "not", "a");
     for (boolean keepsTokens : new boolean[] {true, false}) {
       try (DrawScoring scoring = scoring(keepsTokens)) {
-        List<ScoredSequence> scored =
-            scoring.score(draw, (sequence, e) -> {}, () -> {}).sequences();
+        List<ScoredSequence> scored = scoring.score(draw, Map.of(), () -> {}).sequences();
         assertThat(scored)
             .extracting(s -> s.tokenLogBases().length)
             .isEqualTo(keepsTokens ? List.of(3, 3, 1) : List.of(0, 0, 0));
@@ -189,8 +191,36 @@ class ScorerTest {
   }
 
   @Test
+  void featuresAreComputedAloneBeforeThereAreLambdas() {
+    TestProbe<WorkerEvent<DrawFeatures>> fit = kit.createTestProbe();
+    scorer.tell(new ComputeFeatures(draw(5, "has", "x", "not"), fit.getRef()));
+    assertThat(fit.receiveMessage()).isEqualTo(new WorkerEvent.Progressed<>(5, scorer));
+    var finished = (WorkerEvent.Finished<DrawFeatures>) fit.receiveMessage();
+    assertThat(finished.draw()).isEqualTo(5);
+    assertThat(finished.result().number()).isEqualTo(5);
+    assertThat(finished.result().dropped()).isEqualTo(1);
+    assertThat(finished.result().features()).containsExactly(new double[] {1}, new double[] {0});
+  }
+
+  @Test
+  void lambdasComeWithTheOrder() {
+    EnergyBasedModel tilted =
+        new EnergyBasedModel(List.of(new Factor.Tilted(new HasA(), 0.5, Double.NaN)));
+    try (DrawScoring scoring =
+        new DrawScoring(
+            TinyModels.random(MODEL, 1, 0.5), tokenizer, tilted, MODEL.beginning(), 2, false)) {
+      for (double lambda : new double[] {2, -1}) {
+        List<ScoredSequence> scored =
+            scoring.score(draw(5, "has", "not"), Map.of("a", lambda), () -> {}).sequences();
+        assertThat(scored.get(0).logTarget()).isEqualTo(scored.get(0).logBase() + lambda);
+        assertThat(scored.get(1).logTarget()).isEqualTo(scored.get(1).logBase());
+      }
+    }
+  }
+
+  @Test
   void featuresAndEveryGroupOfSequencesAreASignOfLife() {
-    scorer.tell(new Score(draw(5, "has", "not", "a"), pool.getRef()));
+    scorer.tell(new Score(draw(5, "has", "not", "a"), Map.of(), pool.getRef()));
     for (int sign = 0; sign < 3; sign++) { // features, and two sequences at once
       assertThat(pool.receiveMessage()).isEqualTo(new WorkerEvent.Progressed<>(5, scorer));
     }
@@ -220,7 +250,7 @@ class ScorerTest {
   void itStopsWhenItFails() {
     TestProbe<Object> watcher = kit.createTestProbe();
     Sequence unknown = new Sequence(0, 0, new int[] {MODEL.vocabulary()}, new double[] {-3}, 1);
-    scorer.tell(new Score(new Draw(0, 1, List.of(unknown)), pool.getRef()));
+    scorer.tell(new Score(new Draw(0, 1, List.of(unknown)), Map.of(), pool.getRef()));
     watcher.expectTerminated(scorer);
   }
 
@@ -228,7 +258,13 @@ class ScorerTest {
   void everyCommandIsHandled() {
     BehaviorTestKit<ScorerCommand> alone = BehaviorTestKit.create(behavior());
     Map<Class<?>, Object> values =
-        Map.of(Draw.class, draw(1, "a"), ActorRef.class, TestInbox.create().getRef());
+        Map.of(
+            Draw.class,
+            draw(1, "a"),
+            Map.class,
+            Map.of(),
+            ActorRef.class,
+            TestInbox.create().getRef());
     for (ScorerCommand command : Commands.of(ScorerCommand.class, values)) {
       alone.run(command);
       assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", command).isFalse();

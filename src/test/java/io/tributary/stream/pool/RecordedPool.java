@@ -15,7 +15,7 @@ public final class RecordedPool<R> implements PoolListener<R> {
   record Load(int waiting, int inFlight, int workers) {}
 
   public final List<Long> reissued = new CopyOnWriteArrayList<>();
-  final List<R> accepted = new CopyOnWriteArrayList<>();
+  public final List<R> accepted = new CopyOnWriteArrayList<>();
   final List<WorkTime> times = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Load> loads = new LinkedBlockingQueue<>();
 

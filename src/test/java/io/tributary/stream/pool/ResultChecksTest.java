@@ -5,10 +5,11 @@ import static io.tributary.stream.Draws.score;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.data.Draw;
+import io.tributary.data.DrawFeatures;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
-import io.tributary.stream.AdmittedDraw;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,7 +19,7 @@ class ResultChecksTest {
   private static final int VOCABULARY = 5;
 
   private static Optional<String> check(Draw got) {
-    return ResultChecks.ofDraw(new AdmittedDraw(7, 3, 0, 0), got, 2, VOCABULARY);
+    return ResultChecks.ofDraw(new DrawOrder(7, 3, DrawOrder.Purpose.TRAINING), got, 2, VOCABULARY);
   }
 
   private static Sequence sequence(long draw, int index, int token, double logProposal) {
@@ -93,5 +94,23 @@ class ResultChecksTest {
         .contains("log a(x) = NaN");
     assertThat(check(new ScoredDraw(7, List.of(featureless), 2)).orElseThrow())
         .contains("0 features");
+  }
+
+  private static Optional<String> check(DrawFeatures got) {
+    return ResultChecks.ofFeatures(draw(7, 3, 3), got, 1);
+  }
+
+  @Test
+  void features_of_every_sequence_or_of_all_but_those_dropped_are_accepted() {
+    double[] value = {1};
+    assertThat(check(new DrawFeatures(7, List.of(value, value, value), 0))).isEmpty();
+    assertThat(check(new DrawFeatures(7, List.of(value), 2))).isEmpty();
+    assertThat(check(new DrawFeatures(8, List.of(value), 2)).orElseThrow())
+        .contains("returned draw 8");
+    assertThat(check(new DrawFeatures(7, List.of(value), 1)).orElseThrow())
+        .contains("features of 1 sequences and 1 dropped");
+    assertThat(check(new DrawFeatures(7, List.of(value, value, value, value), -1))).isPresent();
+    assertThat(check(new DrawFeatures(7, List.of(new double[2]), 2)).orElseThrow())
+        .contains("returned 2 features of a sequence");
   }
 }

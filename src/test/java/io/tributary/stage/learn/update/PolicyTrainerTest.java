@@ -69,8 +69,9 @@ class PolicyTrainerTest {
     try (LanguageModel proposal = world.model(13);
         ProposalSampling sampling = world.sampling(64, proposal, 1);
         DrawScoring scoring = world.scoring()) {
-      bootstrap = TinyWorld.score(scoring, sampling.draw(0, () -> {}));
-      batch = new Batch.Training(TinyWorld.score(scoring, sampling.draw(1, () -> {})), 2);
+      bootstrap = world.score(scoring, sampling.draw(TinyWorld.order(0), () -> {}));
+      batch =
+          new Batch.Training(world.score(scoring, sampling.draw(TinyWorld.order(1), () -> {})), 2);
     }
   }
 

@@ -69,7 +69,8 @@ public class ProximalUpdatesTest {
     policy = world.model(12);
     try (ProposalSampling sampling = world.sampling(64, policy, 1);
         DrawScoring scoring = world.scoring()) {
-      batch = BatchArrays.of(TinyWorld.score(scoring, sampling.draw(1, () -> {})), HARD);
+      batch =
+          BatchArrays.of(world.score(scoring, sampling.draw(TinyWorld.order(1), () -> {})), HARD);
     }
   }
 

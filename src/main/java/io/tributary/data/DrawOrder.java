@@ -1,0 +1,28 @@
+package io.tributary.data;
+
+/**
+ * What a sampler is asked to draw.
+ *
+ * @param number k, from which and the seed of the run all random numbers of the draw follow
+ * @param minimumVersion the draw is made with this version of the proposal or a newer one
+ */
+public record DrawOrder(long number, long minimumVersion, Purpose purpose) {
+  /** What a draw is for: it decides how tokens are chosen, and from which random numbers. */
+  public enum Purpose {
+    /** To train on, or to bootstrap Z: at the temperature of the samplers. */
+    TRAINING(Seeds.Purpose.DRAW),
+    /** To fit lambda: at temperature 1, so that the sequences are of the model itself. */
+    FITTING(Seeds.Purpose.FITTING);
+
+    private final Seeds.Purpose seeds;
+
+    Purpose(Seeds.Purpose seeds) {
+      this.seeds = seeds;
+    }
+
+    /** Domain of the random numbers. */
+    public Seeds.Purpose seeds() {
+      return seeds;
+    }
+  }
+}
