@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.tributary.model.ModelFamily;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -96,6 +97,14 @@ class ArchitectureTest {
   @Test
   void onlyTensorUsesThePytorchEngine() {
     onlyIn("tensor", "ai.djl.pytorch..");
+  }
+
+  @Test
+  void aModelFamilyIsKnownToNothingOutsideItsFolder() {
+    CLASSES.stream()
+        .filter(type -> type.isAssignableTo(ModelFamily.class) && !type.isInterface())
+        .map(JavaClass::getPackageName)
+        .forEach(family -> onlyIn(family.substring(ROOT.length() + 1), family + ".."));
   }
 
   @Test

@@ -52,10 +52,11 @@ final class BenchVerb extends Verb {
 
   @Option(
       names = "--shape",
-      paramLabel = "L,H,D,V,P",
+      paramLabel = "[TYPE:]L,H,D,V,P",
       description =
           "Instead of a model: random weights of L layers, H heads, width D, vocabulary V and P "
-              + "positions, with a target that they meet. GPT-2 small is 12,12,768,50257,1024.")
+              + "positions, with a target that they meet. GPT-2 small is 12,12,768,50257,1024. "
+              + "TYPE is the model_type of its config.json; default: gpt2.")
   private @Nullable Shape shape;
 
   @Option(

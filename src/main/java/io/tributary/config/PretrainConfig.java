@@ -117,15 +117,18 @@ public record PretrainConfig(
   }
 
   /**
-   * Shape of a GPT-2.
+   * Shape of a model with fresh weights.
    *
+   * @param type {@code model_type} of its {@code config.json}
    * @param layers decoder blocks
    * @param heads attention heads per block
    * @param width size of the hidden states
    * @param positions longest sequence that it can read
    */
-  public record Architecture(int layers, int heads, int width, int positions) {
+  public record Architecture(
+      @Default("gpt2") String type, int layers, int heads, int width, int positions) {
     public Architecture {
+      Require.text("type", type);
       Require.atLeast(1, "layers", layers);
       Require.atLeast(1, "heads", heads);
       Require.atLeast(1, "width", width);

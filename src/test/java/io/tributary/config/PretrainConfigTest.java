@@ -17,8 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PretrainConfigTest {
   private static final String SCRATCH =
-      "model { layers = 2, heads = 2, width = 8, positions = 64 }, tokenizer = \"%1$s\", steps = 500"
-          + "\noutput = out, data = [ { file = \"%1$s\", format = prose } ]\n";
+      "model { layers = 2, heads = 2, width = 8, positions = 64 }, tokenizer = \"%1$s\", steps ="
+          + " 500\n"
+          + "output = out, data = [ { file = \"%1$s\", format = prose } ]\n";
 
   @TempDir Path directory;
   private Path text;
@@ -32,7 +33,7 @@ class PretrainConfigTest {
   void readsAModelFromScratch() throws IOException {
     PretrainConfig config = read("");
 
-    assertThat(config.model()).contains(new PretrainConfig.Architecture(2, 2, 8, 64));
+    assertThat(config.model()).contains(new PretrainConfig.Architecture("gpt2", 2, 2, 8, 64));
     assertThat(config.from()).isEmpty();
     assertThat(config.merges()).isEmpty();
     assertThat(config.data())
@@ -69,9 +70,11 @@ class PretrainConfigTest {
         "tokenizer = null | pretrain.tokenizer must be given for a model from scratch",
         "model.width = 7 | pretrain.model.width must be a multiple of heads = 2, got 7",
         "max-length = 65 | max-length must be at most pretrain.model.positions = 64, got 65",
-        "data = [{ file = nowhere, format = lines }] | data[0].file must be a readable file, got \"nowhere\"",
+        "data = [{ file = nowhere, format = lines }] | data[0].file must be a readable file, got"
+            + " \"nowhere\"",
         "data = [{ file = \"/\", format = lines, repeats = 2 }] | did you mean repeat?",
-        "data = [{ file = \"%1$s\", format = lines, repeat-female = 2 }] | data[0].repeat-female must be left out",
+        "data = [{ file = \"%1$s\", format = lines, repeat-female = 2 }] | data[0].repeat-female"
+            + " must be left out",
         "micro-batch-size = 48 | must be a divisor of pretrain.batch-sequences = 128, got 48",
         "warmup-steps = 500 | must be less than pretrain.steps = 500, got 500",
       })

@@ -6,13 +6,15 @@ import io.tributary.model.ModelFamily;
 /**
  * Shape of a model with random weights.
  *
+ * @param family what kind of model it is
  * @param layers decoder blocks
  * @param heads attention heads of a block
- * @param width of the hidden states, a multiple of the heads
- * @param vocabulary tokens, at least the 256 bytes and the end of text
+ * @param width size of the hidden states, a multiple of the heads
+ * @param vocabulary number of tokens, at least the 256 bytes and the end of text
  * @param positions longest sequence with its prefix
  */
-public record Shape(int layers, int heads, int width, int vocabulary, int positions) {
+public record Shape(
+    ModelFamily family, int layers, int heads, int width, int vocabulary, int positions) {
   private static final int MIN_VOCABULARY = 300;
 
   public Shape {
@@ -20,17 +22,19 @@ public record Shape(int layers, int heads, int width, int vocabulary, int positi
       throw new IllegalArgumentException(
           "a vocabulary of %d: expected at least %d".formatted(vocabulary, MIN_VOCABULARY));
     }
-    ModelFamily.of(ModelFamily.DEFAULT)
-        .config(layers, heads, width, positions, vocabulary, vocabulary - 1); // checks the rest
+    // checks the rest
+    family.config(layers, heads, width, positions, vocabulary, vocabulary - 1);
   }
 
   /**
-   * Reads {@code LAYERS,HEADS,WIDTH,VOCABULARY,POSITIONS}.
+   * Reads {@code LAYERS,HEADS,WIDTH,VOCABULARY,POSITIONS}, with a {@code model_type} and a colon
+   * before it unless it is GPT-2's.
    *
    * @throws IllegalArgumentException if these are not five numbers that make a model
    */
   public static Shape of(String text) {
-    String[] parts = text.split(",", -1);
+    int colon = text.indexOf(':');
+    String[] parts = text.substring(colon + 1).split(",", -1);
     if (parts.length != 5) {
       throw new IllegalArgumentException("got " + parts.length + " numbers, expected five");
     }
@@ -38,11 +42,11 @@ public record Shape(int layers, int heads, int width, int vocabulary, int positi
     for (int i = 0; i < n.length; i++) {
       n[i] = Integer.parseInt(parts[i].strip());
     }
-    return new Shape(n[0], n[1], n[2], n[3], n[4]);
+    String modelType = colon < 0 ? ModelFamily.DEFAULT : text.substring(0, colon).strip();
+    return new Shape(ModelFamily.of(modelType), n[0], n[1], n[2], n[3], n[4]);
   }
 
   DecoderConfig config(int endOfText) {
-    return ModelFamily.of(ModelFamily.DEFAULT)
-        .config(layers, heads, width, positions, vocabulary, endOfText);
+    return family.config(layers, heads, width, positions, vocabulary, endOfText);
   }
 }

@@ -48,7 +48,7 @@ record Start(DecoderConfig model, List<TensorBytes> weights, String tokenizer) {
     Architecture model = config.model().orElseThrow();
     TokenizerCut tokenizer = TokenizerCut.of(config.tokenizer().orElseThrow(), config.merges());
     DecoderConfig shape =
-        ModelFamily.of(ModelFamily.DEFAULT)
+        family(model.type())
             .config(
                 model.layers(),
                 model.heads(),
@@ -57,5 +57,13 @@ record Start(DecoderConfig model, List<TensorBytes> weights, String tokenizer) {
                 tokenizer.vocabulary(),
                 tokenizer.endOfText());
     return new Start(shape, shape.initialise(config.seed()), tokenizer.json());
+  }
+
+  private static ModelFamily family(String modelType) {
+    try {
+      return ModelFamily.of(modelType);
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException("pretrain.model.type: " + e.getMessage(), e);
+    }
   }
 }

@@ -97,6 +97,22 @@ class PretrainerTest {
   }
 
   @Test
+  void theModelMayBeOfAnotherFamily() throws IOException {
+    List<Double> perplexities =
+        perplexities(train(config("model", Map.of("pretrain.model.type", "averaging"))));
+    assertThat(perplexities.get(2)).isLessThan(perplexities.get(0));
+    assertThat(directory.resolve("model/config.json")).content().contains("averaging");
+  }
+
+  @Test
+  void anUnknownFamilyIsRefusedWithItsKey() throws IOException {
+    PretrainConfig unknown = config("model", Map.of("pretrain.model.type", "mamba"));
+    assertThatThrownBy(() -> Pretrainer.open(unknown))
+        .isInstanceOf(BadInputException.class)
+        .hasMessageContainingAll("pretrain.model.type", "mamba", "averaging", "gpt2");
+  }
+
+  @Test
   void theSavedModelIsFineTunedFromWhereItEnded() throws IOException {
     double reached = perplexities(train(config("model"))).get(2);
     Path file =
