@@ -1,0 +1,124 @@
+package io.tributary.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tributary.TestTools;
+import io.tributary.cli.Tributary;
+import io.tributary.tensor.TorchExtension;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Runs the commands in the blocks of shell of the documentation, page by page in their order, with
+ * less to do than they would have.
+ */
+@Tag("slow")
+@ExtendWith(TorchExtension.class)
+class DocumentedCommandsTest {
+  private static final Pattern PROGRAM =
+      Pattern.compile("(echo \"[^\"]*\" \\| )?(scripts|tributary-\\*/bin)/tributary .*");
+  private static final Pattern VARIABLE = Pattern.compile("([A-Z]+)=(\\S+)");
+  private static final Pattern SHELL = Pattern.compile("(cp|curl|df|ls|mkdir|tail|tar) .*");
+  private static final String DEFAULT_ADDRESS = "http://127.0.0.1:8080";
+
+  /** What can't be run here, by the beginning of the command, and why. */
+  private static final Map<String, String> NOT_RUN =
+      Map.ofEntries(
+          Map.entry("mvn ", "it runs this test"),
+          Map.entry(".ci/run", "it runs this test"),
+          Map.entry("tar xf target/tributary-", "the package is made after the tests"),
+          Map.entry("git ", "it changes the checkout"),
+          Map.entry("docker ", "there is no Docker"),
+          Map.entry("openssl ", "OpenSSL may not be there"),
+          Map.entry("while pgrep ", "it waits for a process of its own"),
+          Map.entry("scripts/install-test-tools", "it installs packages"),
+          Map.entry("scripts/keep-runs ", "it writes into the checkout"),
+          Map.entry("scripts/soak", "it builds the program, and takes minutes"),
+          Map.entry("scripts/attack-http", "it builds the program, and takes minutes"));
+
+  @TempDir private static Path directory;
+  private static Sandbox sandbox;
+  private static Program program;
+
+  @BeforeAll
+  static void checkOut() throws IOException {
+    sandbox = new Sandbox(directory);
+    program = new Program(sandbox);
+  }
+
+  @AfterAll
+  static void endTheService() {
+    program.close();
+  }
+
+  static List<Page> pages() throws IOException {
+    return Page.all().stream().filter(page -> !page.blocks("sh").isEmpty()).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void theCommandsOfAPageWork(Page page) throws Exception {
+    for (Page.Block block : page.blocks("hocon")) {
+      sandbox.write(block);
+    }
+    Map<String, String> variables = new HashMap<>();
+    for (Page.Block block : page.blocks("sh")) {
+      for (String command : block.commands()) {
+        String place = page.place(block) + ": " + command;
+        Matcher variable = VARIABLE.matcher(command);
+        if (NOT_RUN.keySet().stream().anyMatch(command::startsWith)) {
+          continue;
+        } else if (variable.matches()) {
+          variables.put(variable.group(1), variable.group(2));
+        } else if (PROGRAM.matcher(command).matches()) {
+          program.execute(command);
+        } else if (SHELL.matcher(command).matches()) {
+          shell(command, variables);
+        } else {
+          throw new AssertionError("no rule says how to run " + place);
+        }
+      }
+    }
+  }
+
+  private static void shell(String command, Map<String, String> variables) throws Exception {
+    String here = command;
+    Map<String, String> all = new HashMap<>(variables);
+    if (command.startsWith("curl ")) {
+      TestTools.require("curl");
+      String address = program.service().toString();
+      here = here.replace("curl ", "curl --fail ").replace(DEFAULT_ADDRESS, address);
+      all.replaceAll((name, value) -> value.replace(DEFAULT_ADDRESS, address));
+    }
+    String step = program.newestCheckpoint().getFileName().toString();
+    assertThat(sandbox.shell(here.replaceAll("step-\\d+", step), all)).as(here).isNotNull();
+  }
+
+  @Test
+  void theReadmeNamesEveryVerb() {
+    Set<String> named =
+        Page.read(Path.of("README.md")).prose().stream()
+            .map(Pattern.compile("^\\| `([a-z-]+)[ `].*")::matcher)
+            .filter(Matcher::matches)
+            .map(row -> row.group(1))
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> verbs = new TreeSet<>(Tributary.commandLine().getSubcommands().keySet());
+    assertThat(named).isEqualTo(verbs);
+  }
+}
