@@ -30,6 +30,7 @@ final class Program implements AutoCloseable {
       List.of(
           "run.steps=4",
           "target.features=[{ name = any, type = regex, pattern = \"\" }]",
+          "target.fit.sequences=128",
           "partition-function.bootstrap-sequences=8",
           "samplers.batch-size=8",
           "samplers.max-length=6",
@@ -42,7 +43,6 @@ final class Program implements AutoCloseable {
 
   private static final List<String> GRID =
       List.of(
-          "run.name=tiny",
           "run.sequences=8",
           "samplers.batch-size=8",
           "samplers.max-length=6",
@@ -85,7 +85,7 @@ final class Program implements AutoCloseable {
             "score", run,
             "evaluate", run,
             "bench", RUN,
-            "experiment", plus(GRID, "run.directory=" + sandbox.resolve("runs")),
+            "experiment", plus(GRID, "run.directory=" + sandbox.resolve("runs/experiments")),
             "pretrain", pretrain);
     this.options =
         Map.of(
@@ -109,7 +109,9 @@ final class Program implements AutoCloseable {
     }
     int redirection = words.indexOf(">");
     int end = redirection < 0 ? words.size() : redirection;
-    String verb = words.get(1);
+    // one grid is run, as small as it can be; of others only the configuration is checked
+    boolean checked = command.contains(" experiment ") && !command.contains("smoke.conf");
+    String verb = checked ? "validate" : words.get(1);
     List<String> arguments = new ArrayList<>(List.of(verb));
     arguments.addAll(input);
     for (int i = 2; i < end; i++) {
@@ -170,9 +172,7 @@ final class Program implements AutoCloseable {
   private int start(String kind, List<String> arguments, StringWriter out, StringWriter err) {
     List<String> all = new ArrayList<>(arguments);
     if (all.contains("-c") || kind.equals("bench")) {
-      settings
-          .getOrDefault(kind, List.of())
-          .forEach(setting -> all.addAll(List.of("-D", setting)));
+      settings.getOrDefault(kind, List.of()).forEach(setting -> all.addAll(List.of("-D", setting)));
     }
     return Tributary.commandLine()
         .setOut(new PrintWriter(out, true))

@@ -40,7 +40,9 @@ final class Sandbox {
         Files.createSymbolicLink(home.resolve(name), CHECKOUT.resolve(name));
       }
     }
-    Files.createDirectories(home.resolve("runs"));
+    for (String name : new String[] {"runs", "elsewhere"}) {
+      Files.createDirectories(home.resolve(name));
+    }
   }
 
   /**
@@ -102,7 +104,7 @@ final class Sandbox {
   /** What a command of the shell prints, standard error too; an exit code other than 0 is told. */
   String shell(String command, Map<String, String> variables)
       throws IOException, InterruptedException {
-    ProcessBuilder bash = new ProcessBuilder("bash", "-ec", command);
+    ProcessBuilder bash = new ProcessBuilder("bash", "-e", "-o", "pipefail", "-c", command);
     bash.directory(home.toFile()).redirectErrorStream(true).environment().putAll(variables);
     Process process = bash.start();
     process.getOutputStream().close();
