@@ -13,16 +13,42 @@ import java.util.List;
  */
 public record Label(String name, List<String> values) {
 
+  /** Two distributions that are compared, the first one being the true one. */
+  public enum Pair implements LabelValue {
+    /** Target and policy. */
+    P_PI,
+    /** Target and proposal. */
+    P_Q,
+    /** Policy and base model. */
+    PI_A
+  }
+
+  /** A distribution under which a mean is taken. */
+  public enum Distribution implements LabelValue {
+    /** The proposal. */
+    Q,
+    /** The policy. */
+    PI
+  }
+
+  /** A kind of importance weight. */
+  public enum Weight implements LabelValue {
+    /** Target over proposal. */
+    P_Q,
+    /** Policy over proposal. */
+    PI_Q
+  }
+
   static final Label STAGE = new Label("stage", LabelValue.all(Stage.class));
   static final Label BLOCKED = new Label("reason", LabelValue.all(BlockedReason.class));
   static final Label FAILURE = new Label("reason", LabelValue.all(FailureReason.class));
   static final Label DROP = new Label("reason", LabelValue.all(DropReason.class));
   static final Label PUBLISH_FAILURE = new Label("reason", LabelValue.all(PublishFailure.class));
   static final Label DECISION = new Label("decision", LabelValue.all(ProposalDecision.class));
-  static final Label KL_PAIR = new Label("pair", List.of("p_pi", "p_q", "pi_a"));
+  static final Label KL_PAIR = new Label("pair", LabelValue.all(Pair.class));
   static final Label TVD_PAIR = new Label("pair", List.of("p_pi", "p_q"));
-  static final Label DISTRIBUTION = new Label("distribution", List.of("q", "pi"));
-  static final Label WEIGHT = new Label("weight", List.of("p_q", "pi_q"));
+  static final Label DISTRIBUTION = new Label("distribution", LabelValue.all(Distribution.class));
+  static final Label WEIGHT = new Label("weight", LabelValue.all(Weight.class));
   static final Label FEATURE = new Label("feature", List.of());
   static final Label SAMPLER = new Label("sampler", List.of());
   static final Label CONFIG_CHANGE = new Label("result", LabelValue.all(ConfigChange.class));

@@ -1,10 +1,10 @@
 package io.tributary.metrics;
 
-import io.tributary.data.Measurements;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -27,7 +27,8 @@ public enum Metric {
       Type.COUNTER,
       "sequences",
       "Sequences that a stage has finished.",
-      "Its rate is the stage's throughput; one at 0 while the others move names the stage to look at in the log.",
+      "Its rate is the stage's throughput; one at 0 while the others move names the stage to look"
+          + " at in the log.",
       Label.STAGE),
   STAGE_TOKENS_TOTAL(
       Type.COUNTER,
@@ -39,7 +40,8 @@ public enum Metric {
       Type.COUNTER,
       "failures",
       "Failures of a stage's workers.",
-      "Each one is in tributary.log with its cause; above stream.max-lost-workers an hour the run ends.",
+      "Each one is in tributary.log with its cause; above stream.max-lost-workers an hour the run"
+          + " ends.",
       Label.STAGE,
       Label.FAILURE),
   STAGE_INFLIGHT_SEQUENCES(
@@ -52,20 +54,23 @@ public enum Metric {
       Type.COUNTER,
       "seconds",
       "Time that a stage's workers have computed.",
-      "The stage with the largest share busy / (busy + blocked) is the bottleneck: give it more workers.",
+      "The stage with the largest share busy / (busy + blocked) is the bottleneck: give it more"
+          + " workers.",
       Label.STAGE),
   STAGE_BLOCKED_SECONDS_TOTAL(
       Type.COUNTER,
       "seconds",
       "Time that a stage's workers have waited, by what for.",
-      "The reason tells what to tune: input, the stage before is too slow; admission, scoring or learning is; evaluation, evaluate more rarely.",
+      "The reason tells what to tune: input, the stage before is too slow; admission, scoring or"
+          + " learning is; evaluation, evaluate more rarely.",
       Label.STAGE,
       Label.BLOCKED),
   STAGE_LAST_ITEM_TIMESTAMP_SECONDS(
       Type.MEASURED,
       "seconds",
       "Unix time of the last item that a stage finished.",
-      "Old while the service runs: the stage is starved or hangs; stream.stall-timeout replaces workers that hang.",
+      "Old while the service runs: the stage is starved or hangs; stream.stall-timeout replaces"
+          + " workers that hang.",
       Label.STAGE),
   WAITING_SEQUENCES(
       Type.LEVEL,
@@ -103,7 +108,8 @@ public enum Metric {
       Type.HISTOGRAM,
       "steps",
       "Learner steps between a draw's admission and its use.",
-      "All at the bound: learning is the bottleneck; if effective_sample_size_ratio of pi_q is small too, lower stream.max-staleness-steps."),
+      "All at the bound: learning is the bottleneck; if effective_sample_size_ratio of pi_q is"
+          + " small too, lower stream.max-staleness-steps."),
   SEQUENCE_AGE_SECONDS(
       Type.HISTOGRAM,
       "seconds",
@@ -135,12 +141,14 @@ public enum Metric {
       Type.MEASURED,
       "1",
       "Surrogate loss of the last batch.",
-      "Not finite: the step is skipped. The value of a surrogate loss is no measure of progress; kl_nats is."),
+      "Not finite: the step is skipped. The value of a surrogate loss is no measure of progress;"
+          + " kl_nats is."),
   LEARNER_GRADIENT_NORM(
       Type.MEASURED,
       "1",
       "Global gradient norm before clipping.",
-      "Peaks: single large weights, see max_weight_share_ratio; all above max-grad-norm: lower the learning rate."),
+      "Peaks: single large weights, see max_weight_share_ratio; all above max-grad-norm: lower the"
+          + " learning rate."),
   LEARNER_LEARNING_RATE(
       Type.MEASURED,
       "1",
@@ -157,7 +165,8 @@ public enum Metric {
       Type.MEASURED,
       "1",
       "Estimate of Z, the target's partition function.",
-      "Z is a constant of the target: a trend means that q misses a part of p; see the runbook on Z drifting."),
+      "Z is a constant of the target: a trend means that q misses a part of p; see the runbook on Z"
+          + " drifting."),
   PARTITION_FUNCTION_STDERR(
       Type.MEASURED,
       "1",
@@ -167,13 +176,16 @@ public enum Metric {
       Type.MEASURED,
       "nats",
       "Kullback-Leibler divergence.",
-      "p_pi grows: the policy moves away from the target, lower the learning rate; pi_a grows without p_pi falling: the policy forgets. Where pi has lost most of p, as reinforce does, p_pi is far too low, near -log Z.",
+      "p_pi grows: the policy moves away from the target, lower the learning rate; pi_a grows"
+          + " without p_pi falling: the policy forgets. Where pi has lost most of p, as reinforce"
+          + " does, p_pi is far too low, near -log Z.",
       Label.KL_PAIR),
   KL_STDERR_NATS(
       Type.MEASURED,
       "nats",
       "Standard error of the divergence.",
-      "As large as the divergence: no decision can be made from it; see effective_sample_size_ratio.",
+      "As large as the divergence: no decision can be made from it; see"
+          + " effective_sample_size_ratio.",
       Label.KL_PAIR),
   TOTAL_VARIATION(
       Type.MEASURED,
@@ -185,7 +197,8 @@ public enum Metric {
       Type.MEASURED,
       "1",
       "Mean of a feature.",
-      "Those of pi do not approach feature_target: see kl_nats, effective_sample_size_ratio and the samples.",
+      "Those of pi do not approach feature_target: see kl_nats, effective_sample_size_ratio and the"
+          + " samples.",
       Label.FEATURE,
       Label.DISTRIBUTION),
   FEATURE_MOMENT_STDERR(
@@ -230,7 +243,8 @@ public enum Metric {
       Type.MEASURED,
       "1",
       "Mean clipped loss of a token's value in the last step, with PPO.",
-      "Does not fall: the value head learns nothing, its gradients come from the same optimizer and learning rate as the policy's."),
+      "Does not fall: the value head learns nothing, its gradients come from the same optimizer and"
+          + " learning rate as the policy's."),
   CLIPPED_TOKENS_RATIO(
       Type.MEASURED,
       "ratio",
@@ -261,12 +275,14 @@ public enum Metric {
       Type.MEASURED,
       "ratio",
       "Largest weight P/q of the batch over the sum of all.",
-      "Near 1: a single sequence decides the step; larger batches, or a proposal closer to the target."),
+      "Near 1: a single sequence decides the step; larger batches, or a proposal closer to the"
+          + " target."),
   PARETO_K(
       Type.MEASURED,
       "1",
       "Pareto k of the newest weights; estimates with them are unreliable above 0.7.",
-      "Above 0.7: estimates with these weights are unreliable; see the runbook on a large Pareto k.",
+      "Above 0.7: estimates with these weights are unreliable; see the runbook on a large Pareto"
+          + " k.",
       Label.WEIGHT),
   GRADIENT_VARIANCE(
       Type.MEASURED,
@@ -301,7 +317,8 @@ public enum Metric {
       Type.MEASURED,
       "1",
       "Perplexity of samples of pi under the base model.",
-      "Rises far above its first value: texts are no language any more; falls far below: they repeat."),
+      "Rises far above its first value: texts are no language any more; falls far below: they"
+          + " repeat."),
 
   // Weights
   POLICY_VERSION(
@@ -318,13 +335,16 @@ public enum Metric {
       Type.LEVEL,
       "version",
       "Version that a sampler has confirmed.",
-      "Stays behind proposal_version: the sampler does not take weights over; see weights_publish_failures_total.",
+      "Stays behind proposal_version: the sampler does not take weights over; see"
+          + " weights_publish_failures_total.",
       Label.SAMPLER),
   PROPOSAL_AGE_STEPS(
       Type.LEVEL,
       "steps",
       "Learner steps since the proposal was replaced.",
-      "Large while p_pi falls: see proposal_replacements_total; if decisions are inconclusive, raise publish.interval-steps (with proposal.window = fresh proposal.window-sequences) or lower proposal.confidence."),
+      "Large while p_pi falls: see proposal_replacements_total; if decisions are inconclusive,"
+          + " raise publish.interval-steps (with proposal.window = fresh proposal.window-sequences)"
+          + " or lower proposal.confidence."),
   PROPOSAL_REPLACEMENTS_TOTAL(
       Type.COUNTER,
       "decisions",
@@ -340,7 +360,8 @@ public enum Metric {
       Type.COUNTER,
       "failures",
       "Deliveries of weights that failed.",
-      "Timeout: a sampler hangs or draws for longer than publish.timeout; fingerprint: see the runbook.",
+      "Timeout: a sampler hangs or draws for longer than publish.timeout; fingerprint: see the"
+          + " runbook.",
       Label.PUBLISH_FAILURE),
   WEIGHTS_FINGERPRINT_MISMATCHES_TOTAL(
       Type.COUNTER,
@@ -383,7 +404,8 @@ public enum Metric {
       Type.MEASURED,
       "seconds",
       "Time that training stood still for the last checkpoint.",
-      "Much of checkpoint.interval: memory or the disk is slow; with checkpoint.background = true only the copy of the weights is waited for."),
+      "Much of checkpoint.interval: memory or the disk is slow; with checkpoint.background = true"
+          + " only the copy of the weights is waited for."),
   CHECKPOINT_SIZE_BYTES(
       Type.MEASURED,
       "bytes",
@@ -403,7 +425,8 @@ public enum Metric {
       Type.MEASURED,
       "bytes",
       "Memory of the container or machine that the process runs in.",
-      "process_resident_memory_bytes near it: the process will be killed; see the runbook on memory."),
+      "process_resident_memory_bytes near it: the process will be killed; see the runbook on"
+          + " memory."),
   CONFIG_CHANGES_TOTAL(
       Type.COUNTER,
       "changes",
@@ -420,7 +443,8 @@ public enum Metric {
       Type.MEASURED,
       "bytes",
       "Memory that native code holds outside the Java heap, nearly all of it tensors.",
-      "Grows without end: a leak, restart by drain and resume and report it; high but constant: lower the batch sizes.");
+      "Grows without end: a leak, restart by drain and resume and report it; high but constant:"
+          + " lower the batch sizes.");
 
   /** What every name starts with in Prometheus. */
   public static final String PREFIX = "tributary_";
@@ -472,31 +496,41 @@ public enum Metric {
     return metric;
   }
 
-  /**
-   * The metric of a measurement, whose labels are checked.
-   *
-   * @throws IllegalArgumentException if the name, the number of labels or a label's value is not
-   *     declared
-   */
-  static Metric of(Measurements.Key key) {
-    Metric metric = of(key.name());
-    metric.check(key.labels());
-    return metric;
+  /** Whether this is a gauge that may have these values of its labels. */
+  boolean isGauge(List<String> values) {
+    return flaw(values).isEmpty();
   }
 
-  private void check(List<String> values) {
+  /**
+   * Checks that this is a gauge that may have these values of its labels.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  void requireGauge(List<String> values) {
+    flaw(values)
+        .ifPresent(
+            flaw -> {
+              throw new IllegalArgumentException(flaw);
+            });
+  }
+
+  private Optional<String> flaw(List<String> values) {
+    if (type != Type.MEASURED && type != Type.LEVEL) {
+      return Optional.of("%s is a %s, not a gauge".formatted(key(), type));
+    }
     if (values.size() != labels.size()) {
-      throw new IllegalArgumentException(
+      return Optional.of(
           "%s has the labels %s, got the values %s".formatted(key(), labelNames(), values));
     }
     for (int i = 0; i < labels.size(); i++) {
       Label label = labels.get(i);
       if (!label.open() && !label.values().contains(values.get(i))) {
-        throw new IllegalArgumentException(
+        return Optional.of(
             "label %s of %s is one of %s, got %s"
                 .formatted(label.name(), key(), label.values(), values.get(i)));
       }
     }
+    return Optional.empty();
   }
 
   /** The name without prefix: the key in {@link Measurements} and {@code metrics.jsonl}. */

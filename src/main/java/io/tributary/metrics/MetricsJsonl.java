@@ -3,7 +3,6 @@ package io.tributary.metrics;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.tributary.data.Measurements;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -45,17 +44,12 @@ public final class MetricsJsonl {
     return row.toString();
   }
 
-  /**
-   * Measurements as a JSON object, sorted by name and labels.
-   *
-   * @throws IllegalArgumentException if a name or label is not declared in {@link Metric}
-   */
+  /** Measurements as a JSON object, sorted by name and labels. */
   public static JsonObject json(Map<Measurements.Key, Double> measurements) {
     JsonObject json = new JsonObject();
     SortedMap<Measurements.Key, Double> sorted = new TreeMap<>(measurements);
     sorted.forEach(
         (key, value) -> {
-          Metric.of(key);
           if (Double.isFinite(value)) {
             add(json, key, number(value));
           }
@@ -69,14 +63,14 @@ public final class MetricsJsonl {
     for (Metric metric : Metric.values()) {
       JsonElement value = row.get(metric.key());
       if (value != null) {
-        collect(measurements, metric.key(), value, List.of());
+        collect(measurements, metric, value, List.of());
       }
     }
     return measurements;
   }
 
   private static void collect(
-      Measurements measurements, String name, JsonElement value, List<String> labels) {
+      Measurements measurements, Metric metric, JsonElement value, List<String> labels) {
     if (value.isJsonObject()) {
       value
           .getAsJsonObject()
@@ -85,17 +79,17 @@ public final class MetricsJsonl {
               entry -> {
                 List<String> more = new ArrayList<>(labels);
                 more.add(entry.getKey());
-                collect(measurements, name, entry.getValue(), more);
+                collect(measurements, metric, entry.getValue(), more);
               });
-    } else {
-      measurements.put(name, value.getAsDouble(), labels.toArray(String[]::new));
+    } else if (metric.isGauge(labels)) {
+      measurements.put(new Measurements.Key(metric, labels), value.getAsDouble());
     }
   }
 
   private static void add(JsonObject json, Measurements.Key key, JsonElement value) {
     List<String> labels = key.labels();
     JsonObject parent = json;
-    String name = key.name();
+    String name = key.metric().key();
     for (String label : labels) {
       if (!parent.has(name)) {
         parent.add(name, new JsonObject());

@@ -5,7 +5,6 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.tributary.data.Measurements;
 import io.tributary.data.ServiceState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -108,22 +107,12 @@ public final class RunMetrics {
     nativeTensorBytes = bytes;
   }
 
-  /**
-   * Sets the gauges that the measurements name; NaN stays NaN. All others keep their values.
-   *
-   * @throws IllegalArgumentException if a name or label is not declared, or is not a gauge's;
-   *     nothing is set then
-   */
+  /** Sets the gauges that were measured; NaN stays NaN. All others keep their values. */
   public void publish(Measurements measurements) {
-    Map<Measurements.Key, Double> values = measurements.values();
-    for (Measurements.Key key : values.keySet()) {
-      Metric.Type type = Metric.of(key).type();
-      if (type != Metric.Type.MEASURED && type != Metric.Type.LEVEL) {
-        throw new IllegalArgumentException(key.name() + " is a " + type + ", not a gauge");
-      }
-    }
-    values.forEach(
-        (key, value) -> table.set(Metric.of(key), value, key.labels().toArray(String[]::new)));
+    measurements
+        .values()
+        .forEach(
+            (key, value) -> table.set(key.metric(), value, key.labels().toArray(String[]::new)));
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.tributary.protocol;
 
-import io.tributary.data.Measurements;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
+import io.tributary.metrics.Measurements;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 

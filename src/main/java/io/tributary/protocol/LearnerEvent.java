@@ -1,7 +1,7 @@
 package io.tributary.protocol;
 
 import io.tributary.data.LearnedSequence;
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Measurements;
 import io.tributary.metrics.WorkTime;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.tributary.protocol;
 
-import io.tributary.data.Measurements;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
+import io.tributary.metrics.Measurements;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

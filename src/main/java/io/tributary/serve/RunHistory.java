@@ -5,7 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -32,17 +32,26 @@ public final class RunHistory {
   /** More digits than any screen can show. */
   private static final MathContext DRAWN = new MathContext(6);
 
-  private static final Set<String> KEPT =
+  private static final Set<Metric> KEPT =
       Set.of(
-          Metric.KL_NATS.key(),
-          Metric.FEATURE_MOMENT.key(),
-          Metric.PARTITION_FUNCTION.key(),
-          Metric.PARTITION_FUNCTION_STDERR.key(),
-          Metric.EFFECTIVE_SAMPLE_SIZE_RATIO.key());
+          Metric.KL_NATS,
+          Metric.FEATURE_MOMENT,
+          Metric.PARTITION_FUNCTION,
+          Metric.PARTITION_FUNCTION_STDERR,
+          Metric.EFFECTIVE_SAMPLE_SIZE_RATIO);
 
-  private final ThinnedRows<Map<Measurements.Key, Double>> steps = new ThinnedRows<>();
-  private final ThinnedRows<Map<Measurements.Key, Double>> evaluations = new ThinnedRows<>();
+  private final ThinnedRows<Map<Column, Double>> steps = new ThinnedRows<>();
+  private final ThinnedRows<Map<Column, Double>> evaluations = new ThinnedRows<>();
   private final ThinnedRows<Long> replacements = new ThinnedRows<>();
+
+  /** What a column holds; columns are ordered by name and labels. */
+  private record Column(String name, List<String> labels) implements Comparable<Column> {
+    @Override
+    public int compareTo(Column other) {
+      int byName = name.compareTo(other.name);
+      return byName != 0 ? byName : labels.toString().compareTo(other.labels.toString());
+    }
+  }
 
   /** A step that an earlier process has made; its speed is not known any more. */
   public synchronized void stepped(long step, Measurements measurements) {
@@ -57,13 +66,13 @@ public final class RunHistory {
    */
   public synchronized void stepped(
       long step, Measurements measurements, double stepsPerSecond, double sequencesPerSecond) {
-    Map<Measurements.Key, Double> row = kept(measurements);
-    row.put(new Measurements.Key(STEPS_PER_SECOND, List.of()), stepsPerSecond);
-    row.put(new Measurements.Key(SEQUENCES_PER_SECOND, List.of()), sequencesPerSecond);
+    Map<Column, Double> row = kept(measurements);
+    row.put(new Column(STEPS_PER_SECOND, List.of()), stepsPerSecond);
+    row.put(new Column(SEQUENCES_PER_SECOND, List.of()), sequencesPerSecond);
     add(step, row);
   }
 
-  private void add(long step, Map<Measurements.Key, Double> row) {
+  private void add(long step, Map<Column, Double> row) {
     steps.add(step, row);
     evaluations.cutFrom(step); // what follows a step is told after it
     replacements.cutFrom(step);
@@ -79,14 +88,14 @@ public final class RunHistory {
     replacements.add(step, version);
   }
 
-  private static Map<Measurements.Key, Double> kept(Measurements measurements) {
-    Map<Measurements.Key, Double> row = new LinkedHashMap<>();
+  private static Map<Column, Double> kept(Measurements measurements) {
+    Map<Column, Double> row = new LinkedHashMap<>();
     measurements
         .values()
         .forEach(
             (key, value) -> {
-              if (KEPT.contains(key.name()) && Double.isFinite(value)) {
-                row.put(key, value);
+              if (KEPT.contains(key.metric()) && Double.isFinite(value)) {
+                row.put(new Column(key.metric().key(), key.labels()), value);
               }
             });
     return row;
@@ -99,8 +108,8 @@ public final class RunHistory {
    * @param step -1 for everything
    */
   JsonObject since(long step) {
-    Map<Long, Map<Measurements.Key, Double>> stepRows;
-    Map<Long, Map<Measurements.Key, Double>> evaluationRows;
+    Map<Long, Map<Column, Double>> stepRows;
+    Map<Long, Map<Column, Double>> evaluationRows;
     Map<Long, Long> replaced;
     long stride;
     synchronized (this) { // rows never change: whoever learns does not wait for them to be written
@@ -124,10 +133,10 @@ public final class RunHistory {
     return json;
   }
 
-  private static JsonObject columns(Map<Long, Map<Measurements.Key, Double>> rows) {
+  private static JsonObject columns(Map<Long, Map<Column, Double>> rows) {
     JsonArray numbers = new JsonArray();
     rows.keySet().forEach(numbers::add);
-    TreeSet<Measurements.Key> keys = new TreeSet<>();
+    TreeSet<Column> keys = new TreeSet<>();
     rows.values().forEach(row -> keys.addAll(row.keySet()));
     JsonArray series = new JsonArray();
     keys.forEach(key -> series.add(column(key, rows.values())));
@@ -137,8 +146,7 @@ public final class RunHistory {
     return json;
   }
 
-  private static JsonObject column(
-      Measurements.Key key, Collection<Map<Measurements.Key, Double>> rows) {
+  private static JsonObject column(Column key, Collection<Map<Column, Double>> rows) {
     JsonArray labels = new JsonArray();
     key.labels().forEach(labels::add);
     JsonArray values = new JsonArray();

@@ -6,7 +6,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -16,9 +19,9 @@ class RunHistoryTest {
 
   private static Measurements measured(double kl) {
     return new Measurements()
-        .put("kl_nats", kl, "p_pi")
-        .put("learner_loss", 1)
-        .put("feature_moment", Double.NaN, "amazing", "pi");
+        .put(Metric.KL_NATS, kl, Pair.P_PI)
+        .put(Metric.LEARNER_LOSS, 1)
+        .put(Metric.FEATURE_MOMENT, Double.NaN, "amazing", Distribution.PI);
   }
 
   private static List<Long> steps(JsonObject json) {

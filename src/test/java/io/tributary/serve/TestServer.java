@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.typesafe.config.ConfigFactory;
 import io.tributary.config.HttpConfig;
-import io.tributary.data.Measurements;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
 import io.tributary.serve.access.Protection;
@@ -62,9 +65,9 @@ public final class TestServer implements AutoCloseable {
           null,
           Map.of("amazing", 1.0),
           new Measurements()
-              .put("feature_moment", 0.21, "amazing", "pi")
-              .put("kl_nats", 1.93, "p_pi")
-              .put("kl_nats", Double.NaN, "pi_a")
+              .put(Metric.FEATURE_MOMENT, 0.21, "amazing", Distribution.PI)
+              .put(Metric.KL_NATS, 1.93, Pair.P_PI)
+              .put(Metric.KL_NATS, Double.NaN, Pair.PI_A)
               .values(),
           List.of(new RunStatus.Checkpoint(10, START.plusSeconds(60), 1000, 1.75, true)));
 

@@ -1,6 +1,5 @@
 package io.tributary.objective.estimate;
 
-import io.tributary.data.Measurements;
 import java.util.Arrays;
 
 /**
@@ -31,18 +30,6 @@ public record PointEstimate(double value, double standardError) {
       squares += (value - mean) * (value - mean);
     }
     return new PointEstimate(mean, Math.sqrt(squares / n / (n - 1)));
-  }
-
-  /** Adds it to what was measured as KL(m1||m2), {@code pair} being {@code m1_m2}. */
-  public void putKl(Measurements measured, String pair) {
-    measured.put("kl_nats", value, pair).put("kl_stderr_nats", standardError, pair);
-  }
-
-  /** Adds it to what was measured as a feature's moment under a distribution. */
-  public void putMoment(Measurements measured, String feature, String distribution) {
-    measured
-        .put("feature_moment", value, feature, distribution)
-        .put("feature_moment_stderr", standardError, feature, distribution);
   }
 
   /** This estimate moved by a known constant. */

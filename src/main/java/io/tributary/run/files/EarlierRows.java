@@ -1,7 +1,7 @@
 package io.tributary.run.files;
 
 import com.google.gson.JsonObject;
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Measurements;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.run.watch.RunWatch;
 import io.tributary.stage.learn.TrainingRun;

@@ -1,6 +1,9 @@
 package io.tributary.run.watch;
 
 import io.tributary.config.TributaryConfig;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Metric;
 import io.tributary.protocol.LearnerEvent.Stepped;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -46,9 +49,10 @@ final class ProgressLine {
         .forEach(
             feature ->
                 count(
-                    moment(feature), stepped.measurements().get("feature_moment", feature, "pi")));
-    count(TO_POLICY, stepped.measurements().get("kl_nats", "p_pi"));
-    count(TO_BASE, stepped.measurements().get("kl_nats", "pi_a"));
+                    moment(feature),
+                    stepped.measurements().get(Metric.FEATURE_MOMENT, feature, Distribution.PI)));
+    count(TO_POLICY, stepped.measurements().get(Metric.KL_NATS, Pair.P_PI));
+    count(TO_BASE, stepped.measurements().get(Metric.KL_NATS, Pair.PI_A));
   }
 
   private void count(String name, double value) {
@@ -84,7 +88,7 @@ final class ProgressLine {
         });
     text.append("  KL p|pi ").append(mean(TO_POLICY, 3));
     text.append(" pi|a ").append(mean(TO_BASE, 3));
-    text.append("  Z ").append(rounded(last.measurements().get("partition_function"), 2));
+    text.append("  Z ").append(rounded(last.measurements().get(Metric.PARTITION_FUNCTION), 2));
     boolean learner = learnerWaited > samplersWaited;
     text.append(
         String.format(
@@ -140,7 +144,8 @@ final class ProgressLine {
           }
         });
     text.append("  Z ")
-        .append(String.format(Locale.ROOT, "%.3g", last.measurements().get("partition_function")));
+        .append(
+            String.format(Locale.ROOT, "%.3g", last.measurements().get(Metric.PARTITION_FUNCTION)));
     text.append(
         String.format(
             Locale.ROOT,

@@ -1,7 +1,10 @@
 package io.tributary.run.watch;
 
-import io.tributary.data.Measurements;
 import io.tributary.io.TerminalOutput;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -45,11 +48,11 @@ public final class RunConsole extends TerminalOutput {
             line(
                 row(
                     "E[" + feature + "]",
-                    before.get("feature_moment", feature, "pi"),
-                    after.get("feature_moment", feature, "pi"),
+                    before.get(Metric.FEATURE_MOMENT, feature, Distribution.PI),
+                    after.get(Metric.FEATURE_MOMENT, feature, Distribution.PI),
                     number(target))));
-    line(row("KL(p||pi), nats", kl(before, "p_pi"), kl(after, "p_pi"), "0"));
-    line(row("KL(pi||a), nats", kl(before, "pi_a"), kl(after, "pi_a"), ""));
+    line(row("KL(p||pi), nats", kl(before, Pair.P_PI), kl(after, Pair.P_PI), "0"));
+    line(row("KL(pi||a), nats", kl(before, Pair.PI_A), kl(after, Pair.PI_A), ""));
     texts("The base model writes:", baseTexts);
     texts("The policy writes:", policyTexts);
   }
@@ -63,8 +66,8 @@ public final class RunConsole extends TerminalOutput {
     }
   }
 
-  private static double kl(Measurements measurements, String pair) {
-    return measurements.get("kl_nats", pair);
+  private static double kl(Measurements measurements, Pair pair) {
+    return measurements.get(Metric.KL_NATS, pair);
   }
 
   private static String row(String name, double before, double after, String target) {

@@ -1,8 +1,11 @@
 package io.tributary.run.watch;
 
-import io.tributary.data.Measurements;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.ProposalDecision;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
@@ -328,7 +331,8 @@ public final class RunWatch implements Supplier<RunStatus> {
     }
     lastEvaluation = evaluated.measurements();
     history.evaluated(evaluated.step(), evaluated.measurements());
-    publishWhatStepsDoNotMeasure(evaluated.measurements());
+    // moments and divergences come from every step: two estimators must not share a gauge
+    metrics.publish(evaluated.measurements().without(measurements));
     StringBuilder line = new StringBuilder("evaluation at step " + evaluated.step());
     targets
         .keySet()
@@ -339,12 +343,14 @@ public final class RunWatch implements Supplier<RunStatus> {
                         .formatted(
                             feature,
                             RunConsole.number(
-                                evaluated.measurements().get("feature_moment", feature, "pi")))));
+                                evaluated
+                                    .measurements()
+                                    .get(Metric.FEATURE_MOMENT, feature, Distribution.PI)))));
     line.append(
         "  KL(p||pi) %s  KL(pi||a) %s"
             .formatted(
-                RunConsole.number(evaluated.measurements().get("kl_nats", "p_pi")),
-                RunConsole.number(evaluated.measurements().get("kl_nats", "pi_a"))));
+                RunConsole.number(evaluated.measurements().get(Metric.KL_NATS, Pair.P_PI)),
+                RunConsole.number(evaluated.measurements().get(Metric.KL_NATS, Pair.PI_A))));
     console.line(line.toString());
   }
 
@@ -364,20 +370,6 @@ public final class RunWatch implements Supplier<RunStatus> {
   /** A replacement that an earlier process has made. */
   public void earlierReplacement(long earlier, long version) {
     history.replaced(earlier, version);
-  }
-
-  /** Moments and divergences come from every step; two estimators must not share a gauge. */
-  private void publishWhatStepsDoNotMeasure(Measurements evaluation) {
-    Measurements onlyThere = new Measurements();
-    evaluation
-        .values()
-        .forEach(
-            (key, value) -> {
-              if (!measurements.containsKey(key)) {
-                onlyThere.put(key.name(), value, key.labels().toArray(String[]::new));
-              }
-            });
-    metrics.publish(onlyThere);
   }
 
   public void compare(List<String> baseTexts, List<String> policyTexts) {

@@ -1,6 +1,6 @@
 package io.tributary.stage.evaluate;
 
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Measurements;
 import io.tributary.metrics.StageMetrics;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.EvaluatorCommand;

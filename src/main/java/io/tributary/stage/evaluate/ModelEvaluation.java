@@ -1,7 +1,10 @@
 package io.tributary.stage.evaluate;
 
-import io.tributary.data.Measurements;
 import io.tributary.data.Seeds;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Label.Weight;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.DefensiveMixture;
@@ -62,13 +65,14 @@ public final class ModelEvaluation {
     PointEstimate z = mixture.partitionFunction();
     double[] logWeights = mixture.logWeights();
     double shape = ParetoTail.shape(logWeights);
-    mixture.klTargetPolicy().putKl(measured, "p_pi");
-    Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases())
-        .putKl(measured, "pi_a");
+    PointEstimate toPolicy = mixture.klTargetPolicy();
+    PointEstimate toBase = Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases());
     measured
-        .put("partition_function", z.value())
-        .put("partition_function_stderr", z.standardError())
-        .put("pareto_k", shape, "p_q");
+        .putKl(Pair.P_PI, toPolicy.value(), toPolicy.standardError())
+        .putKl(Pair.PI_A, toBase.value(), toBase.standardError())
+        .put(Metric.PARTITION_FUNCTION, z.value())
+        .put(Metric.PARTITION_FUNCTION_STDERR, z.standardError())
+        .put(Metric.PARETO_K, shape, Weight.P_Q);
     return new Result(
         measured,
         logWeights.length * Diagnostics.effectiveSampleSizeRatio(logWeights),

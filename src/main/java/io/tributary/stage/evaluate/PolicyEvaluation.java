@@ -1,13 +1,15 @@
 package io.tributary.stage.evaluate;
 
-import io.tributary.data.Measurements;
 import io.tributary.data.Seeds;
 import io.tributary.data.TensorBytes;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.PartitionFunction;
+import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.target.EnergyBasedModel;
@@ -117,10 +119,13 @@ public final class PolicyEvaluation implements AutoCloseable {
     var z =
         new PartitionFunction.Estimate(
             mass.logZ(), mass.relativeStandardError(), mass.count(), mass.positive(), Double.NaN);
-    Divergences.klTargetPolicyOnPolicy(samples.logTargets(sampling.target()), samples.logProbs(), z)
-        .putKl(measured, "p_pi");
-    Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases())
-        .putKl(measured, "pi_a");
+    PointEstimate toPolicy =
+        Divergences.klTargetPolicyOnPolicy(
+            samples.logTargets(sampling.target()), samples.logProbs(), z);
+    PointEstimate toBase = Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases());
+    measured
+        .putKl(Pair.P_PI, toPolicy.value(), toPolicy.standardError())
+        .putKl(Pair.PI_A, toBase.value(), toBase.standardError());
   }
 
   /** Texts of {@code n} samples of the base model, for people to compare with the policy's. */

@@ -1,7 +1,10 @@
 package io.tributary.stage.evaluate;
 
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.objective.estimate.Moments;
+import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.feature.Text;
 import java.util.Arrays;
@@ -39,9 +42,10 @@ record Samples(
   Measurements measure(List<String> names) {
     Measurements measured =
         TextMetrics.of(texts.stream().map(Text::words).toList())
-            .put("perplexity_base", basePerplexity());
+            .put(Metric.PERPLEXITY_BASE, basePerplexity());
     for (int i = 0; i < names.size(); i++) {
-      Moments.ofSamples(feature(i)).putMoment(measured, names.get(i), "pi");
+      PointEstimate moment = Moments.ofSamples(feature(i));
+      measured.putMoment(names.get(i), Distribution.PI, moment.value(), moment.standardError());
     }
     return measured;
   }

@@ -1,7 +1,9 @@
 package io.tributary.stage.evaluate;
 
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Measures how varied sampled texts are: Distinct-1 to 3 within a text, over all of them, and
@@ -13,8 +15,12 @@ public final class TextMetrics {
   public static final int SELF_BLEU_TEXTS = 500;
 
   private static final int LONGEST_DISTINCT = 3;
-  private static final int SHORTEST_BLEU = 3;
   private static final int LONGEST_BLEU = 5;
+
+  private static final Map<Integer, Metric> DISTINCT =
+      Map.of(1, Metric.DISTINCT_1, 2, Metric.DISTINCT_2, 3, Metric.DISTINCT_3);
+  private static final Map<Integer, Metric> SELF_BLEU =
+      Map.of(3, Metric.SELF_BLEU_3, 4, Metric.SELF_BLEU_4, 5, Metric.SELF_BLEU_5);
 
   private TextMetrics() {}
 
@@ -27,14 +33,10 @@ public final class TextMetrics {
   public static Measurements of(List<List<String>> texts) {
     Measurements measured = new Measurements();
     Ngrams all = Ngrams.of(texts, LONGEST_DISTINCT);
-    for (int n = 1; n <= LONGEST_DISTINCT; n++) {
-      measured.put("distinct_" + n, DistinctNgrams.mean(all, n));
-    }
+    DISTINCT.forEach((n, metric) -> measured.put(metric, DistinctNgrams.mean(all, n)));
     List<List<String>> compared = texts.subList(0, Math.min(texts.size(), SELF_BLEU_TEXTS));
     SelfBleu bleu = SelfBleu.of(Ngrams.of(compared, LONGEST_BLEU), LONGEST_BLEU);
-    for (int n = SHORTEST_BLEU; n <= LONGEST_BLEU; n++) {
-      measured.put("self_bleu_" + n, bleu.mean(n));
-    }
+    SELF_BLEU.forEach((n, metric) -> measured.put(metric, bleu.mean(n)));
     return measured;
   }
 }

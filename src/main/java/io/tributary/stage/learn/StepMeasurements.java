@@ -1,12 +1,17 @@
 package io.tributary.stage.learn;
 
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Label.Weight;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Objective;
 import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.Moments;
 import io.tributary.objective.estimate.PartitionFunction;
+import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.stage.learn.update.BatchArrays;
 import java.util.List;
 
@@ -38,33 +43,50 @@ public final class StepMeasurements {
     double[] logRatios = values.logPolicyRatios();
     Measurements measured = new Measurements();
     measured
-        .put("partition_function", after.isKnown() ? after.value() : Double.NaN)
-        .put("partition_function_stderr", after.standardError());
-    Divergences.klTargetPolicy(logWeights, logRatios, z).putKl(measured, "p_pi");
-    Divergences.klTargetProposal(logWeights, z).putKl(measured, "p_q");
-    Divergences.klPolicyBase(logRatios, values.logPolicies(), values.logBases())
-        .putKl(measured, "pi_a");
+        .put(Metric.PARTITION_FUNCTION, after.isKnown() ? after.value() : Double.NaN)
+        .put(Metric.PARTITION_FUNCTION_STDERR, after.standardError());
+    putKl(measured, Pair.P_PI, Divergences.klTargetPolicy(logWeights, logRatios, z));
+    putKl(measured, Pair.P_Q, Divergences.klTargetProposal(logWeights, z));
+    putKl(
+        measured,
+        Pair.PI_A,
+        Divergences.klPolicyBase(logRatios, values.logPolicies(), values.logBases()));
     measured
         .put(
-            "total_variation",
+            Metric.TOTAL_VARIATION,
             Divergences.tvdTargetPolicy(logWeights, logRatios, z).value(),
-            "p_pi")
-        .put("total_variation", Divergences.tvdTargetProposal(logWeights, z).value(), "p_q");
+            Pair.P_PI)
+        .put(
+            Metric.TOTAL_VARIATION, Divergences.tvdTargetProposal(logWeights, z).value(), Pair.P_Q);
     for (int i = 0; i < features.size(); i++) {
       double[] phi = batch.feature(i);
-      Moments.ofPolicy(logRatios, phi).putMoment(measured, features.get(i), "pi");
-      Moments.ofSamples(phi).putMoment(measured, features.get(i), "q");
+      PointEstimate ofPolicy = Moments.ofPolicy(logRatios, phi);
+      PointEstimate ofProposal = Moments.ofSamples(phi);
+      measured
+          .putMoment(features.get(i), Distribution.PI, ofPolicy.value(), ofPolicy.standardError())
+          .putMoment(
+              features.get(i), Distribution.Q, ofProposal.value(), ofProposal.standardError());
     }
     double[] levels = objective.levels(values);
     double[] advantages = objective.advantages(values, levels);
     return measured
-        .put("advantage_mean", Diagnostics.mean(advantages))
-        .put("advantage_variance", Diagnostics.variance(advantages))
-        .put("advantage_abs_mean", Diagnostics.meanAbsolute(advantages))
-        .put("baseline_mean", Diagnostics.mean(objective.baselines(values, levels)))
-        .put("reward_mean", Moments.ofPolicy(logRatios, values.rewards()).value())
-        .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logWeights), "p_q")
-        .put("effective_sample_size_ratio", Diagnostics.effectiveSampleSizeRatio(logRatios), "pi_q")
-        .put("max_weight_share_ratio", Diagnostics.maxWeightShare(logWeights));
+        .put(Metric.ADVANTAGE_MEAN, Diagnostics.mean(advantages))
+        .put(Metric.ADVANTAGE_VARIANCE, Diagnostics.variance(advantages))
+        .put(Metric.ADVANTAGE_ABS_MEAN, Diagnostics.meanAbsolute(advantages))
+        .put(Metric.BASELINE_MEAN, Diagnostics.mean(objective.baselines(values, levels)))
+        .put(Metric.REWARD_MEAN, Moments.ofPolicy(logRatios, values.rewards()).value())
+        .put(
+            Metric.EFFECTIVE_SAMPLE_SIZE_RATIO,
+            Diagnostics.effectiveSampleSizeRatio(logWeights),
+            Weight.P_Q)
+        .put(
+            Metric.EFFECTIVE_SAMPLE_SIZE_RATIO,
+            Diagnostics.effectiveSampleSizeRatio(logRatios),
+            Weight.PI_Q)
+        .put(Metric.MAX_WEIGHT_SHARE_RATIO, Diagnostics.maxWeightShare(logWeights));
+  }
+
+  private static void putKl(Measurements measured, Pair pair, PointEstimate kl) {
+    measured.putKl(pair, kl.value(), kl.standardError());
   }
 }

@@ -4,13 +4,15 @@ import com.google.gson.JsonObject;
 import io.tributary.data.Batch;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.LearnedSequence;
-import io.tributary.data.Measurements;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.io.JsonLines;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.SamplesJsonl;
 import io.tributary.model.ValueHead;
 import io.tributary.objective.estimate.PartitionFunction;
@@ -293,7 +295,7 @@ public final class TrainingRun implements AutoCloseable {
 
   /** The policy of this step was measured on samples of its own. */
   void evaluated(Measurements measurements) {
-    double kl = measurements.get("kl_nats", "p_pi");
+    double kl = measurements.get(Metric.KL_NATS, Pair.P_PI);
     divergence = Double.isFinite(kl) ? kl : null;
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import io.tributary.cli.Tributary;
-import io.tributary.data.Measurements;
 import io.tributary.io.JsonLines;
+import io.tributary.metrics.Measurements;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;

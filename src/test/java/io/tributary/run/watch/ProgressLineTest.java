@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.TributaryConfig;
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.protocol.LearnerEvent.Stepped;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,10 +38,10 @@ class ProgressLineTest {
     line = new ProgressLine(config, Map.of("water", 1.0));
     Measurements measurements =
         new Measurements()
-            .put("feature_moment", 0.48768, "water", "pi")
-            .put("kl_nats", 2.6912, "p_pi")
-            .put("kl_nats", 3.8801, "pi_a")
-            .put("partition_function", 0.0064712);
+            .put(Metric.FEATURE_MOMENT, 0.48768, "water", Distribution.PI)
+            .put(Metric.KL_NATS, 2.6912, Pair.P_PI)
+            .put(Metric.KL_NATS, 3.8801, Pair.PI_A)
+            .put(Metric.PARTITION_FUNCTION, 0.0064712);
     line.add(
         new Stepped(200, 25_600, measurements, true, Duration.ofSeconds(1)),
         new StepPace.Timing(0.5, new WaitingShares(0, 0.4)),

@@ -7,8 +7,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.tributary.data.Measurements;
 import io.tributary.data.WordTokens;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ class TextMetricsTest {
         .entrySet()
         .forEach(
             e ->
-                assertThat(measured.get(e.getKey()))
+                assertThat(measured.get(Metric.of(e.getKey())))
                     .as(e.getKey())
                     .isCloseTo(e.getValue().getAsDouble(), within(1e-12)));
     assertThat(measured.values()).hasSize(6);
@@ -69,22 +70,22 @@ class TextMetricsTest {
   @Test
   void tokensAndNotNgramsAreTheDenominatorOfDistinct() {
     Measurements measured = measure(List.of("a b a b", "c"));
-    assertThat(measured.get("distinct_1")).isEqualTo((2.0 / 4 + 1) / 2);
-    assertThat(measured.get("distinct_2")).isEqualTo((2.0 / 4 + 0) / 2);
-    assertThat(measured.get("distinct_3")).isEqualTo((2.0 / 4 + 0) / 2);
+    assertThat(measured.get(Metric.DISTINCT_1)).isEqualTo((2.0 / 4 + 1) / 2);
+    assertThat(measured.get(Metric.DISTINCT_2)).isEqualTo((2.0 / 4 + 0) / 2);
+    assertThat(measured.get(Metric.DISTINCT_3)).isEqualTo((2.0 / 4 + 0) / 2);
   }
 
   @Test
   void caseMakesAWordAnotherOne() {
     Measurements measured = measure(List.of("The the", "the"));
-    assertThat(measured.get("distinct_1")).isEqualTo(1);
+    assertThat(measured.get(Metric.DISTINCT_1)).isEqualTo(1);
   }
 
   @Test
   void oneTextHasNothingToBeComparedWithAndNoneHasNoMeasure() {
     Measurements one = measure(List.of("the cat"));
-    assertThat(one.get("distinct_1")).isEqualTo(1);
-    assertThat(one.get("self_bleu_3")).isNaN();
+    assertThat(one.get(Metric.DISTINCT_1)).isEqualTo(1);
+    assertThat(one.get(Metric.SELF_BLEU_3)).isNaN();
     assertThat(measure(List.of()).values().values()).allMatch(value -> value.isNaN());
   }
 
@@ -94,7 +95,7 @@ class TextMetricsTest {
     Measurements measured = measure(texts);
     List<String> shuffled = new ArrayList<>(texts);
     Collections.shuffle(shuffled, new Random(1));
-    for (String name : List.of("self_bleu_3", "self_bleu_5", "distinct_2")) {
+    for (Metric name : List.of(Metric.SELF_BLEU_3, Metric.SELF_BLEU_5, Metric.DISTINCT_2)) {
       assertThat(measure(shuffled).get(name)).isCloseTo(measured.get(name), within(1e-12));
     }
   }
@@ -106,15 +107,15 @@ class TextMetricsTest {
     more.addAll(Collections.nCopies(100, "x x x x x x x x"));
     Measurements few = measure(texts);
     Measurements many = measure(more);
-    assertThat(many.get("self_bleu_4")).isEqualTo(few.get("self_bleu_4"));
-    assertThat(many.get("distinct_1")).isLessThan(few.get("distinct_1"));
+    assertThat(many.get(Metric.SELF_BLEU_4)).isEqualTo(few.get(Metric.SELF_BLEU_4));
+    assertThat(many.get(Metric.DISTINCT_1)).isLessThan(few.get(Metric.DISTINCT_1));
   }
 
   @Test
   void fiveHundredTextsOfFortyWordsTakeLittleTime() {
     List<String> texts = texts(TextMetrics.SELF_BLEU_TEXTS, 40, 5);
     long start = System.nanoTime();
-    assertThat(measure(texts).get("self_bleu_5")).isBetween(0.0, 1.0);
+    assertThat(measure(texts).get(Metric.SELF_BLEU_5)).isBetween(0.0, 1.0);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
   }
 

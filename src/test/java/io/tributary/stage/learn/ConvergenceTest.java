@@ -3,7 +3,9 @@ package io.tributary.stage.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,7 +52,7 @@ class ConvergenceTest {
       double after = training.klFromTarget();
       assertThat(after).isBetween(0.0, 0.05 * before);
       Measurements measured = training.evaluate();
-      assertThat(measured.get("feature_moment", "chosen", "pi")).isGreaterThan(0.9);
+      assertThat(measured.get(Metric.FEATURE_MOMENT, "chosen", Distribution.PI)).isGreaterThan(0.9);
     }
   }
 

@@ -3,7 +3,10 @@ package io.tributary.stage.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.protocol.EvaluatorCommand.TargetMass;
@@ -73,23 +76,23 @@ class EnumeratedEvaluationTest {
     ModelEvaluation.Result result = evaluate(policy, SAMPLES, 1);
     Measurements measured = result.measurements();
     assertWithin(
-        measured.get("kl_nats", "p_pi"),
-        measured.get("kl_stderr_nats", "p_pi"),
+        measured.get(Metric.KL_NATS, Pair.P_PI),
+        measured.get(Metric.KL_STDERR_NATS, Pair.P_PI),
         world.klFromTarget(policy),
         0.1);
     assertWithin(
-        measured.get("kl_nats", "pi_a"),
-        measured.get("kl_stderr_nats", "pi_a"),
+        measured.get(Metric.KL_NATS, Pair.PI_A),
+        measured.get(Metric.KL_STDERR_NATS, Pair.PI_A),
         TinyWorld.kl(pi, world.logBases),
         0.1);
     assertWithin(
-        measured.get("partition_function"),
-        measured.get("partition_function_stderr"),
+        measured.get(Metric.PARTITION_FUNCTION),
+        measured.get(Metric.PARTITION_FUNCTION_STDERR),
         world.z(),
         0.02);
     assertWithin(
-        measured.get("feature_moment", "chosen", "pi"),
-        measured.get("feature_moment_stderr", "chosen", "pi"),
+        measured.get(Metric.FEATURE_MOMENT, "chosen", Distribution.PI),
+        measured.get(Metric.FEATURE_MOMENT_STDERR, "chosen", Distribution.PI),
         mass(),
         0.02);
     assertThat(result.effectiveSampleSize()).isBetween(100.0, 2.0 * SAMPLES);
@@ -103,17 +106,17 @@ class EnumeratedEvaluationTest {
       logBase += pi[x] * world.logBases[x];
       tokens += pi[x] * world.sequences.get(x).length;
     }
-    assertThat(evaluate(policy, SAMPLES, 1).measurements().get("perplexity_base"))
+    assertThat(evaluate(policy, SAMPLES, 1).measurements().get(Metric.PERPLEXITY_BASE))
         .isCloseTo(Math.exp(-logBase / tokens), within(0.1));
   }
 
   @Test
   void theBaseModelItselfHasNoDivergenceFromItself() {
     Measurements measured = evaluate(world.base, SAMPLES, 1).measurements();
-    assertThat(measured.get("kl_nats", "pi_a")).isCloseTo(0, within(1e-5));
+    assertThat(measured.get(Metric.KL_NATS, Pair.PI_A)).isCloseTo(0, within(1e-5));
     assertWithin(
-        measured.get("kl_nats", "p_pi"),
-        measured.get("kl_stderr_nats", "p_pi"),
+        measured.get(Metric.KL_NATS, Pair.P_PI),
+        measured.get(Metric.KL_STDERR_NATS, Pair.P_PI),
         -Math.log(world.z()),
         0.1);
   }
@@ -135,15 +138,16 @@ class EnumeratedEvaluationTest {
     ModelEvaluation.Result alone = evaluate(policy, 500, 0.6);
     assertThat(alone.effectiveSampleSize()).isNaN();
     for (Measurements measured : new Measurements[] {run, alone.measurements()}) {
-      assertThat(measured.get("feature_moment", "chosen", "pi")).isBetween(0.0, 1.0);
-      assertThat(measured.get("distinct_1")).isBetween(0.0, 1.0);
-      assertThat(measured.get("self_bleu_5")).isBetween(0.0, 1.0);
-      assertThat(measured.get("perplexity_base")).isGreaterThan(1);
+      assertThat(measured.get(Metric.FEATURE_MOMENT, "chosen", Distribution.PI))
+          .isBetween(0.0, 1.0);
+      assertThat(measured.get(Metric.DISTINCT_1)).isBetween(0.0, 1.0);
+      assertThat(measured.get(Metric.SELF_BLEU_5)).isBetween(0.0, 1.0);
+      assertThat(measured.get(Metric.PERPLEXITY_BASE)).isGreaterThan(1);
       assertThat(measured.values().keySet())
-          .extracting(Measurements.Key::name)
+          .extracting(key -> key.metric().key())
           .doesNotContain("kl_nats", "kl_stderr_nats", "partition_function");
     }
-    double plain = evaluate(policy, 500, 1).measurements().get("self_bleu_4");
-    assertThat(alone.measurements().get("self_bleu_4")).isGreaterThan(plain);
+    double plain = evaluate(policy, 500, 1).measurements().get(Metric.SELF_BLEU_4);
+    assertThat(alone.measurements().get(Metric.SELF_BLEU_4)).isGreaterThan(plain);
   }
 }

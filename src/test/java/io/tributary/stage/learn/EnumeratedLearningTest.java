@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import io.tributary.config.objective.Baseline;
 import io.tributary.config.objective.Divergence;
 import io.tributary.data.Fingerprint;
-import io.tributary.data.Measurements;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.model.Gradients;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelTraining;
@@ -328,20 +331,20 @@ class EnumeratedLearningTest {
                 exact);
     double[] p = world.target();
     double[] pi = Arrays.stream(world.logProbs(policy)).map(Math::exp).toArray();
-    assertWithinStandardErrors(measured, "p_pi", TinyWorld.kl(p, world.logProbs(policy)));
+    assertWithinStandardErrors(measured, Pair.P_PI, TinyWorld.kl(p, world.logProbs(policy)));
     double mixed =
         (TinyWorld.kl(p, world.logProbs(first)) + TinyWorld.kl(p, world.logProbs(second))) / 2;
-    assertWithinStandardErrors(measured, "p_q", mixed);
-    assertWithinStandardErrors(measured, "pi_a", TinyWorld.kl(pi, world.logBases));
-    assertThat(measured.get("feature_moment", "chosen", "pi"))
+    assertWithinStandardErrors(measured, Pair.P_Q, mixed);
+    assertWithinStandardErrors(measured, Pair.PI_A, TinyWorld.kl(pi, world.logBases));
+    assertThat(measured.get(Metric.FEATURE_MOMENT, "chosen", Distribution.PI))
         .isEqualTo(massOfTarget(pi), within(0.02));
-    assertThat(measured.get("reward_mean")).isEqualTo(massOfTarget(pi), within(0.02));
-    assertThat(measured.get("advantage_mean")).isEqualTo(0, within(0.01));
+    assertThat(measured.get(Metric.REWARD_MEAN)).isEqualTo(massOfTarget(pi), within(0.02));
+    assertThat(measured.get(Metric.ADVANTAGE_MEAN)).isEqualTo(0, within(0.01));
     double tvd = 0;
     for (int i = 0; i < p.length; i++) {
       tvd += Math.abs(p[i] - pi[i]) / 2;
     }
-    assertThat(measured.get("total_variation", "p_pi")).isEqualTo(tvd, within(0.03));
+    assertThat(measured.get(Metric.TOTAL_VARIATION, Pair.P_PI)).isEqualTo(tvd, within(0.03));
   }
 
   @Test
@@ -351,20 +354,21 @@ class EnumeratedLearningTest {
           evaluation.evaluate(
               40, policy.snapshot(), new TargetMass(Math.log(world.z()), 0, 1000, 100));
       double[] pi = Arrays.stream(world.logProbs(policy)).map(Math::exp).toArray();
-      assertWithinStandardErrors(measured, "p_pi", world.klFromTarget(policy));
-      assertWithinStandardErrors(measured, "pi_a", TinyWorld.kl(pi, world.logBases));
+      assertWithinStandardErrors(measured, Pair.P_PI, world.klFromTarget(policy));
+      assertWithinStandardErrors(measured, Pair.PI_A, TinyWorld.kl(pi, world.logBases));
       double moment = massOfTarget(pi);
-      assertThat(measured.get("feature_moment", "chosen", "pi"))
+      assertThat(measured.get(Metric.FEATURE_MOMENT, "chosen", Distribution.PI))
           .isEqualTo(moment, within(4 * Math.sqrt(moment * (1 - moment) / DRAWN)));
       assertThat(evaluation.policyTexts(5)).hasSize(5).isNotEqualTo(evaluation.baseTexts(5));
     }
   }
 
-  private static void assertWithinStandardErrors(
-      Measurements measured, String pair, double listed) {
-    double standardError = measured.get("kl_stderr_nats", pair);
-    assertThat(standardError).as(pair).isBetween(0.0, 0.1);
-    assertThat(measured.get("kl_nats", pair)).as(pair).isEqualTo(listed, within(4 * standardError));
+  private static void assertWithinStandardErrors(Measurements measured, Pair pair, double listed) {
+    double standardError = measured.get(Metric.KL_STDERR_NATS, pair);
+    assertThat(standardError).as(pair.label()).isBetween(0.0, 0.1);
+    assertThat(measured.get(Metric.KL_NATS, pair))
+        .as(pair.label())
+        .isEqualTo(listed, within(4 * standardError));
   }
 
   private static double massOfTarget(double[] probabilities) {

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import io.tributary.data.Batch;
-import io.tributary.data.Measurements;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
 import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.model.LanguageModel;
@@ -368,7 +370,7 @@ class LearnerTest {
           .replyTo()
           .tell(
               new Evaluated(
-                  evaluate.step(), new Measurements().put("kl_nats", divergence, "p_pi")));
+                  evaluate.step(), new Measurements().put(Metric.KL_NATS, divergence, Pair.P_PI)));
       await(done);
     }
     kit.stop(learner);

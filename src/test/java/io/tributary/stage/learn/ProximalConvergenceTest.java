@@ -2,6 +2,7 @@ package io.tributary.stage.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.metrics.Metric;
 import io.tributary.stage.learn.update.ProximalUpdatesTest;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
@@ -85,7 +86,7 @@ class ProximalConvergenceTest {
       double free = 0;
       double mean = 0;
       for (int step = 0; step < 120; step++) {
-        beta = training.step().measurements().get("kl_control_beta");
+        beta = training.step().measurements().get(Metric.KL_CONTROL_BETA);
         double divergence = divergence(world, training.logPolicies());
         free = Math.max(free, divergence);
         mean += step < 90 ? 0 : divergence / 30;

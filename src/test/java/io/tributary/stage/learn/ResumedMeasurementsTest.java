@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Batch;
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Label.Weight;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
@@ -43,8 +45,8 @@ class ResumedMeasurementsTest {
         Measurements expected = training.run.learn(batch, () -> {}).measurements();
         Measurements measured = resumed.learn(batch, () -> {}).measurements();
         assertThat(measured.values()).isEqualTo(expected.values());
-        assertThat(expected.get("pareto_k", "pi_q")).isNotNaN();
-        assertThat(expected.get("gradient_variance")).isPositive();
+        assertThat(expected.get(Metric.PARETO_K, Weight.PI_Q)).isNotNaN();
+        assertThat(expected.get(Metric.GRADIENT_VARIANCE)).isPositive();
       }
     }
   }

@@ -1,7 +1,11 @@
 package io.tributary.tools.report;
 
 import com.google.gson.Gson;
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Label.Weight;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.tools.experiment.CellRecord;
 import io.tributary.tools.experiment.CellRecord.Moment;
@@ -88,14 +92,14 @@ final class HandMadeGrid {
       double done = step / 100.0;
       Measurements measured =
           new Measurements()
-              .put("advantage_mean", 0.01 * Math.sin(step))
-              .put("baseline_mean", 0.2)
-              .put("advantage_variance", course.variance().applyAsDouble(done))
-              .put("advantage_abs_mean", Math.sqrt(course.variance().applyAsDouble(done)))
-              .put("effective_sample_size_ratio", 0.5, "p_q")
-              .put("total_variation", 1 - done / 2, "p_pi");
+              .put(Metric.ADVANTAGE_MEAN, 0.01 * Math.sin(step))
+              .put(Metric.BASELINE_MEAN, 0.2)
+              .put(Metric.ADVANTAGE_VARIANCE, course.variance().applyAsDouble(done))
+              .put(Metric.ADVANTAGE_ABS_MEAN, Math.sqrt(course.variance().applyAsDouble(done)))
+              .put(Metric.EFFECTIVE_SAMPLE_SIZE_RATIO, 0.5, Weight.P_Q)
+              .put(Metric.TOTAL_VARIATION, 1 - done / 2, Pair.P_PI);
       if (step % 5 == 0) {
-        measured.put("gradient_variance", 30 * course.variance().applyAsDouble(done));
+        measured.put(Metric.GRADIENT_VARIANCE, 30 * course.variance().applyAsDouble(done));
       }
       rows.add(MetricsJsonl.step(step, (long) step * cell.batchSize(), measured));
       if (step % 10 == 0) {
@@ -109,16 +113,20 @@ final class HandMadeGrid {
     double done = step / 100.0;
     Measurements measured =
         new Measurements()
-            .put("kl_nats", 5 - 4 * course.moment().applyAsDouble(done), "p_pi")
-            .put("kl_nats", course.klBase().applyAsDouble(done), "pi_a")
-            .put("kl_stderr_nats", 0.05, "pi_a")
-            .put("self_bleu_5", 1 - course.distinct().applyAsDouble(done))
-            .put("distinct_1", course.distinct().applyAsDouble(done))
-            .put("perplexity_base", 20 + done);
+            .put(Metric.KL_NATS, 5 - 4 * course.moment().applyAsDouble(done), Pair.P_PI)
+            .put(Metric.KL_NATS, course.klBase().applyAsDouble(done), Pair.PI_A)
+            .put(Metric.KL_STDERR_NATS, 0.05, Pair.PI_A)
+            .put(Metric.SELF_BLEU_5, 1 - course.distinct().applyAsDouble(done))
+            .put(Metric.DISTINCT_1, course.distinct().applyAsDouble(done))
+            .put(Metric.PERPLEXITY_BASE, 20 + done);
     for (Moment target : cell.targets()) {
       measured
-          .put("feature_moment", course.moment().applyAsDouble(done), target.feature(), "pi")
-          .put("feature_moment_stderr", 0.01, target.feature(), "pi");
+          .put(
+              Metric.FEATURE_MOMENT,
+              course.moment().applyAsDouble(done),
+              target.feature(),
+              Distribution.PI)
+          .put(Metric.FEATURE_MOMENT_STDERR, 0.01, target.feature(), Distribution.PI);
     }
     return MetricsJsonl.evaluation(step, (long) step * cell.batchSize(), measured);
   }

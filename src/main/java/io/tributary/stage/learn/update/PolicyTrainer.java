@@ -1,7 +1,9 @@
 package io.tributary.stage.learn.update;
 
 import io.tributary.data.Batch;
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Label.Weight;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.model.ModelTraining;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Earlier;
@@ -119,13 +121,13 @@ public final class PolicyTrainer {
     Measurements measured =
         measurements.of(arrays, values, objective, partitionFunction().estimate());
     measured
-        .put("learner_loss", outcome.loss())
-        .put("learner_gradient_norm", outcome.gradientNorm())
-        .put("learner_learning_rate", rate)
-        .put("pareto_k", estimators.tails().targetShape(), "p_q")
-        .put("pareto_k", estimators.tails().policyShape(), "pi_q")
+        .put(Metric.LEARNER_LOSS, outcome.loss())
+        .put(Metric.LEARNER_GRADIENT_NORM, outcome.gradientNorm())
+        .put(Metric.LEARNER_LEARNING_RATE, rate)
+        .put(Metric.PARETO_K, estimators.tails().targetShape(), Weight.P_Q)
+        .put(Metric.PARETO_K, estimators.tails().policyShape(), Weight.PI_Q)
         .put(outcome.measurements());
-    variance.ifPresent(value -> measured.put("gradient_variance", value));
+    variance.ifPresent(value -> measured.put(Metric.GRADIENT_VARIANCE, value));
     return new Step(measured, outcome.finite());
   }
 }

@@ -4,8 +4,9 @@ import io.tributary.config.LearnerConfig;
 import io.tributary.config.objective.Baseline;
 import io.tributary.config.objective.ObjectiveConfig;
 import io.tributary.config.objective.PpoConfig;
-import io.tributary.data.Measurements;
 import io.tributary.data.Seeds;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TokenScores;
@@ -101,11 +102,11 @@ public final class ProximalUpdates implements UpdateRule {
         mean(updates, Update::gradientNorm),
         finite,
         new Measurements()
-            .put("policy_loss", mean(updates, Update::policyLoss))
-            .put("value_loss", mean(updates, Update::valueLoss))
-            .put("clipped_tokens_ratio", mean(updates, Update::clipped))
-            .put("kl_control_beta", beta)
-            .put("kl_penalty", beta * kl));
+            .put(Metric.POLICY_LOSS, mean(updates, Update::policyLoss))
+            .put(Metric.VALUE_LOSS, mean(updates, Update::valueLoss))
+            .put(Metric.CLIPPED_TOKENS_RATIO, mean(updates, Update::clipped))
+            .put(Metric.KL_CONTROL_BETA, beta)
+            .put(Metric.KL_PENALTY, beta * kl));
   }
 
   /** The updates of all epochs, up to the first that is not finite. */

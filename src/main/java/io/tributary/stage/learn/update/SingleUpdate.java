@@ -1,7 +1,7 @@
 package io.tributary.stage.learn.update;
 
 import io.tributary.config.LearnerConfig;
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Measurements;
 import io.tributary.model.ModelTraining;
 import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;

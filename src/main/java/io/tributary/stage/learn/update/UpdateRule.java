@@ -1,6 +1,6 @@
 package io.tributary.stage.learn.update;
 
-import io.tributary.data.Measurements;
+import io.tributary.metrics.Measurements;
 import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
 

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Batch;
-import io.tributary.data.Measurements;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredSequence;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.model.Gradients;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelTraining;
@@ -200,10 +202,10 @@ class PolicyTrainerTest {
           Diagnostics.variance(Stream.of(gradients).mapToDouble(g -> g[component]).toArray());
     }
     assertThat(variance).isPositive();
-    assertThat(learn(policy, 5, settings).measurements().get("gradient_variance"))
+    assertThat(learn(policy, 5, settings).measurements().get(Metric.GRADIENT_VARIANCE))
         .isCloseTo(variance, within(1e-4 * variance));
-    assertThat(learn(policy, 6, settings).measurements().get("gradient_variance")).isNaN();
-    assertThat(learn(Map.of()).measurements().get("gradient_variance")).isNaN();
+    assertThat(learn(policy, 6, settings).measurements().get(Metric.GRADIENT_VARIANCE)).isNaN();
+    assertThat(learn(Map.of()).measurements().get(Metric.GRADIENT_VARIANCE)).isNaN();
   }
 
   @ParameterizedTest
@@ -214,11 +216,11 @@ class PolicyTrainerTest {
         learn(
             Map.of(
                 "learner.dropout", dropout, "diagnostics.gradient-variance-interval-steps", "1"));
-    assertThat(with.measurements().get("gradient_variance")).isPositive();
+    assertThat(with.measurements().get(Metric.GRADIENT_VARIANCE)).isPositive();
     assertThat(with.gradient()).isEqualTo(without.gradient());
     assertThat(with.updates()).isEqualTo(without.updates());
     Map<Measurements.Key, Double> others = with.measurements().values();
-    others.remove(new Measurements.Key("gradient_variance", List.of()));
+    others.remove(new Measurements.Key(Metric.GRADIENT_VARIANCE, List.of()));
     assertThat(others).isEqualTo(without.measurements().values());
   }
 
@@ -255,7 +257,7 @@ class PolicyTrainerTest {
     double[] later = gradientWithZOf(both, objective);
     assertThat(distance(later, outcome.gradient()) / norm(later)).isGreaterThan(1e-2);
     double mean = both.stream().mapToDouble(s -> Math.exp(s.logWeight())).average().orElseThrow();
-    assertThat(outcome.measurements().get("partition_function")).isEqualTo(mean, within(1e-9));
+    assertThat(outcome.measurements().get(Metric.PARTITION_FUNCTION)).isEqualTo(mean, within(1e-9));
   }
 
   @Test
@@ -265,10 +267,10 @@ class PolicyTrainerTest {
     assertSame(
         outcome.gradient(), gradientWithZOf(bootstrap, new io.tributary.objective.Gdc(false)));
     Outcome withBaseline = learn(Map.of("objective.type", "gdc++"));
-    for (String key : Set.of("p_pi", "pi_a")) {
-      assertThat(outcome.measurements().get("kl_nats", key))
+    for (Pair key : Set.of(Pair.P_PI, Pair.PI_A)) {
+      assertThat(outcome.measurements().get(Metric.KL_NATS, key))
           .as("all sequences are measured")
-          .isEqualTo(withBaseline.measurements().get("kl_nats", key), within(1e-5));
+          .isEqualTo(withBaseline.measurements().get(Metric.KL_NATS, key), within(1e-5));
     }
   }
 
@@ -285,7 +287,8 @@ class PolicyTrainerTest {
     present(without.measurements())
         .forEach(
             (key, value) -> {
-              if (!Set.of("learner_loss", "learner_gradient_norm").contains(key.name())) {
+              if (!Set.of(Metric.LEARNER_LOSS, Metric.LEARNER_GRADIENT_NORM)
+                  .contains(key.metric())) {
                 assertThat(with.measurements().values().get(key))
                     .as(key.toString())
                     .isEqualTo(value, within(1e-4 * Math.max(1, Math.abs(value))));
@@ -310,7 +313,7 @@ class PolicyTrainerTest {
         new io.tributary.model.SequenceScores(policy, 64).logProbs(world.prefix, arrays.tokens());
     double[] logRatios = arrays.values(logPolicies, NOTHING).logPolicyRatios();
     double meanRatio = java.util.Arrays.stream(logRatios).map(Math::exp).average().orElseThrow();
-    assertThat(outcome.measurements().get("baseline_mean"))
+    assertThat(outcome.measurements().get(Metric.BASELINE_MEAN))
         .isEqualTo(mean * meanRatio, within(1e-5));
   }
 
@@ -321,7 +324,7 @@ class PolicyTrainerTest {
       assertThat(outcome.finite()).isFalse();
       assertThat(outcome.moved()).isFalse();
       assertThat(outcome.updates()).isZero();
-      assertThat(outcome.measurements().get("partition_function")).isPositive();
+      assertThat(outcome.measurements().get(Metric.PARTITION_FUNCTION)).isPositive();
     }
   }
 

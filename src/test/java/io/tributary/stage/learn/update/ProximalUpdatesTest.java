@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
 import io.tributary.config.TributaryConfig;
-import io.tributary.data.Measurements;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
 import io.tributary.data.TensorBytes;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.model.Gradients;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelTraining;
@@ -173,7 +174,7 @@ public class ProximalUpdatesTest {
   /** What a batch led to. */
   private record Learned(
       UpdateRule.Outcome outcome, double[] gradient, List<float[]> weights, long updates) {
-    double get(String metric) {
+    double get(Metric metric) {
       return outcome.measurements().get(metric);
     }
   }
@@ -284,11 +285,11 @@ public class ProximalUpdatesTest {
   @Test
   void aFirstUpdateIsNotClippedAndLaterOnesMayBe() throws IOException {
     Learned first = learn(Map.of("objective.ppo.epochs", "1"));
-    assertThat(first.get("clipped_tokens_ratio")).isZero();
-    assertThat(first.get("policy_loss")).as("whitened").isEqualTo(0, within(1e-4));
+    assertThat(first.get(Metric.CLIPPED_TOKENS_RATIO)).isZero();
+    assertThat(first.get(Metric.POLICY_LOSS)).as("whitened").isEqualTo(0, within(1e-4));
     Learned several = learn(policy, 3, 3e-2, Map.of("objective.ppo.epochs", "6"));
-    assertThat(several.get("clipped_tokens_ratio")).isBetween(0.01, 0.9);
-    assertThat(several.get("policy_loss")).isLessThan(-0.02);
+    assertThat(several.get(Metric.CLIPPED_TOKENS_RATIO)).isBetween(0.01, 0.9);
+    assertThat(several.get(Metric.POLICY_LOSS)).isLessThan(-0.02);
   }
 
   @Test
@@ -304,8 +305,8 @@ public class ProximalUpdatesTest {
       kl += divergence / batch.size();
       tokens += batch.tokens().get(i).length;
     }
-    assertThat(learned.get("kl_control_beta")).isEqualTo(BETA);
-    assertThat(learned.get("kl_penalty")).isEqualTo(BETA * kl, within(1e-9));
+    assertThat(learned.get(Metric.KL_CONTROL_BETA)).isEqualTo(BETA);
+    assertThat(learned.get(Metric.KL_PENALTY)).isEqualTo(BETA * kl, within(1e-9));
     // the values are 0 before the first update: half the mean square of the rewards to come
     for (int i = 0; i < batch.size(); i++) {
       double toCome = batch.rewards()[i];
@@ -317,9 +318,9 @@ public class ProximalUpdatesTest {
       }
     }
     Learned once = learn(Map.of("objective.ppo.epochs", "1", "objective.ppo.gae-lambda", "1"));
-    assertThat(once.get("value_loss")).isEqualTo(returns, within(1e-5));
+    assertThat(once.get(Metric.VALUE_LOSS)).isEqualTo(returns, within(1e-5));
     assertThat(once.outcome().loss())
-        .isEqualTo(once.get("policy_loss") + 0.1 * once.get("value_loss"), within(1e-9));
+        .isEqualTo(once.get(Metric.POLICY_LOSS) + 0.1 * once.get(Metric.VALUE_LOSS), within(1e-9));
   }
 
   @Test
@@ -332,7 +333,7 @@ public class ProximalUpdatesTest {
         KlPenalty penalty = KlPenalty.create(config.objective());
         ProximalUpdates rule = rule(training, config, penalty);
         Measurements measured = rule.learn(0, batch, nothing(), 1e-3, () -> {}).measurements();
-        assertThat(measured.get("kl_control_beta")).as("of this batch").isEqualTo(BETA);
+        assertThat(measured.get(Metric.KL_CONTROL_BETA)).as("of this batch").isEqualTo(BETA);
         // far below the target: e = -0.2, K_beta = 64 / 10000
         assertThat(penalty.beta())
             .isEqualTo(adaptive ? BETA * (1 - 0.2 * 64 / 10_000) : BETA, within(1e-12));

@@ -1,0 +1,104 @@
+package io.tributary.metrics;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one learner step or one evaluation has measured. A row of {@code metrics.jsonl} and the
+ * Prometheus gauges are both made from it, so that a quantity has one name and is computed once.
+ * Units are those of the metric; NaN means absent.
+ */
+public final class Measurements {
+  private final Map<Key, Double> values = new TreeMap<>();
+
+  /**
+   * A gauge and the values of its labels, in the order of declaration. Keys are ordered by name and
+   * labels.
+   *
+   * @throws IllegalArgumentException if the metric is not a gauge, or has other labels
+   */
+  public record Key(Metric metric, List<String> labels) implements Comparable<Key> {
+    public Key {
+      labels = List.copyOf(labels);
+      metric.requireGauge(labels);
+    }
+
+    @Override
+    public int compareTo(Key other) {
+      int byName = metric.key().compareTo(other.metric.key());
+      return byName != 0 ? byName : labels.toString().compareTo(other.labels.toString());
+    }
+  }
+
+  /** Sets the value of a metric without labels. */
+  public Measurements put(Metric metric, double value) {
+    return put(new Key(metric, List.of()), value);
+  }
+
+  /** Sets the value of a metric with one label. */
+  public Measurements put(Metric metric, double value, LabelValue label) {
+    return put(new Key(metric, List.of(label.label())), value);
+  }
+
+  /** Sets the value of a feature's metric. */
+  public Measurements put(Metric metric, double value, String feature, LabelValue label) {
+    return put(new Key(metric, List.of(feature, label.label())), value);
+  }
+
+  Measurements put(Key key, double value) {
+    values.put(key, value);
+    return this;
+  }
+
+  /** Sets all values of other measurements. */
+  public Measurements put(Measurements others) {
+    values.putAll(others.values);
+    return this;
+  }
+
+  /** Sets an estimate of a Kullback-Leibler divergence and its standard error, in nats. */
+  public Measurements putKl(Label.Pair pair, double value, double standardError) {
+    return put(Metric.KL_NATS, value, pair).put(Metric.KL_STDERR_NATS, standardError, pair);
+  }
+
+  /** Sets an estimate of a feature's mean under a distribution and its standard error. */
+  public Measurements putMoment(
+      String feature, Label.Distribution distribution, double value, double standardError) {
+    return put(Metric.FEATURE_MOMENT, value, feature, distribution)
+        .put(Metric.FEATURE_MOMENT_STDERR, standardError, feature, distribution);
+  }
+
+  /** The value of a metric without labels; NaN where there is none. */
+  public double get(Metric metric) {
+    return get(new Key(metric, List.of()));
+  }
+
+  /** The value of a metric with one label; NaN where there is none. */
+  public double get(Metric metric, LabelValue label) {
+    return get(new Key(metric, List.of(label.label())));
+  }
+
+  /** The value of a feature's metric; NaN where there is none. */
+  public double get(Metric metric, String feature, LabelValue label) {
+    return get(new Key(metric, List.of(feature, label.label())));
+  }
+
+  private double get(Key key) {
+    return values.getOrDefault(key, Double.NaN);
+  }
+
+  /** The values that {@code others} lacks. */
+  public Measurements without(Map<Key, Double> others) {
+    Measurements rest = new Measurements();
+    rest.values.putAll(values);
+    rest.values.keySet().removeAll(others.keySet());
+    return rest;
+  }
+
+  /** All values, sorted by name and labels. */
+  public Map<Key, Double> values() {
+    return new LinkedHashMap<>(values);
+  }
+}
