@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import scala.concurrent.ExecutionContextExecutor;
 
 /**
- * The HTTP server of a run. It works on a thread of its own, with a {@link Brake} on it, so that
- * nobody who calls it slows the run down.
+ * The HTTP server of a run. It works on a thread of its own, with a {@link CpuThrottle} on it, so
+ * that nobody who calls it slows the run down.
  */
 public final class HttpService {
 
@@ -94,7 +94,10 @@ public final class HttpService {
     system
         .scheduler()
         .scheduleWithFixedDelay(
-            Duration.ZERO, Brake.INTERVAL, new Brake(Brake.START, Brake.BURST), thread);
+            Duration.ZERO,
+            CpuThrottle.INTERVAL,
+            new CpuThrottle(CpuThrottle.START, CpuThrottle.BURST),
+            thread);
     CompletableFuture<Endpoints> endpoints = new CompletableFuture<>();
     Connections connections = new Connections(system, limits, protection.tls(), endpoints, thread);
     Materializer materializer = Materializer.matFromSystem(system);

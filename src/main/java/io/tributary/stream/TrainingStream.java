@@ -85,7 +85,7 @@ public final class TrainingStream {
               return scored -> batching.add(scored.second(), scored.first());
             })
         .via(
-            new LearnStage(
+            new LearnFlow(
                 settings,
                 stages.learn(),
                 version -> tell(gate, control -> control.advance(version))))

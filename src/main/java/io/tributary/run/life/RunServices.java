@@ -2,7 +2,7 @@ package io.tributary.run.life;
 
 import io.tributary.metrics.RunMetrics;
 import io.tributary.run.assembly.TrainingParts;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.files.RunDirectory;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.run.watch.RunWatch;
@@ -18,7 +18,7 @@ import io.tributary.run.watch.StreamMetrics;
 record RunServices(
     LiveConfig config,
     TrainingParts parts,
-    Workers workers,
+    WorkerBehaviors workers,
     RunDirectory directory,
     RunMetrics metrics,
     RunWatch watch,

@@ -9,10 +9,10 @@ import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.RunStatus;
 import io.tributary.protocol.ServiceControl;
 import io.tributary.run.assembly.TrainingParts;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.files.EarlierRows;
+import io.tributary.run.files.LogFile;
 import io.tributary.run.files.RunDirectory;
-import io.tributary.run.files.RunLog;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.run.watch.RunWatch;
 import io.tributary.run.watch.StreamMetrics;
@@ -44,14 +44,14 @@ public final class TrainingService {
   private final TributaryConfig config;
   private final RunConsole console;
   private final Consumer<LearnerEvent> listener;
-  private final BiFunction<TrainingParts, RunMetrics, Workers> workers;
+  private final BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers;
   private final Clock clock;
   private final CompletableFuture<ServiceControl> control = new CompletableFuture<>();
   private boolean hangs; // an actor may still compute
 
   /** A service that shows its progress on {@code console}. */
   public TrainingService(EffectiveConfig config, RunConsole console) {
-    this(config, console, event -> {}, Workers::of, Clock.systemUTC());
+    this(config, console, event -> {}, WorkerBehaviors::of, Clock.systemUTC());
   }
 
   /**
@@ -61,14 +61,14 @@ public final class TrainingService {
    */
   public TrainingService(
       TributaryConfig config, RunConsole console, Consumer<LearnerEvent> listener) {
-    this(config, console, listener, Workers::of);
+    this(config, console, listener, WorkerBehaviors::of);
   }
 
   TrainingService(
       TributaryConfig config,
       RunConsole console,
       Consumer<LearnerEvent> listener,
-      BiFunction<TrainingParts, RunMetrics, Workers> workers) {
+      BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers) {
     this(config, console, listener, workers, Clock.systemUTC());
   }
 
@@ -80,7 +80,7 @@ public final class TrainingService {
       TributaryConfig config,
       RunConsole console,
       Consumer<LearnerEvent> listener,
-      BiFunction<TrainingParts, RunMetrics, Workers> workers,
+      BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers,
       Clock clock) {
     this(EffectiveConfig.of(config), console, listener, workers, clock);
   }
@@ -89,7 +89,7 @@ public final class TrainingService {
       EffectiveConfig effective,
       RunConsole console,
       Consumer<LearnerEvent> listener,
-      BiFunction<TrainingParts, RunMetrics, Workers> workers,
+      BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers,
       Clock clock) {
     this.effective = effective;
     this.config = effective.training();
@@ -125,7 +125,7 @@ public final class TrainingService {
     TrainingParts parts = new TrainingParts(config);
     try (RunDirectory directory =
         RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes())) {
-      RunLog log = RunLog.open(directory.home());
+      LogFile log = LogFile.open(directory.home());
       try {
         run(parts, directory, start(parts, directory, resume));
       } finally {

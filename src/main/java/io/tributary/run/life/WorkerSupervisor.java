@@ -8,7 +8,7 @@ import io.tributary.metrics.Stage;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.WorkerLost;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -41,7 +41,10 @@ final class WorkerSupervisor {
 
   /** Spawns as many samplers and scorers as are configured. */
   WorkerSupervisor(
-      ActorContext<?> context, TributaryConfig config, Workers workers, RunMetrics metrics) {
+      ActorContext<?> context,
+      TributaryConfig config,
+      WorkerBehaviors workers,
+      RunMetrics metrics) {
     this.metrics = metrics;
     this.maxLost = config.stream().maxLostWorkers();
     this.startTimeout = config.stream().stallTimeout().multipliedBy(START_PATIENCE);

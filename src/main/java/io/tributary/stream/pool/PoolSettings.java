@@ -20,7 +20,7 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  *
  * @param workers the key under which workers register
  * @param number the number of the draw that a piece of work belongs to
- * @param order the message that tells a worker to do the work and whom to report to
+ * @param command the message that tells a worker to do the work and whom to report to
  * @param flaw what shows that a result can't be that of a piece of work; empty for a good one
  * @param stallTimeout a busy worker that is silent for so long is lost
  * @param <W> work
@@ -30,7 +30,7 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 public record PoolSettings<W, R, C>(
     ServiceKey<C> workers,
     ToLongFunction<W> number,
-    BiFunction<W, ActorRef<WorkerEvent<R>>, C> order,
+    BiFunction<W, ActorRef<WorkerEvent<R>>, C> command,
     BiFunction<W, R, Optional<String>> flaw,
     Duration stallTimeout) {
 

@@ -214,7 +214,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       Job<W, R> job = waiting.remove();
       ActorRef<C> worker = roster.assign(job);
       awaitSignOfLife(worker);
-      worker.tell(settings.order().apply(job.work, events));
+      worker.tell(settings.command().apply(job.work, events));
     }
     if (waiting.isEmpty() || roster.size() > 0) {
       timers.cancel(NoWorkerCame.class);

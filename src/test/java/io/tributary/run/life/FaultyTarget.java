@@ -4,7 +4,7 @@ import ai.djl.Device;
 import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.StageMetrics;
 import io.tributary.model.ModelDirectory;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.stage.score.Scorer;
 import io.tributary.target.EnergyBasedModel;
@@ -24,11 +24,14 @@ final class FaultyTarget {
    *
    * @param first called with the texts before their features are computed
    */
-  static Workers scored(
-      Workers workers, TributaryConfig config, StageMetrics scorers, Consumer<List<Text>> first) {
+  static WorkerBehaviors scored(
+      WorkerBehaviors workers,
+      TributaryConfig config,
+      StageMetrics scorers,
+      Consumer<List<Text>> first) {
     ModelDirectory model = ModelDirectory.open(config.model().base());
     EnergyBasedModel target = faulty(EnergyBasedModel.of(config.target()), first);
-    return new Workers(
+    return new WorkerBehaviors(
         workers.sampler(),
         place ->
             Scorer.create(

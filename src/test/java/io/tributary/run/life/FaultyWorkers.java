@@ -12,7 +12,7 @@ import io.tributary.protocol.SamplerCommand.TakeOver;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.ScorerCommand.Score;
 import io.tributary.protocol.WorkerEvent;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -55,20 +55,20 @@ final class FaultyWorkers {
         behavior);
   }
 
-  private static Workers samplers(Workers workers, Fault<SamplerCommand> fault) {
-    return new Workers(
+  private static WorkerBehaviors samplers(WorkerBehaviors workers, Fault<SamplerCommand> fault) {
+    return new WorkerBehaviors(
         place -> intercepted(SamplerCommand.class, fault, workers.sampler().apply(place)),
         workers.scorer());
   }
 
-  private static Workers scorers(Workers workers, Fault<ScorerCommand> fault) {
-    return new Workers(
+  private static WorkerBehaviors scorers(WorkerBehaviors workers, Fault<ScorerCommand> fault) {
+    return new WorkerBehaviors(
         workers.sampler(),
         place -> intercepted(ScorerCommand.class, fault, workers.scorer().apply(place)));
   }
 
   /** Samplers that do something in place of a draw, wherever the predicate holds. */
-  static UnaryOperator<Workers> samplersAt(Predicate<Long> draw, Runnable instead) {
+  static UnaryOperator<WorkerBehaviors> samplersAt(Predicate<Long> draw, Runnable instead) {
     return workers ->
         samplers(
             workers,
@@ -82,7 +82,7 @@ final class FaultyWorkers {
   }
 
   /** Samplers that never take these versions of the proposal over. */
-  static UnaryOperator<Workers> deafTo(Predicate<Long> version) {
+  static UnaryOperator<WorkerBehaviors> deafTo(Predicate<Long> version) {
     return workers ->
         samplers(
             workers,
@@ -93,7 +93,7 @@ final class FaultyWorkers {
   }
 
   /** Samplers that get these versions of the proposal with a flipped bit in them. */
-  static UnaryOperator<Workers> flippedBitIn(Predicate<Long> version) {
+  static UnaryOperator<WorkerBehaviors> flippedBitIn(Predicate<Long> version) {
     return workers ->
         samplers(
             workers,
@@ -117,17 +117,17 @@ final class FaultyWorkers {
   }
 
   /** The fault at one place only; workers at all others do as before. */
-  static UnaryOperator<Workers> onlyAt(int place, UnaryOperator<Workers> fault) {
+  static UnaryOperator<WorkerBehaviors> onlyAt(int place, UnaryOperator<WorkerBehaviors> fault) {
     return workers -> {
-      Workers faulty = fault.apply(workers);
-      return new Workers(
+      WorkerBehaviors faulty = fault.apply(workers);
+      return new WorkerBehaviors(
           at -> (at == place ? faulty : workers).sampler().apply(at),
           at -> (at == place ? faulty : workers).scorer().apply(at));
     };
   }
 
   /** Scorers that do something in place of scoring a draw, wherever the predicate holds. */
-  static UnaryOperator<Workers> scorersAt(Predicate<Long> draw, Runnable instead) {
+  static UnaryOperator<WorkerBehaviors> scorersAt(Predicate<Long> draw, Runnable instead) {
     return workers ->
         scorers(
             workers,
@@ -141,7 +141,7 @@ final class FaultyWorkers {
   }
 
   /** Samplers that do something before they make a draw. */
-  static UnaryOperator<Workers> samplersAfter(Runnable first) {
+  static UnaryOperator<WorkerBehaviors> samplersAfter(Runnable first) {
     return workers ->
         samplers(
             workers,
@@ -154,7 +154,7 @@ final class FaultyWorkers {
   }
 
   /** Scorers that do something before they score a draw. */
-  static UnaryOperator<Workers> scorersAfter(Runnable first) {
+  static UnaryOperator<WorkerBehaviors> scorersAfter(Runnable first) {
     return workers ->
         scorers(
             workers,
@@ -167,7 +167,7 @@ final class FaultyWorkers {
   }
 
   /** Samplers whose draws come out changed, wherever the predicate holds. */
-  static UnaryOperator<Workers> drawsAt(Predicate<Long> draw, UnaryOperator<Draw> change) {
+  static UnaryOperator<WorkerBehaviors> drawsAt(Predicate<Long> draw, UnaryOperator<Draw> change) {
     return workers ->
         samplers(
             workers,
@@ -180,7 +180,8 @@ final class FaultyWorkers {
   }
 
   /** Scorers whose scores come out changed, wherever the predicate holds. */
-  static UnaryOperator<Workers> scoresAt(Predicate<Long> draw, UnaryOperator<ScoredDraw> change) {
+  static UnaryOperator<WorkerBehaviors> scoresAt(
+      Predicate<Long> draw, UnaryOperator<ScoredDraw> change) {
     return workers ->
         scorers(
             workers,
@@ -212,7 +213,7 @@ final class FaultyWorkers {
   }
 
   /** Scorers that add something to each log P(x), in nats. */
-  static UnaryOperator<Workers> logTargetsPlus(ToDoubleFunction<Sequence> added) {
+  static UnaryOperator<WorkerBehaviors> logTargetsPlus(ToDoubleFunction<Sequence> added) {
     return scoresAt(
         draw -> true,
         scored ->
@@ -232,7 +233,7 @@ final class FaultyWorkers {
   }
 
   /** Scorers after whose scores the learner fails: they hold a token that there is not. */
-  static UnaryOperator<Workers> poisonLearnerAt(Predicate<Long> draw) {
+  static UnaryOperator<WorkerBehaviors> poisonLearnerAt(Predicate<Long> draw) {
     return scoresAt(draw, scored -> withTokens(scored, s -> new int[] {1_000_000}));
   }
 

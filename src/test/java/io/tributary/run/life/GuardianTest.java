@@ -24,7 +24,7 @@ import io.tributary.protocol.ServiceControl.Done;
 import io.tributary.protocol.ServiceControl.Unable;
 import io.tributary.protocol.WorkerLost;
 import io.tributary.run.assembly.TrainingParts;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.files.AuditLog;
 import io.tributary.run.files.RunDirectory;
 import io.tributary.run.watch.RunConsole;
@@ -108,7 +108,7 @@ class GuardianTest {
                 new RunServices(
                     live,
                     parts,
-                    Workers.of(parts, metrics),
+                    WorkerBehaviors.of(parts, metrics),
                     files,
                     metrics,
                     watch,

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tributary.data.Sequence;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -104,9 +104,9 @@ final class IllRuns {
    * may take is stated as {@code memoryLimit}, since a test can't put itself into a container.
    */
   LiveRun withFailures(long memoryLimit) {
-    UnaryOperator<Workers> faults =
+    UnaryOperator<WorkerBehaviors> faults =
         workers -> {
-          Workers changed = samplersAt(eachFifth(), FaultyWorkers::fail).apply(workers);
+          WorkerBehaviors changed = samplersAt(eachFifth(), FaultyWorkers::fail).apply(workers);
           changed = scorersAt(eachFifth(), FaultyWorkers::fail).apply(changed);
           changed = logTargetsPlus(sequence -> 0.01 * sequence.draw()).apply(changed);
           return samplersAfter(() -> LockSupport.parkNanos(UNHURRIED_NANOS)).apply(changed);
@@ -118,8 +118,9 @@ final class IllRuns {
             SMALL_STEPS,
             Map.of(
                 "target.features",
-                "[{ name = letter, type = wordlist, words = [a, b, c, d, e, f, g, h, i, j, k, l, m] },"
-                    + " { name = slow, type = regex, pattern = \"(?=.{12}).*.*.*.*.*.*.*.*.*.*.*.*!!!\", moment = 0 }]",
+                "[{ name = letter, type = wordlist, words = [a, b, c, d, e, f, g, h, i, j, k, l, m]"
+                    + " }, { name = slow, type = regex, pattern ="
+                    + " \"(?=.{12}).*.*.*.*.*.*.*.*.*.*.*.*!!!\", moment = 0 }]",
                 "checkpoint.interval",
                 "500ms",
                 "stream.max-drop-rate",
@@ -128,7 +129,7 @@ final class IllRuns {
                 "1000000")),
         (parts, metrics) -> {
           metrics.memoryLimit(memoryLimit);
-          return faults.apply(Workers.of(parts, metrics));
+          return faults.apply(WorkerBehaviors.of(parts, metrics));
         });
   }
 

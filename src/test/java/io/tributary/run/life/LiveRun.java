@@ -9,7 +9,7 @@ import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.run.assembly.TrainingParts;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.watch.RunConsole;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -41,7 +41,7 @@ final class LiveRun implements AutoCloseable {
       TinyRun tiny,
       String name,
       Map<String, String> overrides,
-      BiFunction<TrainingParts, RunMetrics, Workers> workers) {
+      BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers) {
     Map<String, String> all = new HashMap<>(overrides);
     all.put("run.steps", "100000000");
     all.put("shutdown.grace", "2s");
@@ -64,15 +64,21 @@ final class LiveRun implements AutoCloseable {
       TinyRun tiny,
       String name,
       Map<String, String> overrides,
-      BiFunction<TrainingParts, RunMetrics, Workers> workers) {
+      BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers) {
     return new LiveRun(tiny, name, overrides, workers);
   }
 
   /** Begins one with the behaviours that {@code change} makes of those that a run has. */
   static LiveRun begin(
-      TinyRun tiny, String name, Map<String, String> overrides, UnaryOperator<Workers> change) {
+      TinyRun tiny,
+      String name,
+      Map<String, String> overrides,
+      UnaryOperator<WorkerBehaviors> change) {
     return begin(
-        tiny, name, overrides, (parts, metrics) -> change.apply(Workers.of(parts, metrics)));
+        tiny,
+        name,
+        overrides,
+        (parts, metrics) -> change.apply(WorkerBehaviors.of(parts, metrics)));
   }
 
   /** Waits until this many steps are made. */

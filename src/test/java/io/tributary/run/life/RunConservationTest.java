@@ -14,7 +14,7 @@ import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.LearnerEvent;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.life.TrainingService.Resume;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.tensor.TorchExtension;
@@ -50,14 +50,15 @@ class RunConservationTest {
     tiny = new TinyRun(directory);
   }
 
-  private void run(String name, Map<String, String> overrides, UnaryOperator<Workers> change) {
+  private void run(
+      String name, Map<String, String> overrides, UnaryOperator<WorkerBehaviors> change) {
     run(name, overrides, change, event -> {});
   }
 
   private void run(
       String name,
       Map<String, String> overrides,
-      UnaryOperator<Workers> change,
+      UnaryOperator<WorkerBehaviors> change,
       Consumer<LearnerEvent> listener) {
     new TrainingService(
             tiny.config(name, overrides),
@@ -65,7 +66,7 @@ class RunConservationTest {
             listener,
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
-              return change.apply(Workers.of(parts, madeMetrics));
+              return change.apply(WorkerBehaviors.of(parts, madeMetrics));
             })
         .run(Resume.NO);
   }

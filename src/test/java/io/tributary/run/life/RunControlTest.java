@@ -15,7 +15,7 @@ import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.Done;
 import io.tributary.protocol.ServiceControl.Invalid;
 import io.tributary.protocol.ServiceControl.Unable;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.tensor.TorchExtension;
 import java.io.IOException;
@@ -68,7 +68,7 @@ class RunControlTest {
       String name,
       Map<String, String> overrides,
       Consumer<LearnerEvent> listener,
-      UnaryOperator<Workers> change)
+      UnaryOperator<WorkerBehaviors> change)
       throws Exception {
     TrainingService service =
         new TrainingService(
@@ -77,7 +77,7 @@ class RunControlTest {
             listener,
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
-              return change.apply(Workers.of(parts, madeMetrics));
+              return change.apply(WorkerBehaviors.of(parts, madeMetrics));
             });
     run = CompletableFuture.runAsync(() -> service.run(TrainingService.Resume.NO));
     control =
@@ -206,7 +206,8 @@ class RunControlTest {
     assertThat(change(Map.of("samplers.count", "2", "learner.batch-size", "8")))
         .isEqualTo(
             new Invalid(
-                "tributary.learner.batch-size can't be changed while the run goes on; it changes by drain and resume. What can be changed: "
+                "tributary.learner.batch-size can't be changed while the run goes on; it changes by"
+                    + " drain and resume. What can be changed: "
                     + String.join(
                         ", ",
                         Stream.of(io.tributary.config.LiveKey.values())
@@ -223,7 +224,9 @@ class RunControlTest {
             invalid ->
                 assertThat(invalid.reason())
                     .matches(
-                        "tributary.samplers.count = 9 with tributary.scorers.count = 1 takes about [\\d.]+ MiB of memory for tensors on the CPU, the machine or container has 0.1 MiB"));
+                        "tributary.samplers.count = 9 with tributary.scorers.count = 1 takes about"
+                            + " [\\d.]+ MiB of memory for tensors on the CPU, the machine or"
+                            + " container has 0.1 MiB"));
     assertThat(metrics.value(Metric.CONFIG_SETTING, "samplers.count")).isEqualTo(1);
 
     assertThat(perform(Action.DRAIN)).isInstanceOf(Done.class);

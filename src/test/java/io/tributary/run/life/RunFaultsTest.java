@@ -13,7 +13,7 @@ import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.LearnerEvent;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.life.TrainingService.Resume;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.target.feature.Text;
@@ -72,14 +72,15 @@ class RunFaultsTest {
   }
 
   /** Runs with the behaviours that {@code change} makes of those that a run has. */
-  private void run(String name, Map<String, String> overrides, UnaryOperator<Workers> change) {
+  private void run(
+      String name, Map<String, String> overrides, UnaryOperator<WorkerBehaviors> change) {
     new TrainingService(
             tiny.config(name, overrides),
             new RunConsole(new PrintWriter(shown), false),
             events::add,
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
-              return change.apply(Workers.of(parts, madeMetrics));
+              return change.apply(WorkerBehaviors.of(parts, madeMetrics));
             })
         .run(Resume.NO);
   }
@@ -144,7 +145,7 @@ class RunFaultsTest {
         "start",
         Map.of("stream.stall-timeout", "2s"),
         workers ->
-            new Workers(
+            new WorkerBehaviors(
                 hangingAtFirst(workers.sampler(), new CountDownLatch(1)),
                 hangingAtFirst(workers.scorer(), new CountDownLatch(1))));
     assertThat(tiny.metrics("start")).isEqualTo(undisturbed);
@@ -158,8 +159,9 @@ class RunFaultsTest {
     Runnable allocation =
         () -> {
           throw new EngineException(
-              "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate "
-                  + "memory: you tried to allocate 68719476736 bytes. Error code 12 (Cannot allocate memory)");
+              "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate"
+                  + " memory: you tried to allocate 68719476736 bytes. Error code 12 (Cannot"
+                  + " allocate memory)");
         };
     assertThatThrownBy(
             () ->
@@ -205,7 +207,7 @@ class RunFaultsTest {
             events::add,
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
-              return Workers.of(parts, madeMetrics);
+              return WorkerBehaviors.of(parts, madeMetrics);
             },
             new RestlessClock())
         .run(Resume.NO);
@@ -238,7 +240,7 @@ class RunFaultsTest {
               metrics = madeMetrics;
               return FaultyWorkers.scorersAfter(
                       () -> LockSupport.parkNanos(Duration.ofMillis(50).toNanos()))
-                  .apply(Workers.of(parts, madeMetrics));
+                  .apply(WorkerBehaviors.of(parts, madeMetrics));
             })
         .run(Resume.NO);
     assertThat(tiny.rows("slow")).hasSize(12 + 4);

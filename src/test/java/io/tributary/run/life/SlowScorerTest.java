@@ -7,7 +7,7 @@ import com.google.gson.JsonObject;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.tensor.TorchExtension;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +41,7 @@ class SlowScorerTest {
             OVERLAPPING,
             (parts, metrics) ->
                 FaultyTarget.scored(
-                    Workers.of(parts, metrics),
+                    WorkerBehaviors.of(parts, metrics),
                     tiny.config("slow", OVERLAPPING),
                     metrics.stage(Stage.SCORER),
                     texts -> LockSupport.parkNanos(longer.get())))) {

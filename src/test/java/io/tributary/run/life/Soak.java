@@ -2,7 +2,7 @@ package io.tributary.run.life;
 
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.run.assembly.Workers;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
@@ -113,7 +113,7 @@ final class Soak {
             event -> {},
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
-              Workers workers = Workers.of(parts, madeMetrics);
+              WorkerBehaviors workers = WorkerBehaviors.of(parts, madeMetrics);
               return stirred ? faulty(workers) : workers;
             });
     CompletableFuture<Void> run =
@@ -147,8 +147,8 @@ final class Soak {
   }
 
   /** About one draw of some thousands meets a fault, on whichever worker has it. */
-  private Workers faulty(Workers workers) {
-    Workers changed =
+  private WorkerBehaviors faulty(WorkerBehaviors workers) {
+    WorkerBehaviors changed =
         FaultyWorkers.samplersAt(some(3000, samplerFaults), FaultyWorkers::fail).apply(workers);
     changed = FaultyWorkers.scorersAt(some(3000, scorerFaults), FaultyWorkers::fail).apply(changed);
     changed =

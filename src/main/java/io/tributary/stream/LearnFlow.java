@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Gives batches to the learner, the next one only when the one before is answered, none while
  * learning is paused, and none after the answer that finishes the run: there the stream completes.
  */
-final class LearnStage extends GraphStage<FlowShape<Batch, BatchLearned>> {
-  private final Inlet<Batch> in = Inlet.create("LearnStage.in");
-  private final Outlet<BatchLearned> out = Outlet.create("LearnStage.out");
+final class LearnFlow extends GraphStage<FlowShape<Batch, BatchLearned>> {
+  private final Inlet<Batch> in = Inlet.create("LearnFlow.in");
+  private final Outlet<BatchLearned> out = Outlet.create("LearnFlow.out");
   private final StreamSettings settings;
   private final Function<Batch, CompletionStage<BatchLearned>> learn;
   private final LongConsumer advance;
@@ -32,7 +32,7 @@ final class LearnStage extends GraphStage<FlowShape<Batch, BatchLearned>> {
   /**
    * @param advance is told the version of the proposal after each training batch
    */
-  LearnStage(
+  LearnFlow(
       StreamSettings settings,
       Function<Batch, CompletionStage<BatchLearned>> learn,
       LongConsumer advance) {
@@ -60,7 +60,7 @@ final class LearnStage extends GraphStage<FlowShape<Batch, BatchLearned>> {
     private boolean learning;
 
     Logic() {
-      super(LearnStage.this.shape());
+      super(LearnFlow.this.shape());
       setHandler(
           in,
           new AbstractInHandler() {

@@ -6,12 +6,12 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class BrakeTest {
+class CpuThrottleTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
   @Test
   void aThreadThatComputesWithoutEndRestsNineteenTwentiethsOfTheTimeAfterABurst() {
-    Brake brake = new Brake(Duration.ofMillis(500), Duration.ofMillis(100));
+    CpuThrottle brake = new CpuThrottle(Duration.ofMillis(500), Duration.ofMillis(100));
     brake.run();
     long begun = System.nanoTime();
     long computed = compute(brake, 6 * SECOND / 10);
@@ -22,7 +22,7 @@ class BrakeTest {
 
   @Test
   void aThreadThatComputesLittleIsNotHeldUp() {
-    Brake brake = new Brake(Duration.ofMillis(500), Duration.ofMillis(500));
+    CpuThrottle brake = new CpuThrottle(Duration.ofMillis(500), Duration.ofMillis(500));
     brake.run();
     compute(brake, SECOND / 10);
     long begun = System.nanoTime();
@@ -31,13 +31,13 @@ class BrakeTest {
   }
 
   /** Computes for so long of a processor's time, and returns for how long it was. */
-  private static long compute(Brake brake, long nanos) {
+  private static long compute(CpuThrottle brake, long nanos) {
     long begun = cpuTime();
     long next = begun;
     while (cpuTime() - begun < nanos) {
       if (cpuTime() >= next) {
         brake.run();
-        next = cpuTime() + Brake.INTERVAL.toNanos();
+        next = cpuTime() + CpuThrottle.INTERVAL.toNanos();
       }
     }
     brake.run();

@@ -15,12 +15,12 @@ import org.apache.pekko.actor.typed.Behavior;
  * @param sampler behaviour of the sampler at a place
  * @param scorer behaviour of the scorer at a place
  */
-public record Workers(
+public record WorkerBehaviors(
     IntFunction<Behavior<SamplerCommand>> sampler, IntFunction<Behavior<ScorerCommand>> scorer) {
 
   /** Those that a run has. */
-  public static Workers of(TrainingParts parts, RunMetrics metrics) {
-    return new Workers(
+  public static WorkerBehaviors of(TrainingParts parts, RunMetrics metrics) {
+    return new WorkerBehaviors(
         place -> Sampler.create(() -> parts.sampling(place), metrics.stage(Stage.SAMPLER)::clock),
         place -> Scorer.create(() -> parts.scoring(place), metrics.stage(Stage.SCORER)::clock));
   }

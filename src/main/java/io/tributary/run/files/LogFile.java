@@ -15,19 +15,19 @@ import org.slf4j.LoggerFactory;
  * The log file of a run, {@code tributary.log}, rotated by size; everything from INFO on goes
  * there.
  */
-public final class RunLog implements AutoCloseable {
+public final class LogFile implements AutoCloseable {
   private static final String MAX_SIZE = "10MB";
   private static final int MAX_OLD_FILES = 5;
 
   private final Logger root;
   private final RollingFileAppender<ILoggingEvent> appender;
 
-  private RunLog(Logger root, RollingFileAppender<ILoggingEvent> appender) {
+  private LogFile(Logger root, RollingFileAppender<ILoggingEvent> appender) {
     this.root = root;
     this.appender = appender;
   }
 
-  public static RunLog open(Path home) {
+  public static LogFile open(Path home) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     Path file = home.resolve("tributary.log");
     RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
@@ -55,7 +55,7 @@ public final class RunLog implements AutoCloseable {
     appender.start();
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
-    return new RunLog(root, appender);
+    return new LogFile(root, appender);
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * threads to stop for the garbage collector, would wait until it gets a processor; and threads that
  * it starts would inherit it.
  */
-final class Brake implements Runnable {
+final class CpuThrottle implements Runnable {
 
   /** How often it has to be run. */
   static final Duration INTERVAL = Duration.ofMillis(20);
@@ -38,7 +38,7 @@ final class Brake implements Runnable {
    * @param start what the thread may compute at once in the beginning
    * @param burst and after a rest
    */
-  Brake(Duration start, Duration burst) {
+  CpuThrottle(Duration start, Duration burst) {
     this.creditNanos = (double) start.toNanos();
     this.burstNanos = (double) burst.toNanos();
   }
