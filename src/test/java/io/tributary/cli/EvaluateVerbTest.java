@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.Cli;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.SmallModel;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,10 +54,12 @@ class EvaluateVerbTest {
     Cli plain = texts("the cat sat\na dog\n{ \"tokens\": [1] }\n{no object\n");
     Cli objects =
         texts(
-            "{\"text\": \"the cat sat\", \"tokens\": [1, 2]}\n"
-                + "a dog\n"
-                + "{ \"tokens\": [1] }\n"
-                + "{no object\n");
+            """
+            {"text": "the cat sat", "tokens": [1, 2]}
+            a dog
+            { "tokens": [1] }
+            {no object
+            """);
     assertThat(objects.out()).isEqualTo(plain.out());
   }
 

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.Cli;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.SmallModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,11 +128,15 @@ class FitVerbTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        ", moment = 0.5 }, { name = never, type = word, word = xylophone, moment = 0.5 } | \"never\" never occurs",
-        " }, { name = never, type = word, word = xylophone } | \"never\" occurs in none of 640 sequences",
+        ", moment = 0.5 }, { name = never, type = word, word = xylophone, moment = 0.5 } |"
+            + " \"never\" never occurs",
+        " }, { name = never, type = word, word = xylophone } | \"never\" occurs in none of 640"
+            + " sequences",
         " }, { name = none, type = not, feature = ${l} } | \"ab\" = 1 and \"none\" = 1 together",
-        ", moment = 0.7 }, { name = none, type = not, feature = ${l}, moment = 0.7 } | \"ab\" (0.7) and \"none\" (0.7) can't be had",
-        ", moment = 0.7 }, { name = none, type = not, feature = ${l}, moment = 0.3 } | \"ab\" and \"none\" depend on each other",
+        ", moment = 0.7 }, { name = none, type = not, feature = ${l}, moment = 0.7 } | \"ab\" (0.7)"
+            + " and \"none\" (0.7) can't be had",
+        ", moment = 0.7 }, { name = none, type = not, feature = ${l}, moment = 0.3 } | \"ab\" and"
+            + " \"none\" depend on each other",
         ", moment = 0.5 }, { name = length, type = length, moment = 7 } | \"length\" is",
       })
   void whatCanNotBeHadIsOneMessage(String features, String message) throws IOException {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.Cli;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.SmallModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,8 @@ package io.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.Cli;
+import io.tributary.testing.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.tributary.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.TestTools;
 import io.tributary.cli.Tributary;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TestTools;
+import io.tributary.testing.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,14 +1,15 @@
 package io.tributary.model;
 
-import static io.tributary.model.Enumeration.chiSquareExcess;
-import static io.tributary.model.Enumeration.tokens;
+import static io.tributary.testing.model.Enumeration.chiSquareExcess;
+import static io.tributary.testing.model.Enumeration.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler.Sampled;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.Enumeration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

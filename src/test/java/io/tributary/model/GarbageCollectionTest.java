@@ -6,7 +6,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDScope;
 import io.tributary.tensor.AdamW;
 import io.tributary.tensor.Torch;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

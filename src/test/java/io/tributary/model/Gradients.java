@@ -1,8 +1,8 @@
 package io.tributary.model;
 
 import io.tributary.tensor.TensorCopy;
-import io.tributary.tensor.Tensors;
 import io.tributary.tensor.TrainedParameter;
+import io.tributary.testing.model.Tensors;
 
 /** Gradients of a training as one vector. */
 public final class Gradients {

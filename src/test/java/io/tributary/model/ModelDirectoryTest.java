@@ -7,7 +7,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.SafeTensors;
-import io.tributary.tensor.Tensors;
+import io.tributary.testing.model.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

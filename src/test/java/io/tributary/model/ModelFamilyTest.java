@@ -12,7 +12,7 @@ import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.tensor.AdamW;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.SafeTensors;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -4,7 +4,7 @@ import ai.djl.Device;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.data.TensorBytes;
-import io.tributary.tensor.Tensors;
+import io.tributary.testing.model.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

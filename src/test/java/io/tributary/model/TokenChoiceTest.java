@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler.Sampled;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.Enumeration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.metrics.Label;
 import io.tributary.metrics.Metric;
+import io.tributary.testing.monitoring.ProcessSeries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

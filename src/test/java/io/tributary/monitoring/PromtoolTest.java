@@ -3,8 +3,11 @@ package io.tributary.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonPrimitive;
-import io.tributary.TestTools;
-import io.tributary.monitoring.Dashboard.Query;
+import io.tributary.testing.TestTools;
+import io.tributary.testing.monitoring.Dashboard;
+import io.tributary.testing.monitoring.Dashboard.Query;
+import io.tributary.testing.monitoring.ExposedNames;
+import io.tributary.testing.monitoring.Rules;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;

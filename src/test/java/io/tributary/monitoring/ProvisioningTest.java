@@ -2,6 +2,8 @@ package io.tributary.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.testing.monitoring.Dashboard;
+import io.tributary.testing.monitoring.Rules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,10 @@ package io.tributary.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.monitoring.Rules.Rule;
+import io.tributary.testing.monitoring.ExposedNames;
+import io.tributary.testing.monitoring.ProcessSeries;
+import io.tributary.testing.monitoring.Rules;
+import io.tributary.testing.monitoring.Rules.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

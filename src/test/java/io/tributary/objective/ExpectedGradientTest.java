@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.config.objective.Baseline;
 import io.tributary.config.objective.Divergence;
+import io.tributary.testing.training.EnumerableWorld;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

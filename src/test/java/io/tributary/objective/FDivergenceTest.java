@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.config.objective.Divergence;
 import io.tributary.objective.estimate.PartitionFunction.Estimate;
-import io.tributary.objective.estimate.PartitionFunctions;
+import io.tributary.testing.training.EnumerableWorld;
+import io.tributary.testing.training.PartitionFunctions;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

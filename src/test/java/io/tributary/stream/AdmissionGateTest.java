@@ -1,9 +1,10 @@
 package io.tributary.stream;
 
-import static io.tributary.stream.Draws.plan;
+import static io.tributary.testing.stream.Draws.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.data.Paused;
+import io.tributary.testing.stream.RecordedStream;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;

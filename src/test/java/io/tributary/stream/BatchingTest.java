@@ -1,9 +1,9 @@
 package io.tributary.stream;
 
-import static io.tributary.stream.Draws.draw;
-import static io.tributary.stream.Draws.names;
-import static io.tributary.stream.Draws.plan;
-import static io.tributary.stream.Draws.score;
+import static io.tributary.testing.stream.Draws.draw;
+import static io.tributary.testing.stream.Draws.names;
+import static io.tributary.testing.stream.Draws.plan;
+import static io.tributary.testing.stream.Draws.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.tributary.data.Batch;
 import io.tributary.data.Paused;
 import io.tributary.data.RunFailedException;
+import io.tributary.testing.stream.RecordedStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,6 +1,6 @@
 package io.tributary.stream;
 
-import static io.tributary.stream.TestWorkers.DRAW;
+import static io.tributary.testing.stream.TestWorkers.DRAW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,13 +10,14 @@ import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
 import io.tributary.stage.fit.TargetFitting;
 import io.tributary.stream.pool.PoolSettings;
-import io.tributary.stream.pool.RecordedPool;
 import io.tributary.stream.pool.WorkerPool;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
 import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Text;
 import io.tributary.target.lambda.Fit;
+import io.tributary.testing.stream.RecordedPool;
+import io.tributary.testing.stream.TestWorkers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.tributary.stream;
 
-import static io.tributary.stream.Draws.names;
-import static io.tributary.stream.TestWorkers.DRAW;
+import static io.tributary.testing.stream.Draws.names;
+import static io.tributary.testing.stream.TestWorkers.DRAW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,8 +9,10 @@ import io.tributary.data.Draw;
 import io.tributary.data.Paused;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
 import io.tributary.stream.pool.PoolSettings;
-import io.tributary.stream.pool.RecordedPool;
 import io.tributary.stream.pool.WorkerPool;
+import io.tributary.testing.stream.RecordedPool;
+import io.tributary.testing.stream.RecordedStream;
+import io.tributary.testing.stream.TestWorkers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.tributary.stream;
 
-import static io.tributary.stream.Draws.draw;
-import static io.tributary.stream.Draws.names;
-import static io.tributary.stream.Draws.plan;
-import static io.tributary.stream.Draws.score;
+import static io.tributary.testing.stream.Draws.draw;
+import static io.tributary.testing.stream.Draws.names;
+import static io.tributary.testing.stream.Draws.plan;
+import static io.tributary.testing.stream.Draws.score;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +13,7 @@ import io.tributary.data.DrawOrder;
 import io.tributary.data.Paused;
 import io.tributary.data.ScoredDraw;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
+import io.tributary.testing.stream.RecordedStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import ai.djl.Device;
 import ai.djl.ndarray.NDManager;
 import io.tributary.data.TensorBytes;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;

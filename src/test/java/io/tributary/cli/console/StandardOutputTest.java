@@ -3,8 +3,8 @@ package io.tributary.cli.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tributary.cli.Cli;
 import io.tributary.cli.Tributary;
+import io.tributary.testing.Cli;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;

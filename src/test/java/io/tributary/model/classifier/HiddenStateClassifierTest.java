@@ -3,15 +3,15 @@ package io.tributary.model.classifier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tributary.cli.SmallModel;
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
 import io.tributary.tensor.FloatType;
-import io.tributary.tensor.LiveArrays;
 import io.tributary.tensor.SafeTensors;
-import io.tributary.tensor.Tensors;
-import io.tributary.tensor.TorchExtension;
-import io.tributary.tools.classifiertraining.ToyTexts;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.LiveArrays;
+import io.tributary.testing.model.SmallModel;
+import io.tributary.testing.model.Tensors;
+import io.tributary.testing.model.ToyTexts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,9 +169,11 @@ class HiddenStateClassifierTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"mean\"              | \"max\"           | pooling = \"max\", expected \"mean\" or \"none\"",
+        "\"mean\"              | \"max\"           | pooling = \"max\", expected \"mean\" or"
+            + " \"none\"",
         "\"mean\"              | \"none\"          | tensor weight has shape",
-        "\"ngrams\": 1         | \"ngrams\": -1    | ngrams = -1, expected a whole number of at least 0",
+        "\"ngrams\": 1         | \"ngrams\": -1    | ngrams = -1, expected a whole number of at"
+            + " least 0",
         "\"ngrams\": 1         | \"ngrams\": 2     | tensor ngrams has shape",
         "\"kind.txt\"          | \"unkind.txt\"    | unkind.txt can't be read",
         "\"kind.txt\"          | ''                | tensor weight has shape",

@@ -3,7 +3,7 @@ package io.tributary.model.classifier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
 import io.tributary.tools.classifiertraining.Confusion;
 import io.tributary.tools.classifiertraining.LabelledTexts;
 import java.nio.file.Path;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import io.tributary.data.BadInputException;
-import io.tributary.tensor.LiveArrays;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.LiveArrays;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,12 +115,17 @@ class TorchScriptClassifierTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"torchscript\"   | \"onnx\"               | type is \"onnx\", expected \"hidden-state-head\" or",
+        "\"torchscript\"   | \"onnx\"               | type is \"onnx\", expected"
+            + " \"hidden-state-head\" or",
         "\"type\"          | \"kind\"               | lacks type, expected a text",
-        "\"sport\"         | \"sport\", \"more\"    | expected (2, 4): classifier.json lists 4 labels",
-        "\"sport\"         | \"weather\"            | labels = [\"weather\",\"cooking\",\"weather\"], expected at least two different",
-        "\"sport\"         | 3                      | labels = [\"weather\",\"cooking\",3], expected a list of texts",
-        "16                | 0                      | max_length = 0, expected a whole number of at least 1",
+        "\"sport\"         | \"sport\", \"more\"    | expected (2, 4): classifier.json lists 4"
+            + " labels",
+        "\"sport\"         | \"weather\"            | labels ="
+            + " [\"weather\",\"cooking\",\"weather\"], expected at least two different",
+        "\"sport\"         | 3                      | labels = [\"weather\",\"cooking\",3],"
+            + " expected a list of texts",
+        "16                | 0                      | max_length = 0, expected a whole number of at"
+            + " least 1",
         "16                | 17                     | fails on the inputs",
         "\"model.pt\"      | \"other.pt\"           | other.pt does not exist",
         "\"model.pt\"      | \"tokenizer.json\"     | tokenizer.json is not a TorchScript module",

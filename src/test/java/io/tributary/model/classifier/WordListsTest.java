@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.BadInputException;
-import io.tributary.tools.classifiertraining.ToyTexts;
+import io.tributary.testing.model.ToyTexts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

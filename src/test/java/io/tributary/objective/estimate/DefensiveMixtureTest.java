@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.objective.EnumerableWorld;
 import io.tributary.objective.estimate.DefensiveMixture.Part;
+import io.tributary.testing.training.EnumerableWorld;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.IntStream;

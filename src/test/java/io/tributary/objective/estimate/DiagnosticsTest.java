@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.objective.BatchValues;
-import io.tributary.objective.EnumerableWorld;
-import io.tributary.objective.EnumerableWorld.MixedSample;
 import io.tributary.objective.GdcPlusPlus;
 import io.tributary.objective.Objective;
 import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.testing.training.EnumerableWorld;
+import io.tributary.testing.training.EnumerableWorld.MixedSample;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

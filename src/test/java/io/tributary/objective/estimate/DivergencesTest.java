@@ -1,16 +1,17 @@
 package io.tributary.objective.estimate;
 
-import static io.tributary.objective.EnumerableWorld.expectation;
-import static io.tributary.objective.EnumerableWorld.kl;
-import static io.tributary.objective.EnumerableWorld.logRatios;
-import static io.tributary.objective.EnumerableWorld.logs;
-import static io.tributary.objective.EnumerableWorld.tvd;
+import static io.tributary.testing.training.EnumerableWorld.expectation;
+import static io.tributary.testing.training.EnumerableWorld.kl;
+import static io.tributary.testing.training.EnumerableWorld.logRatios;
+import static io.tributary.testing.training.EnumerableWorld.logs;
+import static io.tributary.testing.training.EnumerableWorld.tvd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.objective.EnumerableWorld;
-import io.tributary.objective.EnumerableWorld.MixedSample;
 import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.testing.training.EnumerableWorld;
+import io.tributary.testing.training.EnumerableWorld.MixedSample;
+import io.tributary.testing.training.PartitionFunctions;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;

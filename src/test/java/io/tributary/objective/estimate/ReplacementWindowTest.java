@@ -1,21 +1,23 @@
 package io.tributary.objective.estimate;
 
-import static io.tributary.objective.EnumerableWorld.kl;
-import static io.tributary.objective.EnumerableWorld.logRatios;
-import static io.tributary.objective.EnumerableWorld.mix;
-import static io.tributary.objective.EnumerableWorld.tvd;
 import static io.tributary.objective.estimate.ReplacementWindow.Decision.ACCEPTED;
 import static io.tributary.objective.estimate.ReplacementWindow.Decision.INCONCLUSIVE;
 import static io.tributary.objective.estimate.ReplacementWindow.Decision.REJECTED;
+import static io.tributary.testing.training.EnumerableWorld.kl;
+import static io.tributary.testing.training.EnumerableWorld.logRatios;
+import static io.tributary.testing.training.EnumerableWorld.mix;
+import static io.tributary.testing.training.EnumerableWorld.tvd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
 import io.tributary.config.Criterion;
-import io.tributary.objective.EnumerableWorld;
 import io.tributary.objective.estimate.PartitionFunction.Estimate;
 import io.tributary.objective.estimate.ReplacementWindow.Decision;
 import io.tributary.objective.estimate.ReplacementWindow.Verdict;
+import io.tributary.testing.training.EnumerableWorld;
+import io.tributary.testing.training.PartitionFunctions;
+import io.tributary.testing.training.ReplacementWindows;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;

@@ -3,9 +3,11 @@ package io.tributary.objective.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.config.Criterion;
-import io.tributary.objective.EnumerableWorld;
-import io.tributary.objective.EnumerableWorld.MixedSample;
 import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.testing.training.EnumerableWorld;
+import io.tributary.testing.training.EnumerableWorld.MixedSample;
+import io.tributary.testing.training.PartitionFunctions;
+import io.tributary.testing.training.ReplacementWindows;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,8 +2,8 @@ package io.tributary.run.assembly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.run.life.TinyRun;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.run.TinyRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;

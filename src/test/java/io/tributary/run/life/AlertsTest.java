@@ -3,11 +3,12 @@ package io.tributary.run.life;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tributary.TestTools;
-import io.tributary.monitoring.Prometheus;
-import io.tributary.monitoring.Rules;
-import io.tributary.monitoring.Rules.Rule;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TestTools;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.monitoring.Prometheus;
+import io.tributary.testing.monitoring.Rules;
+import io.tributary.testing.monitoring.Rules.Rule;
+import io.tributary.testing.run.TinyRun;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,8 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.tributary.run.life.TinyRun.Outcome;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.run.TinyRun;
+import io.tributary.testing.run.TinyRun.Outcome;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

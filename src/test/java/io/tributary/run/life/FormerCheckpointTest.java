@@ -8,7 +8,7 @@ import io.tributary.cli.Tributary;
 import io.tributary.io.JsonLines;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.MetricsJsonl;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

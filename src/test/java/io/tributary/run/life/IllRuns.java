@@ -1,18 +1,21 @@
 package io.tributary.run.life;
 
-import static io.tributary.run.life.FaultyWorkers.deafTo;
-import static io.tributary.run.life.FaultyWorkers.flippedBitIn;
-import static io.tributary.run.life.FaultyWorkers.logTargetsPlus;
-import static io.tributary.run.life.FaultyWorkers.onlyAt;
-import static io.tributary.run.life.FaultyWorkers.samplersAfter;
-import static io.tributary.run.life.FaultyWorkers.samplersAt;
-import static io.tributary.run.life.FaultyWorkers.scorersAt;
 import static io.tributary.stage.learn.RunSetup.FIRST_VERSION;
+import static io.tributary.testing.run.FaultyWorkers.deafTo;
+import static io.tributary.testing.run.FaultyWorkers.flippedBitIn;
+import static io.tributary.testing.run.FaultyWorkers.logTargetsPlus;
+import static io.tributary.testing.run.FaultyWorkers.onlyAt;
+import static io.tributary.testing.run.FaultyWorkers.samplersAfter;
+import static io.tributary.testing.run.FaultyWorkers.samplersAt;
+import static io.tributary.testing.run.FaultyWorkers.scorersAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tributary.data.Sequence;
 import io.tributary.run.assembly.WorkerBehaviors;
+import io.tributary.testing.run.FaultyWorkers;
+import io.tributary.testing.run.FullHeap;
+import io.tributary.testing.run.TinyRun;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -2,7 +2,8 @@ package io.tributary.run.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.run.KillSoak;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

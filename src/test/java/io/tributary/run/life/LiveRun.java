@@ -11,6 +11,7 @@ import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.watch.RunConsole;
+import io.tributary.testing.run.TinyRun;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;

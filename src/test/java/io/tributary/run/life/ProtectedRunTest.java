@@ -3,7 +3,8 @@ package io.tributary.run.life;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.run.TinyRun;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

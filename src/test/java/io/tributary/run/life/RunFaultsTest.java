@@ -1,9 +1,9 @@
 package io.tributary.run.life;
 
-import static io.tributary.run.life.FaultyWorkers.once;
-import static io.tributary.run.life.FaultyWorkers.poisonLearnerAt;
-import static io.tributary.run.life.FaultyWorkers.samplersAt;
-import static io.tributary.run.life.FaultyWorkers.scorersAt;
+import static io.tributary.testing.run.FaultyWorkers.once;
+import static io.tributary.testing.run.FaultyWorkers.poisonLearnerAt;
+import static io.tributary.testing.run.FaultyWorkers.samplersAt;
+import static io.tributary.testing.run.FaultyWorkers.scorersAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -17,7 +17,10 @@ import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.life.TrainingService.Resume;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.target.feature.Text;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.run.FaultyTarget;
+import io.tributary.testing.run.FaultyWorkers;
+import io.tributary.testing.run.TinyRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

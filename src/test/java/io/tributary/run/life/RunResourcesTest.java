@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tributary.TestTools;
-import io.tributary.run.life.TinyRun.Outcome;
-import io.tributary.stage.learn.checkpoint.SmallDisk;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.SmallDisk;
+import io.tributary.testing.TestTools;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.run.TinyRun;
+import io.tributary.testing.run.TinyRun.Outcome;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

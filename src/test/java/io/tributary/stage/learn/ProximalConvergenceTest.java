@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.metrics.Metric;
 import io.tributary.stage.learn.update.ProximalUpdatesTest;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

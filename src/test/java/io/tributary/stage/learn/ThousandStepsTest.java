@@ -2,8 +2,9 @@ package io.tributary.stage.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.tensor.LiveArrays;
-import io.tributary.tensor.TorchExtension;
+import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.LiveArrays;
+import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,6 +16,7 @@ import io.tributary.stage.learn.checkpoint.RunIdentity;
 import io.tributary.stage.learn.update.PolicyTrainer;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
+import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

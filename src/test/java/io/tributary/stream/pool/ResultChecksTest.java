@@ -1,7 +1,7 @@
 package io.tributary.stream.pool;
 
-import static io.tributary.stream.Draws.draw;
-import static io.tributary.stream.Draws.score;
+import static io.tributary.testing.stream.Draws.draw;
+import static io.tributary.testing.stream.Draws.score;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.data.Draw;

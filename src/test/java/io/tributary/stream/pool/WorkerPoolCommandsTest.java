@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.protocol.WorkerLost;
+import io.tributary.testing.stream.RecordedPool;
 import java.lang.reflect.Constructor;
 import java.time.Duration;
 import java.util.Arrays;

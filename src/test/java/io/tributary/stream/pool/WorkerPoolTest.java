@@ -7,6 +7,7 @@ import io.tributary.data.RunFailedException;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.protocol.WorkerLost;
+import io.tributary.testing.stream.RecordedPool;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;

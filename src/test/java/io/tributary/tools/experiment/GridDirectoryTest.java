@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.experiment.Experiment;
 import io.tributary.data.BadInputException;
+import io.tributary.testing.run.TinyGrid;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.tributary.tools.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tributary.testing.run.TinyGrid;
 import io.tributary.tools.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;

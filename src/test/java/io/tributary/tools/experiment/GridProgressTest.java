@@ -3,6 +3,7 @@ package io.tributary.tools.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.config.experiment.Experiment;
+import io.tributary.testing.run.TinyGrid;
 import io.tributary.tools.experiment.Outcomes.End;
 import io.tributary.tools.experiment.Outcomes.Outcome;
 import java.nio.file.Path;

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.BadInputException;
+import io.tributary.testing.run.HandMadeGrid;
+import io.tributary.testing.run.HandMadeGrid.Course;
 import io.tributary.tools.experiment.CellRecord;
 import io.tributary.tools.experiment.CellRecord.Moment;
 import io.tributary.tools.experiment.GridDirectory;
-import io.tributary.tools.report.HandMadeGrid.Course;
 import io.tributary.tools.report.claims.Claims;
 import io.tributary.tools.report.data.GridData;
 import io.tributary.tools.report.data.Quantity;

@@ -65,6 +65,4 @@ class CurveTest {
     Curve single = Curve.mean("a", new Style(0, 0), runs.subList(0, 1), Band.STANDARD_ERROR);
     assertThat(single.low()).isEqualTo(single.high());
   }
-
-  /** Sleep data of Student 1908, as in R: t.test(extra ~ group, paired). */
 }

@@ -1,0 +1,51 @@
+package io.tributary.testing.monitoring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tributary.metrics.RunMetrics;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** The names of series that queries may use. */
+public final class ExposedNames {
+  private static final Pattern NAME =
+      Pattern.compile("(?<![\\w:])(?:tributary|jvm|process)_\\w+(?!\\w*\")");
+  private static final Pattern DESCRIBED = Pattern.compile("# TYPE (\\S+) (\\S+)");
+
+  private ExposedNames() {}
+
+  /** Metrics with a series of every kind of label. */
+  public static RunMetrics metrics() {
+    RunMetrics metrics = RunMetrics.create(Map.of("amazing", 1.0));
+    metrics.weights().samplerConfirmed("sampler-0", 1);
+    metrics.service().run("quickstart", "gdc++");
+    return metrics;
+  }
+
+  public static Set<String> all() {
+    Set<String> names = new HashSet<>();
+    DESCRIBED
+        .matcher(new String(metrics().scrape(null).body(), UTF_8))
+        .results()
+        .forEach(
+            described -> {
+              String name = described.group(1);
+              switch (described.group(2)) {
+                case "histogram" ->
+                    names.addAll(Set.of(name + "_bucket", name + "_sum", name + "_count"));
+                case "summary" -> names.addAll(Set.of(name + "_sum", name + "_count"));
+                default -> names.add(name);
+              }
+            });
+    return names;
+  }
+
+  /** The names that an expression uses; those of recorded series aside. */
+  public static List<String> in(String expression) {
+    return NAME.matcher(expression).results().map(MatchResult::group).toList();
+  }
+}

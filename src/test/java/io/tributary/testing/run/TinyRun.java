@@ -1,0 +1,165 @@
+package io.tributary.testing.run;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.tributary.cli.Tributary;
+import io.tributary.config.ConfigLoader;
+import io.tributary.config.TributaryConfig;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.ModelDirectory;
+import io.tributary.model.TinyModels;
+import io.tributary.tensor.FloatType;
+import io.tributary.tools.pretrain.TokenizerCut;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+
+/**
+ * Runs of tiny numbers, twelve steps if not told otherwise, on a model that is written for them.
+ */
+public final class TinyRun {
+  private static final int MERGES = 50;
+  private final Path directory;
+  private final Path file;
+
+  public TinyRun(Path directory) throws IOException {
+    this.directory = directory;
+    Path model = model("model", 16, 1);
+    this.file =
+        Files.writeString(
+            directory.resolve("tiny.conf"),
+            """
+            tributary {
+              run { directory = "%s", steps = 12, seed = 1 }
+              model.base = "%s"
+              target.features = [
+                { name = letter, type = wordlist, words = [a, b, c, d, e, f, g, h, i, j, k, l, m] }
+              ]
+              partition-function.bootstrap-sequences = 32
+              samplers { batch-size = 8, max-length = 8 }
+              learner {
+                batch-size = 16
+                micro-batch-size = 8
+                optimizer { learning-rate = 1e-2, warmup-steps = 2 }
+              }
+              stream.max-staleness-steps = 0
+              publish.interval-steps = 3
+              evaluation { interval-steps = 5, sequences = 32 }
+              checkpoint { interval-steps = 4, keep = 2 }
+              samples.per-interval = 4
+              http.port = 0
+              native.intra-op-threads = 1
+            }
+            """
+                .formatted(directory.resolve("runs"), model));
+  }
+
+  /** A model directory with random weights and a tokenizer of 307 tokens. */
+  public Path model(String name, int width, long seed) throws IOException {
+    TokenizerCut cut =
+        TokenizerCut.of(
+            Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), OptionalInt.of(MERGES));
+    Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), cut.json());
+    DecoderConfig config = TinyModels.config(1, 2, width, 16, cut.vocabulary(), cut.endOfText());
+    Path model = directory.resolve(name);
+    ModelDirectory.write(
+        model, config, TinyModels.weights(config, seed, 0.1), tokenizer, FloatType.F32);
+    return model;
+  }
+
+  /** What a command line printed and returned. */
+  public record Outcome(int exitCode, String out, String err) {}
+
+  /** Runs the verb {@code run} in this process, under a name, with more arguments. */
+  public Outcome run(String name, String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine commandLine =
+        Tributary.commandLine()
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(err))
+            .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+    int exitCode = commandLine.execute(arguments(name, arguments).toArray(String[]::new));
+    return new Outcome(exitCode, out.toString(), err.toString());
+  }
+
+  /** As {@link #run}, in a process of its own; what it prints goes to {@code NAME.out}. */
+  public Process start(String name, String... arguments) throws IOException {
+    return startThrough(List.of(), name, arguments);
+  }
+
+  /** As {@link #start}, through a command that executes the one that follows it. */
+  public Process startThrough(List<String> wrapper, String name, String... arguments)
+      throws IOException {
+    ProcessBuilder process = process(name, arguments);
+    process.command().addAll(0, wrapper);
+    return process.redirectErrorStream(true).redirectOutput(output(name).toFile()).start();
+  }
+
+  /** The process that {@link #start} starts. */
+  public ProcessBuilder process(String name, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.add("-Dlogback.configurationFile=logback.xml"); // the one that is shipped
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tributary.Main"));
+    command.addAll(arguments(name, arguments));
+    return new ProcessBuilder(command);
+  }
+
+  private List<String> arguments(String name, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("run", "-c", file.toString(), "-D", "run.name=" + name));
+    arguments.addAll(List.of(more));
+    return arguments;
+  }
+
+  public TributaryConfig config(String name, Map<String, String> overrides) {
+    Map<String, String> all = new java.util.HashMap<>(overrides);
+    all.put("run.name", name);
+    return ConfigLoader.load(file, all);
+  }
+
+  /** Holds the model, the configuration and the runs. */
+  public Path directory() {
+    return directory;
+  }
+
+  public Path output(String name) {
+    return directory.resolve(name + ".out");
+  }
+
+  public Path home(String name) {
+    return directory.resolve("runs").resolve(name);
+  }
+
+  public Path checkpoint(String name, int step) {
+    return home(name).resolve("checkpoints/step-%08d".formatted(step));
+  }
+
+  public String metrics(String name) throws IOException {
+    return Files.readString(home(name).resolve("metrics.jsonl"));
+  }
+
+  public List<JsonObject> rows(String name) throws IOException {
+    return metrics(name)
+        .lines()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+        .toList();
+  }
+
+  /** Names of the checkpoints of a run. */
+  public List<String> checkpoints(String name) throws IOException {
+    try (Stream<Path> entries = Files.list(home(name).resolve("checkpoints"))) {
+      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.tributary.testing.stream;
+
+import io.tributary.data.Batch;
+import io.tributary.data.Draw;
+import io.tributary.data.ScoredDraw;
+import io.tributary.data.ScoredSequence;
+import io.tributary.data.Sequence;
+import io.tributary.stream.StreamPlan;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/** Draws whose sequences say where they come from. */
+public final class Draws {
+
+  private Draws() {}
+
+  public static Draw draw(long number, long version, int size) {
+    return new Draw(
+        number,
+        version,
+        IntStream.range(0, size)
+            .mapToObj(i -> new Sequence(number, i, new int[] {1 + i}, new double[] {-1}, version))
+            .toList());
+  }
+
+  public static ScoredDraw score(Draw draw) {
+    return score(draw, Set.of());
+  }
+
+  /** Scores all sequences but those of the dropped indices. */
+  public static ScoredDraw score(Draw draw, Set<Integer> dropped) {
+    return new ScoredDraw(
+        draw.number(),
+        draw.sequences().stream()
+            .filter(s -> !dropped.contains(s.index()))
+            .map(s -> new ScoredSequence(s, "text", new double[] {1}, -1, -1))
+            .toList(),
+        dropped.size());
+  }
+
+  /** The sequences of a batch as {@code draw.index@version}. */
+  public static List<String> names(Batch batch) {
+    return batch.sequences().stream()
+        .map(ScoredSequence::sequence)
+        .map(s -> s.draw() + "." + s.index() + "@" + s.proposalVersion())
+        .toList();
+  }
+
+  public static StreamPlan plan(int bootstrapDraws, int draw, int batch, int maxStaleness) {
+    return new StreamPlan(0, bootstrapDraws, draw, batch, maxStaleness, 1.0, 1);
+  }
+}
