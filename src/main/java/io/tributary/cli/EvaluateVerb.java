@@ -8,6 +8,8 @@ import io.tributary.cli.standalone.StandaloneTarget;
 import io.tributary.cli.standalone.TargetBaseModel;
 import io.tributary.cli.standalone.TextLines;
 import io.tributary.config.EffectiveConfig;
+import io.tributary.config.SamplersConfig;
+import io.tributary.config.target.TargetConfig;
 import io.tributary.data.WordTokens;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.MetricsJsonl;
@@ -89,11 +91,11 @@ final class EvaluateVerb extends Verb {
 
   private JsonObject ofModel(EvaluationOptions options) {
     EffectiveConfig config = options.config().read();
-    config.target();
+    config.section(TargetConfig.class);
     options.plan(config, new int[0]); // a bad option is told before the models are read
     try (LoadedModel model = options.model().load();
         TargetBaseModel base = TargetBaseModel.of(config, model)) {
-      String prompt = config.samplers().prompt();
+      String prompt = config.section(SamplersConfig.class).prompt();
       PolicyEvaluation.Plan plan =
           options.plan(
               config, prompt.isEmpty() ? model.config().beginning() : model.encode(prompt));
@@ -102,7 +104,8 @@ final class EvaluateVerb extends Verb {
       }
       try (EnergyBasedModel target =
           plan.settings().truncated()
-              ? EnergyBasedModel.of(config.target()) // of which only the features are asked
+              ? EnergyBasedModel.of(
+                  config.section(TargetConfig.class)) // of which only the features are asked
               : StandaloneTarget.of(config, base.model(), fit.file(), err())) {
         ModelEvaluation evaluation =
             new ModelEvaluation(

@@ -4,6 +4,7 @@ import io.tributary.cli.console.StopSignal;
 import io.tributary.cli.console.Terminal;
 import io.tributary.cli.options.ConfigOptions;
 import io.tributary.config.EffectiveConfig;
+import io.tributary.config.NativeConfig;
 import io.tributary.config.PretrainConfig;
 import io.tributary.config.ShutdownConfig;
 import io.tributary.tensor.Torch;
@@ -26,10 +27,11 @@ final class PretrainVerb extends Verb {
   @Override
   public Integer call() throws InterruptedException {
     EffectiveConfig effective = config.read();
-    PretrainConfig pretrain = effective.pretrain();
-    Torch.load(effective.nativeLibrary());
+    PretrainConfig pretrain = effective.section(PretrainConfig.class);
+    Torch.load(effective.section(NativeConfig.class));
     PretrainConsole console = new PretrainConsole(out(), Terminal.isStandardOutput());
-    return showing(console, () -> train(effective.shutdown(), pretrain, console));
+    return showing(
+        console, () -> train(effective.section(ShutdownConfig.class), pretrain, console));
   }
 
   private static int train(

@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import io.tributary.cli.options.ConfigOptions;
 import io.tributary.config.EffectiveConfig;
+import io.tributary.config.PretrainConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.experiment.Experiment;
 import io.tributary.run.assembly.TrainingParts;
@@ -43,7 +44,7 @@ final class ValidateVerb extends Verb {
       text.append(effective.trainingWithOrigins()).append('\n').append(derived);
     }
     if (effective.describesPretraining()) {
-      effective.pretrain();
+      effective.section(PretrainConfig.class);
       text.append(effective.pretrainWithOrigins());
     }
     out().print(text);

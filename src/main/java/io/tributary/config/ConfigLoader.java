@@ -11,7 +11,8 @@ import com.typesafe.config.ConfigValueFactory;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.config.binding.KeyCheck;
 import io.tributary.config.binding.Place;
-import io.tributary.config.objective.ObjectiveDefaults;
+import io.tributary.config.binding.Schema;
+import io.tributary.config.objective.ObjectiveRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,8 +23,6 @@ import java.util.Map;
  * {@code reference.conf}.
  */
 public final class ConfigLoader {
-  public static final String ROOT = "tributary";
-
   private ConfigLoader() {}
 
   /**
@@ -55,10 +54,14 @@ public final class ConfigLoader {
       KeyCheck.check(given.root());
       Config named = given.withFallback(defaultName(file));
       Config all = named.withFallback(defaults()).resolve();
-      Config ofObjective = ObjectiveDefaults.of(all.getObject(ROOT)).atPath(ROOT);
+      Config ofObjective = ObjectiveRules.defaults(all.getObject(Schema.ROOT)).atPath(Schema.ROOT);
       return new EffectiveConfig(
           file.toString(),
-          named.withFallback(ofObjective).withFallback(defaults()).resolve().getObject(ROOT));
+          named
+              .withFallback(ofObjective)
+              .withFallback(defaults())
+              .resolve()
+              .getObject(Schema.ROOT));
     } catch (com.typesafe.config.ConfigException e) {
       throw new ConfigException(explain(e, file), e);
     }
@@ -93,7 +96,7 @@ public final class ConfigLoader {
                 ? ConfigFactory.parseString("value = " + text).getValue("value")
                 : ConfigValueFactory.fromAnyRef(text);
         List<String> path =
-            ConfigUtil.splitPath(key.startsWith(ROOT + ".") ? key : ROOT + "." + key);
+            ConfigUtil.splitPath(key.startsWith(Schema.ROOT + ".") ? key : Schema.ROOT + "." + key);
         config =
             nested(path, value, Place.COMMAND_LINE)
                 .toConfig()
@@ -123,14 +126,14 @@ public final class ConfigLoader {
     int dot = name.lastIndexOf('.');
     return ConfigFactory.empty()
         .withValue(
-            ROOT + ".run.name",
+            Schema.ROOT + ".run.name",
             ConfigValueFactory.fromAnyRef(
                 dot > 0 ? name.substring(0, dot) : name, Place.FILE_NAME));
   }
 
   private static Config defaults() {
     return ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), "reference.conf")
-        .withOnlyPath(ROOT);
+        .withOnlyPath(Schema.ROOT);
   }
 
   public static String explain(com.typesafe.config.ConfigException e, Path file) {

@@ -13,10 +13,6 @@ import io.tributary.config.binding.Scalars;
 import io.tributary.config.binding.Schema;
 import io.tributary.config.binding.Setting;
 import io.tributary.config.binding.SettingsTable;
-import io.tributary.config.experiment.ExperimentConfig;
-import io.tributary.config.target.ConstraintConfig;
-import io.tributary.config.target.FeatureConfig;
-import io.tributary.config.target.TargetConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,8 +22,6 @@ import java.util.SortedMap;
 
 /** A configuration as it was read, with where each value came from. */
 public final class EffectiveConfig {
-  private static final String ROOT = "tributary";
-
   private final String file;
   private final ConfigObject values;
 
@@ -39,7 +33,7 @@ public final class EffectiveConfig {
   /** What a configuration that was made without a file would be read as. */
   public static EffectiveConfig of(TributaryConfig config) {
     return new EffectiveConfig(
-        "configuration", ConfigFactory.parseString(config.toHocon()).getObject(ROOT));
+        "configuration", ConfigFactory.parseString(config.toHocon()).getObject(Schema.ROOT));
   }
 
   /**
@@ -75,7 +69,7 @@ public final class EffectiveConfig {
       return;
     }
     try {
-      List<String> path = new ArrayList<>(List.of(ROOT));
+      List<String> path = new ArrayList<>(List.of(Schema.ROOT));
       path.addAll(ConfigUtil.splitPath(key));
       KeyCheck.check(ConfigLoader.nested(path, ConfigValueFactory.fromAnyRef(""), origin));
     } catch (com.typesafe.config.ConfigException e) {
@@ -86,7 +80,7 @@ public final class EffectiveConfig {
     throw new ConfigException(
         "%s.%s can't be changed while the run goes on; it changes by drain and resume. What can be changed: %s"
             .formatted(
-                ROOT,
+                Schema.ROOT,
                 key,
                 Schema.list(Arrays.stream(LiveKey.values()).map(LiveKey::key).toList())));
   }
@@ -108,117 +102,46 @@ public final class EffectiveConfig {
   /**
    * What a training run is configured with.
    *
-   * @throws ConfigException if anything in it can't be used
+   * @throws ConfigException if anything in it is missing or invalid
    */
   public TributaryConfig training() {
-    TributaryConfig config = new Binder(file).bind(TributaryConfig.class, values, ROOT);
-    checkWordLists(config.target());
-    return config;
+    return new Binder(file).bind(TributaryConfig.class, values, Schema.ROOT);
   }
 
   /**
-   * The target alone, for a use without a run.
+   * One section alone, for use without a run.
    *
-   * @throws ConfigException if it can't be used
+   * @param type the record that the section is read into, such as {@code SamplersConfig}
+   * @throws ConfigException if anything in it is missing or invalid
    */
-  public TargetConfig target() {
-    TargetConfig target = section(TargetConfig.class, "target");
-    checkWordLists(target);
-    return target;
+  public <T> T section(Class<T> type) {
+    String key = Schema.sectionOf(type);
+    return new Binder(file).bind(type, object(key), Schema.ROOT + "." + key);
   }
 
   /**
-   * The base model alone, if one is named, for a use without a run.
+   * The base model alone, if one is named, for use without a run.
    *
-   * @throws ConfigException if it can't be used
+   * @throws ConfigException if it is invalid
    */
   public Optional<ModelConfig> baseModel() {
     return object("model").containsKey("base")
-        ? Optional.of(section(ModelConfig.class, "model"))
+        ? Optional.of(section(ModelConfig.class))
         : Optional.empty();
-  }
-
-  /**
-   * The samplers' settings alone, for a use without a run.
-   *
-   * @throws ConfigException if they can't be used
-   */
-  public SamplersConfig samplers() {
-    return section(SamplersConfig.class, "samplers");
-  }
-
-  /**
-   * The settings of evaluations alone, for a use without a run.
-   *
-   * @throws ConfigException if they can't be used
-   */
-  public EvaluationConfig evaluation() {
-    return section(EvaluationConfig.class, "evaluation");
-  }
-
-  /**
-   * The run's name and seed alone, for a use without a run.
-   *
-   * @throws ConfigException if they can't be used
-   */
-  public RunConfig run() {
-    return section(RunConfig.class, "run");
-  }
-
-  /**
-   * The stream's settings alone, for a use without a run.
-   *
-   * @throws ConfigException if they can't be used
-   */
-  public StreamConfig stream() {
-    return section(StreamConfig.class, "stream");
-  }
-
-  /**
-   * How a program ends, alone, for a use without a run.
-   *
-   * @throws ConfigException if it can't be used
-   */
-  public ShutdownConfig shutdown() {
-    return section(ShutdownConfig.class, "shutdown");
-  }
-
-  /**
-   * The native library's settings alone, for a use without a run.
-   *
-   * @throws ConfigException if they can't be used
-   */
-  public NativeConfig nativeLibrary() {
-    return section(NativeConfig.class, "native");
-  }
-
-  /**
-   * What the training of a base model is configured with.
-   *
-   * @throws ConfigException if anything in it can't be used
-   */
-  public PretrainConfig pretrain() {
-    return section(PretrainConfig.class, "pretrain");
-  }
-
-  /**
-   * The grid of runs alone.
-   *
-   * @throws ConfigException if it can't be used
-   */
-  public ExperimentConfig experiment() {
-    return section(ExperimentConfig.class, "experiment");
   }
 
   /** HOCON of {@code training()} with the file and line, or other origin, behind each value. */
   public String trainingWithOrigins() {
-    return HoconWriter.withOrigins(ROOT, training(), values);
+    return HoconWriter.withOrigins(Schema.ROOT, training(), values);
   }
 
-  /** HOCON of {@code pretrain()} with the file and line, or other origin, behind each value. */
+  /**
+   * HOCON of the section {@code pretrain} with the file and line, or other origin, behind each
+   * value.
+   */
   public String pretrainWithOrigins() {
-    String key = "pretrain";
-    return HoconWriter.withOrigins(ROOT + "." + key, pretrain(), object(key));
+    return HoconWriter.withOrigins(
+        Schema.ROOT + ".pretrain", section(PretrainConfig.class), object("pretrain"));
   }
 
   /** Whether a base model or a target is given: what a training run can't do without. */
@@ -236,10 +159,6 @@ public final class EffectiveConfig {
     return object("experiment").containsKey("grids");
   }
 
-  private <T> T section(Class<T> type, String key) {
-    return new Binder(file).bind(type, object(key), ROOT + "." + key);
-  }
-
   private ConfigObject object(String key) {
     ConfigValue value = values.get(key);
     if (value == null) {
@@ -247,19 +166,6 @@ public final class EffectiveConfig {
     } else if (value instanceof ConfigObject object) {
       return object;
     }
-    throw Scalars.wrongType(value, ROOT + "." + key, "a section: { … }");
-  }
-
-  private static void checkWordLists(TargetConfig target) {
-    for (ConstraintConfig constraint : target.features()) {
-      constraint
-          .feature()
-          .forEach(
-              feature -> {
-                if (feature instanceof FeatureConfig.WordList list) {
-                  list.entries();
-                }
-              });
-    }
+    throw Scalars.wrongType(value, Schema.ROOT + "." + key, "a section: { … }");
   }
 }

@@ -3,8 +3,9 @@ package io.tributary.config;
 import io.tributary.config.binding.HoconWriter;
 import io.tributary.config.binding.Key;
 import io.tributary.config.binding.Require;
-import io.tributary.config.objective.ObjectiveChecks;
+import io.tributary.config.binding.Schema;
 import io.tributary.config.objective.ObjectiveConfig;
+import io.tributary.config.objective.ObjectiveRules;
 import io.tributary.config.target.TargetConfig;
 import java.util.OptionalLong;
 
@@ -41,8 +42,8 @@ public record TributaryConfig(
         samplers.temperature() == 1 || proposal.criterion() == Criterion.ALWAYS,
         "proposal.criterion",
         proposal.criterion(),
-        "always where samplers.temperature is not 1: the policy would be judged without the temperature that its"
-            + " sequences would be drawn with");
+        "always where samplers.temperature is not 1: the policy would be judged without the"
+            + " temperature that its sequences would be drawn with");
     Require.that(
         diagnostics.gradientVarianceIntervalSteps() == 0
             || diagnostics.gradientVarianceSequences() <= learner.batchSize(),
@@ -51,7 +52,7 @@ public record TributaryConfig(
         "at most learner.batch-size = %d, since they are taken from a batch"
             .formatted(learner.batchSize()));
     requireEndOfSchedule(learner.optimizer(), totalSteps(run, learner));
-    ObjectiveChecks.require(objective, target, samplers, stream, learner, publish, proposal);
+    ObjectiveRules.require(objective, target, samplers, stream, learner, publish, proposal);
   }
 
   /** Number of draws in one batch of the learner. */
@@ -74,7 +75,7 @@ public record TributaryConfig(
 
   /** The configuration as HOCON that loads again to an equal one. */
   public String toHocon() {
-    return HoconWriter.plain(this);
+    return HoconWriter.plain(Schema.ROOT, this);
   }
 
   private static OptionalLong totalSteps(RunConfig run, LearnerConfig learner) {

@@ -153,7 +153,8 @@ class ConfigLoaderTest {
         "zzzzzzzz = 3 | known here: run, model, target",
         "samplers.top-k = 5 | truncated sampling gives q(x) = 0",
         "samplers.top-p = 0.9 | truncated sampling gives q(x) = 0",
-        "samplers.count = three | :2: tributary.samplers.count must be a whole number, got \"three\"",
+        "samplers.count = three | :2: tributary.samplers.count must be a whole number, got"
+            + " \"three\"",
         "samplers.count = 1.5 | tributary.samplers.count must be a whole number, got 1.5",
         "samplers.count = 0 | :2: tributary.samplers.count must be at least 1, got 0",
         "samplers.count = 3000000000 | must be a whole number, at most 2147483647, got 3000000000",
@@ -166,80 +167,141 @@ class ConfigLoaderTest {
         "samplers.devices = [tpu] | must be a device: \"cpu\", \"gpu\" or \"gpu:N\"",
         "samplers.temperature = 0 | must be a positive number, got 0.0",
         "samplers.stop-at-eos = maybe | must be true or false, got \"maybe\"",
-        "stream.stall-timeout = 60 | must be a duration with its unit, such as 60s or 500ms, got 60",
+        "stream.stall-timeout = 60 | must be a duration with its unit, such as 60s or 500ms, got"
+            + " 60",
         "stream.stall-timeout = 0s | must be longer than zero and at most 100d, got 0s",
-        "objective.type = ppo | must be one of gdc++, gdc, dpg, reinforce, kl-control, f-divergence, got \"ppo\"",
-        "objective { type = dpg, baseline = running-mean } | :2: tributary.objective.baseline must be one of z, none with type = dpg, got running-mean",
-        "objective { type = gdc, baseline = z } | baseline must be one of none with type = gdc, got z",
-        "objective { type = reinforce, baseline = z } | baseline must be one of leave-one-out, running-mean, none with type = reinforce",
-        "objective { type = reinforce, normalise-by-z = true } | normalise-by-z must be false with type = reinforce",
-        "objective { type = kl-control } | test.conf: tributary.objective.beta must be given with type = kl-control: a positive number, got none",
-        "objective { type = kl-control, beta = 0 } | :2: tributary.objective.beta must be a positive number, got 0.0",
-        "objective { type = reinforce, beta = 0.1 } | beta must be absent with type = reinforce, since it belongs to kl-control, got 0.1",
-        "objective { type = f-divergence } | tributary.objective.divergence must be given with type = f-divergence: one of forward-kl, reverse-kl, total-variation, jensen-shannon, got none",
-        "objective { type = gdc, divergence = forward-kl } | divergence must be absent with type = gdc",
-        "objective { type = f-divergence, divergence = reverse-kl } | :2: tributary.objective.divergence must be another one where the target has a hard constraint",
-        "target.features = [{ name = w, type = word, word = w, soft = true }], objective.type = reinforce | tributary.objective.reward must be a list of terms { feature, weight } where the target has no hard constraint",
-        "target.features = [{ name = w, type = word, word = w, moment = 0.5 }], objective { type = kl-control, beta = 1 } | tributary.objective.reward must be a list of terms",
-        "objective.reward = [ { feature = nothing } ] | :2: tributary.objective.reward[0].feature must be the name of one of the target's features: water, got \"nothing\"",
-        "objective.reward = [ { feature = water, weight = x } ] | reward[0].weight must be a number",
-        "objective.type = dpg, proposal.criterion = kl | :2: tributary.proposal.criterion must be always with objective.type = dpg",
-        "objective.type = reinforce, publish.interval-steps = 10 | :2: tributary.publish.interval-steps must be 1 with objective.type = reinforce",
-        "objective.type = reinforce, samplers.batch-size = 1, learner.batch-size = 1, learner.micro-batch-size = 1 | learner.batch-size must be at least 2 where objective.baseline is leave-one-out, got 1",
-        "stream.max-staleness-steps = 1, objective { type = kl-control, beta = 1, form = ppo } | :2: tributary.stream.max-staleness-steps must be 0 with objective.form = ppo, whose ratio pi/pi_old starts at 1",
-        "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo }, samplers.temperature = 0.7 | :2: tributary.samplers.temperature must be 1 with objective.form = ppo",
-        "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo, ppo.minibatches = 3 } | :2: tributary.objective.ppo.minibatches must be a divisor of learner.batch-size = 256, got 3",
-        "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo, target-kl = 6, ppo.horizon = 256 } | :2: tributary.objective.ppo.horizon must be more than learner.batch-size = 256, got 256.0",
-        "objective { type = reinforce, form = ppo } | :2: tributary.objective.form must be policy-gradient with type = reinforce; ppo is a form of kl-control, got ppo",
-        "objective { type = kl-control, beta = 1, target-kl = 6 } | target-kl must be absent with form = policy-gradient, since it belongs to ppo, got 6.0",
+        "objective.type = ppo | must be one of gdc++, gdc, dpg, reinforce, kl-control,"
+            + " f-divergence, got \"ppo\"",
+        "objective { type = dpg, baseline = running-mean } | :2: tributary.objective.baseline must"
+            + " be one of z, none with type = dpg, got running-mean",
+        "objective { type = gdc, baseline = z } | baseline must be one of none with type = gdc, got"
+            + " z",
+        "objective { type = reinforce, baseline = z } | baseline must be one of leave-one-out,"
+            + " running-mean, none with type = reinforce",
+        "objective { type = reinforce, normalise-by-z = true } | normalise-by-z must be false with"
+            + " type = reinforce",
+        "objective { type = kl-control } | test.conf: tributary.objective.beta must be given with"
+            + " type = kl-control: a positive number, got none",
+        "objective { type = kl-control, beta = 0 } | :2: tributary.objective.beta must be a"
+            + " positive number, got 0.0",
+        "objective { type = reinforce, beta = 0.1 } | beta must be absent with type = reinforce,"
+            + " since it belongs to kl-control, got 0.1",
+        "objective { type = f-divergence } | tributary.objective.divergence must be given with type"
+            + " = f-divergence: one of forward-kl, reverse-kl, total-variation, jensen-shannon, got"
+            + " none",
+        "objective { type = gdc, divergence = forward-kl } | divergence must be absent with type ="
+            + " gdc",
+        "objective { type = f-divergence, divergence = reverse-kl } | :2:"
+            + " tributary.objective.divergence must be another one where the target has a hard"
+            + " constraint",
+        "target.features = [{ name = w, type = word, word = w, soft = true }], objective.type ="
+            + " reinforce | tributary.objective.reward must be a list of terms { feature, weight }"
+            + " where the target has no hard constraint",
+        "target.features = [{ name = w, type = word, word = w, moment = 0.5 }], objective { type ="
+            + " kl-control, beta = 1 } | tributary.objective.reward must be a list of terms",
+        "objective.reward = [ { feature = nothing } ] | :2: tributary.objective.reward[0].feature"
+            + " must be the name of one of the target's features: water, got \"nothing\"",
+        "objective.reward = [ { feature = water, weight = x } ] | reward[0].weight must be a"
+            + " number",
+        "objective.type = dpg, proposal.criterion = kl | :2: tributary.proposal.criterion must be"
+            + " always with objective.type = dpg",
+        "objective.type = reinforce, publish.interval-steps = 10 | :2:"
+            + " tributary.publish.interval-steps must be 1 with objective.type = reinforce",
+        "objective.type = reinforce, samplers.batch-size = 1, learner.batch-size = 1,"
+            + " learner.micro-batch-size = 1 | learner.batch-size must be at least 2 where"
+            + " objective.baseline is leave-one-out, got 1",
+        "stream.max-staleness-steps = 1, objective { type = kl-control, beta = 1, form = ppo } |"
+            + " :2: tributary.stream.max-staleness-steps must be 0 with objective.form = ppo, whose"
+            + " ratio pi/pi_old starts at 1",
+        "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo },"
+            + " samplers.temperature = 0.7 | :2: tributary.samplers.temperature must be 1 with"
+            + " objective.form = ppo",
+        "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo,"
+            + " ppo.minibatches = 3 } | :2: tributary.objective.ppo.minibatches must be a divisor"
+            + " of learner.batch-size = 256, got 3",
+        "stream.max-staleness-steps = 0, objective { type = kl-control, beta = 1, form = ppo,"
+            + " target-kl = 6, ppo.horizon = 256 } | :2: tributary.objective.ppo.horizon must be"
+            + " more than learner.batch-size = 256, got 256.0",
+        "objective { type = reinforce, form = ppo } | :2: tributary.objective.form must be"
+            + " policy-gradient with type = reinforce; ppo is a form of kl-control, got ppo",
+        "objective { type = kl-control, beta = 1, target-kl = 6 } | target-kl must be absent with"
+            + " form = policy-gradient, since it belongs to ppo, got 6.0",
         "objective.clip = 0 | :2: tributary.objective.clip must be a positive number, got 0.0",
-        "objective.ppo.gae-lambda = 1.1 | :2: tributary.objective.ppo.gae-lambda must be between 0 and 1, got 1.1",
+        "objective.ppo.gae-lambda = 1.1 | :2: tributary.objective.ppo.gae-lambda must be between 0"
+            + " and 1, got 1.1",
         "objective.ppo.epochs = 0 | objective.ppo.epochs must be at least 1, got 0",
         "objective.type = gdc++ | :2: ",
-        "learner.batch-size = 200 | a multiple of samplers.batch-size = 128, such as 128 or 256, got",
+        "learner.batch-size = 200 | a multiple of samplers.batch-size = 128, such as 128 or 256,"
+            + " got",
         "learner.micro-batch-size = 257 | at most learner.batch-size = 256, got 257",
-        "proposal { criterion = always, window = fresh } | :2: tributary.proposal.window must be running where criterion is always, so that nothing is compared, got fresh",
-        "proposal { criterion = always, keep-best = true } | proposal.keep-best must be false where criterion is always",
+        "proposal { criterion = always, window = fresh } | :2: tributary.proposal.window must be"
+            + " running where criterion is always, so that nothing is compared, got fresh",
+        "proposal { criterion = always, keep-best = true } | proposal.keep-best must be false where"
+            + " criterion is always",
         "proposal.window-sequences = 1 | window-sequences must be at least 2, got 1",
-        "partition-function.decay = 1 | tributary.partition-function.decay must be greater than 0 and less than 1, got 1.0",
+        "partition-function.decay = 1 | tributary.partition-function.decay must be greater than 0"
+            + " and less than 1, got 1.0",
         "partition-function.window-sequences = 0 | window-sequences must be at least 1, got 0",
         "partition-function.estimator = mean | must be one of running, window, exponential, got",
         "partition-function.bootstrap-sequences = 100 | such as 128, got 100",
         "learner.optimizer.betas = [0.9] | two numbers",
         "learner.optimizer.betas = [0.9, x] | betas[1] must be a number, got \"x\"",
         "learner.optimizer.schedule = cosine | neither run.steps nor run.sequences",
-        "learner.optimizer.schedule = cosine, run.steps = 9 | test.conf: tributary.learner.optimizer.warmup-steps must be less than the 9 steps of the run, to leave some for the cosine schedule, got 100, the default",
+        "learner.optimizer.schedule = cosine, run.steps = 9 | test.conf:"
+            + " tributary.learner.optimizer.warmup-steps must be less than the 9 steps of the run,"
+            + " to leave some for the cosine schedule, got 100, the default",
         "http.port = 65536 | between 0 and 65535",
         "run.name = \"a/b\" | without a slash",
         "target.features = [] | must be a list of at least one feature",
-        "target.features = [{ name = a, word = b }] | missing key tributary.target.features[0].type",
+        "target.features = [{ name = a, word = b }] | missing key"
+            + " tributary.target.features[0].type",
         "target.features = [{ name = a, type = rhyme }] | pronouns, classifier, regex",
-        "target.features = [{ type = word, word = a }] | missing key tributary.target.features[0].name",
-        "target.features = [{ name = \" \", type = word, word = a }] | must be a text that is not blank",
-        "target.features = [{ name = a, type = word }] | missing key tributary.target.features[0].word",
+        "target.features = [{ type = word, word = a }] | missing key"
+            + " tributary.target.features[0].name",
+        "target.features = [{ name = \" \", type = word, word = a }] | must be a text that is not"
+            + " blank",
+        "target.features = [{ name = a, type = word }] | missing key"
+            + " tributary.target.features[0].word",
         "target.features = [{ name = a, type = word, words = [b] }] | did you mean word?",
-        "target.features = [{ name = a, type = word, word = \"b c\" }] | a single word without spaces",
-        "target.features = [{ name = a, type = word, word = \"-\" }] | a single word without spaces",
+        "target.features = [{ name = a, type = word, word = \"b c\" }] | a single word without"
+            + " spaces",
+        "target.features = [{ name = a, type = word, word = \"-\" }] | a single word without"
+            + " spaces",
         "target.features = [{ name = a, type = word, word = b, moment = 1.5 }] | between 0 and 1",
-        "target.features = [{ name = a, type = word, word = b, moment = often }] | moment must be a number",
-        "target.features = [{ name = a, type = length }] | moment must be given for a feature that is not 0 or 1",
+        "target.features = [{ name = a, type = word, word = b, moment = often }] | moment must be a"
+            + " number",
+        "target.features = [{ name = a, type = length }] | moment must be given for a feature that"
+            + " is not 0 or 1",
         "target.features = [{ name = a, type = length, moment = 1e400 }] | a finite number",
-        "target.features = [{ name = a, type = pronouns, pronouns = many }] | one of female, male, balanced",
-        "target.features = [{ name = a, type = regex, pattern = \"(\" }] | must be a regular expression of java.util.regex, got \"(\" (Unclosed group at position 1)",
-        "target.features = [{ name = a, type = classifier, directory = nowhere, labels = [b] }] | must be a directory",
+        "target.features = [{ name = a, type = pronouns, pronouns = many }] | one of female, male,"
+            + " balanced",
+        "target.features = [{ name = a, type = regex, pattern = \"(\" }] | must be a regular"
+            + " expression of java.util.regex, got \"(\" (Unclosed group at position 1)",
+        "target.features = [{ name = a, type = classifier, directory = nowhere, labels = [b] }] |"
+            + " must be a directory",
         "target.features = [{ name = a, type = all-of, features = [] }] | at least one feature",
-        "target.features = [{ name = a, type = not, feature { type = length } }] | target.features[0].feature.type must be a feature that is 0 or 1, since others are made of it, got length",
-        "target.features = [{ name = a, type = not, feature { type = word, word = b, moment = 1 } }] | unknown key tributary.target.features[0].feature.moment",
-        "target.features = [{ name = a, type = any-of, features = [{ type = word, wrod = b }] }] | features[0].features[0].wrod; did you mean word?",
-        "target.features = [{ name = a, type = any-of, features = [{ word = b }] }] | missing key tributary.target.features[0].features[0].type",
+        "target.features = [{ name = a, type = not, feature { type = length } }] |"
+            + " target.features[0].feature.type must be a feature that is 0 or 1, since others are"
+            + " made of it, got length",
+        "target.features = [{ name = a, type = not, feature { type = word, word = b, moment = 1 }"
+            + " }] | unknown key tributary.target.features[0].feature.moment",
+        "target.features = [{ name = a, type = any-of, features = [{ type = word, wrod = b }] }] |"
+            + " features[0].features[0].wrod; did you mean word?",
+        "target.features = [{ name = a, type = any-of, features = [{ word = b }] }] | missing key"
+            + " tributary.target.features[0].features[0].type",
         "target.fit.sequences = 1 | at least 2",
         "target.fit.max-sequences = 5 | must be at least target.fit.sequences = 10240, got 5",
         "target.fit.tolerance = 0 | more than 0",
         "target.fit.min-effective-sample-size = -1 | zero or a positive number",
-        "target.kl-control { beta = 0, reward = [{ feature = water }] } | must be a positive number",
+        "target.kl-control { beta = 0, reward = [{ feature = water }] } | must be a positive"
+            + " number",
         "target.kl-control { beta = 1, reward = [] } | a list of at least one feature",
-        "target.kl-control { beta = 1, reward = [{ feature = fire }] } | :2: tributary.target.kl-control.reward[0].feature must be one of the target's features [water], got \"fire\"",
-        "target { features = [{ name = a, type = word, word = b, moment = 1 }], kl-control { beta = 1, reward = [{ feature = a }] } } | target.features[0].moment must be left out where target.kl-control is given",
+        "target.kl-control { beta = 1, reward = [{ feature = fire }] } | :2:"
+            + " tributary.target.kl-control.reward[0].feature must be one of the target's features"
+            + " [water], got \"fire\"",
+        "target { features = [{ name = a, type = word, word = b, moment = 1 }], kl-control { beta ="
+            + " 1, reward = [{ feature = a }] } } | target.features[0].moment must be left out"
+            + " where target.kl-control is given",
         "target.features = [{ name = a, type = wordlist }] | got 0 words and no file",
         "target.features = [{ name = a, type = wordlist, file = nowhere }] | no such file: /",
         "target.features = [${f}, ${f}] | :2: ",
@@ -317,9 +379,9 @@ class ConfigLoaderTest {
 
     assertThatThrownBy(config::training)
         .hasMessage("%s: missing key tributary.model.base; expected a path", file);
-    assertThatThrownBy(config::target)
+    assertThatThrownBy(() -> config.section(TargetConfig.class))
         .hasMessage("%s: missing key tributary.target.features; expected a list: [ … ]", file);
-    assertThat(config.nativeLibrary().intraOpThreads()).isEqualTo(1);
+    assertThat(config.section(NativeConfig.class).intraOpThreads()).isEqualTo(1);
   }
 
   @Test
@@ -369,15 +431,19 @@ class ConfigLoaderTest {
         load(
             "target.features += { name = p, type = wordlist, file = \"%s\", case-sensitive = true }"
                     .formatted(words)
-                + "\ntarget.features += { name = w, type = wordlist, words = [a, \"ü\\\"\"] }"
-                + "\ntarget.features += { name = d, type = all-of, soft = true, features = ["
-                + "{ name = x, type = not, feature { type = pronouns, pronouns = balanced } },"
-                + "{ type = any-of, features = [ { type = word, word = a } ] } ] }"
-                + "\ntarget.features += { name = l, type = length, moment = 12.5 }"
-                + "\ntarget.features += { name = r, type = regex, pattern = \"^\\\\s$\", moment = 0 }"
-                + "\nobjective { type = kl-control, beta = 0.2, reward = [ { feature = w, weight = 3 } ] }"
-                + "\nrun.steps = 12345678901, learner.optimizer.learning-rate = 3e-4"
-                + "\nsamplers.prompt = \"a\\n${x} \\\"b\\\"\", stream.stall-timeout = 1500ms");
+                + "\n"
+                + "target.features += { name = w, type = wordlist, words = [a, \"ü\\\"\"] }\n"
+                + "target.features += { name = d, type = all-of, soft = true, features = [{ name ="
+                + " x, type = not, feature { type = pronouns, pronouns = balanced } },{ type ="
+                + " any-of, features = [ { type = word, word = a } ] } ] }\n"
+                + "target.features += { name = l, type = length, moment = 12.5 }\n"
+                + "target.features += { name = r, type = regex, pattern = \"^\\\\s$\", moment = 0"
+                + " }\n"
+                + "objective { type = kl-control, beta = 0.2, reward = [ { feature = w, weight = 3"
+                + " } ] }\n"
+                + "run.steps = 12345678901, learner.optimizer.learning-rate = 3e-4\n"
+                + "samplers.prompt = \"a\\n"
+                + "${x} \\\"b\\\"\", stream.stall-timeout = 1500ms");
 
     Path again = Files.writeString(directory.resolve("again.conf"), config.toHocon());
 

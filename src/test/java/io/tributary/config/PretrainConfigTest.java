@@ -90,6 +90,6 @@ class PretrainConfigTest {
         Files.writeString(
             directory.resolve("pretrain.conf"),
             "tributary.pretrain {\n" + (SCRATCH + line).formatted(text) + "\n}\n");
-    return ConfigLoader.read(file, Map.of()).pretrain();
+    return ConfigLoader.read(file, Map.of()).section(PretrainConfig.class);
   }
 }

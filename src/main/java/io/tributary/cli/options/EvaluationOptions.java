@@ -1,6 +1,7 @@
 package io.tributary.cli.options;
 
 import io.tributary.config.EffectiveConfig;
+import io.tributary.config.EvaluationConfig;
 import io.tributary.config.SamplersConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.model.SamplingSettings;
@@ -48,15 +49,15 @@ public final class EvaluationOptions {
    * @throws BadInputException if an option is out of range
    */
   public PolicyEvaluation.Plan plan(EffectiveConfig config, int[] prefix) {
-    int sequences = number == null ? config.evaluation().sequences() : number;
+    int sequences = number == null ? config.section(EvaluationConfig.class).sequences() : number;
     drawing.requirePositive(sequences);
     return new PolicyEvaluation.Plan(
         sequences, drawing.batchSize(), prefix, settings(config), drawing.seed());
   }
 
   private SamplingSettings settings(EffectiveConfig config) {
-    SamplersConfig samplers = config.samplers();
-    double chosen = topP == null ? config.evaluation().topP() : topP;
+    SamplersConfig samplers = config.section(SamplersConfig.class);
+    double chosen = topP == null ? config.section(EvaluationConfig.class).topP() : topP;
     try {
       return new SamplingSettings(samplers.maxLength(), samplers.stopAtEos(), 1, 0, chosen);
     } catch (IllegalArgumentException e) {

@@ -2,7 +2,10 @@ package io.tributary.cli.standalone;
 
 import io.tributary.cli.console.FittingRow;
 import io.tributary.config.EffectiveConfig;
+import io.tributary.config.RunConfig;
 import io.tributary.config.SamplersConfig;
+import io.tributary.config.StreamConfig;
+import io.tributary.config.target.TargetConfig;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
@@ -35,7 +38,7 @@ public final class StandaloneTarget {
    */
   public static EnergyBasedModel of(
       EffectiveConfig config, LoadedModel base, Optional<Path> lambdas, PrintWriter err) {
-    EnergyBasedModel target = EnergyBasedModel.of(config.target());
+    EnergyBasedModel target = EnergyBasedModel.of(config.section(TargetConfig.class));
     if (target.isFitted()) {
       return target;
     }
@@ -46,7 +49,7 @@ public final class StandaloneTarget {
 
   private static EnergyBasedModel fitted(
       EnergyBasedModel target, EffectiveConfig config, LoadedModel base, PrintWriter err) {
-    SamplersConfig samplers = config.samplers();
+    SamplersConfig samplers = config.section(SamplersConfig.class);
     int[] prompt = base.encode(samplers.prompt());
     base.requireVocabulary(prompt);
     int[] prefix = prompt.length > 0 ? prompt : base.config().beginning();
@@ -57,10 +60,13 @@ public final class StandaloneTarget {
             samplers.batchSize(),
             prefix,
             SamplingSettings.plain(samplers.maxLength(), samplers.stopAtEos()),
-            config.run().seed());
+            config.section(RunConfig.class).seed());
     TargetFitting fitting =
         new TargetFitting(
-            target, config.target().fit(), samplers.batchSize(), config.stream().maxDropRate());
+            target,
+            config.section(TargetConfig.class).fit(),
+            samplers.batchSize(),
+            config.section(StreamConfig.class).maxDropRate());
     List<TensorBytes> weights = base.languageModel().snapshot();
     try (FittingRow row = new FittingRow(err);
         ProposalSampling sampling = new ProposalSampling(plan, base.device());

@@ -53,6 +53,8 @@ public final class Binder {
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof InvalidValueException invalid) {
         throw outOfRange(invalid, object, path);
+      } else if (e.getCause() instanceof ConfigException unusable) {
+        throw unusable; // of a file that a value names, with its own place
       }
       throw new IllegalStateException("can't make a " + recordType.getSimpleName(), e.getCause());
     } catch (ReflectiveOperationException e) {

@@ -4,16 +4,12 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
-import io.tributary.config.TributaryConfig;
-import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes records as HOCON, the reverse of {@link Binder}. */
+/** Writes sections as HOCON that loads again to equal records. */
 public final class HoconWriter {
   private static final int ORIGIN_COLUMN = 56;
 
@@ -24,74 +20,55 @@ public final class HoconWriter {
     this.origins = origins;
   }
 
-  /** HOCON that loads again to an equal record. */
-  public static String plain(TributaryConfig config) {
-    return new HoconWriter(false).section("tributary", config, null);
+  /** A section without origins. */
+  public static String plain(String path, Object section) {
+    return new HoconWriter(false).section(path, section, null);
   }
 
-  /** The same with the origin of each value behind it. */
+  /** A section with the origin of each value in a comment after it. */
   public static String withOrigins(String path, Object section, ConfigObject source) {
     return new HoconWriter(true).section(path, section, source);
   }
 
   private String section(String path, Object section, @Nullable ConfigObject source) {
-    out.append(path).append(" {\n");
-    components(section, source, 1);
-    return out.append("}\n").toString();
+    braces(path + " ", ConfigTree.of(section), source, 0);
+    return out.toString();
   }
 
-  private void components(Object section, @Nullable ConfigObject source, int depth) {
-    for (RecordComponent component : section.getClass().getRecordComponents()) {
-      Object value = unwrap(get(component, section));
-      if (value != null && Schema.isEmbedded(component)) {
-        embedded(value, source, depth);
-      } else if (value != null) {
-        String key = Schema.key(component);
-        entry(key, value, source == null ? null : source.get(key), depth);
-      }
-    }
+  private void braces(String start, Map<?, ?> keys, @Nullable ConfigValue source, int depth) {
+    indent(depth).append(start).append("{\n");
+    keys.forEach(
+        (key, value) ->
+            entry(
+                (String) key,
+                value,
+                source instanceof ConfigObject object ? object.get(key) : null,
+                depth + 1));
+    indent(depth).append("}\n");
   }
 
   private void entry(String key, Object value, @Nullable ConfigValue source, int depth) {
-    indent(depth);
-    if (value.getClass().isRecord()) {
-      out.append(key).append(" {\n");
-      components(value, source instanceof ConfigObject object ? object : null, depth + 1);
-      indent(depth);
-      out.append("}\n");
+    if (value instanceof Map<?, ?> section) {
+      braces(key + " ", section, source, depth);
     } else if (value instanceof List<?> list
         && !list.isEmpty()
-        && list.get(0).getClass().isRecord()) {
-      out.append(key).append(" = [\n");
+        && list.get(0) instanceof Map<?, ?>) {
+      indent(depth).append(key).append(" = [\n");
       for (int i = 0; i < list.size(); i++) {
-        element(list.get(i), source instanceof ConfigList from ? from.get(i) : null, depth + 1);
+        braces(
+            "",
+            (Map<?, ?>) list.get(i),
+            source instanceof ConfigList from ? from.get(i) : null,
+            depth + 1);
       }
-      indent(depth);
-      out.append("]\n");
+      indent(depth).append("]\n");
     } else {
       leaf(key + " = " + scalar(value), source, depth);
     }
   }
 
-  private void embedded(Object value, @Nullable ConfigObject source, int depth) {
-    indent(depth);
-    leaf(
-        Schema.TYPE + " = " + ConfigUtil.quoteString(Schema.typeName(value.getClass())),
-        source == null ? null : source.get(Schema.TYPE),
-        depth);
-    components(value, source, depth);
-  }
-
-  private void element(Object value, @Nullable ConfigValue source, int depth) {
-    indent(depth);
-    out.append("{\n");
-    components(value, source instanceof ConfigObject object ? object : null, depth + 1);
-    indent(depth);
-    out.append("}\n");
-  }
-
   private void leaf(String text, @Nullable ConfigValue source, int depth) {
-    out.append(text);
+    indent(depth).append(text);
     if (origins) {
       int padding = ORIGIN_COLUMN - 2 * depth - text.length();
       out.append(" ".repeat(Math.max(1, padding)))
@@ -101,8 +78,8 @@ public final class HoconWriter {
     out.append('\n');
   }
 
-  private void indent(int depth) {
-    out.append("  ".repeat(depth));
+  private StringBuilder indent(int depth) {
+    return out.append("  ".repeat(depth));
   }
 
   private static String scalar(Object value) {
@@ -123,25 +100,5 @@ public final class HoconWriter {
     return duration.equals(Duration.ofMillis(duration.toMillis()))
         ? duration.toMillis() + "ms"
         : duration.toNanos() + "ns";
-  }
-
-  /** The value itself, or null where an optional one is absent. */
-  static @Nullable Object unwrap(Object value) {
-    if (value instanceof Optional<?> optional) {
-      return optional.orElse(null);
-    } else if (value instanceof OptionalLong optional) {
-      return optional.isPresent() ? optional.getAsLong() : null;
-    } else if (value instanceof OptionalInt optional) {
-      return optional.isPresent() ? optional.getAsInt() : null;
-    }
-    return value;
-  }
-
-  static Object get(RecordComponent component, Object section) {
-    try {
-      return component.getAccessor().invoke(section);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("can't read " + component, e);
-    }
   }
 }

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Refuses keys that no record knows, with the nearest one that is known. */
 public final class KeyCheck {
-  private static final String ROOT = "tributary";
   private static final String TRUNCATION =
       " is not possible in training: truncated sampling gives q(x) = 0 to sequences that the target"
           + " allows, so that the importance weights P(x)/q(x) no longer average to Z; use"
@@ -26,7 +25,7 @@ public final class KeyCheck {
   public static void check(ConfigObject given) {
     for (Map.Entry<String, ConfigValue> entry : given.entrySet()) {
       String key = entry.getKey();
-      if (!key.equals(ROOT)) {
+      if (!key.equals(Schema.ROOT)) {
         String place = Place.of(entry.getValue().origin());
         throw new ConfigException(
             Schema.sections().containsKey(key)
@@ -35,7 +34,7 @@ public final class KeyCheck {
                 : "%s: unknown key %s; everything is written under tributary { }"
                     .formatted(place, key));
       }
-      checkObject(entry.getValue(), Schema.sections(), ROOT);
+      checkObject(entry.getValue(), Schema.sections(), Schema.ROOT);
     }
   }
 

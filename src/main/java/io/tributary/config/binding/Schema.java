@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
 
 /** The keys that the records make up. */
 public final class Schema {
+  /** Everything is written in this section. */
+  public static final String ROOT = "tributary";
+
   /** The key that selects the implementation of a sealed interface. */
   static final String TYPE = "type";
 
@@ -28,6 +31,15 @@ public final class Schema {
     sections.put("pretrain", PretrainConfig.class);
     sections.put("experiment", ExperimentConfig.class);
     return sections;
+  }
+
+  /** The key of the section that is read into a record. */
+  public static String sectionOf(Class<?> type) {
+    return sections().entrySet().stream()
+        .filter(section -> section.getValue() == type)
+        .map(Map.Entry::getKey)
+        .findAny()
+        .orElseThrow(() -> new IllegalArgumentException(type + " is no section"));
   }
 
   /** Those of them that a run reads, which may stand again in a section of settings. */

@@ -64,8 +64,8 @@ public record ExperimentConfig(List<Method> methods, List<Grid> grids, int paral
    * @param name names it in figures and directories
    * @param settings keys of a run that make it up
    */
-  public record Method(String name, Optional<ConfigObject> settings) {
-    public Method {
+  record Method(String name, Optional<ConfigObject> settings) {
+    Method {
       Require.that(
           NAME.matcher(name).matches(),
           "name",
@@ -84,14 +84,14 @@ public record ExperimentConfig(List<Method> methods, List<Grid> grids, int paral
    * @param seeds of the runs; none: that of the task
    * @param settings keys of a run that all of them share
    */
-  public record Grid(
+  record Grid(
       @Default("[]") List<Integer> figures,
       List<String> tasks,
       @Default("[]") List<String> methods,
       @Default("[]") List<Integer> batchSizes,
       @Default("[]") List<Long> seeds,
       Optional<ConfigObject> settings) {
-    public Grid {
+    Grid {
       figures = List.copyOf(figures);
       tasks = List.copyOf(tasks);
       methods = List.copyOf(methods);

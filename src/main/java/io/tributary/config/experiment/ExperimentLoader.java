@@ -10,6 +10,7 @@ import io.tributary.config.RunConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.config.binding.Place;
+import io.tributary.config.binding.Schema;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ import java.util.TreeSet;
  * file of the experiment; the file of the task; the defaults.
  */
 public final class ExperimentLoader {
-  private static final String ROOT = ConfigLoader.ROOT;
+  private static final String ROOT = Schema.ROOT;
   private static final String EXPERIMENT = ROOT + ".experiment";
 
   private final Path file;
@@ -38,8 +39,8 @@ public final class ExperimentLoader {
   private ExperimentLoader(Path file, Map<String, String> overrides) {
     this.file = file;
     EffectiveConfig effective = ConfigLoader.read(file, overrides);
-    this.run = effective.run();
-    this.experiment = effective.experiment();
+    this.run = effective.section(RunConfig.class);
+    this.experiment = effective.section(ExperimentConfig.class);
     this.commandLine = ofCells(ConfigLoader.commandLine(overrides));
     this.shared = ofCells(ConfigLoader.parse(file).resolve());
   }

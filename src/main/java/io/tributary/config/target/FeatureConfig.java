@@ -82,6 +82,7 @@ public sealed interface FeatureConfig {
       words.forEach(
           word ->
               Require.that(isEntry(word), "words", '"' + word + '"', "words of letters or digits"));
+      file.ifPresent(WordListFile::read); // a bad file is found with the configuration
     }
 
     /**

@@ -1,9 +1,9 @@
 package io.tributary.tools.bench;
 
 import io.tributary.config.ConfigLoader;
-import io.tributary.config.EffectiveConfig;
 import io.tributary.config.ModelConfig;
 import io.tributary.config.NativeConfig;
+import io.tributary.config.SamplersConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.model.ModelDirectory;
@@ -29,7 +29,7 @@ final class BenchConfig {
 
   /** How the native library is to be loaded. */
   static NativeConfig nativeLibrary(BenchPlan plan, Workplace place) {
-    return ConfigLoader.read(file(plan, place), plan.overrides()).nativeLibrary();
+    return ConfigLoader.read(file(plan, place), plan.overrides()).section(NativeConfig.class);
   }
 
   /**
@@ -83,8 +83,7 @@ final class BenchConfig {
 
   /** A few sequences in whole draws: what the target's Z is does not matter here. */
   private static String bootstrap(Path file, Map<String, String> values) {
-    EffectiveConfig config = ConfigLoader.read(file, values);
-    int draw = config.samplers().batchSize();
+    int draw = ConfigLoader.read(file, values).section(SamplersConfig.class).batchSize();
     return String.valueOf((BOOTSTRAP_SEQUENCES + draw - 1) / draw * draw);
   }
 }

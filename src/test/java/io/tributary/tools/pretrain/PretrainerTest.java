@@ -66,7 +66,7 @@ class PretrainerTest {
             }
             """
                 .formatted(directory.resolve("text.txt"), directory.resolve(output)));
-    return ConfigLoader.read(file, overrides).pretrain();
+    return ConfigLoader.read(file, overrides).section(PretrainConfig.class);
   }
 
   private PretrainConfig config(String output) throws IOException {
@@ -134,7 +134,7 @@ class PretrainerTest {
                     directory.resolve("model"),
                     directory.resolve("text.txt"),
                     directory.resolve("fine")));
-    PretrainConfig fine = ConfigLoader.read(file, Map.of()).pretrain();
+    PretrainConfig fine = ConfigLoader.read(file, Map.of()).section(PretrainConfig.class);
     assertThat(perplexities(train(fine)).get(0)).isCloseTo(reached, within(1e-4));
     ModelDirectory model = ModelDirectory.open(directory.resolve("fine"));
     assertThat(model.config().vocabulary()).isEqualTo(307);

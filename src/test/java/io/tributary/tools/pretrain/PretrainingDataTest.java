@@ -39,7 +39,7 @@ class PretrainingDataTest {
                     repeat,
                     maxLength,
                     directory.resolve("out")));
-    PretrainConfig config = ConfigLoader.read(file, Map.of()).pretrain();
+    PretrainConfig config = ConfigLoader.read(file, Map.of()).section(PretrainConfig.class);
     TokenizerCut cut = TokenizerCut.of(GPT2, OptionalInt.of(0));
     Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), cut.json());
     return PretrainingData.read(config, TextTokenizer.read(tokenizer), cut.endOfText());
