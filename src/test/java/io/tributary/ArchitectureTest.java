@@ -34,7 +34,7 @@ class ArchitectureTest {
           Map.entry("data", Set.of()),
           Map.entry("config", Set.of()),
           Map.entry("io", Set.of("data")),
-          Map.entry("protocol", Set.of("data", "metrics")),
+          Map.entry("protocol", Set.of("data", "config", "metrics")),
           Map.entry("metrics", Set.of("data", "config")),
           Map.entry("tensor", Set.of("data", "config")),
           Map.entry("model", Set.of("data", "config", "io", "tensor")),

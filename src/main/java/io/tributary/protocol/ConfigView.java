@@ -1,5 +1,6 @@
 package io.tributary.protocol;
 
+import io.tributary.config.binding.Setting;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -14,15 +15,6 @@ import java.util.TreeMap;
  * @param changes made since the process has started, oldest first; only the latest are kept
  */
 public record ConfigView(SortedMap<String, Setting> settings, List<Change> changes) {
-
-  /**
-   * One setting.
-   *
-   * @param json the value as JSON; secrets are never part of a configuration, only their files are
-   * @param origin where the value came from: file and line, command line, default, or a change
-   * @param changeable whether it can be changed while the service runs
-   */
-  public record Setting(String json, String origin, boolean changeable) {}
 
   /**
    * One setting that was changed while the service ran.

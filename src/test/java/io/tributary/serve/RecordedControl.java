@@ -1,5 +1,6 @@
 package io.tributary.serve;
 
+import io.tributary.config.binding.Setting;
 import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl;
 import java.time.Instant;
@@ -33,9 +34,9 @@ public final class RecordedControl implements ServiceControl {
         new TreeMap<>(
             Map.of(
                 "run.name",
-                new ConfigView.Setting("\"tiny\"", "tiny.conf: 2", false),
+                new Setting("\"tiny\"", "tiny.conf: 2", false),
                 "samplers.count",
-                new ConfigView.Setting("2", "changed", true))),
+                new Setting("2", "changed", true))),
         List.of(
             new ConfigView.Change(
                 Instant.parse("2026-01-01T00:00:00Z"),

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import io.tributary.config.binding.Setting;
 import io.tributary.io.JsonLines;
 import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl.Action;
@@ -50,7 +51,7 @@ public final class AuditLog {
     values.forEach(
         (key, value) -> {
           JsonObject change = new JsonObject();
-          ConfigView.Setting setting = before.settings().get(key);
+          Setting setting = before.settings().get(key);
           change.add("old", setting == null ? null : JsonParser.parseString(setting.json()));
           change.add("new", scalar(value));
           changes.add(key, change);

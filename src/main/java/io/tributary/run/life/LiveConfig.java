@@ -3,6 +3,7 @@ package io.tributary.run.life;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.binding.ConfigException;
+import io.tributary.config.binding.Setting;
 import io.tributary.data.BadInputException;
 import io.tributary.metrics.ConfigChange;
 import io.tributary.metrics.ServiceMetrics;
@@ -14,7 +15,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,8 +98,8 @@ public final class LiveConfig {
    */
   synchronized String accept(
       EffectiveConfig proposed, Iterable<String> keys, String from, Instant at) {
-    SortedMap<String, ConfigView.Setting> before = now.view().settings();
-    SortedMap<String, ConfigView.Setting> after = settings(proposed);
+    SortedMap<String, Setting> before = now.view().settings();
+    SortedMap<String, Setting> after = proposed.settings();
     for (String key : keys) {
       changes.addLast(new ConfigView.Change(at, from, key, json(before, key), json(after, key)));
       if (changes.size() > KEPT_CHANGES) {
@@ -115,24 +115,15 @@ public final class LiveConfig {
         .collect(Collectors.joining(", "));
   }
 
-  private static String json(SortedMap<String, ConfigView.Setting> settings, String key) {
-    ConfigView.Setting setting = settings.get(key);
+  private static String json(SortedMap<String, Setting> settings, String key) {
+    Setting setting = settings.get(key);
     return setting == null ? "null" : setting.json();
   }
 
   private Snapshot snapshot(EffectiveConfig effective) {
     return new Snapshot(
-        effective, effective.training(), new ConfigView(settings(effective), List.copyOf(changes)));
-  }
-
-  private static SortedMap<String, ConfigView.Setting> settings(EffectiveConfig effective) {
-    SortedMap<String, ConfigView.Setting> settings = new TreeMap<>();
-    effective
-        .settings()
-        .forEach(
-            (key, setting) ->
-                settings.put(
-                    key, new ConfigView.Setting(setting.json(), setting.origin(), setting.live())));
-    return settings;
+        effective,
+        effective.training(),
+        new ConfigView(effective.settings(), List.copyOf(changes)));
   }
 }
