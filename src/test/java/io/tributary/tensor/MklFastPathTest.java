@@ -2,7 +2,9 @@ package io.tributary.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.testing.TestTools;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -61,5 +63,15 @@ class MklFastPathTest {
     assertThat(library.getFunction("mkl_serv_intel_cpu_true").invokeInt(new Object[0]))
         .isEqualTo(1);
     assertThat(library.getFile()).doesNotExist();
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, architectures = "amd64")
+  void theLibraryIsWhatItsSourceBuilds() throws Exception {
+    TestTools.require("gcc");
+    Process check =
+        new ProcessBuilder("scripts/build-native", "--check").redirectErrorStream(true).start();
+    String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(check.waitFor()).as(output).isZero();
   }
 }
