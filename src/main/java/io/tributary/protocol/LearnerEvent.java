@@ -61,7 +61,12 @@ public sealed interface LearnerEvent {
   /** Whether the policy replaces the proposal was decided. */
   record ProposalJudged(
       long step, long policyVersion, long proposalVersion, String decision, double difference)
-      implements LearnerEvent {}
+      implements LearnerEvent {
+    /** Whether the policy is the proposal now. */
+    public boolean replaced() {
+      return proposalVersion == policyVersion;
+    }
+  }
 
   /** The policy was measured on samples of its own. */
   record PolicyEvaluated(long step, Measurements measurements) implements LearnerEvent {}

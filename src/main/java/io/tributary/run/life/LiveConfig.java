@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * changed since. A change lasts until the process ends, also beyond a failure of the learner;
  * {@code --resume} reads the file again. Safe for use by several threads.
  */
-public final class LiveConfig {
+final class LiveConfig {
   private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
 
   /** Changes that are shown. */
@@ -46,7 +46,7 @@ public final class LiveConfig {
   }
 
   /** What the run is configured with now. */
-  public TributaryConfig current() {
+  TributaryConfig current() {
     return now.config();
   }
 

@@ -171,7 +171,14 @@ public final class TrainingService {
     LiveConfig live = new LiveConfig(effective, directory, metrics.service());
     RunWatch watch =
         new RunWatch(
-            live, metrics, console, streamMetrics, targets, listener, clock, System::nanoTime);
+            live::current,
+            metrics,
+            console,
+            streamMetrics,
+            targets,
+            listener,
+            clock,
+            System::nanoTime);
     return new RunServices(
         live,
         parts,

@@ -95,7 +95,7 @@ class GuardianTest {
     StreamMetrics stream = new StreamMetrics(metrics, 8);
     watch =
         new RunWatch(
-            live,
+            live::current,
             metrics,
             console,
             stream,

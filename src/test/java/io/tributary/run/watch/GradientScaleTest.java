@@ -1,4 +1,4 @@
-package io.tributary.run.assembly;
+package io.tributary.run.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.tributary.run.assembly;
+package io.tributary.run.watch;
 
 import io.tributary.config.OptimizerConfig;
 import io.tributary.config.TributaryConfig;
@@ -10,7 +10,7 @@ import java.util.Optional;
  * of P are about as large as Z: where Z is near Adam's eps, steps are damped and nothing says so;
  * where it is very large, clipping makes all steps the same length.
  */
-public final class GradientScale {
+final class GradientScale {
   /** Gradients of single parameters are some orders of magnitude below the coefficients. */
   private static final double MARGIN = 1000;
 
@@ -23,7 +23,7 @@ public final class GradientScale {
    *
    * @param z the estimate of Z from the first draws
    */
-  public static Optional<String> warning(TributaryConfig config, double z) {
+  static Optional<String> warning(TributaryConfig config, double z) {
     if (config.objective().normaliseByZ() || !config.objective().type().isInUnitOfTarget()) {
       return Optional.empty();
     }
@@ -32,7 +32,9 @@ public final class GradientScale {
       return Optional.of(
           String.format(
               Locale.ROOT,
-              "warning: gradients are in the unit of P, and Z = %.1g brings them near learner.optimizer.eps = %s, which damps every step; objective.normalise-by-z = true divides by Z",
+              "warning: gradients are in the unit of P, and Z = %.1g brings them near"
+                  + " learner.optimizer.eps = %s, which damps every step; objective.normalise-by-z"
+                  + " = true divides by Z",
               z,
               optimizer.eps()));
     }
@@ -40,7 +42,9 @@ public final class GradientScale {
       return Optional.of(
           String.format(
               Locale.ROOT,
-              "warning: gradients are in the unit of P, and Z = %.1g makes them so large that learner.optimizer.max-grad-norm = %s clips every step; objective.normalise-by-z = true divides by Z",
+              "warning: gradients are in the unit of P, and Z = %.1g makes them so large that"
+                  + " learner.optimizer.max-grad-norm = %s clips every step;"
+                  + " objective.normalise-by-z = true divides by Z",
               z,
               optimizer.maxGradNorm()));
     }
