@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.testing.Cli;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.SmallModel;
 import java.io.IOException;
@@ -29,6 +30,7 @@ class BenchVerbTest {
 
   @TempDir Path directory;
 
+  @Slow
   @Test
   void randomWeightsOfAShapeAreMeasuredInJson() {
     Cli cli = bench("--shape", "1,2,8,400,24", "--json");
@@ -49,6 +51,7 @@ class BenchVerbTest {
     }
   }
 
+  @Slow
   @Test
   void aModelAndAConfigurationAreMeasuredInATableAndAFile() throws IOException {
     Path model = SmallModel.write(directory.resolve("model"), 1);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.testing.Cli;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.SmallModel;
 import java.io.File;
@@ -69,6 +70,7 @@ class EvaluateVerbTest {
         .containsExactly("texts", "distinct_1", "distinct_2", "distinct_3");
   }
 
+  @Slow
   @Test
   void textsNeedNoNativeLibrary() throws Exception {
     Path file = Files.writeString(directory.resolve("texts.txt"), "one two\nthree\n");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tributary.testing.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code scripts/tributary} in a checkout of its own, with a Maven and a Java that are scripts. */
 @Timeout(60)
+@Slow
 class LauncherTest {
   private static final Instant BUILT = Instant.parse("2026-01-01T00:00:00Z");
 

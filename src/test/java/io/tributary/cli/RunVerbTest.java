@@ -10,6 +10,7 @@ import io.tributary.config.ConfigLoader;
 import io.tributary.data.BadInputException;
 import io.tributary.run.files.RunDirectory;
 import io.tributary.run.life.TrainingService;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.TinyRun;
 import io.tributary.testing.run.TinyRun.Outcome;
@@ -225,6 +226,7 @@ class RunVerbTest {
     assertThat(tiny.rows("stale")).hasSize(16);
   }
 
+  @Slow
   @Test
   void proximalOptimisationEndsWellAndGoesOnBitByBit() throws IOException {
     List<String> settings =

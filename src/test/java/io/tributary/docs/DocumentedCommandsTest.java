@@ -3,6 +3,7 @@ package io.tributary.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.cli.Tributary;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TestTools;
 import io.tributary.testing.TorchExtension;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("slow")
 @ExtendWith(TorchExtension.class)
+@Slow
 class DocumentedCommandsTest {
   private static final Pattern PROGRAM =
       Pattern.compile("(echo \"[^\"]*\" \\| )?(scripts|tributary-\\*/bin)/tributary .*");

@@ -3,6 +3,7 @@ package io.tributary.io;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.testing.Slow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,6 +97,7 @@ class JsonLinesTest {
     return RecordingFile.readAllEvents(recorded);
   }
 
+  @Slow
   @Test
   void ofALongFileNoMoreIsReadThanIsGoneThrough() throws Exception {
     Files.writeString(file, (FIRST + "\n").repeat(50_000) + (SECOND + "\n").repeat(3));

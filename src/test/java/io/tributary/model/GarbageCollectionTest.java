@@ -6,6 +6,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDScope;
 import io.tributary.tensor.AdamW;
 import io.tributary.tensor.Torch;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * What the autograd graph saves for the backward pass must not lie in memory that Java may free.
  */
 @ExtendWith(TorchExtension.class)
+@Slow
 class GarbageCollectionTest {
   private static final DecoderConfig CONFIG = TinyModels.config(3, 2, 8, 16, 50, 49);
   private static final int[] PREFIX = {49};

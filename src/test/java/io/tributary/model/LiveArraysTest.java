@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.tensor.AdamW;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.LiveArrays;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class LiveArraysTest {
   private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.999, 1e-8, 0.01);
 
+  @Slow
   @Test
   void roundsOfSamplingScoringAndLearningLeaveNoArrayBehind() {
     try (LanguageModel proposal = TinyModels.tied(3000, 12, 1);

@@ -3,6 +3,7 @@ package io.tributary.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonPrimitive;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TestTools;
 import io.tributary.testing.monitoring.Dashboard;
 import io.tributary.testing.monitoring.Dashboard.Query;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What Prometheus' own checker says about metrics, queries, rules and configuration. */
+@Slow
 class PromtoolTest {
 
   @TempDir private Path directory;

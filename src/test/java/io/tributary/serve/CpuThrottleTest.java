@@ -2,6 +2,7 @@ package io.tributary.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.testing.Slow;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 class CpuThrottleTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
+  @Slow
   @Test
   void aThreadThatComputesWithoutEndRestsNineteenTwentiethsOfTheTimeAfterABurst() {
     CpuThrottle brake = new CpuThrottle(Duration.ofMillis(500), Duration.ofMillis(100));

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.Done;
+import io.tributary.testing.Slow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -115,16 +116,19 @@ class HarmTest {
             });
   }
 
+  @Slow
   @Test
   void aClientThatSaysNothingLosesItsConnection() throws Exception {
     assertThat(rest(connect(""))).isEmpty();
   }
 
+  @Slow
   @Test
   void headersThatTrickleInAreNotWaitedForForever() throws Exception {
     trickle(connect("GET /status HTTP/1.1\r\n" + server.host() + "\r\nX: "), "x");
   }
 
+  @Slow
   @Test
   void aBodyThatTricklesInIsNotWaitedForForever() throws Exception {
     String json = "Content-Type: application/json";
@@ -162,6 +166,7 @@ class HarmTest {
         .containsPattern("^HTTP/1.1 4(00|31)");
   }
 
+  @Slow
   @Test
   void aClientThatNeverReadsLosesItsConnection() throws Exception {
     String request = head("GET", "/metrics");
@@ -201,6 +206,7 @@ class HarmTest {
     server.control.calls.clear();
   }
 
+  @Slow
   @Test
   void aThousandRequestsAtOnceAreAllAnswered() throws Exception {
     List<Socket> open = new ArrayList<>();
@@ -255,9 +261,18 @@ class HarmTest {
         "GET /status HTTP/1.1\r\nHost localhost\r\n\r\n",
         "GET /status HTTP/1.1\r\n folded\r\nHost: localhost\r\n\r\n",
         "POST /control/drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-        "POST /control/drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999999999999999999\r\n\r\n",
-        "POST /control/drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcde",
-        "POST /control/drain HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "POST /control/drain HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Content-Length: 9999999999999999999\r\n\r\n",
+        "POST /control/drain HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Content-Length: 5\r\n"
+            + "Content-Length: 6\r\n\r\n"
+            + "abcde",
+        "POST /control/drain HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n"
+            + "zz\r\n",
         "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003",
       })
   void whatIsNoRequestHereIsRefused(String bytes) throws Exception {

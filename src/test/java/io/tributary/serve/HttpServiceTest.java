@@ -13,6 +13,7 @@ import io.tributary.config.binding.ConfigException;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.protocol.RunStatus;
+import io.tributary.testing.Slow;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -281,6 +282,7 @@ class HttpServiceTest {
     assertThat(statusLine("/status", own, "Content-Length: 100000000")).contains(" 413 ");
   }
 
+  @Slow
   @Test
   void manyRequestsAtOnceAreAllAnswered() {
     List<CompletableFuture<HttpResponse<String>>> responses =

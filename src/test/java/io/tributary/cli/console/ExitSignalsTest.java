@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.tributary.testing.Slow;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Signals to a process that takes its time to end. */
+@Slow
 class ExitSignalsTest {
   private Process process;
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tributary.cli.Tributary;
 import io.tributary.testing.Cli;
+import io.tributary.testing.Slow;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
+@Slow
 class StandardOutputTest {
   private static final File FULL = new File("/dev/full");
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.config.experiment.Experiment.Cell;
 import io.tributary.config.objective.ObjectiveType;
+import io.tributary.testing.Slow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,7 +140,8 @@ class ExperimentLoaderTest {
         "grids = [ %s ]"
             .formatted(
                 grid(
-                    "settings { evaluation.interval-steps = 6, checkpoint.keep = 4, run.seed = 9 }"));
+                    "settings { evaluation.interval-steps = 6, checkpoint.keep = 4, run.seed = 9"
+                        + " }"));
     List<Cell> cells =
         read(shared, experiment, Map.of("samples.per-interval", "2", "run.seed", "8")).cells();
 
@@ -214,6 +216,7 @@ class ExperimentLoaderTest {
         .hasMessageContaining("figures must be numbers from 2 to 6, got 7");
   }
 
+  @Slow
   @Test
   void theShippedExperimentsCanBeUsed() {
     for (String name : List.of("paper-small", "smoke", "learning-rate")) {

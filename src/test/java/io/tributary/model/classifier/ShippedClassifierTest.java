@@ -3,6 +3,7 @@ package io.tributary.model.classifier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.tools.classifiertraining.Confusion;
 import io.tributary.tools.classifiertraining.LabelledTexts;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The classifier in {@code test-data/classifiers/sentiment}, whose README says how to make it. */
 @ExtendWith(TorchExtension.class)
+@Slow
 class ShippedClassifierTest {
   private static final Path SENTIMENT = Path.of("test-data/classifiers/sentiment");
 

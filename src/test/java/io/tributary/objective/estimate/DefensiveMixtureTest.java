@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.objective.estimate.DefensiveMixture.Part;
+import io.tributary.testing.Slow;
 import io.tributary.testing.training.EnumerableWorld;
 import java.util.Arrays;
 import java.util.Random;
@@ -48,6 +49,7 @@ class DefensiveMixtureTest {
     }
   }
 
+  @Slow
   @Test
   void theStandardErrorsAreHowFarTheEstimatesScatter() {
     for (double[] pi : new double[][] {WORLD.pi, collapsed()}) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.config.Criterion;
 import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.testing.Slow;
 import io.tributary.testing.training.EnumerableWorld;
 import io.tributary.testing.training.EnumerableWorld.MixedSample;
 import io.tributary.testing.training.PartitionFunctions;
@@ -74,6 +75,7 @@ class StandardErrorTest {
             EnumerableWorld.tvd(p, pi) - tvdMixed));
   }
 
+  @Slow
   @ParameterizedTest
   @MethodSource("estimators")
   void claimedErrorsAreThoseOfRepeatedExperiments(Case c) {

@@ -3,6 +3,7 @@ package io.tributary.run.life;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tributary.testing.Slow;
 import io.tributary.testing.TestTools;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.monitoring.Prometheus;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * none.
  */
 @ExtendWith(TorchExtension.class)
+@Slow
 class AlertsTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration OFTEN = Duration.ofMillis(100);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tributary.testing.Slow;
 import io.tributary.testing.TestTools;
 import io.tributary.testing.run.TinyRun;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The console page of a service that trains, in a real browser. */
+@Slow
 class ConsoleBrowserTest {
   private static final Path SCRIPT = Path.of("src/test/browser/console.mjs");
   private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.TinyRun;
 import io.tributary.testing.run.TinyRun.Outcome;
@@ -83,6 +84,7 @@ class DistributionalRunTest {
     assertThat(first.get("partition_function").getAsDouble()).isEqualTo(z, within(0.5 * z));
   }
 
+  @Slow
   @Test
   void goingOnTakesTheLambdasOfTheCheckpointAndChangesNothing() throws IOException {
     assertThat(run("again", "-D", "run.steps=5").exitCode()).isZero();
@@ -108,6 +110,7 @@ class DistributionalRunTest {
     assertThat(outcome.err()).contains("target.fit: the checkpoint of step 4").hasLineCount(1);
   }
 
+  @Slow
   @Test
   void momentsThatCanNotBeHadEndTheRunBeforeItBegins() throws IOException {
     Outcome outcome = tiny.run("long", target(9, 640));
@@ -136,6 +139,7 @@ class DistributionalRunTest {
     assertThat(lambdas("control", 4)).hasToString("{\"letter\":4.0}");
   }
 
+  @Slow
   @Test
   void aSignalEndsAFitAndTheRunHasNotBegun() throws Exception {
     Process process =

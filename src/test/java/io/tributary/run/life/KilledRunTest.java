@@ -2,6 +2,7 @@ package io.tributary.run.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.KillSoak;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A few kills; {@code scripts/soak-kills} makes many. */
 @ExtendWith(TorchExtension.class)
+@Slow
 class KilledRunTest {
   @TempDir Path directory;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TestTools;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.monitoring.Dashboard;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A real Prometheus scrapes a real run, and everything that dashboards and rules ask for is there.
  */
 @ExtendWith(TorchExtension.class)
+@Slow
 class MonitoredRunTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final String RUN = "watched";

@@ -3,6 +3,7 @@ package io.tributary.run.life;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.TinyRun;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run in a process of its own whose callers need a token, and whose steps take long. */
 @ExtendWith(TorchExtension.class)
+@Slow
 class ProtectedRunTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String TOKEN = "NeverToBeSeenAnywhere-4f8b2c";

@@ -17,6 +17,7 @@ import io.tributary.protocol.LearnerEvent;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.life.TrainingService.Resume;
 import io.tributary.run.watch.RunConsole;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.Conservation;
 import io.tributary.testing.run.FaultyWorkers;
@@ -162,6 +163,7 @@ class RunConservationTest {
     return new ScoredDraw(scored.number(), scored.sequences().subList(2, 8), 2);
   }
 
+  @Slow
   @Test
   void whatALearnerThatFailsHasNotLearnedIsDropped() {
     run("restart", Map.of(), poisonLearnerAt(once(FIRST_DRAW + 2 * 7)));
@@ -187,6 +189,7 @@ class RunConservationTest {
     assertThat(conservation().dropped()).containsKeys("bootstrap", "stopped");
   }
 
+  @Slow
   @Test
   void drawsAheadOfTheLastStepAreDroppedAtTheEnd() throws InterruptedException {
     CountDownLatch hanging = new CountDownLatch(1);

@@ -17,6 +17,7 @@ import io.tributary.protocol.ServiceControl.Invalid;
 import io.tributary.protocol.ServiceControl.Unable;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.watch.RunConsole;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.Conservation;
 import io.tributary.testing.run.FaultyWorkers;
@@ -147,6 +148,7 @@ class RunControlTest {
     return new String(metrics.scrape(null).body(), java.nio.charset.StandardCharsets.UTF_8);
   }
 
+  @Slow
   @Test
   void aRunIsPausedResizedChangedSwappedSavedAndDrainedAndEveryDrawIsLearnedOnce()
       throws Exception {
@@ -336,6 +338,7 @@ class RunControlTest {
     control.perform(Action.RESUME, OPERATOR);
   }
 
+  @Slow
   @Test
   void aPauseOutlivesALearnerThatFails() throws Exception {
     CompletableFuture<ServiceControl> hand = new CompletableFuture<>();

@@ -17,6 +17,7 @@ import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.life.TrainingService.Resume;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.target.feature.Text;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.FaultyTarget;
 import io.tributary.testing.run.FaultyWorkers;
@@ -55,6 +56,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs whose workers, learner or disk fail, held against a run that nothing has disturbed. */
 @ExtendWith(TorchExtension.class)
+@Slow
 class RunFaultsTest {
   /** Number of the first draw that is trained on; a step takes two. */
   private static final long FIRST_DRAW = 4;

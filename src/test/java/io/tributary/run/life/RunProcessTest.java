@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.TinyRun;
 import io.tributary.testing.run.TinyRun.Outcome;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The program in a process of its own, and what is left when it ends in the middle. */
 @ExtendWith(TorchExtension.class)
+@Slow
 class RunProcessTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String WITHOUT_END = "run.steps=1000000";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tributary.testing.Slow;
 import io.tributary.testing.SmallDisk;
 import io.tributary.testing.TestTools;
 import io.tributary.testing.TorchExtension;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program in a process of its own, when memory or disk are taken from it while it runs. */
 @ExtendWith(TorchExtension.class)
+@Slow
 class RunResourcesTest {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String WITHOUT_END = "run.steps=100000000";

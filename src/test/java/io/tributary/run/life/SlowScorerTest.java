@@ -8,6 +8,7 @@ import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.run.assembly.WorkerBehaviors;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.FaultyTarget;
 import io.tributary.testing.run.FaultyWorkers;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator sees of a run whose scorer becomes slow, or stands still. */
 @ExtendWith(TorchExtension.class)
+@Slow
 class SlowScorerTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int STEPS_BEFORE = 20;

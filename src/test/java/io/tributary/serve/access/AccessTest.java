@@ -9,6 +9,7 @@ import io.tributary.config.binding.ConfigException;
 import io.tributary.serve.HttpService;
 import io.tributary.serve.Limits;
 import io.tributary.serve.TestServer;
+import io.tributary.testing.Slow;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -201,6 +202,7 @@ class AccessTest {
         "gone can't be read");
   }
 
+  @Slow
   @ParameterizedTest
   @ValueSource(strings = {"RSA", "EC"})
   void tlsEncrypts(String algorithm) throws Exception {
@@ -228,6 +230,7 @@ class AccessTest {
         .isEqualTo(403);
   }
 
+  @Slow
   @Test
   void oldVersionsOfTlsAndPlainRequestsAreNotServed() throws Exception {
     service = run.start(config("127.0.0.1", null, ec.certificate, ec.key), Map.of(), Limits.USUAL);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(TorchExtension.class)
+@Slow
 class ConvergenceTest {
   @TempDir Path directory;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.metrics.Metric;
 import io.tributary.stage.learn.update.ProximalUpdatesTest;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** KL-control by proximal policy optimisation on a model whose sequences can all be listed. */
 @ExtendWith(TorchExtension.class)
+@Slow
 class ProximalConvergenceTest {
   @TempDir Path directory;
 

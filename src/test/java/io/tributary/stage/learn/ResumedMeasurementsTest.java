@@ -10,6 +10,7 @@ import io.tributary.metrics.Metric;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(TorchExtension.class)
+@Slow
 class ResumedMeasurementsTest {
   private static final Map<String, String> MEASURED =
       Map.of(

@@ -2,6 +2,7 @@ package io.tributary.stage.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.LiveArrays;
 import io.tributary.testing.training.TinyWorld;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(TorchExtension.class)
+@Slow
 class ThousandStepsTest {
   private static final Path STATUS = Path.of("/proc/self/status");
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.experiment.Experiment;
 import io.tributary.data.BadInputException;
+import io.tributary.testing.Slow;
 import io.tributary.testing.run.TinyGrid;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -128,6 +129,7 @@ class GridDirectoryTest {
         .hasMessageContaining("was made with a configuration that can't be read any more");
   }
 
+  @Slow
   @Test
   void takesACellThatWasBegunBeforeAllWasMovedElsewhere() throws IOException {
     Path before = Files.createDirectories(directory.resolve("before/checkout"));

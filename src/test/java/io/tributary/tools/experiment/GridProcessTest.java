@@ -3,6 +3,7 @@ package io.tributary.tools.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tributary.testing.Slow;
 import io.tributary.testing.run.TinyGrid;
 import io.tributary.tools.report.Report;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program with a grid, in processes of its own, and what is left when it is killed. */
+@Slow
 class GridProcessTest {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final String FIRST = "pointwise_gdc++_b16_s1";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.BadInputException;
+import io.tributary.testing.Slow;
 import io.tributary.testing.run.HandMadeGrid;
 import io.tributary.testing.run.HandMadeGrid.Course;
 import io.tributary.tools.experiment.CellRecord;
@@ -388,6 +389,7 @@ class ReportTest {
         .isEqualTo("not enough data");
   }
 
+  @Slow
   @Test
   void everyFigureIsThereAsSvgAndPngWithItsPoints() throws Exception {
     runs();
@@ -423,6 +425,7 @@ class ReportTest {
                 line.startsWith("task-1,gdc++,10,1,\"1,000\",word 0.865 ± 0.010 (target 1.000),"));
   }
 
+  @Slow
   @Test
   void thePageLoadsNothingAndShowsTextsAsTheyAre() throws IOException {
     runs();
@@ -490,6 +493,7 @@ class ReportTest {
         .containsExactly(tuple("gdc++", 3), tuple("gdc", 3));
   }
 
+  @Slow
   @Test
   void anUnfinishedGridSaysWhatIsMissing() throws IOException {
     runs();
