@@ -17,7 +17,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
@@ -27,14 +26,11 @@ import java.util.function.BooleanSupplier;
  */
 public final class GridRun {
   private static final long POLL_MILLISECONDS = 250;
-  private static final Duration SHOW_INTERVAL =
-      Duration.ofSeconds(1); // reading all cells takes a while
-  private static final Duration LINE_INTERVAL = Duration.ofMinutes(1);
   private static final Duration HANDOVER = Duration.ofSeconds(30);
 
   private final Experiment experiment;
   private final GridDirectory directory;
-  private final TerminalOutput out;
+  private final GridConsole console;
   private final BooleanSupplier asked;
   private final GridProgress progress;
   private final Deque<Experiment.Cell> waiting = new ArrayDeque<>();
@@ -42,8 +38,6 @@ public final class GridRun {
   private final Map<String, String> failures = new LinkedHashMap<>();
   private boolean stopping;
   private int finished;
-  private long shownNanos = System.nanoTime();
-  private long lineNanos = System.nanoTime();
 
   /**
    * How a grid ended.
@@ -63,7 +57,7 @@ public final class GridRun {
       Experiment experiment, GridDirectory directory, TerminalOutput out, BooleanSupplier asked) {
     this.experiment = experiment;
     this.directory = directory;
-    this.out = out;
+    this.console = new GridConsole(experiment, out);
     this.asked = asked;
     this.progress = new GridProgress(Clock.system(ZoneId.systemDefault()), experiment.parallel());
   }
@@ -114,15 +108,7 @@ public final class GridRun {
         waiting.add(cell);
       }
     }
-    out.line(
-        "grid %s: %d cells, %d finished, %d to go on with, %d to begin; files in %s"
-            .formatted(
-                experiment.name(),
-                experiment.cells().size(),
-                finished,
-                begun,
-                waiting.size() - begun,
-                directory.home()));
+    console.opened(directory.home(), finished, begun, waiting.size() - begun);
     for (Experiment.Cell cell : waiting) {
       awaitFree(cell);
     }
@@ -139,7 +125,7 @@ public final class GridRun {
       }
       if (!told) {
         told = true;
-        out.line("waiting for the process that was left with " + cell.name());
+        console.waitsFor(cell);
       }
       Thread.sleep(POLL_MILLISECONDS);
     }
@@ -151,7 +137,7 @@ public final class GridRun {
         stopping = true;
         waiting.clear();
         running.forEach(CellProcess::stop);
-        out.line("the cells that run save what they have reached");
+        console.stopping();
       }
       while (!waiting.isEmpty() && running.size() < experiment.parallel()) {
         start(waiting.remove());
@@ -164,7 +150,7 @@ public final class GridRun {
         }
       }
       if (!running.isEmpty()) {
-        show();
+        console.showProgress(running, left(), this::expectedEnd);
         running.get(0).await(POLL_MILLISECONDS);
       }
     }
@@ -172,7 +158,7 @@ public final class GridRun {
 
   private void start(Experiment.Cell cell) throws IOException {
     running.add(CellProcess.start(directory, cell));
-    out.line("cell %s: %s begins".formatted(number(cell), cell.name()));
+    console.begins(cell);
   }
 
   private void ended(CellProcess process) throws IOException {
@@ -184,72 +170,26 @@ public final class GridRun {
     }
     directory.outcomes().add(outcome);
     progress.add(cell.method(), outcome);
-    String end = expectedEnd();
     switch (outcome.end()) {
       case FINISHED -> {
         finished++;
-        out.line(
-            "cell %s: %s finished in %s (%.0f sequences/s); %d to go, expected end %s"
-                .formatted(
-                    number(cell),
-                    cell.name(),
-                    duration(outcome.seconds()),
-                    outcome.sequences() / outcome.seconds(),
-                    waiting.size() + running.size(),
-                    end));
+        console.finished(cell, outcome, left(), expectedEnd());
       }
-      case STOPPED -> out.line("cell %s: %s stopped".formatted(number(cell), cell.name()));
+      case STOPPED -> console.stopped(cell);
       case FAILED -> {
         failures.put(cell.name(), outcome.reason());
-        out.line(
-            "cell %s: %s FAILED with %s; all that it printed is in %s"
-                .formatted(
-                    number(cell), cell.name(), outcome.reason(), directory.output(cell.name())));
+        console.failed(cell, outcome, directory.output(cell.name()));
       }
     }
+  }
+
+  private int left() {
+    return waiting.size() + running.size();
   }
 
   private String expectedEnd() {
     Map<Experiment.Cell, Long> left = new LinkedHashMap<>();
     waiting.forEach(cell -> left.put(cell, CellProcess.learned(directory.run(cell.name()))));
     return progress.text(progress.end(left, running));
-  }
-
-  /** The cells that run, renewed in place on a terminal; elsewhere a line now and then. */
-  private void show() {
-    long now = System.nanoTime();
-    if (now - shownNanos < SHOW_INTERVAL.toNanos()) {
-      return;
-    }
-    shownNanos = now;
-    boolean line = now - lineNanos > LINE_INTERVAL.toNanos();
-    StringBuilder text = new StringBuilder();
-    for (CellProcess cell : running) {
-      text.append(
-          "%s %s %d%%  "
-              .formatted(
-                  number(cell.cell()),
-                  cell.cell().name(),
-                  100 * cell.sequences() / cell.cell().sequences()));
-    }
-    text.append(
-        "%d to go, expected end %s".formatted(waiting.size() + running.size(), expectedEnd()));
-    if (line) {
-      lineNanos = now;
-      out.line(text.toString());
-    } else {
-      out.transientLine(text.toString());
-    }
-  }
-
-  private String number(Experiment.Cell cell) {
-    return "%d/%d".formatted(experiment.cells().indexOf(cell) + 1, experiment.cells().size());
-  }
-
-  private static String duration(double seconds) {
-    long whole = Math.round(seconds);
-    return whole < 60
-        ? whole + " s"
-        : String.format(Locale.ROOT, "%d min %d s", whole / 60, whole % 60);
   }
 }

@@ -10,6 +10,7 @@ import io.tributary.metrics.MetricsJsonl;
 import io.tributary.tools.experiment.CellRecord;
 import io.tributary.tools.experiment.CellRecord.Moment;
 import io.tributary.tools.experiment.GridDirectory;
+import io.tributary.tools.experiment.GridRecord;
 import io.tributary.tools.experiment.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,8 +72,7 @@ public final class HandMadeGrid {
     cells.add(cell);
     Files.createDirectories(home);
     Files.writeString(
-        home.resolve("grid.json"),
-        new Gson().toJson(new GridDirectory.Grid(List.of(ORIGIN), cells)));
+        home.resolve("grid.json"), new Gson().toJson(new GridRecord(List.of(ORIGIN), cells)));
     Path run = Files.createDirectories(GridDirectory.run(home, cell.name()));
     Files.writeString(run.resolve("effective.conf"), "");
     Files.writeString(run.resolve("metrics.jsonl"), String.join("\n", rows(cell, course)) + "\n");

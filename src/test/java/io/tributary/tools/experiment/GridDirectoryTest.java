@@ -40,7 +40,7 @@ class GridDirectoryTest {
   void saysWhatItsCellsAreAndWhatEachRunsWith() throws IOException {
     Experiment experiment = tiny.read("grids");
     try (GridDirectory grid = GridDirectory.claim(experiment)) {
-      List<CellRecord> cells = GridDirectory.grid(grid.home()).orElseThrow().cells();
+      List<CellRecord> cells = GridRecord.read(grid.home()).orElseThrow().cells();
 
       assertThat(cells)
           .isEqualTo(experiment.cells().stream().map(CellRecord::of).toList())
@@ -50,7 +50,7 @@ class GridDirectoryTest {
       assertThat(ConfigLoader.load(grid.configuration(CELL), Map.of()))
           .isEqualTo(experiment.cells().get(1).config());
     }
-    assertThat(GridDirectory.grid(directory)).isEmpty();
+    assertThat(GridRecord.read(directory)).isEmpty();
   }
 
   @Test
@@ -62,7 +62,7 @@ class GridDirectoryTest {
         grid.madeWith(origin);
       }
     }
-    assertThat(GridDirectory.grid(tiny.read("grids").home()).orElseThrow().origins())
+    assertThat(GridRecord.read(tiny.read("grids").home()).orElseThrow().origins())
         .containsExactly(first, second);
   }
 
@@ -89,7 +89,7 @@ class GridDirectoryTest {
   void aListOfCellsThatLacksSomethingIsRefused() throws IOException {
     for (String json : List.of("{}", "{\"cells\":[{\"name\":\"a\"}]}", "{\"cells\":")) {
       Files.writeString(directory.resolve("grid.json"), json);
-      assertThatThrownBy(() -> GridDirectory.grid(directory))
+      assertThatThrownBy(() -> GridRecord.read(directory))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("grid.json is no list of cells");
     }
@@ -150,7 +150,7 @@ class GridDirectoryTest {
   @Test
   void takesAChangedConfigurationForACellThatHasNotBegunAndMoreCells() throws IOException {
     try (GridDirectory grid = GridDirectory.claim(tiny.read("grids"))) {
-      assertThat(GridDirectory.grid(grid.home()).orElseThrow().cells()).hasSize(4);
+      assertThat(GridRecord.read(grid.home()).orElseThrow().cells()).hasSize(4);
     }
     GridDirectory.claim(tiny.read("grids", "evaluation.sequences=48")).close();
 

@@ -5,6 +5,7 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.tools.experiment.CellRecord;
 import io.tributary.tools.experiment.GridDirectory;
+import io.tributary.tools.experiment.GridRecord;
 import io.tributary.tools.experiment.Origin;
 import io.tributary.tools.experiment.Outcomes;
 import io.tributary.tools.experiment.Outcomes.End;
@@ -48,7 +49,7 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
    */
   public static GridData read(Path directory) throws IOException {
     String name = String.valueOf(directory.toAbsolutePath().normalize().getFileName());
-    Optional<GridDirectory.Grid> grid = GridDirectory.grid(directory);
+    Optional<GridRecord> grid = GridRecord.read(directory);
     return grid.isPresent()
         ? new GridData(name, grid.get().origins(), runs(directory, grid.get().cells()))
         : new GridData(name, List.of(), List.of(run(directory)));
