@@ -27,42 +27,42 @@ public enum Metric {
       Type.COUNTER,
       "sequences",
       "Sequences that a stage has finished.",
-      "Its rate is the stage's throughput; one at 0 while the others move names the stage to look"
-          + " at in the log.",
+      "Its rate is the stage's throughput. If one is 0 while the others move, look for"
+          + " that stage in the log.",
       Label.STAGE),
   STAGE_TOKENS_TOTAL(
       Type.COUNTER,
       "tokens",
       "Tokens that a stage has finished.",
-      "Far fewer tokens a sequence than before: sequences end early, look at /samples.",
+      "Far fewer tokens per sequence than before: sequences end early; look at /samples.",
       Label.STAGE),
   STAGE_FAILURES_TOTAL(
       Type.COUNTER,
       "failures",
       "Failures of a stage's workers.",
-      "Each one is in tributary.log with its cause; above stream.max-lost-workers an hour the run"
-          + " ends.",
+      "Each one is in tributary.log with its cause; above stream.max-lost-workers within"
+          + " an hour the run ends.",
       Label.STAGE,
       Label.FAILURE),
   STAGE_INFLIGHT_SEQUENCES(
       Type.LEVEL,
       "sequences",
-      "Sequences that a stage works on now.",
+      "Sequences that a stage is working on.",
       "0 at the samplers of a running service: nothing is admitted, see admission_limit_sequences.",
       Label.STAGE),
   STAGE_BUSY_SECONDS_TOTAL(
       Type.COUNTER,
       "seconds",
-      "Time that a stage's workers have computed.",
+      "Time that a stage's workers have spent computing.",
       "The stage with the largest share busy / (busy + blocked) is the bottleneck: give it more"
           + " workers.",
       Label.STAGE),
   STAGE_BLOCKED_SECONDS_TOTAL(
       Type.COUNTER,
       "seconds",
-      "Time that a stage's workers have waited, by what for.",
-      "The reason tells what to tune: input, the stage before is too slow; admission, scoring or"
-          + " learning is; evaluation, evaluate more rarely.",
+      "Time that a stage's workers have spent waiting, by reason.",
+      "The reason says what to tune: input, the stage before is too slow; admission,"
+          + " scoring or learning is; evaluation, evaluate less often.",
       Label.STAGE,
       Label.BLOCKED),
   STAGE_LAST_ITEM_TIMESTAMP_SECONDS(
@@ -75,18 +75,18 @@ public enum Metric {
   WAITING_SEQUENCES(
       Type.LEVEL,
       "sequences",
-      "Sequences that wait for a worker of a stage.",
-      "Grows before scorers: raise scorers.count.",
+      "Sequences waiting for a worker of a stage.",
+      "Grows for scorers: raise scorers.count.",
       Label.STAGE),
   ADMISSION_CLOSED_SECONDS_TOTAL(
       Type.COUNTER,
       "seconds",
       "Time that the bound on staleness held back a draw that could have been made.",
-      "Grows by nearly 1 a second: learning is the bottleneck, fewer samplers would do."),
+      "Grows by nearly 1 per second: learning is the bottleneck, fewer samplers would do."),
   ADMISSION_LIMIT_SEQUENCES(
       Type.LEVEL,
       "sequences",
-      "Sequences that may have been drawn at the learner's step.",
+      "Sequences that may have been drawn by the learner's present step.",
       "Does not grow: the learner takes no steps."),
   DRAWS_REISSUED_TOTAL(
       Type.COUNTER,
@@ -103,7 +103,8 @@ public enum Metric {
       Type.LEVEL,
       "sequences",
       "Sequences drawn for the stream that are neither learned nor dropped yet.",
-      "Stands still while samplers are not paused: the learner or the scorers take nothing."),
+      "Stands still although samplers are not paused: the learner or the scorers take"
+          + " nothing."),
   SEQUENCE_STALENESS_STEPS(
       Type.HISTOGRAM,
       "steps",
@@ -131,7 +132,7 @@ public enum Metric {
       Type.MEASURED,
       "seconds",
       "Unix time of the last learner step.",
-      "Older than some steps take: see the runbook on a stalled learner."),
+      "Older than a few steps take: see the runbook on a stalled learner."),
   LEARNER_STEP_DURATION_SECONDS(
       Type.HISTOGRAM,
       "seconds",
@@ -157,8 +158,8 @@ public enum Metric {
   NONFINITE_STEPS_TOTAL(
       Type.COUNTER,
       "steps",
-      "Steps skipped for a loss or gradient that is not finite.",
-      "Lower the learning rate; in a row above learner.max-nonfinite-steps the run ends."),
+      "Steps skipped because the loss or gradient was not finite.",
+      "Lower the learning rate; after learner.max-nonfinite-steps in a row the run ends."),
 
   // Distribution matching
   PARTITION_FUNCTION(
@@ -205,14 +206,14 @@ public enum Metric {
       Type.MEASURED,
       "1",
       "Standard error of the mean of a feature.",
-      "Large: more sequences a batch, or a longer evaluation.",
+      "Large: more sequences per batch, or a longer evaluation.",
       Label.FEATURE,
       Label.DISTRIBUTION),
   FEATURE_TARGET(
       Type.MEASURED,
       "1",
       "Desired mean of a feature.",
-      "Not what was asked: the configuration is another one.",
+      "Not what is intended: another configuration is running.",
       Label.FEATURE),
   ADVANTAGE_MEAN(
       Type.MEASURED,
@@ -233,7 +234,8 @@ public enum Metric {
       Type.MEASURED,
       "1",
       "Mean baseline of the last batch.",
-      "0 with a baseline: pi gives the sequences of q no mass any more; replace the proposal."),
+      "0 with a baseline: pi no longer gives mass to the sequences of q; replace the"
+          + " proposal."),
   POLICY_LOSS(
       Type.MEASURED,
       "1",
@@ -243,8 +245,8 @@ public enum Metric {
       Type.MEASURED,
       "1",
       "Mean clipped loss of a token's value in the last step, with PPO.",
-      "Does not fall: the value head learns nothing, its gradients come from the same optimizer and"
-          + " learning rate as the policy's."),
+      "Does not fall: the value head learns nothing; it shares the policy's optimizer and"
+          + " learning rate."),
   CLIPPED_TOKENS_RATIO(
       Type.MEASURED,
       "ratio",
@@ -294,17 +296,17 @@ public enum Metric {
   DISTINCT_1(
       Type.MEASURED,
       "1",
-      "Different words of a text over its words, on average.",
+      "Distinct words of a text over all its words, on average.",
       "Falls below that of the base model: texts repeat words; look at /samples."),
   DISTINCT_2(
       Type.MEASURED,
       "1",
-      "Different 2-grams of a text over its words, on average.",
+      "Distinct 2-grams of a text over its words, on average.",
       "As distinct_1."),
   DISTINCT_3(
       Type.MEASURED,
       "1",
-      "Different 3-grams of a text over its words, on average.",
+      "Distinct 3-grams of a text over its words, on average.",
       "As distinct_1."),
   SELF_BLEU_3(
       Type.MEASURED,
@@ -317,8 +319,8 @@ public enum Metric {
       Type.MEASURED,
       "1",
       "Perplexity of samples of pi under the base model.",
-      "Rises far above its first value: texts are no language any more; falls far below: they"
-          + " repeat."),
+      "Rises far above its first value: texts are no longer language; falls far below:"
+          + " they repeat."),
 
   // Weights
   POLICY_VERSION(
@@ -335,7 +337,7 @@ public enum Metric {
       Type.LEVEL,
       "version",
       "Version that a sampler has confirmed.",
-      "Stays behind proposal_version: the sampler does not take weights over; see"
+      "Stays behind proposal_version: the sampler does not load new weights; see"
           + " weights_publish_failures_total.",
       Label.SAMPLER),
   PROPOSAL_AGE_STEPS(
@@ -367,7 +369,7 @@ public enum Metric {
       Type.COUNTER,
       "confirmations",
       "Confirmations with a wrong fingerprint.",
-      "Any: a sampler draws from other weights than were published; see the runbook."),
+      "Any: a sampler draws from weights other than those published; see the runbook."),
 
   // Service
   BUILD_INFO(
@@ -381,13 +383,13 @@ public enum Metric {
       Type.INFO,
       "1",
       "Name of the run and its objective.",
-      "Not the run that is expected here: the wrong configuration was started.",
+      "Not the run expected here: the wrong configuration was started.",
       Label.RUN,
       Label.OBJECTIVE),
   SERVICE_STATE(
       Type.LEVEL,
       "1",
-      "1 for the state that the service is in.",
+      "1 for the present state of the service.",
       "FAILED: /status has the reason; PAUSED: somebody has paused it, audit.jsonl says who.",
       Label.STATE),
   CHECKPOINT_LAST_SUCCESS_TIMESTAMP_SECONDS(
@@ -404,8 +406,8 @@ public enum Metric {
       Type.MEASURED,
       "seconds",
       "Time that training stood still for the last checkpoint.",
-      "Much of checkpoint.interval: memory or the disk is slow; with checkpoint.background = true"
-          + " only the copy of the weights is waited for."),
+      "Much of checkpoint.interval: memory or the disk is slow; with"
+          + " checkpoint.background = true training waits for the copy of the weights only."),
   CHECKPOINT_SIZE_BYTES(
       Type.MEASURED,
       "bytes",
@@ -442,7 +444,7 @@ public enum Metric {
   NATIVE_TENSOR_BYTES(
       Type.MEASURED,
       "bytes",
-      "Memory that native code holds outside the Java heap, nearly all of it tensors.",
+      "Memory held by native code outside the Java heap, nearly all of it tensors.",
       "Grows without end: a leak, restart by drain and resume and report it; high but constant:"
           + " lower the batch sizes.");
 

@@ -33,17 +33,17 @@ class MetricsPageTest {
       """
       # Metrics
 
-      What `/metrics` tells, in Prometheus' text format or as OpenMetrics. Every series is there from the start of the
-      process: counters at 0, gauges of what is measured at NaN until it has been, so that `rate()` and `increase()` see the
-      first event too. Counters begin again at 0 with the process; `learner_steps` and `learner_sequences` are totals of the
-      run and go on from its checkpoint. What alerts ask for is in the [runbook](runbook.md).
+      What `/metrics` exposes, in Prometheus' text format or as OpenMetrics. Every series exists from the start of the process,
+      so that `rate()` and `increase()` see the first event too: counters at 0, measured gauges at NaN until there is a value.
+      Counters start at 0 with each process; `learner_steps` and `learner_sequences` are totals of the run and continue from its
+      checkpoint. What alerts ask for is in the [runbook](runbook.md).
 
-      `metrics.jsonl` has the gauges of the learner under the same names without `tributary_`, labels as nested objects:
+      `metrics.jsonl` has the learner's gauges under the same names without `tributary_`, with labels as nested objects:
 
           {"step":20,"sequences":5120,"kl_nats":{"p_pi":4.1},"feature_moment":{"person":{"pi":0.03}}}
 
       Rows with `"evaluation":true` are measured on `evaluation.sequences` samples of the policy. The others, and the gauges,
-      are estimated from the step's training batch, for the policy by importance weights. Figures of a report show the former:
+      are estimated from the step's training batch, for the policy by importance weights. The figures of a report show the former:
 
           jq -c 'select(.evaluation)' runs/NAME/metrics.jsonl
 
@@ -56,7 +56,7 @@ class MetricsPageTest {
 
       ## JVM and process
 
-      The Prometheus client tells more of them; these are what dashboards and rules use.
+      The Prometheus client exposes more of them; these are what dashboards and rules use.
 
       """;
 
