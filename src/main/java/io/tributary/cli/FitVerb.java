@@ -5,6 +5,8 @@ import io.tributary.cli.console.StopSignal;
 import io.tributary.cli.options.ConfigOptions;
 import io.tributary.config.TributaryConfig;
 import io.tributary.run.assembly.TrainingParts;
+import io.tributary.run.assembly.WorkerBehaviors;
+import io.tributary.run.life.StandaloneFit;
 import io.tributary.stage.fit.FitJson;
 import io.tributary.target.lambda.Fit;
 import io.tributary.tensor.Torch;
@@ -46,7 +48,14 @@ final class FitVerb extends Verb {
         StopSignal stop = new StopSignal(training.shutdown())) {
       Optional<Fit> fit;
       try (FittingRow row = new FittingRow(err())) {
-        fit = parts.fit(stop::isReceived, row);
+        fit =
+            StandaloneFit.run(
+                parts.fitSetup(),
+                training.samplers().count(),
+                training.scorers().count(),
+                metrics -> WorkerBehaviors.of(parts, metrics),
+                stop::isReceived,
+                row);
       }
       fit.ifPresent(done -> out().print(FitJson.text(done, training.target().fit().tolerance())));
       out().flush();

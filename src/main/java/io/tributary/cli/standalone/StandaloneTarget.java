@@ -10,18 +10,23 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
+import io.tributary.metrics.Stage;
 import io.tributary.model.SamplingSettings;
-import io.tributary.run.assembly.LocalFit;
+import io.tributary.run.assembly.FitSetup;
+import io.tributary.run.assembly.WorkerBehaviors;
+import io.tributary.run.life.StandaloneFit;
 import io.tributary.stage.fit.FitJson;
-import io.tributary.stage.fit.TargetFitting;
 import io.tributary.stage.sample.ProposalSampling;
+import io.tributary.stage.sample.Sampler;
 import io.tributary.stage.score.DrawScoring;
+import io.tributary.stage.score.Scorer;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.lambda.Fit;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** The target of a configuration with its lambdas, for verbs without a run. */
 public final class StandaloneTarget {
@@ -61,25 +66,36 @@ public final class StandaloneTarget {
             prefix,
             SamplingSettings.plain(samplers.maxLength(), samplers.stopAtEos()),
             config.section(RunConfig.class).seed());
-    TargetFitting fitting =
-        new TargetFitting(
+    List<TensorBytes> weights = base.languageModel().snapshot();
+    FitSetup setup =
+        new FitSetup(
             target,
             config.section(TargetConfig.class).fit(),
+            config.section(StreamConfig.class),
+            new WeightSnapshot(new WeightVersion(1, Fingerprint.of(weights)), weights),
             samplers.batchSize(),
-            config.section(StreamConfig.class).maxDropRate());
-    List<TensorBytes> weights = base.languageModel().snapshot();
-    try (FittingRow row = new FittingRow(err);
-        ProposalSampling sampling = new ProposalSampling(plan, base.device());
-        DrawScoring scoring =
+            base.config().vocabulary());
+    Supplier<ProposalSampling> sampling = () -> new ProposalSampling(plan, base.device());
+    Supplier<DrawScoring> scoring =
+        () ->
             new DrawScoring(
                 base.config().model(weights, base.device()),
                 base.requireTokenizer(),
                 target,
                 prefix,
                 samplers.batchSize(),
-                false)) {
-      sampling.takeOver(new WeightSnapshot(new WeightVersion(1, Fingerprint.of(weights)), weights));
-      return LocalFit.run(fitting, sampling, scoring, () -> false, row)
+                false);
+    try (FittingRow row = new FittingRow(err)) {
+      return StandaloneFit.run(
+              setup,
+              1,
+              1,
+              metrics ->
+                  new WorkerBehaviors(
+                      place -> Sampler.create(sampling, metrics.stage(Stage.SAMPLER)::clock),
+                      place -> Scorer.create(scoring, metrics.stage(Stage.SCORER)::clock)),
+              () -> false,
+              row)
           .map(Fit::target)
           .orElseThrow();
     }

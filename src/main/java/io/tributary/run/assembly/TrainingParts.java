@@ -13,8 +13,6 @@ import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.stage.evaluate.FreshWindow;
 import io.tributary.stage.evaluate.PolicyEvaluation;
-import io.tributary.stage.fit.FittingProgress;
-import io.tributary.stage.fit.TargetFitting;
 import io.tributary.stage.learn.RunSetup;
 import io.tributary.stage.learn.TrainingRun;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
@@ -24,14 +22,12 @@ import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.feature.Feature;
-import io.tributary.target.lambda.Fit;
 import io.tributary.tensor.Torch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +43,7 @@ public final class TrainingParts implements AutoCloseable {
   private final ModelDirectory directory;
   private final List<TensorBytes> base;
   private final TextTokenizer tokenizer;
-  private volatile EnergyBasedModel target;
+  private final EnergyBasedModel target;
   private final RunIdentity identity; // of the files from which the target was made, now
   private final int[] prefix;
 
@@ -116,48 +112,20 @@ public final class TrainingParts implements AutoCloseable {
         : 4 * Float.BYTES * directory.config().parameters() + (1 << 20);
   }
 
-  /** Whether the target has lambdas that are still to be fitted. */
-  public boolean needsFit() {
-    return !target.isFitted();
+  /** The target, without lambdas that are yet to be fitted. */
+  public EnergyBasedModel target() {
+    return target;
   }
 
-  /**
-   * Fits the target's lambdas on sequences of the base model; everything made afterwards has them.
-   *
-   * @param stopped asked after every token; once true, the fit is given up
-   * @return empty if it was given up
-   * @throws BadInputException if the base model can't have what is asked of it
-   */
-  public Optional<Fit> fit(BooleanSupplier stopped, FittingProgress progress) {
-    TargetFitting fitting =
-        new TargetFitting(
-            target,
-            config.target().fit(),
-            config.samplers().batchSize(),
-            config.stream().maxDropRate());
-    try (ProposalSampling sampling = sampling(0);
-        DrawScoring scoring = scoring(0)) {
-      sampling.takeOver(
-          new WeightSnapshot(
-              new WeightVersion(RunSetup.FIRST_VERSION, Fingerprint.of(base)), base));
-      Optional<Fit> fit = LocalFit.run(fitting, sampling, scoring, stopped, progress);
-      fit.ifPresent(done -> target = done.target());
-      return fit;
-    }
-  }
-
-  /** The lambdas of the features that have one; NaN where they are not fitted. */
-  public Map<String, Double> lambdas() {
-    return target.lambdas();
-  }
-
-  /**
-   * Takes lambdas that were fitted before.
-   *
-   * @param lambdas by feature
-   */
-  public void takeOver(Map<String, Double> lambdas) {
-    target = target.withLambdas(lambdas);
+  /** What the fit of the target's lambdas takes. */
+  public FitSetup fitSetup() {
+    return new FitSetup(
+        target,
+        config.target().fit(),
+        config.stream(),
+        new WeightSnapshot(new WeightVersion(RunSetup.FIRST_VERSION, Fingerprint.of(base)), base),
+        config.samplers().batchSize(),
+        directory.config().vocabulary());
   }
 
   /** The desired moment of each feature; NaN where none is asked. */
@@ -203,9 +171,10 @@ public final class TrainingParts implements AutoCloseable {
   /**
    * What the evaluator evaluates with.
    *
+   * @param fitted the target with all lambdas
    * @param progress called every now and then while it works
    */
-  public PolicyEvaluation evaluation(Runnable progress) {
+  public PolicyEvaluation evaluation(EnergyBasedModel fitted, Runnable progress) {
     var device = Torch.device(config.model().device());
     return new PolicyEvaluation(
         new PolicyEvaluation.Plan(
@@ -224,7 +193,7 @@ public final class TrainingParts implements AutoCloseable {
         directory.config().model(base, device),
         directory.config().model(base, device),
         tokenizer,
-        target,
+        fitted,
         progress);
   }
 
@@ -257,16 +226,20 @@ public final class TrainingParts implements AutoCloseable {
    *
    * @param now the configuration as it is now
    * @param from state of the checkpoint to go on from; null for a new run
+   * @param fitted the target with all lambdas
    */
   public TrainingRun training(
-      TributaryConfig now, TrainingRun.Files files, @Nullable LearnerState from) {
+      TributaryConfig now,
+      TrainingRun.Files files,
+      @Nullable LearnerState from,
+      EnergyBasedModel fitted) {
     RunSetup setup =
         new RunSetup(
             directory.config(),
             base,
             Torch.device(now.learner().device()),
             prefix,
-            target,
+            fitted,
             now,
             identity,
             files);

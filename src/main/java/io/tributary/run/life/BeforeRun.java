@@ -1,57 +1,137 @@
 package io.tributary.run.life;
 
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.BadInputException;
+import io.tributary.data.LogMarkers;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.ConfigChange;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.Done;
 import io.tributary.protocol.ServiceControl.Unable;
+import io.tributary.run.life.GuardianCommand.Begin;
+import io.tributary.run.life.GuardianCommand.Change;
+import io.tributary.run.life.GuardianCommand.Drain;
+import io.tributary.run.life.GuardianCommand.Perform;
+import io.tributary.stage.learn.checkpoint.LearnerState;
+import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.lambda.Fit;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The guardian while lambdas are fitted or files are read: the run can be begun or ended, and
- * whatever else operators ask for is refused.
+ * The guardian while files are read and lambda is fitted: the run can be ended, and whatever else
+ * operators ask for is refused.
  */
-final class BeforeRun {
+final class BeforeRun implements FittingGuardian.Owner {
+  private static final Logger LOG = LoggerFactory.getLogger(BeforeRun.class);
+
   private final RunServices services;
+  private final @Nullable LearnerState from;
   private final CompletableFuture<Void> outcome;
 
-  private BeforeRun(RunServices services, CompletableFuture<Void> outcome) {
+  private BeforeRun(
+      RunServices services, @Nullable LearnerState from, CompletableFuture<Void> outcome) {
     this.services = services;
+    this.from = from;
     this.outcome = outcome;
   }
 
   /**
    * The behaviour until the run begins.
    *
-   * @param begun the behaviour from then on
-   * @param outcome completed when the run is to end without having begun
+   * @param from the checkpoint to resume from; null for a new run
+   * @param outcome completed when the run has ended, with the failure if it failed
    */
   static Behavior<GuardianCommand> create(
-      Behavior<GuardianCommand> begun, RunServices services, CompletableFuture<Void> outcome) {
-    BeforeRun before = new BeforeRun(services, outcome);
+      RunServices services, @Nullable LearnerState from, CompletableFuture<Void> outcome) {
+    BeforeRun before = new BeforeRun(services, from, outcome);
     return Behaviors.receive(GuardianCommand.class)
-        .onMessageEquals(GuardianCommand.Begin.INSTANCE, () -> begun)
-        .onMessageEquals(GuardianCommand.Drain.INSTANCE, before::end)
-        .onMessage(GuardianCommand.Perform.class, before::perform)
-        .onMessage(GuardianCommand.Change.class, before::change)
+        .onMessageEquals(Begin.INSTANCE, before::begin)
+        .onMessage(Drain.class, before::requested)
+        .onMessage(Perform.class, before::requested)
+        .onMessage(Change.class, before::requested)
         .build();
   }
 
-  private Behavior<GuardianCommand> perform(GuardianCommand.Perform request) {
-    if (request.action() == Action.DRAIN) {
-      request.answer().complete(new Done("the run had not begun: it ends"));
-      return end();
-    }
-    request.answer().complete(refusal());
-    return Behaviors.same();
+  private Behavior<GuardianCommand> begin() {
+    return Behaviors.setup(
+        context -> {
+          TributaryConfig config = services.config().current();
+          WorkerCrew crew =
+              WorkerCrew.start(
+                  context,
+                  config.stream(),
+                  config.publish().timeout(),
+                  config.samplers().count(),
+                  config.scorers().count(),
+                  services.workers(),
+                  services.metrics());
+          EnergyBasedModel target = services.parts().target();
+          if (from != null) {
+            return Guardian.create(
+                services, from, target.withLambdas(from.lambdas()), crew, outcome);
+          }
+          if (target.isFitted()) {
+            return Guardian.create(services, null, target, crew, outcome);
+          }
+          services.watch().state(ServiceState.FITTING, null);
+          return FittingGuardian.create(
+              crew, services.parts().fitSetup(), services.streamMetrics(), this);
+        });
   }
 
-  private Behavior<GuardianCommand> change(GuardianCommand.Change request) {
-    services.metrics().service().configChanged(ConfigChange.REJECTED);
-    request.answer().complete(refusal());
+  @Override
+  public void drawn(long sequences, long wanted) {
+    services
+        .console()
+        .transientLine(
+            String.format(
+                Locale.ROOT,
+                "fitting lambda: %,d of %,d sequences of the base model",
+                sequences,
+                wanted));
+  }
+
+  @Override
+  public Behavior<GuardianCommand> fitted(Fit fit, WorkerCrew crew) {
+    double tolerance = services.config().current().target().fit().tolerance();
+    try {
+      FitSummary.write(services.directory().home(), fit, tolerance);
+    } catch (BadInputException e) {
+      failed(e);
+      return Behaviors.same();
+    }
+    FitSummary.lines(fit, tolerance).forEach(services.console()::line);
+    services.watch().state(ServiceState.STARTING, null);
+    return Guardian.create(services, null, fit.target(), crew, outcome);
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    LOG.error(LogMarkers.REPORTED, "lambda can't be fitted", cause);
+    services.watch().state(ServiceState.FAILED, String.valueOf(cause.getMessage()));
+    outcome.completeExceptionally(cause);
+  }
+
+  @Override
+  public Behavior<GuardianCommand> requested(GuardianCommand request) {
+    if (request instanceof Perform asked && asked.action() == Action.DRAIN) {
+      asked.answer().complete(new Done("the run had not begun: it ends"));
+      end();
+    } else if (request instanceof Perform asked) {
+      asked.answer().complete(refusal());
+    } else if (request instanceof Change asked) {
+      services.metrics().service().configChanged(ConfigChange.REJECTED);
+      asked.answer().complete(refusal());
+    } else {
+      end();
+    }
     return Behaviors.same();
   }
 
@@ -61,10 +141,9 @@ final class BeforeRun {
             .formatted(services.watch().get().state()));
   }
 
-  private Behavior<GuardianCommand> end() {
+  private void end() {
     services.watch().state(ServiceState.DRAINING, null);
     services.console().line("no checkpoint: the run had not begun");
     outcome.complete(null);
-    return Behaviors.same();
   }
 }

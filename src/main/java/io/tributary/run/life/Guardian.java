@@ -4,10 +4,7 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerEvent;
-import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.PublisherCommand;
-import io.tributary.protocol.WorkerLost;
-import io.tributary.run.life.GuardianCommand.Begin;
 import io.tributary.run.life.GuardianCommand.Change;
 import io.tributary.run.life.GuardianCommand.CheckProgress;
 import io.tributary.run.life.GuardianCommand.Drain;
@@ -20,7 +17,7 @@ import io.tributary.run.life.GuardianCommand.StreamEnded;
 import io.tributary.run.life.GuardianCommand.TextsCompared;
 import io.tributary.run.life.GuardianCommand.TimeOver;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.publish.Publisher;
+import io.tributary.target.EnergyBasedModel;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -57,20 +54,23 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
   private final Recovery recovery;
 
   /**
-   * A guardian, which starts the run when it is told to {@link Begin}.
+   * A guardian, which starts the run at once.
    *
    * @param from the checkpoint to resume from; null for a new run
+   * @param target with all lambdas
+   * @param crew the samplers and scorers, which are children of this actor already
    * @param outcome completed when the run has ended, with the failure if it failed
    */
   static Behavior<GuardianCommand> create(
-      RunServices services, @Nullable LearnerState from, CompletableFuture<Void> outcome) {
-    return BeforeRun.create(
-        Behaviors.setup(
-            context ->
-                Behaviors.withTimers(
-                    timers -> new Guardian(context, timers, services, from, outcome))),
-        services,
-        outcome);
+      RunServices services,
+      @Nullable LearnerState from,
+      EnergyBasedModel target,
+      WorkerCrew crew,
+      CompletableFuture<Void> outcome) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new Guardian(context, timers, services, from, target, crew, outcome)));
   }
 
   private Guardian(
@@ -78,30 +78,23 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
       TimerScheduler<GuardianCommand> timers,
       RunServices services,
       @Nullable LearnerState from,
+      EnergyBasedModel target,
+      WorkerCrew crew,
       CompletableFuture<Void> outcome) {
     super(context);
     this.services = services;
     TributaryConfig config = services.config().current();
-    ActorRef<WorkerLost> losses =
-        context.messageAdapter(WorkerLost.class, GuardianCommand.WorkerLost::new);
-    this.publisher =
-        context.spawn(
-            Publisher.create(
-                config.publish().timeout(),
-                services.metrics().weights(),
-                context.messageAdapter(ProposalConfirmed.class, SamplersConfirmed::new),
-                losses),
-            "publisher");
-    context.watch(publisher);
-    this.workers = new WorkerSupervisor(context, config, services.workers(), services.metrics());
+    this.publisher = crew.publisher();
+    this.workers = crew.workers();
     this.training =
         new LearnerSupervisor(
             context,
             services,
             from,
+            target,
             publisher,
             context.messageAdapter(LearnerEvent.class, LearnerSpoke::new));
-    this.stream = new StreamSupervisor(context, services, losses);
+    this.stream = new StreamSupervisor(context, services, target.lambdas(), crew.losses());
     this.shutdown = new RunShutdown(timers, services, stream, outcome);
     this.requests = new OperatorRequests(services, workers, training, stream, shutdown);
     this.watchdog =
@@ -113,7 +106,8 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
   @Override
   public Receive<GuardianCommand> createReceive() {
     return newReceiveBuilder()
-        .onMessage(Begin.class, begin -> this) // it has begun
+        .onMessage(GuardianCommand.Begin.class, begin -> this) // it has begun
+        .onMessage(GuardianCommand.FitEnded.class, ended -> this)
         .onMessage(Drain.class, drain -> after(shutdown::drain))
         .onMessage(Perform.class, request -> after(() -> requests.perform(request)))
         .onMessage(Change.class, request -> after(() -> requests.change(request)))

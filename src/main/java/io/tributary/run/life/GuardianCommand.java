@@ -7,8 +7,10 @@ import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
+import io.tributary.target.lambda.Fit;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +53,15 @@ sealed interface GuardianCommand {
 
   /** The publisher reports who has confirmed the proposal. */
   record SamplersConfirmed(ProposalConfirmed confirmation) implements GuardianCommand {}
+
+  /**
+   * A fit of lambda has ended.
+   *
+   * @param fit null if it failed, empty if it was stopped
+   */
+  @SuppressWarnings("NullableOptional")
+  record FitEnded(@Nullable Optional<Fit> fit, @Nullable Throwable failure)
+      implements GuardianCommand {}
 
   /** A stream has ended, by itself or with a failure. */
   record StreamEnded(PooledStream stream, @Nullable Throwable failure) implements GuardianCommand {}

@@ -14,6 +14,7 @@ import io.tributary.stage.evaluate.Evaluator;
 import io.tributary.stage.learn.Learner;
 import io.tributary.stage.learn.StepSchedule;
 import io.tributary.stage.learn.checkpoint.LearnerState;
+import io.tributary.target.EnergyBasedModel;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +34,7 @@ final class LearnerSupervisor {
 
   private final ActorContext<?> context;
   private final RunServices services;
+  private final EnergyBasedModel target;
   private final ActorRef<PublisherCommand> publisher;
   private final ActorRef<LearnerEvent> events;
   private @Nullable LearnerState from;
@@ -44,16 +46,19 @@ final class LearnerSupervisor {
    * Spawns and watches both.
    *
    * @param from where the run goes on; null at its beginning
+   * @param target with all lambdas
    * @param events hears of everything that the learner does
    */
   LearnerSupervisor(
       ActorContext<?> context,
       RunServices services,
       @Nullable LearnerState from,
+      EnergyBasedModel target,
       ActorRef<PublisherCommand> publisher,
       ActorRef<LearnerEvent> events) {
     this.context = context;
     this.services = services;
+    this.target = target;
     this.publisher = publisher;
     this.events = events;
     this.from = from;
@@ -64,7 +69,10 @@ final class LearnerSupervisor {
   private ActorRef<EvaluatorCommand> spawnEvaluator() {
     return watched(
         Evaluator.create(
-            () -> services.parts().evaluation(() -> events.tell(LearnerEvent.Active.INSTANCE)),
+            () ->
+                services
+                    .parts()
+                    .evaluation(target, () -> events.tell(LearnerEvent.Active.INSTANCE)),
             services.metrics().stage(Stage.EVALUATOR)),
         "evaluator");
   }
@@ -74,7 +82,7 @@ final class LearnerSupervisor {
     TributaryConfig config = services.config().current();
     return watched(
         Learner.create(
-            () -> services.parts().training(config, services.directory().files(), state),
+            () -> services.parts().training(config, services.directory().files(), state, target),
             StepSchedule.of(
                 settings(config),
                 config.checkpoint().background(),

@@ -48,7 +48,7 @@ final class RunSession {
   RunSession(RunServices services, @Nullable LearnerState from, Clock clock) {
     this.services = services;
     this.config = services.config().current();
-    this.system = ActorSystem.create(Guardian.create(services, from, outcome), "tributary");
+    this.system = ActorSystem.create(BeforeRun.create(services, from, outcome), "tributary");
     system
         .getWhenTerminated()
         .whenComplete(
@@ -94,18 +94,13 @@ final class RunSession {
                 .formatted(config.run().name(), started.uri(), services.directory().home()));
   }
 
-  /** Whether the run has ended, or is to end without having begun. */
-  boolean isOver() {
-    return outcome.isDone();
-  }
-
   /**
    * Begins the run, unless it is over already, and waits for its end.
    *
    * @throws CompletionException with the cause if the run failed
    */
   void run() {
-    if (!isOver()) {
+    if (!outcome.isDone()) {
       system.tell(GuardianCommand.Begin.INSTANCE);
     }
     outcome.join();

@@ -22,6 +22,7 @@ final class StreamSupervisor {
 
   private final ActorContext<?> context;
   private final RunServices services;
+  private final Map<String, Double> lambdas;
   private final ActorRef<WorkerLost> lostWorkers;
   private ProposalConfirmed confirmed = NOTHING_CONFIRMED;
   private LearnerEvent.@Nullable Ready learnerReady;
@@ -29,12 +30,17 @@ final class StreamSupervisor {
   private Paused paused = Paused.NONE;
 
   /**
+   * @param lambdas of the target, by feature
    * @param lostWorkers hears of workers that hang
    */
   StreamSupervisor(
-      ActorContext<?> context, RunServices services, ActorRef<WorkerLost> lostWorkers) {
+      ActorContext<?> context,
+      RunServices services,
+      Map<String, Double> lambdas,
+      ActorRef<WorkerLost> lostWorkers) {
     this.context = context;
     this.services = services;
+    this.lambdas = lambdas;
     this.lostWorkers = lostWorkers;
   }
 
@@ -88,7 +94,7 @@ final class StreamSupervisor {
             ready.proposalVersion(),
             paused,
             services.parts().model().vocabulary(),
-            services.parts().lambdas(),
+            lambdas,
             learner,
             lostWorkers,
             services.streamMetrics());

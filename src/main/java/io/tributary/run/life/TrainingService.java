@@ -4,7 +4,6 @@ import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.RunStatus;
 import io.tributary.protocol.ServiceControl;
@@ -19,6 +18,7 @@ import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.Owed;
+import io.tributary.target.EnergyBasedModel;
 import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
@@ -205,9 +205,6 @@ public final class TrainingService {
         resume(services, from);
       }
       services.config().record();
-      if (from == null && services.parts().needsFit()) {
-        fit(services, session);
-      }
       session.run();
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
@@ -218,7 +215,6 @@ public final class TrainingService {
 
   private void resume(RunServices services, LearnerState from) {
     RunDirectory directory = services.directory();
-    services.parts().takeOver(from.lambdas());
     setAsideAfter(directory, from);
     tell("going on from the checkpoint of step " + from.step());
     EarlierRows.tell(directory.files(), from.step(), services.watch());
@@ -237,17 +233,6 @@ public final class TrainingService {
     }
   }
 
-  private void fit(RunServices services, RunSession session) {
-    new RunFitting(
-            config,
-            services.parts(),
-            services.directory(),
-            services.watch(),
-            console,
-            services.metrics().stage(Stage.FIT))
-        .run(session::isOver);
-  }
-
   /** What was decided on the way into a run is asked for later, too. */
   private void tell(String decision) {
     LOG.info(decision);
@@ -262,8 +247,8 @@ public final class TrainingService {
 
   /** Draws the texts of both models, the same as those that an end which was cut off lacks. */
   private static void recordTexts(TrainingParts parts, RunDirectory directory, LearnerState last) {
-    parts.takeOver(last.lambdas());
-    try (PolicyEvaluation evaluation = parts.evaluation(() -> {})) {
+    EnergyBasedModel target = parts.target().withLambdas(last.lambdas());
+    try (PolicyEvaluation evaluation = parts.evaluation(target, () -> {})) {
       evaluation.takeOver(parts.checkpoint(directory.files(), last.step()).policy());
       directory.recordTexts(
           evaluation.baseTexts(RunShutdown.COMPARED_TEXTS),

@@ -1,6 +1,6 @@
 package io.tributary.run.life;
 
-import io.tributary.config.TributaryConfig;
+import io.tributary.config.StreamConfig;
 import io.tributary.data.RunFailedException;
 import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.RunMetrics;
@@ -39,20 +39,20 @@ final class WorkerSupervisor {
   private final WorkerPlaces<ScorerCommand> scorers;
   private final Deque<Long> losses = new ArrayDeque<>(); // nanoseconds, oldest first
 
-  /** Spawns as many samplers and scorers as are configured. */
+  /** Spawns so many samplers and scorers. */
   WorkerSupervisor(
       ActorContext<?> context,
-      TributaryConfig config,
+      StreamConfig stream,
+      int samplerCount,
+      int scorerCount,
       WorkerBehaviors workers,
       RunMetrics metrics) {
     this.metrics = metrics;
-    this.maxLost = config.stream().maxLostWorkers();
-    this.startTimeout = config.stream().stallTimeout().multipliedBy(START_PATIENCE);
+    this.maxLost = stream.maxLostWorkers();
+    this.startTimeout = stream.stallTimeout().multipliedBy(START_PATIENCE);
     this.samplers =
-        new WorkerPlaces<>(
-            context, SamplerCommand.KEY, config.samplers().count(), workers.sampler());
-    this.scorers =
-        new WorkerPlaces<>(context, ScorerCommand.KEY, config.scorers().count(), workers.scorer());
+        new WorkerPlaces<>(context, SamplerCommand.KEY, samplerCount, workers.sampler());
+    this.scorers = new WorkerPlaces<>(context, ScorerCommand.KEY, scorerCount, workers.scorer());
   }
 
   /** Has so many samplers and scorers from now on. */

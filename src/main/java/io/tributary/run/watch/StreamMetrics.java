@@ -1,12 +1,17 @@
 package io.tributary.run.watch;
 
+import io.tributary.data.Draw;
+import io.tributary.data.DrawFeatures;
 import io.tributary.metrics.DropReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.SequenceLedger;
 import io.tributary.metrics.Stage;
 import io.tributary.metrics.StageMetrics;
+import io.tributary.metrics.WorkTime;
+import io.tributary.stream.pool.PoolListener;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Reports what the streams of a run and their pools do, one after the other, to the metrics. Safe
@@ -52,7 +57,43 @@ public final class StreamMetrics {
     ledger.end(reason);
   }
 
-  /** The load of a stage has changed. */
+  /** What hears of the samplers' pool of a fit, whose sequences count apart from the stream's. */
+  public PoolListener<Draw> fitSamplers() {
+    return pool(
+        Stage.SAMPLER,
+        draw -> metrics.stage(Stage.FIT).items(draw.sequences().size(), draw.tokens()));
+  }
+
+  /** What hears of the scorers' pool of a fit. */
+  public PoolListener<DrawFeatures> fitScorers() {
+    return pool(Stage.SCORER, draw -> {});
+  }
+
+  /** What hears of a stage's pool, and passes its results on. */
+  <R> PoolListener<R> pool(Stage stage, Consumer<R> accepted) {
+    return new PoolListener<>() {
+      @Override
+      public void loadChanged(int waiting, int inFlight, int workers) {
+        load(stage, waiting, inFlight, workers);
+      }
+
+      @Override
+      public void resultAccepted(R result) {
+        accepted.accept(result);
+      }
+
+      @Override
+      public void worked(WorkTime time) {
+        metrics.stage(stage).worked(time);
+      }
+
+      @Override
+      public void drawReissued(long draw) {
+        metrics.flow().drawReissued();
+      }
+    };
+  }
+
   void load(Stage stage, int waitingDraws, int inFlightDraws, int workers) {
     StageMetrics stageMetrics = metrics.stage(stage);
     long waiting = (long) waitingDraws * drawSequences;

@@ -9,11 +9,9 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.SequenceLedger;
 import io.tributary.metrics.Stage;
 import io.tributary.metrics.WorkClock;
-import io.tributary.metrics.WorkTime;
 import io.tributary.stream.StreamListener;
 import io.tributary.stream.pool.PoolListener;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reports what one stream and its pools tell to the metrics. Called on their threads. */
@@ -33,38 +31,14 @@ public final class StreamReport implements StreamListener {
 
   /** What hears of the samplers' pool. */
   public PoolListener<Draw> samplers() {
-    return pool(Stage.SAMPLER, ledger::drawn);
+    return stream.pool(Stage.SAMPLER, ledger::drawn);
   }
 
   /** What hears of the scorers' pool. */
   public PoolListener<ScoredDraw> scorers() {
-    return pool(
+    return stream.pool(
         Stage.SCORER,
         draw -> metrics.stage(Stage.SCORER).items(draw.sequences().size(), draw.tokens()));
-  }
-
-  private <R> PoolListener<R> pool(Stage stage, Consumer<R> accepted) {
-    return new PoolListener<>() {
-      @Override
-      public void loadChanged(int waiting, int inFlight, int workers) {
-        stream.load(stage, waiting, inFlight, workers);
-      }
-
-      @Override
-      public void resultAccepted(R result) {
-        accepted.accept(result);
-      }
-
-      @Override
-      public void worked(WorkTime time) {
-        metrics.stage(stage).worked(time);
-      }
-
-      @Override
-      public void drawReissued(long draw) {
-        flow.drawReissued();
-      }
-    };
   }
 
   /** The learner has used a batch. */

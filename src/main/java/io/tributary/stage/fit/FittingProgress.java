@@ -1,6 +1,6 @@
 package io.tributary.stage.fit;
 
-/** Hears how far the drawing for a fit is; called by several threads. */
+/** Hears how far the drawing for a fit is; called by one thread at a time. */
 @FunctionalInterface
 public interface FittingProgress {
 
@@ -8,10 +8,7 @@ public interface FittingProgress {
    * A draw is done.
    *
    * @param sequences drawn so far
-   * @param wanted sequences that the fit under way is to be made of; it may turn out to need more
+   * @param wanted sequences that the fit under way is made of; it may turn out to need more
    */
   void drawn(long sequences, long wanted);
-
-  /** What the draw holds that is done, whether the fit needs all of it or not. */
-  default void counted(int sequences, long tokens) {}
 }

@@ -48,11 +48,6 @@ final class StageBench implements AutoCloseable {
     this.config = config;
     this.seconds = seconds;
     this.parts = new TrainingParts(config);
-    if (parts.needsFit()) {
-      Map<String, Double> any = parts.lambdas();
-      any.replaceAll((feature, lambda) -> 0.0);
-      parts.takeOver(any); // how fast a stage is does not depend on them
-    }
     this.directory = ModelDirectory.open(config.model().base());
     this.weights = directory.weights();
   }
@@ -104,12 +99,14 @@ final class StageBench implements AutoCloseable {
   Throughput scoring(double peak) {
     try (DrawScoring scoring = parts.scoring(0)) {
       List<Draw> scored = new ArrayList<>();
+      Map<String, Double> lambdas = parts.target().lambdas();
+      lambdas.replaceAll((feature, lambda) -> 0.0); // how fast it is does not depend on them
       Repetition times =
           Repetition.of(
               seconds,
               () -> {
                 Draw draw = draws.get(scored.size() % draws.size());
-                scoring.score(draw, parts.lambdas(), () -> {});
+                scoring.score(draw, lambdas, () -> {});
                 scored.add(draw);
               });
       return throughput(scored.subList(1, scored.size()), times.total(), FORWARD, peak);

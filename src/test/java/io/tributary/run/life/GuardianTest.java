@@ -43,6 +43,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -105,7 +106,7 @@ class GuardianTest {
             nanos::get);
     guardian =
         BehaviorTestKit.create(
-            Guardian.create(
+            BeforeRun.create(
                 new RunServices(
                     live,
                     parts,
@@ -154,6 +155,7 @@ class GuardianTest {
         new WorkerLost(TestInbox.create().getRef(), WorkerLost.Cause.SILENT, "lost"));
     values.put(ProposalConfirmed.class, new ProposalConfirmed(1, Map.of()));
     values.put(Saved.class, new LearnerCommand.NothingToSave("none"));
+    values.put(Optional.class, Optional.empty());
     values.put(Compared.class, new Compared(List.of(), List.of()));
     values.put(Throwable.class, new IllegalStateException("as the test asked"));
     for (Class<?> type : GuardianCommand.class.getPermittedSubclasses()) {

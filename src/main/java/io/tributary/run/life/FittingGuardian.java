@@ -1,0 +1,151 @@
+package io.tributary.run.life;
+
+import io.tributary.protocol.PublisherCommand;
+import io.tributary.run.assembly.FitSetup;
+import io.tributary.run.life.GuardianCommand.Change;
+import io.tributary.run.life.GuardianCommand.CheckProgress;
+import io.tributary.run.life.GuardianCommand.Drain;
+import io.tributary.run.life.GuardianCommand.FitEnded;
+import io.tributary.run.life.GuardianCommand.Perform;
+import io.tributary.run.life.GuardianCommand.SamplersConfirmed;
+import io.tributary.run.watch.StreamMetrics;
+import io.tributary.stage.fit.FittingProgress;
+import io.tributary.target.lambda.Fit;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The guardian while lambda is fitted: its samplers draw from the base model, its scorers compute
+ * features, and it replaces those that are lost. The same workers serve the stream afterwards.
+ */
+final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
+  /** How often to look for workers that hang while they start, as a share of the stall timeout. */
+  private static final int CHECKS = 16;
+
+  /** Whose fit it is. For the guardian's thread. */
+  interface Owner extends FittingProgress {
+
+    /** The fit is done. */
+    Behavior<GuardianCommand> fitted(Fit fit, WorkerCrew crew);
+
+    /** The fit can't be done. */
+    void failed(Throwable cause);
+
+    /** Someone asks for something: to end, or what has to wait. */
+    Behavior<GuardianCommand> requested(GuardianCommand request);
+  }
+
+  private final WorkerCrew crew;
+  private final FitSetup setup;
+  private final StreamMetrics metrics;
+  private final Owner owner;
+  private @Nullable PooledFit fit;
+  private boolean over;
+
+  static Behavior<GuardianCommand> create(
+      WorkerCrew crew, FitSetup setup, StreamMetrics metrics, Owner owner) {
+    return Behaviors.withTimers(
+        timers ->
+            Behaviors.setup(
+                context -> {
+                  timers.startTimerWithFixedDelay(
+                      CheckProgress.INSTANCE,
+                      setup.stream().stallTimeout().dividedBy(CHECKS).plusMillis(1));
+                  return new FittingGuardian(context, crew, setup, metrics, owner);
+                }));
+  }
+
+  private FittingGuardian(
+      ActorContext<GuardianCommand> context,
+      WorkerCrew crew,
+      FitSetup setup,
+      StreamMetrics metrics,
+      Owner owner) {
+    super(context);
+    this.crew = crew;
+    this.setup = setup;
+    this.metrics = metrics;
+    this.owner = owner;
+    crew.publisher().tell(new PublisherCommand.ReplaceProposal(setup.base()));
+  }
+
+  @Override
+  public Receive<GuardianCommand> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(SamplersConfirmed.class, this::onSamplersConfirmed)
+        .onMessage(FitEnded.class, this::onFitEnded)
+        .onMessage(GuardianCommand.WorkerLost.class, this::onWorkerLost)
+        .onMessage(CheckProgress.class, check -> failOn(crew.workers().replaceUnstarted()))
+        .onMessage(Drain.class, this::onDrain)
+        .onMessage(Perform.class, owner::requested)
+        .onMessage(Change.class, owner::requested)
+        .onSignal(Terminated.class, this::onTerminated)
+        .build();
+  }
+
+  /** The fit starts when a sampler has the base model; the others join in. */
+  private Behavior<GuardianCommand> onSamplersConfirmed(SamplersConfirmed message) {
+    if (fit == null && !over && message.confirmation().confirmed() > 0) {
+      PooledFit started = new PooledFit(getContext(), setup, crew.losses(), metrics, owner);
+      fit = started;
+      getContext().pipeToSelf(started.result(), FitEnded::new);
+    }
+    return this;
+  }
+
+  private Behavior<GuardianCommand> onFitEnded(FitEnded message) {
+    if (over) {
+      return this;
+    }
+    Optional<Fit> result = message.fit();
+    if (message.failure() != null || result == null || result.isEmpty()) {
+      return failOn(Optional.ofNullable(message.failure()).map(FailureCause::of));
+    }
+    end();
+    return owner.fitted(result.get(), crew);
+  }
+
+  private Behavior<GuardianCommand> onWorkerLost(GuardianCommand.WorkerLost message) {
+    return failOn(crew.workers().lost(message.loss()));
+  }
+
+  private Behavior<GuardianCommand> onTerminated(Terminated signal) {
+    ActorRef<?> gone = signal.getRef();
+    Throwable cause =
+        signal instanceof ChildFailed failed
+            ? FailureCause.of(failed.getCause())
+            : new IllegalStateException(gone.path().name() + " has stopped");
+    return failOn(
+        crew.workers().holds(gone)
+            ? crew.workers().stopped(gone, cause)
+            : Optional.of(cause)); // the publisher
+  }
+
+  private Behavior<GuardianCommand> onDrain(Drain drain) {
+    end();
+    return owner.requested(drain);
+  }
+
+  private Behavior<GuardianCommand> failOn(Optional<Throwable> cause) {
+    if (cause.isPresent() && !over) {
+      end();
+      owner.failed(cause.get());
+    }
+    return this;
+  }
+
+  private void end() {
+    over = true;
+    if (fit != null) {
+      fit.stop();
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.tributary.run.life;
+
+import io.tributary.metrics.RunMetrics;
+import io.tributary.run.assembly.FitSetup;
+import io.tributary.run.assembly.WorkerBehaviors;
+import io.tributary.run.watch.StreamMetrics;
+import io.tributary.stage.fit.FittingProgress;
+import io.tributary.target.lambda.Fit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Fits lambda outside of a run, as a run does: with samplers, scorers and pools. */
+public final class StandaloneFit {
+  private static final Logger LOG = LoggerFactory.getLogger(StandaloneFit.class);
+  private static final long LOOK_MILLIS = 100;
+  private static final long ACTORS_STOP_SECONDS = 15;
+
+  private StandaloneFit() {}
+
+  /**
+   * Draws and fits. The engine must be loaded.
+   *
+   * @param samplers how many
+   * @param scorers how many
+   * @param workers their behaviours
+   * @param stopped asked all the time; once true, the fit is given up
+   * @return empty if it was given up
+   * @throws io.tributary.data.BadInputException if the base model can't have what is asked of it
+   * @throws RuntimeException if the fit failed
+   */
+  public static Optional<Fit> run(
+      FitSetup setup,
+      int samplers,
+      int scorers,
+      Function<RunMetrics, WorkerBehaviors> workers,
+      BooleanSupplier stopped,
+      FittingProgress progress) {
+    RunMetrics metrics = RunMetrics.create(Map.of());
+    CompletableFuture<Optional<Fit>> outcome = new CompletableFuture<>();
+    ActorSystem<GuardianCommand> system =
+        ActorSystem.create(
+            Behaviors.setup(
+                context ->
+                    FittingGuardian.create(
+                        WorkerCrew.start(
+                            context,
+                            setup.stream(),
+                            setup.stream().stallTimeout(),
+                            samplers,
+                            scorers,
+                            workers.apply(metrics),
+                            metrics),
+                        setup,
+                        new StreamMetrics(metrics, setup.drawSequences()),
+                        owner(outcome, progress))),
+            "tributary-fit");
+    try {
+      return await(system, outcome, stopped);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } finally {
+      stop(system);
+    }
+  }
+
+  private static Optional<Fit> await(
+      ActorSystem<GuardianCommand> system,
+      CompletableFuture<Optional<Fit>> outcome,
+      BooleanSupplier stopped)
+      throws InterruptedException, ExecutionException {
+    while (true) {
+      try {
+        return outcome.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (stopped.getAsBoolean()) {
+          system.tell(GuardianCommand.Drain.INSTANCE);
+        }
+      }
+    }
+  }
+
+  private static FittingGuardian.Owner owner(
+      CompletableFuture<Optional<Fit>> outcome, FittingProgress progress) {
+    return new FittingGuardian.Owner() {
+      @Override
+      public void drawn(long sequences, long wanted) {
+        progress.drawn(sequences, wanted);
+      }
+
+      @Override
+      public Behavior<GuardianCommand> fitted(Fit fit, WorkerCrew crew) {
+        outcome.complete(Optional.of(fit));
+        return Behaviors.same();
+      }
+
+      @Override
+      public void failed(Throwable cause) {
+        outcome.completeExceptionally(cause);
+      }
+
+      @Override
+      public Behavior<GuardianCommand> requested(GuardianCommand request) {
+        outcome.complete(Optional.empty());
+        return Behaviors.same();
+      }
+    };
+  }
+
+  private static void stop(ActorSystem<?> system) {
+    system.terminate();
+    try {
+      system.getWhenTerminated().toCompletableFuture().get(ACTORS_STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("some actors have not stopped; a native call may hang");
+    }
+  }
+}
