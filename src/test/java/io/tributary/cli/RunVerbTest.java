@@ -279,7 +279,7 @@ class RunVerbTest {
         "learner.batch-size=many | learner.batch-size",
         "learner.batch-size=17 | multiple of samplers.batch-size",
         "model.base=/no/such/model | /no/such/model",
-        "samplers.max-length=17 | needs 17 positions, the model",
+        "samplers.max-length=17 | needs 17 positions, but the model",
         "samplers.devices=[\"gpu:7\"] | gpu:7",
         "run.directory=/dev/null/runs | /dev/null/runs"
       })

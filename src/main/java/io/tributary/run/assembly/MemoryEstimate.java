@@ -23,10 +23,9 @@ public final class MemoryEstimate {
   private MemoryEstimate() {}
 
   /**
-   * What a run takes.
+   * The estimate for a run.
    *
-   * @param model configuration of the model
-   * @param positions positions that prefix and sequence take
+   * @param positions positions of prefix and sequence together
    */
   public static MemoryEstimate of(TributaryConfig config, DecoderConfig model, long positions) {
     MemoryEstimate estimate = new MemoryEstimate();
@@ -62,7 +61,7 @@ public final class MemoryEstimate {
     parts.computeIfAbsent(device, d -> new LinkedHashMap<>()).merge(name, bytes, Double::sum);
   }
 
-  /** Workers of which each has its device, or all the same. */
+  /** Workers with a device each, or all on the same one. */
   private void add(List<String> devices, int count, String name, double bytesOfOne) {
     double bytesOfEach = bytesOfOne * count / devices.size();
     devices.forEach(device -> add(device, name, bytesOfEach));
@@ -75,7 +74,7 @@ public final class MemoryEstimate {
     return "about %s: %s".formatted(mebibytes(total), String.join(", ", names));
   }
 
-  /** A size in words. */
+  /** A size in MiB, for people to read. */
   public static String mebibytes(double bytes) {
     return "%,.1f MiB".formatted(bytes / (1024.0 * 1024.0));
   }

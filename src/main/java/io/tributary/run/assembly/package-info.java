@@ -1,4 +1,4 @@
-/** Builds the parts of a run from its configuration. */
+/** Makes what the actors of a run compute with from its configuration, and estimates its memory. */
 @NullMarked
 package io.tributary.run.assembly;
 

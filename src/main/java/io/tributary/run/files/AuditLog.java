@@ -20,19 +20,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes down who has asked a running service for what, and what became of it: {@code audit.jsonl}.
- * A line that can't be written stops nothing. Safe for use by several threads.
+ * Records who asked a running service for what, and what came of it, in {@code audit.jsonl}. A line
+ * that can't be written stops nothing. Thread-safe.
  */
 public final class AuditLog {
   private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
 
   private final JsonLines lines;
 
+  /** An audit log in this file. */
   public AuditLog(JsonLines lines) {
     this.lines = lines;
   }
 
-  /** An action was asked for, and this is what became of it. */
+  /** Records an action that was asked for, and the answer. */
   public void action(Instant at, String from, Action action, Answer answer) {
     JsonObject row = row(at, from);
     row.addProperty("action", action.name().toLowerCase(Locale.ROOT).replace('_', '-'));
@@ -40,7 +41,7 @@ public final class AuditLog {
   }
 
   /**
-   * A change of the configuration was asked for.
+   * Records a change of the configuration that was asked for, and the answer.
    *
    * @param before the settings that were in force then
    * @param values what was asked for

@@ -11,17 +11,17 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What earlier processes of a run have written about it, for a process that goes on with it. */
+/** Reads back what earlier processes of a resumed run have measured. */
 public final class EarlierRows {
   private static final Logger LOG = LoggerFactory.getLogger(EarlierRows.class);
 
   private EarlierRows() {}
 
   /**
-   * Tells the rows up to a step. Files that can't be read are passed over: the run goes on without
-   * its past.
+   * Passes the rows up to a step on to a watch. A file that can't be read is skipped: the run is
+   * shown without that part of its past.
    *
-   * @param step that the run goes on from
+   * @param step that the run resumes from
    */
   public static void tell(TrainingRun.Files files, long step, RunWatch watch) {
     try (Stream<JsonObject> rows = files.metrics().rows()) {

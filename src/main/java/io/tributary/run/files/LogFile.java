@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
 /**
- * The log file of a run, {@code tributary.log}, rotated by size; everything from INFO on goes
- * there.
+ * The log file of a run, {@code tributary.log}, rotated by size. It gets every message of level
+ * INFO and above.
  */
 public final class LogFile implements AutoCloseable {
   private static final String MAX_SIZE = "10MB";
@@ -27,6 +27,7 @@ public final class LogFile implements AutoCloseable {
     this.appender = appender;
   }
 
+  /** Starts logging to the file in this directory, until it is closed. */
   public static LogFile open(Path home) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     Path file = home.resolve("tributary.log");

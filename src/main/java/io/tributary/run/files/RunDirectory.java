@@ -36,19 +36,19 @@ public final class RunDirectory implements AutoCloseable {
     this.files = files;
   }
 
-  /** Whether a run was begun in a directory, which can be gone on with. */
+  /** Whether a run was started in this directory, so that it can be resumed. */
   public static boolean isBegun(Path home) {
     return Files.exists(home.resolve(EFFECTIVE));
   }
 
   /**
-   * Makes or opens the directory of a run.
+   * Creates or opens the directory of a run, and locks it.
    *
-   * @param resume whether a run that it holds is to be gone on with
-   * @param checkpointBytes room that a checkpoint needs
-   * @throws BadInputException if it holds a run and is not to be resumed, holds none and is, is
-   *     used by another process, can't be written, or the disk has no room for the checkpoints that
-   *     are kept and one that is being written
+   * @param resume whether to resume the run in it
+   * @param checkpointBytes size of a checkpoint
+   * @throws BadInputException if there is a run that is not to be resumed, or none to resume; if
+   *     another process uses the directory, or it can't be written; if the disk has no room for the
+   *     checkpoints to keep and one more being written
    */
   public static RunDirectory claim(TributaryConfig config, boolean resume, long checkpointBytes) {
     Path home = config.run().home();
@@ -101,7 +101,7 @@ public final class RunDirectory implements AutoCloseable {
         checkpointBytes > Long.MAX_VALUE / missing ? Long.MAX_VALUE : checkpointBytes * missing);
   }
 
-  /** Names of the runs that a directory holds. */
+  /** Names of the runs in a directory. */
   private static List<String> runs(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return List.of();
@@ -116,10 +116,9 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /**
-   * Records what the run is configured with and where each value came from, in place of what was
-   * recorded before.
+   * Records the configuration in force and where each value came from, replacing the last record.
    *
-   * @throws BadInputException if it can't be written; what was there before is still there then
+   * @throws BadInputException if it can't be written; the last record is intact then
    */
   public void record(EffectiveConfig config) {
     Path file = home.resolve(EFFECTIVE);
@@ -130,13 +129,13 @@ public final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /** The log of what operators did: a file of its own, which is put aside when it is large. */
+  /** The log of what operators did, rotated by size. */
   public JsonLines auditLog() {
     return new JsonLines(home.resolve("audit.jsonl"), MAX_AUDIT_BYTES);
   }
 
   /**
-   * Keeps texts of base model and policy side by side.
+   * Records texts of base model and policy side by side.
    *
    * @throws IOException if they can't be written
    */
@@ -147,7 +146,7 @@ public final class RunDirectory implements AutoCloseable {
     LastingFiles.replace(home.resolve(TEXTS), texts + "\n");
   }
 
-  /** Whether texts of base model and policy are kept. */
+  /** Whether texts of base model and policy are recorded. */
   public boolean hasTexts() {
     return Files.exists(home.resolve(TEXTS));
   }

@@ -1,4 +1,7 @@
-/** Watches a run: status, metrics, console. */
+/**
+ * Follows a run for people: its status for HTTP, its metrics, and the lines on its console. Nothing
+ * here acts on the run.
+ */
 @NullMarked
 package io.tributary.run.watch;
 

@@ -3,7 +3,7 @@ package io.tributary.stream.pool;
 import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 
-/** A piece of work on its way through a pool, from its submission to its result. */
+/** A piece of work in a pool, from its submission to its result. */
 final class Job<W, R> {
   /** The order in which work is handed out. */
   static final Comparator<Job<?, ?>> BY_NUMBER =
@@ -16,7 +16,7 @@ final class Job<W, R> {
   private int lostWorkers;
 
   /**
-   * @param arrival which submission this is: decides between equal numbers
+   * @param arrival sequence number of the submission: breaks ties between equal numbers
    */
   Job(long number, long arrival, W work, CompletableFuture<R> result) {
     this.number = number;
@@ -25,7 +25,7 @@ final class Job<W, R> {
     this.result = result;
   }
 
-  /** Counts a worker that was lost on this work, and returns how many were. */
+  /** Counts a worker lost on this work, and returns how many there were. */
   int loseWorker() {
     return ++lostWorkers;
   }

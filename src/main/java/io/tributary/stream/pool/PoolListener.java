@@ -3,8 +3,8 @@ package io.tributary.stream.pool;
 import io.tributary.metrics.WorkTime;
 
 /**
- * Hears how a pool fares, for metrics and status. Called on the pool's thread: it must be quick and
- * must not throw.
+ * Hears how a pool fares, for metrics and status. Called on the pool's thread: it must return
+ * quickly and must not throw.
  *
  * @param <R> result
  */
@@ -19,12 +19,12 @@ public interface PoolListener<R> {
    */
   void loadChanged(int waiting, int inFlight, int workers);
 
-  /** A worker's result is accepted, and goes on its way once this returns. */
+  /** A worker's result was accepted; it is delivered once this returns. */
   void resultAccepted(R result);
 
   /** A worker has sent a result, accepted or not, and how it spent its time. */
   void worked(WorkTime time);
 
-  /** The worker that had the draw is gone, and the draw is handed out again. */
+  /** A draw is handed out again, since its worker is lost. */
   void drawReissued(long draw);
 }

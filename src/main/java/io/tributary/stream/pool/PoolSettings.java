@@ -16,13 +16,13 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /**
- * What a pool hands out, to whom.
+ * What a pool hands out, to whom, and how it checks what comes back.
  *
  * @param workers the key under which workers register
  * @param number the number of the draw that a piece of work belongs to
- * @param command the message that tells a worker to do the work and whom to report to
- * @param flaw what shows that a result can't be that of a piece of work; empty for a good one
- * @param stallTimeout a busy worker that is silent for so long is lost
+ * @param command the message that tells a worker to do the work, and whom to report to
+ * @param flaw what is wrong with the result of a piece of work; empty if it is valid
+ * @param stallTimeout a busy worker is lost after this time without a sign of life
  * @param <W> work
  * @param <R> result
  * @param <C> messages of a worker
@@ -38,7 +38,7 @@ public record PoolSettings<W, R, C>(
    * Samplers, who make draws.
    *
    * @param drawSequences sequences in a draw
-   * @param vocabulary number of tokens that there are
+   * @param vocabulary size of the vocabulary
    */
   public static PoolSettings<DrawOrder, Draw, SamplerCommand> samplers(
       int drawSequences, int vocabulary, Duration stallTimeout) {

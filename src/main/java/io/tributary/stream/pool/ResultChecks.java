@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a worker's result has to be, so that a broken worker is found where it is, and its work done
- * by another, before the learner sees anything of it. Each method says what is wrong, if anything.
+ * Checks results before they leave the pool, so that a broken worker is caught and replaced, and
+ * its work redone, before the learner sees any of it. Each method says what is wrong, if anything.
  */
 final class ResultChecks {
   private ResultChecks() {}
 
-  /** A draw is the one that was asked for, whole, of tokens that there are. */
+  /** A draw must be the one asked for, complete, and within the vocabulary. */
   static Optional<String> ofDraw(DrawOrder asked, Draw got, int drawSequences, int vocabulary) {
     if (got.number() != asked.number() || got.sequences().size() != drawSequences) {
       return flaw(
@@ -53,7 +53,7 @@ final class ResultChecks {
     return Optional.empty();
   }
 
-  /** Of a draw, every sequence is scored or counted as dropped. */
+  /** Every sequence of a draw must be scored or counted as dropped. */
   static Optional<String> ofScores(Draw asked, ScoredDraw got, int features) {
     List<ScoredSequence> scored = got.sequences();
     if (got.number() != asked.number()
@@ -84,7 +84,7 @@ final class ResultChecks {
     return Optional.empty();
   }
 
-  /** Of a draw, every sequence has its features or is counted as dropped. */
+  /** Every sequence of a draw must have its features or be counted as dropped. */
   static Optional<String> ofFeatures(Draw asked, DrawFeatures got, int features) {
     if (got.number() != asked.number()
         || got.dropped() < 0

@@ -14,10 +14,10 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers of a pool: who is idle, who has which job, who left.
+ * The workers of a pool: who is idle, who has which job, who has left.
  *
- * <p>A worker that is registered no more finishes the job that it has and gets no other. One that
- * was lost never comes back, whatever the receptionist says of it.
+ * <p>A worker that is no longer registered finishes its job and gets no other. A lost worker never
+ * comes back, whatever the receptionist lists.
  */
 final class Roster<W, R, C> {
   private static final class Worker<W, R, C> {
@@ -34,7 +34,7 @@ final class Roster<W, R, C> {
   private final Queue<Worker<W, R, C>> idle = new ArrayDeque<>();
   private final Set<ActorRef<?>> lost = new HashSet<>();
 
-  /** Takes over who is registered now, and returns those that were unknown. */
+  /** Updates the roster to who is registered now, and returns the new ones. */
   List<ActorRef<C>> register(Set<ActorRef<C>> registered) {
     List<ActorRef<C>> joined = new ArrayList<>();
     for (ActorRef<C> ref : registered) {
@@ -60,20 +60,20 @@ final class Roster<W, R, C> {
     return !idle.isEmpty();
   }
 
-  /** Gives the job to the worker that has been idle for longest. */
+  /** Gives the job to the worker that has been idle longest. */
   ActorRef<C> assign(Job<W, R> job) {
     Worker<W, R, C> worker = idle.remove();
     worker.job = job;
     return worker.ref;
   }
 
-  /** The job that this worker has now; none if it is idle or not of the pool. */
+  /** The job of this worker; null if it is idle or not in the pool. */
   @Nullable Job<W, R> jobOf(ActorRef<?> ref) {
     Worker<W, R, C> worker = workers.get(ref);
     return worker == null ? null : worker.job;
   }
 
-  /** The worker is done with its job. */
+  /** Frees a worker that is done with its job. */
   void finish(ActorRef<?> ref) {
     Worker<W, R, C> worker = workers.get(ref);
     if (worker == null) {
@@ -87,7 +87,7 @@ final class Roster<W, R, C> {
     }
   }
 
-  /** Takes the worker out for good, and returns the job that it had, if any. */
+  /** Removes a worker for good, and returns the job that it had, if any. */
   @Nullable Job<W, R> lose(ActorRef<?> ref) {
     lost.add(ref);
     Worker<W, R, C> worker = workers.remove(ref);
@@ -98,7 +98,7 @@ final class Roster<W, R, C> {
     return worker.job;
   }
 
-  /** All jobs that a worker has. */
+  /** All jobs that are assigned. */
   List<Job<W, R>> jobs() {
     return workers.values().stream().map(worker -> worker.job).filter(Objects::nonNull).toList();
   }

@@ -20,12 +20,11 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 
 /**
- * Hands work to whichever worker is idle, in the order of draw numbers, and hands it out again when
- * its worker stops, falls silent or returns what can't be its result. Workers come and go through
- * the receptionist.
+ * Hands work to idle workers in the order of draw numbers, and hands it out again when a worker
+ * stops, falls silent or returns an invalid result. Workers come and go through the receptionist.
  *
- * <p>A result is delivered once: what a worker says counts only while the pool has it down for that
- * very draw. Work that takes {@value #MAX_LOST_WORKERS} workers with it is not handed to another,
+ * <p>Each result is delivered once: a message from a worker counts only while the pool has that
+ * draw assigned to it. Work on which {@value #MAX_LOST_WORKERS} workers are lost is not retried:
  * its result fails.
  *
  * @param <W> work
@@ -37,10 +36,10 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   /** What a pool is told. */
   public sealed interface Command<W, R> {}
 
-  /** Have this work done and complete the future with its result. */
+  /** Do this work, and complete the future with its result. */
   public record Submit<W, R>(W work, CompletableFuture<R> result) implements Command<W, R> {}
 
-  /** Stop; results that are still owed fail. */
+  /** Stop; outstanding results fail. */
   public record Stop<W, R>() implements Command<W, R> {}
 
   private record WorkersListed<W, R>(Receptionist.Listing listing) implements Command<W, R> {}
@@ -51,10 +50,10 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
 
   private record WorkerStalled<W, R>(ActorRef<?> worker) implements Command<W, R> {}
 
-  /** So many workers may be lost on the same work, one after another, before it is given up. */
+  /** Work is given up once this many workers in a row are lost on it. */
   static final int MAX_LOST_WORKERS = 3;
 
-  /** Work waits for so many times the stall timeout where there is no worker at all. */
+  /** How long work waits if there is no worker at all, in stall timeouts. */
   private static final int PATIENCE = 4;
 
   private final PoolSettings<W, R, C> settings;
@@ -69,8 +68,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   /**
    * A pool.
    *
-   * @param guardian hears of workers that are lost, and replaces them; those that stop it sees
-   *     itself
+   * @param guardian told of workers to replace; it watches them for having stopped itself
    */
   public static <W, R, C> Behavior<Command<W, R>> create(
       PoolSettings<W, R, C> settings, ActorRef<WorkerLost> guardian, PoolListener<R> listener) {
