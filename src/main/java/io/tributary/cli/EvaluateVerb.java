@@ -11,6 +11,7 @@ import io.tributary.config.EffectiveConfig;
 import io.tributary.config.SamplersConfig;
 import io.tributary.config.target.TargetConfig;
 import io.tributary.data.WordTokens;
+import io.tributary.metrics.Json;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.stage.evaluate.ModelEvaluation;
@@ -130,7 +131,7 @@ final class EvaluateVerb extends Verb {
 
   private static void add(JsonObject json, String key, double value) {
     if (Double.isFinite(value)) {
-      json.add(key, MetricsJsonl.number(value));
+      json.add(key, Json.number(value));
     }
   }
 

@@ -2,9 +2,6 @@ package io.tributary.metrics;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonPrimitive;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +48,7 @@ public final class MetricsJsonl {
     sorted.forEach(
         (key, value) -> {
           if (Double.isFinite(value)) {
-            add(json, key, number(value));
+            add(json, key, Json.number(value));
           }
         });
     return json;
@@ -98,26 +95,5 @@ public final class MetricsJsonl {
       name = label;
     }
     parent.add(name, value);
-  }
-
-  /** The shortest decimal number that reads back as this very value; integers without a point. */
-  public static JsonPrimitive number(double value) {
-    if (value == 0) {
-      return 1 / value > 0 ? new JsonPrimitive(0) : new JsonPrimitive(-0.0);
-    }
-    BigDecimal exact = new BigDecimal(value);
-    for (int digits = 1; digits < 17; digits++) {
-      BigDecimal rounded = exact.round(new MathContext(digits));
-      if (rounded.doubleValue() == value) {
-        return new JsonPrimitive(plain(rounded));
-      }
-    }
-    return new JsonPrimitive(plain(exact.round(new MathContext(17))));
-  }
-
-  private static BigDecimal plain(BigDecimal number) {
-    return number.scale() < 0 && number.precision() - number.scale() <= 17
-        ? number.setScale(0)
-        : number;
   }
 }

@@ -1,12 +1,15 @@
 package io.tributary.protocol;
 
+import com.google.gson.annotations.SerializedName;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.Measurements;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,13 +71,13 @@ public record RunStatus(
       int workers,
       long waitingSequences,
       long inflightSequences,
-      double busySeconds,
-      Map<String, Double> blockedSeconds,
+      @SerializedName("busy_seconds_total") double busySeconds,
+      @SerializedName("blocked_seconds_total") Map<String, Double> blockedSeconds,
       double busyRatio,
-      Map<String, Double> blockedRatios) {
+      @SerializedName("blocked_ratio") Map<String, Double> blockedRatios) {
     public Load {
-      blockedSeconds = Map.copyOf(blockedSeconds);
-      blockedRatios = Map.copyOf(blockedRatios);
+      blockedSeconds = sorted(blockedSeconds);
+      blockedRatios = sorted(blockedRatios);
     }
   }
 
@@ -87,7 +90,7 @@ public record RunStatus(
    */
   public record Versions(long policy, long proposal, Map<String, Long> samplers) {
     public Versions {
-      samplers = Map.copyOf(samplers);
+      samplers = sorted(samplers);
     }
 
     /** Number of samplers that have confirmed the current proposal. */
@@ -103,12 +106,20 @@ public record RunStatus(
    * @param best whether no other kept policy is known to be nearer to the target
    */
   public record Checkpoint(
-      long step, Instant writtenAt, long bytes, double divergence, boolean best) {}
+      long step,
+      Instant writtenAt,
+      long bytes,
+      @SerializedName("kl_nats_p_pi") double divergence,
+      boolean best) {}
 
   public RunStatus {
-    loads = Map.copyOf(loads);
-    featureTargets = Map.copyOf(featureTargets);
+    loads = sorted(loads);
+    featureTargets = sorted(featureTargets);
     measurements = Map.copyOf(measurements);
     checkpoints = List.copyOf(checkpoints);
+  }
+
+  private static <V> Map<String, V> sorted(Map<String, V> map) {
+    return Collections.unmodifiableMap(new TreeMap<>(map));
   }
 }

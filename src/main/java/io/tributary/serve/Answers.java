@@ -1,7 +1,7 @@
 package io.tributary.serve;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
+import io.tributary.metrics.Json;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -14,17 +14,20 @@ public final class Answers {
 
   private Answers() {}
 
-  static HttpResponse json(StatusCode code, JsonElement json) {
+  /**
+   * A record, or JSON that is made already.
+   *
+   * @see Json
+   */
+  static HttpResponse json(StatusCode code, Object answer) {
     return HttpResponse.create()
         .withStatus(code)
-        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, json + "\n"));
+        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, Json.of(answer) + "\n"));
   }
 
   /** An object with one text, as errors and the outcome of actions are told. */
   static HttpResponse text(StatusCode code, String key, String text) {
-    JsonObject json = new JsonObject();
-    json.addProperty(key, text);
-    return json(code, json);
+    return json(code, Map.of(key, text));
   }
 
   public static HttpResponse error(StatusCode code, String message) {

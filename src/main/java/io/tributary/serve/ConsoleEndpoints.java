@@ -1,8 +1,11 @@
 package io.tributary.serve;
 
+import com.google.gson.JsonElement;
+import io.tributary.metrics.SampleRow;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -79,6 +82,8 @@ final class ConsoleEndpoints {
     }
   }
 
+  private record Samples(List<JsonElement> samples) {}
+
   private HttpResponse samples(Call call) {
     String wanted = call.parameter("n").orElse(Integer.toString(DEFAULT_SAMPLES));
     if (!wanted.matches("\\d{1,4}")
@@ -89,7 +94,10 @@ final class ConsoleEndpoints {
           "n must be a whole number from 1 to %d, got %s"
               .formatted(LatestSequences.MOST, shown(wanted)));
     }
-    return Answers.json(StatusCodes.OK, sequences.json(Integer.parseInt(wanted)));
+    return Answers.json(
+        StatusCodes.OK,
+        new Samples(
+            sequences.latest(Integer.parseInt(wanted)).stream().map(SampleRow::of).toList()));
   }
 
   private HttpResponse history(Call call) {

@@ -1,7 +1,6 @@
 package io.tributary.serve;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl;
@@ -11,6 +10,9 @@ import io.tributary.protocol.ServiceControl.Done;
 import io.tributary.protocol.ServiceControl.Invalid;
 import io.tributary.protocol.ServiceControl.Unable;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -86,30 +88,35 @@ final class ControlEndpoints {
     throw new IllegalStateException("unknown answer " + answer);
   }
 
-  private static JsonObject json(ConfigView view) {
-    JsonObject settings = new JsonObject();
+  private record Config(Map<String, Value> settings, List<Change> changes) {}
+
+  private record Value(JsonElement value, String origin, boolean changeable) {}
+
+  private record Change(
+      Instant at, String from, String key, JsonElement before, JsonElement after) {}
+
+  private static Config json(ConfigView view) {
+    Map<String, Value> settings = new LinkedHashMap<>();
     view.settings()
         .forEach(
-            (key, setting) -> {
-              JsonObject json = new JsonObject();
-              json.add("value", JsonParser.parseString(setting.json()));
-              json.addProperty("origin", setting.origin());
-              json.addProperty("changeable", setting.changeable());
-              settings.add(key, json);
-            });
-    JsonArray changes = new JsonArray();
-    for (ConfigView.Change change : view.changes()) {
-      JsonObject json = new JsonObject();
-      json.addProperty("at", change.at().toString());
-      json.addProperty("from", change.from());
-      json.addProperty("key", change.key());
-      json.add("before", JsonParser.parseString(change.before()));
-      json.add("after", JsonParser.parseString(change.after()));
-      changes.add(json);
-    }
-    JsonObject json = new JsonObject();
-    json.add("settings", settings);
-    json.add("changes", changes);
-    return json;
+            (key, setting) ->
+                settings.put(
+                    key,
+                    new Value(
+                        JsonParser.parseString(setting.json()),
+                        setting.origin(),
+                        setting.changeable())));
+    return new Config(
+        settings,
+        view.changes().stream()
+            .map(
+                change ->
+                    new Change(
+                        change.at(),
+                        change.from(),
+                        change.key(),
+                        JsonParser.parseString(change.before()),
+                        JsonParser.parseString(change.after())))
+            .toList());
   }
 }

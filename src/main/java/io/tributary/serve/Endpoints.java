@@ -1,7 +1,5 @@
 package io.tributary.serve;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.tributary.serve.access.Access;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -153,13 +151,14 @@ final class Endpoints {
         .addHeader(Allow.create(allowed));
   }
 
+  private record Unknown(String error, List<String> paths) {}
+
   private HttpResponse unknown() {
-    JsonObject json = new JsonObject();
-    json.addProperty("error", "there is nothing under this path");
-    JsonArray known = new JsonArray();
-    routes.paths().stream().filter(path -> !ConsoleEndpoints.isFile(path)).forEach(known::add);
-    json.add("paths", known);
-    return Answers.json(StatusCodes.NOT_FOUND, json);
+    return Answers.json(
+        StatusCodes.NOT_FOUND,
+        new Unknown(
+            "there is nothing under this path",
+            routes.paths().stream().filter(path -> !ConsoleEndpoints.isFile(path)).toList()));
   }
 
   private HttpResponse tooLarge() {

@@ -1,14 +1,11 @@
 package io.tributary.serve;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.tributary.data.LearnedSequence;
-import io.tributary.metrics.SamplesJsonl;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The sequences that were learned last, for people to look at. Safe for use by several threads. */
+/** The sequences that were learned last, for people to read. Safe for use by several threads. */
 public final class LatestSequences {
 
   /** So many are kept. */
@@ -25,15 +22,11 @@ public final class LatestSequences {
   }
 
   /**
-   * The latest as JSON, newest first.
+   * The latest ones, newest first.
    *
    * @param number how many at most
    */
-  synchronized JsonObject json(int number) {
-    JsonArray rows = new JsonArray();
-    sequences.stream().limit(number).map(SamplesJsonl::row).forEach(rows::add);
-    JsonObject json = new JsonObject();
-    json.add("samples", rows);
-    return json;
+  synchronized List<LearnedSequence> latest(int number) {
+    return sequences.stream().limit(number).toList();
   }
 }

@@ -1,7 +1,5 @@
 package io.tributary.serve;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.tributary.data.ServiceState;
 import io.tributary.protocol.RunStatus;
 import java.time.Duration;
@@ -12,25 +10,13 @@ import java.util.List;
  * Whether the service does its work: at least one sampler has confirmed the current proposal, and
  * the learner is not stuck on a batch.
  *
- * @param reasons why not; empty when ready
+ * @param ready whether it does
+ * @param reasons why not; empty if it does
  */
-record Readiness(List<String> reasons) {
+record Readiness(boolean ready, List<String> reasons) {
 
   Readiness {
     reasons = List.copyOf(reasons);
-  }
-
-  boolean ready() {
-    return reasons.isEmpty();
-  }
-
-  JsonObject json() {
-    JsonObject json = new JsonObject();
-    json.addProperty("ready", ready());
-    JsonArray array = new JsonArray();
-    reasons.forEach(array::add);
-    json.add("reasons", array);
-    return json;
   }
 
   /**
@@ -53,6 +39,6 @@ record Readiness(List<String> reasons) {
           "neither the learner nor the evaluator that it waits for has shown progress for %d s"
               .formatted(silence.toSeconds()));
     }
-    return new Readiness(reasons);
+    return new Readiness(reasons.isEmpty(), reasons);
   }
 }

@@ -1,11 +1,11 @@
 package io.tributary.serve;
 
-import com.google.gson.JsonObject;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.Exposition;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -49,20 +49,22 @@ final class RunEndpoints {
     return Readiness.of(now, stallTimeout);
   }
 
+  private record Live(boolean live, ServiceState state) {}
+
   private HttpResponse live() {
     ServiceState state = status.get().state();
-    JsonObject json = new JsonObject();
-    json.addProperty("live", state != ServiceState.FAILED);
-    json.addProperty("state", state.name());
+    boolean live = state != ServiceState.FAILED;
     return Answers.json(
-        state == ServiceState.FAILED ? StatusCodes.SERVICE_UNAVAILABLE : StatusCodes.OK, json);
+        live ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE, new Live(live, state));
   }
+
+  private record Ready(boolean ready, List<String> reasons, ServiceState state) {}
 
   private HttpResponse ready() {
     RunStatus now = status.get();
     Readiness readiness = readiness(now);
-    JsonObject json = readiness.json();
-    json.addProperty("state", now.state().name());
-    return Answers.json(readiness.ready() ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE, json);
+    return Answers.json(
+        readiness.ready() ? StatusCodes.OK : StatusCodes.SERVICE_UNAVAILABLE,
+        new Ready(readiness.ready(), readiness.reasons(), now.state()));
   }
 }

@@ -1,14 +1,13 @@
 package io.tributary.serve;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,63 +101,67 @@ public final class RunHistory {
   }
 
   /**
-   * The points after a step as JSON, in columns. The last one may be between two multiples of
-   * {@code stride}, and is gone from later answers then.
+   * Points of the run.
+   *
+   * @param steps at which there is a point
+   * @param series their values, one for each step
+   * @param stride steps between two points
+   */
+  record Points(
+      Set<Long> steps,
+      List<Series> series,
+      long stride,
+      Evaluations evaluations,
+      List<Replacement> replacements) {}
+
+  /** Points of evaluations, in columns likewise. */
+  record Evaluations(Set<Long> steps, List<Series> series) {}
+
+  /** A measurement at each step; null where it is absent. */
+  record Series(String name, List<String> labels, List<JsonElement> values) {}
+
+  /** The policy became the proposal. */
+  record Replacement(long step, long policyVersion) {}
+
+  /**
+   * The points after a step. The last one may be between two multiples of the stride, and is gone
+   * from later answers then.
    *
    * @param step -1 for everything
    */
-  JsonObject since(long step) {
+  Points since(long step) {
     Map<Long, Map<Column, Double>> stepRows;
     Map<Long, Map<Column, Double>> evaluationRows;
-    Map<Long, Long> replaced;
+    List<Replacement> replaced = new ArrayList<>();
     long stride;
     synchronized (this) { // rows never change: whoever learns does not wait for them to be written
       stepRows = new TreeMap<>(steps.after(step));
       evaluationRows = new TreeMap<>(evaluations.after(step));
-      replaced = new TreeMap<>(replacements.after(step));
+      replacements.after(step).forEach((at, version) -> replaced.add(new Replacement(at, version)));
       stride = steps.stride();
     }
-    JsonObject json = columns(stepRows);
-    json.addProperty("stride", stride);
-    json.add("evaluations", columns(evaluationRows));
-    JsonArray marks = new JsonArray();
-    replaced.forEach(
-        (at, version) -> {
-          JsonObject mark = new JsonObject();
-          mark.addProperty("step", at);
-          mark.addProperty("policy_version", version);
-          marks.add(mark);
-        });
-    json.add("replacements", marks);
-    return json;
+    return new Points(
+        stepRows.keySet(),
+        series(stepRows.values()),
+        stride,
+        new Evaluations(evaluationRows.keySet(), series(evaluationRows.values())),
+        replaced);
   }
 
-  private static JsonObject columns(Map<Long, Map<Column, Double>> rows) {
-    JsonArray numbers = new JsonArray();
-    rows.keySet().forEach(numbers::add);
-    TreeSet<Column> keys = new TreeSet<>();
-    rows.values().forEach(row -> keys.addAll(row.keySet()));
-    JsonArray series = new JsonArray();
-    keys.forEach(key -> series.add(column(key, rows.values())));
-    JsonObject json = new JsonObject();
-    json.add("steps", numbers);
-    json.add("series", series);
-    return json;
+  private static List<Series> series(Collection<Map<Column, Double>> rows) {
+    TreeSet<Column> columns = new TreeSet<>();
+    rows.forEach(row -> columns.addAll(row.keySet()));
+    return columns.stream()
+        .map(
+            column ->
+                new Series(
+                    column.name(),
+                    column.labels(),
+                    rows.stream().map(row -> drawn(row.getOrDefault(column, Double.NaN))).toList()))
+        .toList();
   }
 
-  private static JsonObject column(Column key, Collection<Map<Column, Double>> rows) {
-    JsonArray labels = new JsonArray();
-    key.labels().forEach(labels::add);
-    JsonArray values = new JsonArray();
-    rows.forEach(row -> values.add(number(row.getOrDefault(key, Double.NaN))));
-    JsonObject json = new JsonObject();
-    json.addProperty("name", key.name());
-    json.add("labels", labels);
-    json.add("values", values);
-    return json;
-  }
-
-  private static JsonElement number(double value) {
+  private static JsonElement drawn(double value) {
     return Double.isFinite(value)
         ? new JsonPrimitive(BigDecimal.valueOf(value).round(DRAWN).doubleValue())
         : JsonNull.INSTANCE;

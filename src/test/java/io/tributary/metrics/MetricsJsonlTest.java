@@ -69,7 +69,7 @@ class MetricsJsonlTest {
 
   @Property
   void aNumberReadsBackAsItself(@ForAll double value) {
-    String text = MetricsJsonl.number(value).toString();
+    String text = Json.number(value).toString();
     assertThat(Double.parseDouble(text)).isEqualTo(value);
     assertThat(JsonParser.parseString("[" + text + "]").getAsJsonArray().get(0).getAsDouble())
         .isEqualTo(value);
@@ -77,13 +77,13 @@ class MetricsJsonlTest {
 
   @Test
   void numbersAreAsShortAsTheyCanBe() {
-    assertThat(MetricsJsonl.number(0.1).toString()).isEqualTo("0.1");
-    assertThat(MetricsJsonl.number(1.41e-5).toString()).isEqualTo("0.0000141");
-    assertThat(MetricsJsonl.number(2e-3).toString()).isEqualTo("0.002");
-    assertThat(MetricsJsonl.number(3072).toString()).isEqualTo("3072");
-    assertThat(MetricsJsonl.number(1e6).toString()).isEqualTo("1000000");
-    assertThat(MetricsJsonl.number(0x1p100).toString()).isEqualTo("1.2676506002282294E+30");
-    assertThat(MetricsJsonl.number(Double.MIN_VALUE).toString()).isEqualTo("5E-324");
-    assertThat(MetricsJsonl.number(-0.0).toString()).isEqualTo("-0.0");
+    assertThat(Json.number(0.1).toString()).isEqualTo("0.1");
+    assertThat(Json.number(1.41e-5).toString()).isEqualTo("0.0000141");
+    assertThat(Json.number(2e-3).toString()).isEqualTo("0.002");
+    assertThat(Json.number(3072).toString()).isEqualTo("3072");
+    assertThat(Json.number(1e6).toString()).isEqualTo("1000000");
+    assertThat(Json.number(0x1p100).toString()).isEqualTo("1.2676506002282294E+30");
+    assertThat(Json.number(Double.MIN_VALUE).toString()).isEqualTo("5E-324");
+    assertThat(Json.number(-0.0).toString()).isEqualTo("-0.0");
   }
 }

@@ -13,7 +13,7 @@ import io.tributary.io.JsonLines;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
-import io.tributary.metrics.SamplesJsonl;
+import io.tributary.metrics.SampleRow;
 import io.tributary.model.ValueHead;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
@@ -355,7 +355,7 @@ public final class TrainingRun implements AutoCloseable {
   /** Writes the first sequences of a batch for people to look at. */
   void logSamples(Batch.Training batch) throws IOException {
     for (LearnedSequence sequence : learned(batch, samplesPerInterval)) {
-      files.samples().add(SamplesJsonl.row(sequence).toString());
+      files.samples().add(SampleRow.of(sequence).toString());
     }
   }
 

@@ -1,6 +1,6 @@
 package io.tributary.tools.report.page;
 
-import io.tributary.metrics.MetricsJsonl;
+import io.tributary.metrics.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +43,7 @@ public record Table(
 
   /** The number with all its digits, or nothing for NaN. */
   public static String exact(double value) {
-    return Double.isFinite(value) ? MetricsJsonl.number(value).getAsString() : "";
+    return Double.isFinite(value) ? Json.number(value).getAsString() : "";
   }
 
   /** The number as people read it, or a dash for NaN. */
