@@ -106,7 +106,8 @@ final class TrainClassifierVerb extends Verb {
       return done(
           new ClassifierTraining(
                   model.path(), model.languageModel(), model.requireTokenizer(), settings)
-              .run(data, names, to));
+              .run(data, names, to)
+              .toJson());
     }
   }
 }

@@ -61,18 +61,19 @@ final class BenchTable {
         "%-26s %.2f ms for %d rows, %.2f times the softmax alone (%.2f ms); the product before it"
             + " %.2f ms",
         "choice of a token",
-        choice.choice() / MILLI,
+        choice.choiceSeconds() / MILLI,
         choice.rows(),
-        choice.ratio(),
-        choice.softmax() / MILLI,
-        choice.product() / MILLI);
+        choice.choiceToSoftmaxRatio(),
+        choice.softmaxSeconds() / MILLI,
+        choice.productSeconds() / MILLI);
   }
 
   void heading() {
     line("%-26s %12s %12s %10s %10s", "", "sequences/s", "tokens/s", "GFLOP/s", "of peak");
   }
 
-  void throughput(String name, Throughput t) {
+  /** Shows a throughput, and gives it back. */
+  Throughput throughput(String name, Throughput t) {
     line(
         "%-26s %,12.1f %,12.0f %,10.1f %9.1f%%",
         name,
@@ -80,6 +81,7 @@ final class BenchTable {
         t.tokensPerSecond(),
         t.operationsPerSecond() / GIGA,
         100 * t.fractionOfPeak());
+    return t;
   }
 
   void memory(long peakBytes) {

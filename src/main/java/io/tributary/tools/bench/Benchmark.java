@@ -4,12 +4,11 @@ import io.tributary.config.NativeConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
+import io.tributary.tensor.Torch;
 import io.tributary.tools.bench.MatrixProduct.Peak;
 import io.tributary.tools.bench.StageBench.Choice;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Measures one thing after the other. */
 public final class Benchmark implements AutoCloseable {
@@ -18,7 +17,6 @@ public final class Benchmark implements AutoCloseable {
 
   private final BenchPlan plan;
   private final Workplace place;
-  private final Map<String, Throughput> throughputs = new LinkedHashMap<>();
 
   private Benchmark(BenchPlan plan, Workplace place) {
     this.plan = plan;
@@ -46,23 +44,43 @@ public final class Benchmark implements AutoCloseable {
     TributaryConfig config = configs.ofSteps(1);
     DecoderConfig model = ModelDirectory.open(config.model().base()).config();
     BenchTable lines = new BenchTable(table);
-    Alone measured = alone(model, config, lines);
-    add(lines, "stream", stream(configs, config, measured, model));
-    OptionalLong resident = ResidentMemory.peakBytes();
-    resident.ifPresent(lines::memory);
+    Alone alone = alone(model, config, lines);
+    Throughput stream = lines.throughput("stream", stream(configs, config, alone, model));
+    Long resident = ResidentMemory.peakBytes();
+    if (resident != null) {
+      lines.memory(resident);
+    }
     return new BenchReport(
-        model,
-        config,
-        measured.peak(),
-        measured.peakTogether(),
-        measured.choice(),
-        throughputs,
+        BenchReport.Model.of(model),
+        BenchReport.Configuration.of(config),
+        Torch.takesMklFastPath(),
+        alone.peak(),
+        alone.peakTogether(),
+        alone.choice(),
+        alone.sampling(),
+        alone.scoring(),
+        alone.learning(),
+        stream,
         resident);
   }
 
-  private record Alone(Peak peak, Peak peakTogether, Choice choice, double tokensPerSequence) {}
+  private record Alone(
+      Peak peak,
+      Peak peakTogether,
+      Choice choice,
+      Throughput sampling,
+      Throughput scoring,
+      Throughput learning,
+      double tokensPerSequence) {
 
-  /** Peaks, and each stage alone; the stages' weights are let go before the stream has its own. */
+    double secondsPerSequence() {
+      return Stream.of(sampling, scoring, learning)
+          .mapToDouble(stage -> 1 / stage.sequencesPerSecond())
+          .sum();
+    }
+  }
+
+  /** Peaks, and each stage alone; the stages' weights are freed before the stream has its own. */
   private Alone alone(DecoderConfig model, TributaryConfig config, BenchTable lines) {
     try (StageBench stages = new StageBench(config, plan.seconds())) {
       lines.setting(model, config);
@@ -73,26 +91,24 @@ public final class Benchmark implements AutoCloseable {
       Choice choice = stages.choice();
       lines.choice(choice);
       lines.heading();
-      add(lines, "sampling", stages.sampling(peak.operationsPerSecond()));
-      add(lines, "scoring", stages.scoring(peak.operationsPerSecond()));
-      add(lines, "learning", stages.learning(peak.operationsPerSecond()));
-      return new Alone(peak, together, choice, stages.tokensPerSequence());
+      double most = peak.operationsPerSecond();
+      return new Alone(
+          peak,
+          together,
+          choice,
+          lines.throughput("sampling", stages.sampling(most)),
+          lines.throughput("scoring", stages.scoring(most)),
+          lines.throughput("learning", stages.learning(most)),
+          stages.tokensPerSequence());
     }
-  }
-
-  private void add(BenchTable lines, String name, Throughput throughput) {
-    throughputs.put(name, throughput);
-    lines.throughput(name, throughput);
   }
 
   /** The whole stream, for about as long as was asked for by what its stages took. */
   private Throughput stream(
       BenchConfig configs, TributaryConfig config, Alone measured, DecoderConfig model) {
     Peak together = measured.peakTogether();
-    double secondsPerSequence =
-        throughputs.values().stream().mapToDouble(t -> 1 / t.sequencesPerSecond()).sum();
     double secondsPerStep =
-        secondsPerSequence * config.learner().batchSize() / together.computing();
+        measured.secondsPerSequence() * config.learner().batchSize() / together.computing();
     long steps =
         Math.max(MIN_STEPS, Math.min(MAX_STEPS, Math.round(plan.seconds() / secondsPerStep)));
     long warmup = 2L + config.stream().maxStalenessSteps();
@@ -100,7 +116,7 @@ public final class Benchmark implements AutoCloseable {
     double rate = place.run(bench::sequencesPerSecond);
     double operations =
         (2.0 * StageBench.FORWARD + StageBench.FORWARD_AND_BACKWARD) * model.parameters();
-    return new Throughput(
+    return Throughput.of(
         rate, rate * measured.tokensPerSequence(), operations, together.operationsPerSecond());
   }
 

@@ -3,7 +3,7 @@ package io.tributary.tools.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Memory that this process holds. */
 final class ResidentMemory {
@@ -13,18 +13,19 @@ final class ResidentMemory {
 
   private ResidentMemory() {}
 
-  /** The most that it has held at any time; Linux alone tells. */
-  static OptionalLong peakBytes() {
+  /** The most that it has held at any time; null except on Linux, which alone tells. */
+  static @Nullable Long peakBytes() {
     if (!Files.isReadable(STATUS)) {
-      return OptionalLong.empty();
+      return null;
     }
     try {
       return Files.readAllLines(STATUS).stream()
           .filter(line -> line.startsWith(PEAK))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIBIBYTE)
-          .findFirst();
+          .map(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIBIBYTE)
+          .findFirst()
+          .orElse(null);
     } catch (IOException e) {
-      return OptionalLong.empty();
+      return null;
     }
   }
 }

@@ -56,15 +56,16 @@ final class StageBench implements AutoCloseable {
    * Median times of one step of sampling, in seconds, without the model's blocks.
    *
    * @param rows tokens that are chosen at once
-   * @param product the product that gives the logits
-   * @param softmax the softmax alone, of all logits
-   * @param choice the choice of the tokens, without the product
+   * @param productSeconds the product that gives the logits
+   * @param softmaxSeconds the softmax alone, of all logits
+   * @param choiceSeconds the choice of the tokens, without the product
    */
-  record Choice(int rows, double product, double softmax, double choice) {
-    double ratio() {
-      return choice / softmax;
-    }
-  }
+  record Choice(
+      int rows,
+      double productSeconds,
+      double softmaxSeconds,
+      double choiceSeconds,
+      double choiceToSoftmaxRatio) {}
 
   Choice choice() {
     int rows = config.samplers().batchSize();
@@ -73,8 +74,9 @@ final class StageBench implements AutoCloseable {
       List<Repetition> times =
           Repetition.inTurn(seconds, List.of(cost::product, cost::productAndChoice, cost::softmax));
       double product = times.get(0).median();
-      double both = times.get(1).median();
-      return new Choice(rows, product, times.get(2).median(), Math.max(0, both - product));
+      double choice = Math.max(0, times.get(1).median() - product);
+      double softmax = times.get(2).median();
+      return new Choice(rows, product, softmax, choice, choice / softmax);
     }
   }
 
@@ -173,7 +175,7 @@ final class StageBench implements AutoCloseable {
 
   private Throughput throughput(
       long sequences, long tokens, double time, int operations, double peak) {
-    return new Throughput(
+    return Throughput.of(
         sequences / time,
         tokens / time,
         (double) operations * directory.config().parameters(),

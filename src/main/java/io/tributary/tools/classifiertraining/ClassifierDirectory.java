@@ -1,7 +1,7 @@
 package io.tributary.tools.classifiertraining;
 
+import com.google.gson.FieldNamingPolicy;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonObject;
 import io.tributary.data.BadInputException;
 import io.tributary.model.classifier.HeadFile;
 import io.tributary.model.classifier.TextClassifier;
@@ -67,9 +67,15 @@ record ClassifierDirectory(Path path) {
    *
    * @throws BadInputException if it can't be written
    */
-  void write(HeadFile head, JsonObject json) {
+  void write(HeadFile head, ClassifierTraining.Description description) {
     String text =
-        new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json) + "\n";
+        new GsonBuilder()
+                .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .create()
+                .toJson(description)
+            + "\n";
     try {
       head.write(path.resolve(HeadFile.NAME));
       Files.writeString(path.resolve(TextClassifier.FILE), text);
@@ -78,7 +84,7 @@ record ClassifierDirectory(Path path) {
     }
   }
 
-  /** The way from here to a model directory. */
+  /** The path of a model directory, relative to this one. */
   String wayTo(Path model) {
     try {
       return path.toRealPath().relativize(model.toRealPath()).toString();

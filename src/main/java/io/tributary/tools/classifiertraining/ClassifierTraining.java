@@ -1,8 +1,7 @@
 package io.tributary.tools.classifiertraining;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.GsonBuilder;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.model.LanguageModel;
@@ -17,7 +16,7 @@ import io.tributary.model.classifier.Pooling;
 import io.tributary.model.classifier.TextFeatures;
 import io.tributary.model.classifier.WordLists;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -52,6 +51,57 @@ public final class ClassifierTraining {
     }
   }
 
+  /** What is written as {@code classifier.json}; {@link HiddenStateClassifier} reads it. */
+  record Description(
+      String type,
+      List<String> labels,
+      String model,
+      String modelFingerprint,
+      String pooling,
+      int ngrams,
+      List<String> wordLists,
+      Training training,
+      Quality crossValidation) {
+    record Training(String data, int texts, double l2, long seed) {}
+
+    record Quality(int folds, double accuracy, double f1, Map<String, Double> f1ByLabel) {}
+  }
+
+  /**
+   * What was made and how good it is: accuracy and F1 are those of the cross-validation.
+   *
+   * @param labels texts of each label
+   * @param majorityBaseline accuracy of always giving the most frequent label
+   */
+  public record Outcome(
+      String classifier,
+      int texts,
+      int repeated,
+      Map<String, Integer> labels,
+      double majorityBaseline,
+      String pooling,
+      int ngrams,
+      List<String> wordLists,
+      int features,
+      double l2,
+      long seed,
+      int folds,
+      double accuracy,
+      double f1,
+      Map<String, Double> f1ByLabel,
+      List<Fold> byFold) {
+    record Fold(double accuracy, double f1) {}
+
+    /** As one line of JSON. */
+    public String toJson() {
+      return new GsonBuilder()
+          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+          .disableHtmlEscaping()
+          .create()
+          .toJson(this);
+    }
+  }
+
   private final Path modelDirectory;
   private final LanguageModel model;
   private final TextTokenizer tokenizer;
@@ -75,7 +125,7 @@ public final class ClassifierTraining {
    * @return what was made and how good it is
    * @throws BadInputException if the texts can't be used, or {@code to} holds a classifier
    */
-  public JsonObject run(Path file, Map<String, String> names, Path to) {
+  public Outcome run(Path file, Map<String, String> names, Path to) {
     LabelledTexts data = LabelledTexts.read(file, names);
     Folds folds = Folds.of(data, settings.folds(), settings.seed());
     WordLists lists = WordLists.read(settings.words());
@@ -91,7 +141,7 @@ public final class ClassifierTraining {
     directory.write(
         new HeadFile(head, features.ngrams()),
         description(data, file, words, directory, validation));
-    return report(data, to, words, head, validation);
+    return outcome(data, to, words, head, validation);
   }
 
   private TextFeatures features(LabelledTexts data, WordLists lists) {
@@ -113,61 +163,55 @@ public final class ClassifierTraining {
             LogisticRegression.LEAST_TEXTS));
   }
 
-  private JsonObject description(
+  private Description description(
       LabelledTexts data,
       Path file,
       List<String> words,
       ClassifierDirectory directory,
       CrossValidation validation) {
-    JsonObject json = new JsonObject();
-    json.addProperty("type", HiddenStateClassifier.TYPE);
-    json.add("labels", new Gson().toJsonTree(data.labels()));
-    json.addProperty("model", directory.wayTo(modelDirectory));
-    json.addProperty("model_fingerprint", Fingerprint.of(model.snapshot()));
-    addFeatures(json, words);
-    JsonObject training = new JsonObject();
-    training.addProperty("data", file.getFileName().toString());
-    training.addProperty("texts", data.texts().size());
-    training.addProperty("l2", settings.l2());
-    training.addProperty("seed", settings.seed());
-    json.add("training", training);
-    json.add("cross_validation", validation.toJson(data.labels()));
-    return json;
+    Confusion together = validation.together();
+    return new Description(
+        HiddenStateClassifier.TYPE,
+        data.labels(),
+        directory.wayTo(modelDirectory),
+        Fingerprint.of(model.snapshot()),
+        settings.pooling().toString(),
+        settings.ngrams(),
+        words,
+        new Description.Training(
+            file.getFileName().toString(), data.texts().size(), settings.l2(), settings.seed()),
+        new Description.Quality(
+            validation.folds().size(),
+            together.accuracy(),
+            together.macroF1(),
+            validation.f1ByLabel(data.labels())));
   }
 
-  private JsonObject report(
+  private Outcome outcome(
       LabelledTexts data,
       Path to,
       List<String> words,
       LinearHead head,
       CrossValidation validation) {
-    JsonObject json = new JsonObject();
-    json.addProperty("classifier", to.toString());
-    int[] counts = data.counts();
-    JsonObject labels = new JsonObject();
-    for (int k = 0; k < counts.length; k++) {
-      labels.addProperty(data.labels().get(k), counts[k]);
-    }
-    json.addProperty("texts", data.texts().size());
-    json.addProperty("repeated", data.repeated());
-    json.add("labels", labels);
-    json.addProperty(
-        "majority_baseline",
-        Arrays.stream(counts).max().orElseThrow() / (double) data.texts().size());
-    addFeatures(json, words);
-    json.addProperty("features", head.features());
-    json.addProperty("l2", settings.l2());
-    json.addProperty("seed", settings.seed());
-    validation.toJson(data.labels()).asMap().forEach(json::add);
-    json.add("by_fold", validation.foldsToJson());
-    return json;
-  }
-
-  private void addFeatures(JsonObject json, List<String> words) {
-    json.addProperty("pooling", settings.pooling().toString());
-    json.addProperty("ngrams", settings.ngrams());
-    JsonArray lists = new JsonArray();
-    words.forEach(lists::add);
-    json.add("word_lists", lists);
+    Confusion together = validation.together();
+    return new Outcome(
+        to.toString(),
+        data.texts().size(),
+        data.repeated(),
+        data.counts(),
+        Collections.max(data.counts().values()) / (double) data.texts().size(),
+        settings.pooling().toString(),
+        settings.ngrams(),
+        words,
+        head.features(),
+        settings.l2(),
+        settings.seed(),
+        validation.folds().size(),
+        together.accuracy(),
+        together.macroF1(),
+        validation.f1ByLabel(data.labels()),
+        validation.folds().stream()
+            .map(fold -> new Outcome.Fold(fold.accuracy(), fold.macroF1()))
+            .toList());
   }
 }

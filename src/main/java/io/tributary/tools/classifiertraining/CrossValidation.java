@@ -1,11 +1,11 @@
 package io.tributary.tools.classifiertraining;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.tributary.model.classifier.FeatureRow;
 import io.tributary.model.classifier.LinearHead;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * How well heads that were trained on the other folds predict each fold.
@@ -45,30 +45,12 @@ record CrossValidation(List<Confusion> folds) {
     return folds.stream().reduce(Confusion::plus).orElseThrow();
   }
 
-  /** The number of folds, and accuracy and F1 over all of them together. */
-  JsonObject toJson(List<String> labels) {
-    JsonObject json = new JsonObject();
-    Confusion together = together();
-    json.addProperty("folds", folds.size());
-    json.addProperty("accuracy", together.accuracy());
-    json.addProperty("f1", together.macroF1());
-    JsonObject byLabel = new JsonObject();
+  /** F1 of each label over all folds together. */
+  Map<String, Double> f1ByLabel(List<String> labels) {
+    Map<String, Double> byLabel = new LinkedHashMap<>();
     for (int k = 0; k < labels.size(); k++) {
-      byLabel.addProperty(labels.get(k), together.f1(k));
+      byLabel.put(labels.get(k), together().f1(k));
     }
-    json.add("f1_by_label", byLabel);
-    return json;
-  }
-
-  /** Accuracy and F1 of each fold. */
-  JsonArray foldsToJson() {
-    JsonArray array = new JsonArray();
-    for (Confusion fold : folds) {
-      JsonObject json = new JsonObject();
-      json.addProperty("accuracy", fold.accuracy());
-      json.addProperty("f1", fold.macroF1());
-      array.add(json);
-    }
-    return array;
+    return byLabel;
   }
 }

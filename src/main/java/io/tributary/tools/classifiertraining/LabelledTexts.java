@@ -4,6 +4,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.io.TextFile;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ import java.util.Set;
  */
 public record LabelledTexts(List<String> labels, List<String> texts, int[] labelled, int repeated) {
   private static final String EXPECTED =
-      "expected columns separated by tabs, of which the last is the text and the one before it its label";
+      "expected columns separated by tabs, of which the last is the text and the one before it its"
+          + " label";
 
   private record Line(String label, String text) {}
 
@@ -80,10 +82,14 @@ public record LabelledTexts(List<String> labels, List<String> texts, int[] label
     return named;
   }
 
-  /** Texts of each label. */
-  int[] counts() {
-    int[] counts = new int[labels.size()];
-    Arrays.stream(labelled).forEach(label -> counts[label]++);
+  /** Number of texts of each label. */
+  Map<String, Integer> counts() {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (int k = 0; k < labels.size(); k++) {
+      int label = k;
+      counts.put(
+          labels.get(k), (int) Arrays.stream(labelled).filter(given -> given == label).count());
+    }
     return counts;
   }
 

@@ -26,7 +26,7 @@ class LabelledTextsTest {
     assertThat(data.texts()).containsExactly("Good. ", "Bad!", "Good.");
     assertThat(data.labelled()).containsExactly(1, 0, 1);
     assertThat(data.repeated()).isEqualTo(1);
-    assertThat(data.counts()).containsExactly(1, 2);
+    assertThat(data.counts().values()).containsExactly(1, 2);
   }
 
   @Test
