@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.ActorInitializationException;
 
-/** What is behind a failure, without what it was wrapped in on its way. */
+/** Finds what is behind a failure, under the exceptions that it was wrapped in. */
 final class FailureCause {
-  /** What PyTorch's allocators and the C++ library say when they get no memory. */
+  /** What PyTorch's allocators and the C++ library say when they run out of memory. */
   private static final List<String> NO_MEMORY =
       List.of("you tried to allocate", "out of memory", "std::bad_alloc");
 
   private FailureCause() {}
 
-  /** What made an actor or a future fail; tensors that got no memory are told with what helps. */
+  /** What made an actor or a future fail. Lack of tensor memory is reported with a remedy. */
   static Throwable of(Throwable failure) {
     boolean wrapper =
         failure instanceof ActorInitializationException || failure instanceof CompletionException;
@@ -26,7 +26,8 @@ final class FailureCause {
     String message = String.valueOf(failure.getMessage());
     if (failure instanceof EngineException && NO_MEMORY.stream().anyMatch(message::contains)) {
       return new RunFailedException(
-          "there is not enough native memory for the tensors; lower learner.micro-batch-size (of no influence on what is learned) or samplers.batch-size, and go on with --resume: "
+          "there is not enough native memory for the tensors; lower learner.micro-batch-size (of no"
+              + " influence on what is learned) or samplers.batch-size, and go on with --resume: "
               + message.lines().findFirst().orElse(message),
           failure);
     }
@@ -34,8 +35,8 @@ final class FailureCause {
   }
 
   /**
-   * Whether another try would fail as well: the user has to change something, or has been told that
-   * the run can't go on.
+   * Whether another try would fail as well: the user has to change something, or the run has been
+   * given up.
    */
   static boolean isFinal(Throwable cause) {
     return cause instanceof BadInputException

@@ -20,17 +20,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration of a run as it is now: what it was started with, and what operators have
- * changed since. A change lasts until the process ends, also beyond a failure of the learner;
- * {@code --resume} reads the file again. Safe for use by several threads.
+ * The configuration in force: what the run was started with, and what operators have changed since.
+ * A change lasts until the process ends, and survives a failure of the learner; {@code --resume}
+ * reads the file again. Thread-safe.
  */
 final class LiveConfig {
   private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
 
-  /** Changes that are shown. */
+  /** This many of the latest changes are shown. */
   private static final int KEPT_CHANGES = 100;
 
-  /** A whole configuration, with what is made from it once. */
+  /** A whole configuration, with what is derived from it once. */
   private record Snapshot(EffectiveConfig effective, TributaryConfig config, ConfigView view) {}
 
   private final RunDirectory directory;
@@ -45,7 +45,7 @@ final class LiveConfig {
     metrics.settings(now.config());
   }
 
-  /** What the run is configured with now. */
+  /** The configuration in force. */
   TributaryConfig current() {
     return now.config();
   }
@@ -56,7 +56,7 @@ final class LiveConfig {
   }
 
   /**
-   * Records what the run is configured with among its files.
+   * Records the configuration in force among the files of the run.
    *
    * @throws BadInputException if it can't be written
    */
@@ -64,7 +64,7 @@ final class LiveConfig {
     directory.record(now.effective());
   }
 
-  /** Records a change that is in force; where that can't be done, it is in force all the same. */
+  /** Records a change; if that fails, the change is in force all the same. */
   void recordChange() {
     try {
       record();
@@ -74,9 +74,9 @@ final class LiveConfig {
   }
 
   /**
-   * What the configuration would be with these changes; nothing is changed yet.
+   * The configuration with these changes; nothing is changed yet.
    *
-   * @throws ConfigException if they can't be used
+   * @throws ConfigException if they are invalid
    */
   EffectiveConfig propose(Map<String, String> values, String from, Instant at) {
     try {
@@ -91,9 +91,9 @@ final class LiveConfig {
   }
 
   /**
-   * Puts a proposed configuration in force; {@link #recordChange} is to follow.
+   * Puts a proposed configuration in force; {@link #recordChange} must follow.
    *
-   * @param keys those that were given
+   * @param keys the keys that were given
    * @return what has changed, in words
    */
   synchronized String accept(

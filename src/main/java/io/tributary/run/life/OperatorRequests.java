@@ -22,8 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Does what operators ask for, as far as the state of the run allows, and answers every request.
- * For the guardian's thread.
+ * Carries out what operators ask for, as far as the state of the run allows, and answers every
+ * request. For the guardian's thread.
  */
 final class OperatorRequests {
   private final RunServices services;
@@ -46,7 +46,7 @@ final class OperatorRequests {
     this.shutdown = shutdown;
   }
 
-  /** Does something, or refuses it where the run ends. */
+  /** Carries out an action, or refuses it if the run is ending. */
   void perform(GuardianCommand.Perform request) {
     CompletableFuture<Answer> answer = request.answer();
     if (request.action() == Action.DRAIN) {
@@ -112,7 +112,7 @@ final class OperatorRequests {
     training.learner().tell(question.apply(done));
   }
 
-  /** What the learner was asked for and has not done, it will not do any more. */
+  /** The learner is gone: answers what it was asked for and has not done. */
   void learnerIsGone() {
     atLearner.forEach(
         answer ->
@@ -138,7 +138,7 @@ final class OperatorRequests {
                     shutdown.describe(swapped.saved())));
   }
 
-  /** Changes the configuration as a whole, or refuses to. */
+  /** Makes all changes, or refuses them all. */
   void change(GuardianCommand.Change request) {
     request.before().complete(services.config().view());
     if (!shutdown.isRunning()) {
@@ -167,7 +167,7 @@ final class OperatorRequests {
         .complete(new Done(what + " (until the process ends; --resume reads the file again)"));
   }
 
-  /** The system would kill a process of more workers than memory has room for. */
+  /** The system would kill a process with more workers than fit into memory. */
   private void requireMemory(TributaryConfig proposed) {
     double bytes = tensorBytes(proposed);
     double limit = services.metrics().value(Metric.MEMORY_LIMIT_BYTES);

@@ -26,7 +26,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.stream.Materializer;
 import org.jspecify.annotations.Nullable;
 
-/** A stream with the pools that serve it; they are made together, and stopped together. */
+/** A stream with the pools that serve it, started and stopped together. */
 final class PooledStream {
   private final ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplerPool;
   private final ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorerPool;
@@ -44,12 +44,12 @@ final class PooledStream {
   /**
    * Starts pools and stream.
    *
-   * @param state where the run goes on; null at its beginning
-   * @param proposalVersion that draws are made with first
+   * @param state the checkpoint to resume from; null for a new run
+   * @param proposalVersion the proposal of the first draws
    * @param paused what is paused at the start
-   * @param vocabulary number of tokens that there are
+   * @param vocabulary size of the vocabulary
    * @param lambdas of the target, by feature
-   * @param lost hears of workers that hang
+   * @param lost told of workers to replace
    */
   static PooledStream start(
       ActorContext<?> context,
@@ -117,7 +117,7 @@ final class PooledStream {
     return stream;
   }
 
-  /** Lets no draw wait for a worker any more. */
+  /** Stops the pools: draws no longer wait for a worker. */
   void stopPools() {
     samplerPool.tell(new WorkerPool.Stop<>());
     scorerPool.tell(new WorkerPool.Stop<>());

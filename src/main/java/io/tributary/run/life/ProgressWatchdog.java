@@ -10,16 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches over what nobody else has a deadline for: the learner and the evaluator that it waits
- * for, and the samplers' first confirmation of the proposal, before which no stream can start.
+ * Watches over what nothing else has a deadline for: the learner with the evaluator that it waits
+ * for, and the samplers' first confirmation of the proposal, without which no stream can start.
  */
 final class ProgressWatchdog {
-  /** Several times what makes the service unready: a run is not given up for one slow batch. */
+  /** Deadlines, in timeouts that make the service unready: one slow batch must not end a run. */
   private static final int PATIENCE = 4;
 
   /**
-   * Where a look comes so many intervals after the one before, the process was stopped or suspended
-   * in between, and what it watches over with it.
+   * If a check comes this many intervals after the last one, the process was stopped or suspended
+   * in between.
    */
   private static final int STOPPED = 4;
 
@@ -43,7 +43,7 @@ final class ProgressWatchdog {
     this(stallTimeout, publishTimeout, System::nanoTime);
   }
 
-  /** As the other one, with a clock of its own. */
+  /** A watchdog with a clock of its own. */
   ProgressWatchdog(Duration stallTimeout, Duration publishTimeout, LongSupplier nanoTime) {
     this.progressTimeout = stallTimeout.multipliedBy(PATIENCE);
     this.confirmationTimeout = publishTimeout.multipliedBy(PATIENCE);
@@ -51,14 +51,14 @@ final class ProgressWatchdog {
     begin();
   }
 
-  /** How often to look: a small part of the shorter deadline. */
+  /** How often to check: a small part of the shorter deadline. */
   Duration interval() {
     Duration shorter =
         progressTimeout.compareTo(confirmationTimeout) < 0 ? progressTimeout : confirmationTimeout;
     return shorter.dividedBy(16).plusMillis(1);
   }
 
-  /** Learner and evaluator begin their work. */
+  /** Learner and evaluator start to work. */
   void begin() {
     awaitsConfirmation = false;
     working = true;
@@ -66,7 +66,7 @@ final class ProgressWatchdog {
     looked = since;
   }
 
-  /** Something was heard of the learner, or of the evaluator that it waits for. */
+  /** The learner, or the evaluator that it waits for, has reported. */
   void hear(LearnerEvent event) {
     if (event instanceof LearnerEvent.Ready) {
       awaitsConfirmation = true;
@@ -85,7 +85,7 @@ final class ProgressWatchdog {
   }
 
   /**
-   * What has taken too long, if anything; to be asked at each {@link #interval}.
+   * What has taken too long, if anything; to be called once per {@link #interval}.
    *
    * @param proposalVersion version of the current proposal
    */
@@ -109,7 +109,7 @@ final class ProgressWatchdog {
     return Optional.empty();
   }
 
-  /** Time in which the process stood still is not silence. */
+  /** Time during which the process stood still does not count. */
   private void forgive(long nanos, long now) {
     if (nanos > STOPPED * interval().toNanos()) {
       LOG.warn("the process stood still for about {} s", TimeUnit.NANOSECONDS.toSeconds(nanos));

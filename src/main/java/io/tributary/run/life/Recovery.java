@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes a run back to its last checkpoint when the learner, the evaluator or the stream has failed,
- * or ends the run where that can't be done. For the guardian's thread.
+ * or ends the run if that is impossible. For the guardian's thread.
  */
 final class Recovery {
   private final RunServices services;

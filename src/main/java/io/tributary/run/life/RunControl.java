@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what operators ask for to the guardian, and sees to it that each request is answered
- * within a deadline and written to the audit log. A thread of its own waits for the disk, and
- * writes in the order of the answers.
+ * Passes operators' requests on to the guardian, and ensures that each is answered within a
+ * deadline and recorded in the audit log. A thread of its own waits for the disk, and writes in the
+ * order of the answers.
  */
 final class RunControl implements ServiceControl {
   private static final Logger LOG = LoggerFactory.getLogger(RunControl.class);
@@ -49,8 +49,8 @@ final class RunControl implements ServiceControl {
           });
 
   /**
-   * @param isOver whether the run is, so that the guardian may not be there any more
-   * @param deadline time after which a request that still waits is answered
+   * @param isOver whether the run is over, so that the guardian may be gone
+   * @param deadline time after which a pending request is answered
    */
   RunControl(
       ActorRef<GuardianCommand> guardian,
@@ -114,7 +114,7 @@ final class RunControl implements ServiceControl {
             TimeUnit.MILLISECONDS);
   }
 
-  /** Waits until everything that was answered is written, but not for long. */
+  /** Waits a short while until all answers are recorded. */
   void finish() {
     try {
       records.submit(() -> {}).get(LAST_WAIT.toMillis(), TimeUnit.MILLISECONDS);

@@ -9,7 +9,7 @@ import io.tributary.run.watch.RunWatch;
 import io.tributary.run.watch.StreamMetrics;
 
 /**
- * What there is one of in a run, for all who keep it going.
+ * What a run has one of, for all classes that keep it going.
  *
  * @param config the configuration, which operators may change
  * @param parts what the actors compute with

@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
 final class RunShutdown {
   private static final Logger LOG = LoggerFactory.getLogger(RunShutdown.class);
 
-  /** Texts of either model that are shown at the end. */
+  /** Number of texts of each model to show at the end. */
   static final int COMPARED_TEXTS = 10;
 
-  /** The comparison is a courtesy: a run does not wait longer for it. */
+  /** The comparison is a courtesy: a run waits no longer for it. */
   private static final Duration COMPARISON_TIME = Duration.ofMinutes(5);
 
   private enum Phase {
@@ -76,7 +76,7 @@ final class RunShutdown {
     return phase == Phase.OVER;
   }
 
-  /** What the run does, in words. */
+  /** What the run is doing, in words. */
   String description() {
     return phase.description;
   }
@@ -89,9 +89,9 @@ final class RunShutdown {
   }
 
   /**
-   * The last checkpoint was tried; the run ends, unless it has made all its steps.
+   * The last checkpoint was tried: ends the run, unless texts are still to be compared.
    *
-   * @return whether texts of both models are to be drawn now
+   * @return whether to draw texts of both models now, since all steps are made
    */
   boolean wantsTexts(Saved saved) {
     if (phase == Phase.OVER) {
@@ -115,7 +115,7 @@ final class RunShutdown {
     return true;
   }
 
-  /** What became of a checkpoint, in words. */
+  /** The result of a checkpoint, in words. */
   String describe(Saved saved) {
     if (saved instanceof CheckpointSaved checkpoint) {
       return "checkpoint of step %d: %s"
@@ -128,7 +128,7 @@ final class RunShutdown {
     return "no checkpoint (%s); it is tried again".formatted(((CheckpointFailed) saved).reason());
   }
 
-  /** Texts of both models are there. */
+  /** Shows and records texts of both models, and ends. */
   void compared(Compared texts) {
     services.watch().compare(texts.base(), texts.policy());
     try {
@@ -139,13 +139,13 @@ final class RunShutdown {
     end();
   }
 
-  /** Texts can't be drawn: a complete run ends without them. */
+  /** Ends a complete run without texts, which can't be drawn. */
   void notCompared(Throwable cause) {
     LOG.warn("the run is complete, but texts can't be compared", cause);
     end();
   }
 
-  /** Finishes what is in flight, writes a checkpoint, and ends; nothing where it ends already. */
+  /** Finishes what is in flight, writes a checkpoint, and ends, unless that has begun already. */
   void drain() {
     if (phase == Phase.COMPARING) {
       end();
@@ -167,7 +167,7 @@ final class RunShutdown {
     stream.drain();
   }
 
-  /** What is waited for takes too long: the comparison may be missing, the last steps may not. */
+  /** The wait is over: the comparison may be missing, the last steps may not. */
   void timeOver() {
     LOG.warn("the time is over; what is under way is let go");
     if (phase == Phase.DRAINING) {
@@ -185,7 +185,7 @@ final class RunShutdown {
     }
   }
 
-  /** The run can't go on; nothing where it is over. */
+  /** Ends the run with a failure, unless it is over. */
   void fail(Throwable cause) {
     if (phase == Phase.OVER) {
       return;

@@ -16,13 +16,13 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /**
- * The samplers or the scorers of this process: a number of places, in each of which a new actor
- * under a new address takes over from one that is gone.
+ * The samplers or the scorers of this process: a number of places, each held by one actor. When it
+ * is gone, a new actor with a new address takes its place.
  *
  * @param <C> messages of a worker
  */
 final class WorkerPlaces<C> {
-  /** Native work keeps a thread of its own. */
+  /** Each worker has a thread of its own for native calls. */
   static final DispatcherSelector PINNED = DispatcherSelector.fromConfig("tributary-native");
 
   private final ActorContext<?> context;
@@ -33,14 +33,14 @@ final class WorkerPlaces<C> {
   private long incarnations;
 
   /**
-   * The start of a worker, which makes its copy of a model.
+   * The start of a worker, which loads its copy of a model.
    *
-   * @param over whether it is over; the worker's thread says so
+   * @param over whether it is over; set by the worker's thread
    * @param nanos when it began
    */
   private record Start(AtomicBoolean over, long nanos) {}
 
-  /** Spawns {@code count} workers with the behaviour of their place, and watches them. */
+  /** Spawns and watches {@code count} workers with the behaviour of their place. */
   WorkerPlaces(
       ActorContext<?> context, ServiceKey<C> key, int count, IntFunction<Behavior<C>> behavior) {
     this.context = context;
@@ -50,8 +50,8 @@ final class WorkerPlaces<C> {
   }
 
   /**
-   * Makes new places, or gives up the last ones: their workers get no further draw, and end after
-   * the one that they are at. A draw that reaches one too late is handed out again by the pool.
+   * Adds places, or removes the last ones: their workers get no further draw, and stop after the
+   * current one. A draw that reaches one too late is handed out again by the pool.
    */
   void resize(int count) {
     while (workers.size() < count) {
@@ -89,7 +89,7 @@ final class WorkerPlaces<C> {
         });
   }
 
-  /** Workers whose start has taken longer than {@code patience} and is not over. */
+  /** Workers that have not started within {@code patience}. */
   List<ActorRef<C>> unstarted(Duration patience) {
     starts.keySet().retainAll(workers);
     starts.values().removeIf(start -> start.over().get());
@@ -111,8 +111,8 @@ final class WorkerPlaces<C> {
   }
 
   /**
-   * Puts a new worker in the place of one that is of no use; where that hangs, it ends when its
-   * native call returns, if ever.
+   * Puts a new worker in the place of one that is of no use. If the old one hangs, it stops when
+   * its native call returns, if ever.
    */
   void abandon(ActorRef<?> useless) {
     ActorRef<C> worker = workers.get(workers.indexOf(useless));
