@@ -19,14 +19,15 @@ import picocli.CommandLine.Option;
 /** How fast the stages and the whole stream are on this machine. */
 @Command(
     name = "bench",
+    header = "Measures throughput on this machine.",
     description = {
-      "Measures the throughput of each stage alone and of the whole stream, beside the "
-          + "matrix-product peak of this machine in the same run, and prints a table.",
+      "Measures the throughput of each stage alone and of the whole stream, next "
+          + "to the peak of matrix products on this machine, and prints a table.",
       "",
-      "Sampling and scoring take 2 operations per parameter and token, learning 6, and the whole "
-          + "stream all 10. A stage alone is compared with the peak of one product of "
-          + "native.intra-op-threads threads, the stream with that of as many at once as can "
-          + "compute at once in a run.",
+      "Sampling and scoring take 2 operations per parameter and token, learning "
+          + "6, and the whole stream 10. A stage alone is compared with the peak of one"
+          + " product on native.intra-op-threads threads, the stream with that of as "
+          + "many products at once as a run computes at once.",
       ""
     })
 final class BenchVerb extends Verb {
@@ -36,13 +37,11 @@ final class BenchVerb extends Verb {
       names = {"-c", "--config"},
       paramLabel = "FILE",
       description =
-          "The configuration of the run to measure, in HOCON. Default: what the defaults say, with "
-              + "a target that any model meets.")
+          "The configuration of the run to measure, in HOCON. Default: the "
+              + "defaults, with a target that every sequence satisfies.")
   private @Nullable Path config;
 
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private ConfigOverrides overrides;
+  @Mixin private ConfigOverrides overrides = new ConfigOverrides();
 
   @Option(
       names = "--model",
@@ -54,25 +53,25 @@ final class BenchVerb extends Verb {
       names = "--shape",
       paramLabel = "[TYPE:]L,H,D,V,P",
       description =
-          "Instead of a model: random weights of L layers, H heads, width D, vocabulary V and P "
-              + "positions, with a target that they meet. GPT-2 small is 12,12,768,50257,1024. "
-              + "TYPE is the model_type of its config.json; default: gpt2.")
+          "Instead of a model directory: random weights of L layers, H heads, width D, vocabulary V"
+              + " and P positions, with a target that its sequences satisfy. GPT-2 small is"
+              + " 12,12,768,50257,1024. TYPE is the model_type of config.json. Default: gpt2.")
   private @Nullable Shape shape;
 
   @Option(
       names = "--tokenizer",
       paramLabel = "FILE",
       description =
-          "With --shape: GPT-2's tokenizer.json, plain or with gzip, which is cut to the "
-              + "vocabulary. Default: ${DEFAULT-VALUE}.")
+          "With --shape: GPT-2's tokenizer.json, plain or gzipped, which is cut to "
+              + "the vocabulary. Default: ${DEFAULT-VALUE}.")
   private Path tokenizer = Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz");
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
       description =
-          "Time for each measurement, of which there are 7; a step that takes longer is made "
-              + "whole. Default: ${DEFAULT-VALUE}.")
+          "Seconds for each of the 7 measurements; a step that takes longer is "
+              + "completed. Default: ${DEFAULT-VALUE}.")
   private double seconds = 5;
 
   @Option(
@@ -80,7 +79,9 @@ final class BenchVerb extends Verb {
       arity = "0..1",
       fallbackValue = STANDARD_OUTPUT,
       paramLabel = "FILE",
-      description = "Print JSON instead of the table, or write it to a file besides: --json=FILE.")
+      description =
+          "Print JSON instead of the table; with --json=FILE, print the table and "
+              + "write JSON to the file.")
   private @Nullable String json;
 
   @Override

@@ -29,26 +29,33 @@ import picocli.CommandLine.Option;
 /** Measures a model against a target, or texts alone. */
 @Command(
     name = "evaluate",
+    header = "Measures a model against a target, or the diversity of texts.",
+    customSynopsis = {
+      "tributary evaluate --model=DIR -c=FILE [-D=KEY=VALUE]... [OPTIONS]",
+      "       tributary evaluate --texts=FILE"
+    },
     description = {
-      "Draws samples from a model and measures them against the target of a configuration, or "
-          + "measures given texts. Prints one JSON object; what can't be told is left out.",
+      "Samples from a model and measures the samples against the target of a "
+          + "configuration, or measures given texts. Prints one JSON object; values "
+          + "that can't be estimated are left out.",
       "",
-      "distinct_1 to 3   different n-grams of a text over its word tokens, on average; a text "
-          + "without a word counts as 0",
-      "self_bleu_3 to 5  BLEU-n of a text against all others, on average over the first "
+      "distinct_1 to 3   distinct n-grams of a text divided by its word tokens, "
+          + "averaged over texts; a text without words counts as 0",
+      "self_bleu_3 to 5  BLEU-n of a text against all others, averaged over the first "
           + TextMetrics.SELF_BLEU_TEXTS
-          + " texts: uniform weights, smoothing method 1. Case makes a word another one",
+          + " texts: uniform weights, smoothing method 1, case-sensitive",
       "",
       "With a model, also:",
-      "feature_moment    mean of each feature; feature_moment_stderr its standard error",
-      "perplexity_base   perplexity of the samples under the base model, which is model.base of "
-          + "the configuration if it names one, else --model",
-      "kl_nats           KL(p||pi) and KL(pi||a); kl_stderr_nats their standard errors. KL(p||pi) "
-          + "and partition_function are estimated from as many samples of the base model and "
-          + "the model's together, with importance weights against their mixture, of which "
-          + "effective_sample_size and pareto_k tell how far to trust them (pareto_k up to "
-          + "pareto_k_limit). With --top-p below 1 they are left out, since samples are then not "
-          + "the model's own.",
+      "feature_moment    mean of each feature; feature_moment_stderr is its standard error",
+      "perplexity_base   perplexity of the samples under the base model, which is"
+          + " model.base of the configuration, or else --model",
+      "kl_nats           KL(p||pi) and KL(pi||a); kl_stderr_nats are their "
+          + "standard errors. KL(p||pi) and partition_function are estimated on equally"
+          + " many samples of the base model and of the model, with importance weights "
+          + "against their mixture; effective_sample_size and pareto_k (at most "
+          + "pareto_k_limit) tell whether the estimate can be trusted. With --top-p "
+          + "below 1 both are left out, since the samples are then not those of the "
+          + "model itself.",
       ""
     })
 final class EvaluateVerb extends Verb {
@@ -63,17 +70,15 @@ final class EvaluateVerb extends Verb {
         required = true,
         paramLabel = "FILE",
         description =
-            "Texts, one a line, in UTF-8; or JSON objects with the text as \"text\", as sample "
-                + "prints them.")
+            "Texts, one per line, in UTF-8, or JSON objects with the text as "
+                + "\"text\", as sample prints them.")
     private @Nullable Path texts;
 
     @ArgGroup(exclusive = false)
     private EvaluationOptions model = new EvaluationOptions();
   }
 
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private FitOptions fit;
+  @Mixin private FitOptions fit = new FitOptions();
 
   @Override
   public Integer call() {

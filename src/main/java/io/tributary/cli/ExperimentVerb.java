@@ -19,13 +19,14 @@ import picocli.CommandLine.Mixin;
 /** Runs a grid of runs, and compares them in a report. */
 @Command(
     name = "experiment",
+    header = "Runs a grid of runs and compares them.",
     description = {
-      "Runs a grid of runs, tasks by methods by batch sizes by seeds, each in a process of its own,"
-          + " and ends by writing report.html.",
+      "Runs all combinations of tasks, methods, batch sizes and seeds, each in a "
+          + "process of its own, and writes report.html at the end.",
       "",
-      "Started again, it goes on where it stopped: runs that are finished are passed over, those "
-          + "that were stopped or failed go on from their last checkpoint. A run that fails is "
-          + "reported, and the others go on; the exit code is 1 then.",
+      "Started again, it continues where it stopped: finished runs are skipped, "
+          + "and stopped or failed ones continue from their last checkpoint. If a run "
+          + "fails, the others go on, and the exit code is 1.",
       ""
     })
 final class ExperimentVerb extends Verb {
@@ -35,9 +36,7 @@ final class ExperimentVerb extends Verb {
   private static final Set<String> WITHOUT_INFLUENCE =
       Set.of("run.directory", "experiment.parallel");
 
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private ConfigOptions config;
+  @Mixin private ConfigOptions config = new ConfigOptions();
 
   @Override
   public Integer call() throws InterruptedException {

@@ -24,9 +24,11 @@ import picocli.CommandLine.Option;
 /** A trained policy as a model directory. */
 @Command(
     name = "export",
+    header = "Exports a trained policy.",
     description =
-        "Writes the policy of a checkpoint as a Hugging Face model directory: config.json, "
-            + "model.safetensors, tokenizer.json. Nothing is overwritten.")
+        "Writes the policy of a checkpoint as a Hugging Face model directory: "
+            + "config.json, model.safetensors and tokenizer.json. Existing files are "
+            + "never overwritten.")
 final class ExportVerb extends Verb {
 
   @Option(
@@ -41,7 +43,7 @@ final class ExportVerb extends Verb {
       names = "--to",
       required = true,
       paramLabel = "DIR",
-      description = "The model directory to write; new, or empty.")
+      description = "The model directory to write; it must be new or empty.")
   @SuppressWarnings("NullAway.Init")
   private Path to;
 
@@ -49,14 +51,16 @@ final class ExportVerb extends Verb {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "The base model that the run was started with, for its shape and its tokenizer. Default: "
-              + "model.base in the effective.conf of the run that the checkpoint lies in.")
+          "The base model that the run started from, for its architecture and "
+              + "tokenizer. Default: model.base in effective.conf of the run that the "
+              + "checkpoint belongs to.")
   private @Nullable Path model;
 
   @Option(
       names = "--dtype",
       paramLabel = "TYPE",
-      description = "How weights are stored: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Type of the stored weights: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Dtype dtype = Dtype.F32;
 
   @Override

@@ -17,28 +17,27 @@ import picocli.CommandLine.Mixin;
 /** Fits the target's lambdas, as a run does at its beginning. */
 @Command(
     name = "fit",
+    header = "Fits the lambdas of a target.",
     description = {
-      "Finds the lambdas that give the features of a target their desired moments, on sequences "
-          + "drawn from the base model, and prints them as JSON; a run with the same configuration "
-          + "finds the same.",
+      "Finds the lambdas that give the features of a target their desired "
+          + "moments, on sequences drawn from the base model, and prints them as JSON. "
+          + "A run with the same configuration finds the same lambdas.",
       "",
       "lambda                 of each feature that has one, by name",
-      "lambda_stderr          its standard error, where it was fitted",
+      "lambda_stderr          its standard error, if it was fitted",
       "achieved_moment        mean of each feature under the target",
-      "desired_moment         what it shall be; with soft = true, what is aimed at in place of 1 or"
-          + " 0",
-      "moment_stderr          how far the target's moment may be from the achieved one",
-      "within_tolerance       whether those are at most target.fit.tolerance",
-      "effective_sample_size  of the weights",
-      "Z, Z_stderr, log_Z     the partition function, with its standard error, and its logarithm",
-      "sequences              drawn from the base model",
-      "note                   where there is nothing to fit: why",
+      "desired_moment         the mean asked for; with soft = true, the value "
+          + "approached instead of 1 or 0",
+      "moment_stderr          standard error of the achieved moment",
+      "within_tolerance       whether that is at most target.fit.tolerance",
+      "effective_sample_size  of the importance weights",
+      "Z, Z_stderr, log_Z     the partition function, its standard error and its logarithm",
+      "sequences              number of sequences drawn from the base model",
+      "note                   why there is nothing to fit, if that is so",
       ""
     })
 final class FitVerb extends Verb {
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private ConfigOptions config;
+  @Mixin private ConfigOptions config = new ConfigOptions();
 
   @Override
   public Integer call() {

@@ -16,13 +16,13 @@ import picocli.CommandLine.Mixin;
 /** Trains a base model on text, from scratch or from a model directory. */
 @Command(
     name = "pretrain",
+    header = "Trains a base model on text.",
     description =
-        "Trains a base model on text, from scratch or from a model directory, and writes a model "
-            + "directory. Ctrl-C ends it early with what was reached.")
+        "Trains a base model from scratch or from a model directory, and writes a"
+            + " model directory. Ctrl-C ends the training early and writes what it has "
+            + "reached.")
 final class PretrainVerb extends Verb {
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private ConfigOptions config;
+  @Mixin private ConfigOptions config = new ConfigOptions();
 
   @Override
   public Integer call() throws InterruptedException {

@@ -10,9 +10,11 @@ import picocli.CommandLine.Parameters;
 /** Writes the report of a grid or of a single run. */
 @Command(
     name = "report",
+    header = "Writes the report of a grid or a run.",
     description =
-        "Writes report.html for a grid, finished or not, or for a single run, which may be running "
-            + "now; and report/ with each figure as SVG and PNG and each table as CSV.")
+        "Writes report.html for a grid, finished or not, or for a single run, "
+            + "which may still be running, and report/ with each figure as SVG and PNG "
+            + "and each table as CSV.")
 final class ReportVerb extends Verb {
   @Parameters(paramLabel = "DIR", description = "The directory of the grid or run.")
   @SuppressWarnings("NullAway.Init")
@@ -22,8 +24,9 @@ final class ReportVerb extends Verb {
       names = "--to",
       paramLabel = "FOLDER",
       description =
-          "Write the report there instead, in files that are small enough to be committed: "
-              + "report.md, and report/ with figures as SVG, tables as CSV and outcomes.jsonl.")
+          "Write the report to this folder instead, in files small enough to "
+              + "commit: report.md, and report/ with figures as SVG, tables as CSV and "
+              + "outcomes.jsonl.")
   private @Nullable Path to;
 
   @Override

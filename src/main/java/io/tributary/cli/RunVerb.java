@@ -22,17 +22,17 @@ import picocli.CommandLine.Option;
 /** Starts the training service. */
 @Command(
     name = "run",
+    header = "Trains a model.",
     description =
-        "Trains a model: samplers, scorers, a learner and an HTTP server, until run.steps or "
-            + "run.sequences is reached or a signal ends it with a checkpoint.")
+        "Starts samplers, scorers, a learner and an HTTP server, and trains until"
+            + " run.steps or run.sequences is reached or a signal ends the run with a "
+            + "checkpoint.")
 final class RunVerb extends Verb {
   private static final Logger LOG = LoggerFactory.getLogger(RunVerb.class);
   private static final String NEWEST = "newest";
   private static final String IF_ANY = "if-any";
 
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private ConfigOptions config;
+  @Mixin private ConfigOptions config = new ConfigOptions();
 
   @Option(
       names = "--resume",
@@ -40,9 +40,9 @@ final class RunVerb extends Verb {
       fallbackValue = NEWEST,
       paramLabel = "STEP",
       description =
-          "Go on from the newest good checkpoint of the run, or from that of a step: --resume=STEP."
-              + " --resume=if-any begins where there is no run yet: for what starts it again and"
-              + " again.")
+          "Continue from the newest good checkpoint of the run, or from that of a "
+              + "step: --resume=STEP. --resume=if-any starts the run if it does not exist"
+              + " yet, for supervisors that repeat the command.")
   private @Nullable String resume;
 
   @Option(

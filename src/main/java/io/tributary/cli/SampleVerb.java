@@ -18,22 +18,22 @@ import picocli.CommandLine.Option;
 /** Sequences drawn from a model. */
 @Command(
     name = "sample",
+    header = "Samples sequences from a model.",
     description = {
-      "Draws sequences from a model and prints one JSON object a line:",
+      "Prints one JSON object per sequence:",
       "",
-      "text      the text behind the prompt; null if the model has no tokenizer.json",
-      "tokens    its tokens, the end-of-text token included if it was drawn",
-      "logProb   log-probability in nats under the distribution that it was drawn from, with "
-          + "temperature, top-k and top-p",
+      "text      the text after the prompt; null if the model has no tokenizer.json",
+      "tokens    its tokens, including the end-of-text token if it was drawn",
+      "logProb   log-probability in nats under the distribution it was drawn "
+          + "from, after temperature, top-k and top-p",
       "",
-      "The same options give the same output."
+      "The same options give the same output.",
+      ""
     })
 final class SampleVerb extends Verb {
   private static final int USUAL_LENGTH = 40;
 
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private ModelOptions modelOptions;
+  @Mixin private ModelOptions modelOptions = new ModelOptions();
 
   @Option(
       names = {"-n", "--number"},
@@ -45,41 +45,40 @@ final class SampleVerb extends Verb {
   @Option(
       names = "--prompt",
       paramLabel = "TEXT",
-      description = "What each sequence follows. Default: the model's bos_token_id alone.")
+      description =
+          "Text that each sequence continues. Default: none, only the model's bos_token_id.")
   private String prompt = "";
 
   @Option(
       names = "--max-length",
       paramLabel = "TOKENS",
       description =
-          "Tokens of a sequence at most. Default: "
+          "Maximum length of a sequence in tokens. Default: "
               + USUAL_LENGTH
-              + ", or what the model has room for.")
+              + ", or less if the model has fewer positions.")
   private @Nullable Integer maxLength;
 
   @Option(
       names = "--temperature",
       paramLabel = "T",
-      description = "Logits are divided by it. Default: ${DEFAULT-VALUE}.")
+      description = "The logits are divided by T. Default: ${DEFAULT-VALUE}.")
   private double temperature = 1;
 
   @Option(
       names = "--top-k",
       paramLabel = "K",
-      description = "Only the K likeliest tokens; 0 for all. Default: ${DEFAULT-VALUE}.")
+      description = "Sample from the K most likely tokens; 0 for all. Default: ${DEFAULT-VALUE}.")
   private int topK;
 
   @Option(
       names = "--top-p",
       paramLabel = "P",
       description =
-          "Only the likeliest tokens that together reach this probability. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Sample from the most likely tokens whose probabilities add up to P. "
+              + "Default: ${DEFAULT-VALUE}.")
   private double topP = 1;
 
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private DrawingOptions drawing;
+  @Mixin private DrawingOptions drawing = new DrawingOptions();
 
   @Override
   public Integer call() {

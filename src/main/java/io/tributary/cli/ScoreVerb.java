@@ -18,47 +18,46 @@ import picocli.CommandLine.Option;
 /** Log-probabilities of given sequences. */
 @Command(
     name = "score",
+    header = "Scores given sequences.",
     description = {
-      "Prints the log-probability of each line of the input under a model, and with -c its "
-          + "features and log P: one JSON object a line, in the order of the input.",
+      "Prints the log-probability of each line of the input under a model and, "
+          + "with -c, its features and log P: one JSON object per line, in the order of"
+          + " the input.",
       "",
-      "A line is text, or JSON if it begins with {: {\"tokens\": [...]} or {\"text\": \"...\"}. "
-          + "The model's bos_token_id is put in front; exactly the given tokens are scored and "
-          + "nothing is appended. An empty line is a sequence without tokens, of log-probability "
-          + "0.",
+      "A line is text, or JSON if it begins with {: {\"tokens\": [...]} or "
+          + "{\"text\": \"...\"}. The model's bos_token_id is prepended and nothing is "
+          + "appended, so exactly the given tokens are scored. An empty line is a "
+          + "sequence of no tokens, with log-probability 0.",
       "",
       "text      the text; null if the model has no tokenizer.json",
-      "tokens    the tokens that were scored",
-      "logProb   sum of their log-probabilities, in nats",
-      "features  with -c: value of each of the target's features, by name",
-      "logP      with -c: log P in nats, the target's features times the base model, which is "
-          + "model.base of the configuration if it names one, else --model; null where P = 0",
+      "tokens    the scored tokens",
+      "logProb   the sum of their log-probabilities, in nats",
+      "features  with -c: the value of each feature of the target, by name",
+      "logP      with -c: log P(x) in nats, where P(x) is the base model times "
+          + "the factors of the target; null if P(x) = 0. The base model is model.base "
+          + "of the configuration, or else --model",
       ""
     })
 final class ScoreVerb extends Verb {
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private ModelOptions modelOptions;
+  @Mixin private ModelOptions modelOptions = new ModelOptions();
 
   @ArgGroup(exclusive = false)
   private @Nullable ConfigOptions config;
 
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private FitOptions fit;
+  @Mixin private FitOptions fit = new FitOptions();
 
   @Option(
       names = "--input",
       paramLabel = "FILE",
-      description = "The lines, in UTF-8. Default: standard input.")
+      description = "File with the lines, in UTF-8. Default: standard input.")
   private @Nullable Path input;
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
       description =
-          "Lines that are computed at once, fewer if they are long; with 1 each line is answered "
-              + "before the next is read. Default: ${DEFAULT-VALUE}.")
+          "Lines scored at once, fewer if they are long; with 1, each line is "
+              + "answered before the next is read. Default: ${DEFAULT-VALUE}.")
   private int batchSize = 64;
 
   @Override

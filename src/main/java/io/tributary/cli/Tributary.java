@@ -54,7 +54,7 @@ import picocli.CommandLine.Spec;
       "1:failed while running",
       "2:bad usage, configuration or input",
       "130:ended by SIGINT",
-      "141:the reader of standard output has closed it, as after '| head'",
+      "141:standard output was closed by its reader, as by '| head'",
       "143:ended by SIGTERM"
     })
 public final class Tributary implements Callable<Integer> {

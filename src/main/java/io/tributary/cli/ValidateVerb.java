@@ -14,13 +14,13 @@ import picocli.CommandLine.Mixin;
 /** Reads and checks all that a run, a grid of runs or a pretraining needs, and starts nothing. */
 @Command(
     name = "validate",
+    header = "Checks a configuration.",
     description =
-        "Checks a configuration and everything that it names, and prints it with the origin of each"
-            + " value. The output is a configuration again. Of an experiment it lists the cells.")
+        "Checks a configuration and every file that it names, and prints it with "
+            + "the origin of each value; the output is a valid configuration again. Of "
+            + "an experiment, it lists the cells.")
 final class ValidateVerb extends Verb {
-  @Mixin
-  @SuppressWarnings("NullAway.Init")
-  private ConfigOptions config;
+  @Mixin private ConfigOptions config = new ConfigOptions();
 
   @Override
   public Integer call() {
