@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,12 +28,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Runs the commands in the blocks of shell of the documentation, page by page in their order, with
  * less to do than they would have.
  */
-@Tag("slow")
-@ExtendWith(TorchExtension.class)
 @Slow
+@ExtendWith(TorchExtension.class)
 class DocumentedCommandsTest {
   private static final Pattern PROGRAM =
-      Pattern.compile("(echo \"[^\"]*\" \\| )?(scripts|tributary-\\*/bin)/tributary .*");
+      Pattern.compile("(echo \"[^\"]*\" \\| )?(scripts|~/tributary-\\*/bin)/tributary .*");
   private static final Pattern VARIABLE = Pattern.compile("([A-Z]+)=(\\S+)");
   private static final Pattern SHELL = Pattern.compile("(cp|curl|df|ls|mkdir|tail|tar) .*");
   private static final String DEFAULT_ADDRESS = "http://127.0.0.1:8080";
@@ -44,11 +42,13 @@ class DocumentedCommandsTest {
       Map.ofEntries(
           Map.entry("mvn ", "it runs this test"),
           Map.entry(".ci/run", "it runs this test"),
-          Map.entry("tar xf target/tributary-", "the package is made after the tests"),
+          Map.entry(
+              "tar xf target/tributary-", "it is made after the tests; DistributionIT unpacks it"),
           Map.entry("git ", "it changes the checkout"),
           Map.entry("docker ", "there is no Docker"),
           Map.entry("openssl ", "OpenSSL may not be there"),
           Map.entry("while pgrep ", "it waits for a process of its own"),
+          Map.entry("scripts/coverage", "it reads what a build with coverage wrote"),
           Map.entry("scripts/install-test-tools", "it installs packages"),
           Map.entry("scripts/keep-runs ", "it writes into the checkout"),
           Map.entry("scripts/soak", "it builds the program, and takes minutes"),

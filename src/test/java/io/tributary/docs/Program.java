@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -66,6 +68,7 @@ final class Program implements AutoCloseable {
   private final Sandbox sandbox;
   private final Map<String, List<String>> settings;
   private final Map<String, String> options;
+  private final Set<List<String>> measured = new HashSet<>();
   private String configuration;
   private @Nullable Service service;
 
@@ -116,7 +119,14 @@ final class Program implements AutoCloseable {
     arguments.addAll(input);
     for (int i = 2; i < end; i++) {
       String known = options.get(words.get(i - 1));
-      arguments.add(known != null ? known : argument(words.get(i)));
+      if (isOverridden(verb, words.get(i - 1), words.get(i))) {
+        arguments.remove(arguments.size() - 1);
+      } else {
+        arguments.add(known != null ? known : argument(words.get(i)));
+      }
+    }
+    if (verb.equals("bench") && !measured.add(arguments)) {
+      return; // it differed in numbers alone
     }
     if (verb.equals("run")) {
       configuration = arguments.get(arguments.indexOf("-c") + 1);
@@ -129,6 +139,12 @@ final class Program implements AutoCloseable {
     if (redirection >= 0) {
       Files.writeString(sandbox.resolve(words.get(redirection + 1)), out);
     }
+  }
+
+  private boolean isOverridden(String verb, String option, String setting) {
+    String key = setting.substring(0, setting.indexOf('=') + 1);
+    return option.equals("-D")
+        && settings.getOrDefault(verb, List.of()).stream().anyMatch(small -> small.startsWith(key));
   }
 
   private static List<String> plus(List<String> settings, String one) {
@@ -155,7 +171,7 @@ final class Program implements AutoCloseable {
     } else if (shown.equals("model.base=DIR")) {
       return "model.base=test-data/models/base";
     }
-    String path = shown.replaceFirst("^tributary-\\*/", "");
+    String path = shown.replaceFirst("^~/tributary-\\*/", "");
     int value = path.indexOf('=') + 1;
     return path.substring(0, value) + sandbox.path(path.substring(value));
   }
