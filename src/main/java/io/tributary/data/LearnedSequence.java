@@ -2,10 +2,11 @@ package io.tributary.data;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * A sequence that was learned, as people look at it.
+ * A sequence that was learned from, for people to read.
  *
  * @param step learner step that it was part of
  * @param draw number of the draw that it came from
@@ -28,5 +29,27 @@ public record LearnedSequence(
     Map<String, Double> features) {
   public LearnedSequence {
     features = Collections.unmodifiableMap(new LinkedHashMap<>(features));
+  }
+
+  /**
+   * A scored sequence that a step has learned from.
+   *
+   * @param features names of the target's features, in their order
+   */
+  public static LearnedSequence of(long step, ScoredSequence scored, List<String> features) {
+    Map<String, Double> named = new LinkedHashMap<>();
+    for (int i = 0; i < features.size(); i++) {
+      named.put(features.get(i), scored.features()[i]);
+    }
+    Sequence sequence = scored.sequence();
+    return new LearnedSequence(
+        step,
+        sequence.draw(),
+        sequence.index(),
+        sequence.proposalVersion(),
+        scored.text(),
+        sequence.logProposal(),
+        scored.logWeight(),
+        named);
   }
 }

@@ -1,7 +1,7 @@
 package io.tributary.objective;
 
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.objective.estimate.LogSpace;
-import io.tributary.objective.estimate.PartitionFunction;
 import java.util.Arrays;
 
 /**
@@ -13,7 +13,7 @@ import java.util.Arrays;
  * @param logPolicies (N), log pi in nats
  * @param logBases (N), log a in nats
  * @param rewards (N), r(x)
- * @param earlier what the batches before tell
+ * @param estimates what the batches before tell
  */
 public record BatchValues(
     double[] logWeights,
@@ -21,7 +21,7 @@ public record BatchValues(
     double[] logPolicies,
     double[] logBases,
     double[] rewards,
-    Earlier earlier) {
+    RunningEstimates estimates) {
   public BatchValues {
     LogSpace.requireSameLength(logWeights, logProposals);
     LogSpace.requireSameLength(logWeights, logPolicies);
@@ -42,8 +42,8 @@ public record BatchValues(
   }
 
   /** The estimate of Z from the sequences before this batch. */
-  public PartitionFunction.Estimate z() {
-    return earlier.z();
+  public PartitionFunctionEstimate z() {
+    return estimates.z();
   }
 
   /**
@@ -59,7 +59,7 @@ public record BatchValues(
         logPolicies,
         pick(logBases, rows),
         pick(rewards, rows),
-        earlier);
+        estimates);
   }
 
   /** (n), the elements at these indices. */

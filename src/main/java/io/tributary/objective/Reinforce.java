@@ -34,7 +34,7 @@ public record Reinforce(Baseline baseline) implements Objective {
   public double[] levels(BatchValues batch) {
     return switch (baseline) {
       case LEAVE_ONE_OUT -> Levels.ofOthers(signals(batch));
-      case RUNNING_MEAN -> Levels.constant(batch.size(), batch.earlier().meanSignal());
+      case RUNNING_MEAN -> Levels.constant(batch.size(), batch.estimates().meanSignal());
       case NONE, Z -> new double[batch.size()];
     };
   }

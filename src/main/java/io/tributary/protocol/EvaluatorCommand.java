@@ -1,5 +1,6 @@
 package io.tributary.protocol;
 
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.metrics.Measurements;
@@ -19,7 +20,7 @@ public sealed interface EvaluatorCommand {
   record Evaluate(
       long step,
       List<TensorBytes> policy,
-      TargetMass partitionFunction,
+      PartitionFunctionEstimate partitionFunction,
       ActorRef<Evaluated> replyTo)
       implements EvaluatorCommand {}
 
@@ -38,16 +39,6 @@ public sealed interface EvaluatorCommand {
    * people to compare.
    */
   record Compare(int n, ActorRef<Compared> replyTo) implements EvaluatorCommand {}
-
-  /**
-   * Z as the learner knows it.
-   *
-   * @param logZ log of the estimate; minus infinity while no positive weight has been seen
-   * @param relativeStandardError standard error of Z divided by Z
-   * @param count sequences that the estimate rests on
-   * @param positive how many of them had a positive weight
-   */
-  record TargetMass(double logZ, double relativeStandardError, long count, long positive) {}
 
   /** What was measured on samples drawn from the policy. */
   record Evaluated(long step, Measurements measurements) {}

@@ -1,11 +1,8 @@
 package io.tributary.protocol;
 
 import io.tributary.data.Batch;
-import java.time.Duration;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** What the learner is told. */
 public sealed interface LearnerCommand {
@@ -30,35 +27,6 @@ public sealed interface LearnerCommand {
 
   /** Go on with these settings, from the next step on. */
   record Adjust(LearnerSettings settings) implements LearnerCommand {}
-
-  /** The sequences that a decision on the proposal waits for are judged. */
-  record JudgementDone(EvaluatorCommand.Judged judged) implements LearnerCommand {}
-
-  /** The evaluation that a step waits for is done. */
-  record EvaluationDone(EvaluatorCommand.Evaluated evaluation) implements LearnerCommand {}
-
-  /**
-   * The writing of a checkpoint in the background has come to its end.
-   *
-   * @param step of the checkpoint
-   * @param bytes its size
-   * @param duration from the learner's beginning to the end
-   * @param pause how long the learner itself was busy with it
-   * @param kept the checkpoints that are on the disk now, newest first
-   * @param failure why there is no checkpoint; null if it is complete on disk
-   */
-  record CheckpointEnded(
-      long step,
-      long bytes,
-      Duration duration,
-      Duration pause,
-      List<RunStatus.Checkpoint> kept,
-      @Nullable Exception failure)
-      implements LearnerCommand {
-    public CheckpointEnded {
-      kept = List.copyOf(kept);
-    }
-  }
 
   /**
    * A batch was learned, and everything it led to is decided: publication and replacement of the

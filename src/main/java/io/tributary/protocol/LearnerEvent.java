@@ -83,6 +83,11 @@ public sealed interface LearnerEvent {
     public CheckpointWritten {
       kept = List.copyOf(kept);
     }
+
+    /** The same checkpoint, for which training stood still for another time. */
+    public CheckpointWritten withPause(Duration total) {
+      return new CheckpointWritten(step, bytes, duration, total, kept);
+    }
   }
 
   /** A checkpoint could not be written; it is tried again. */

@@ -14,7 +14,7 @@ import io.tributary.objective.ppo.KlPenalty;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.learn.checkpoint.Owed;
+import io.tributary.stage.learn.checkpoint.PendingWork;
 import io.tributary.stage.learn.checkpoint.Retention;
 import io.tributary.stage.learn.checkpoint.RunIdentity;
 import io.tributary.testing.Cli;
@@ -68,7 +68,7 @@ class ExportVerbTest {
             WeightTails.create().state(),
             Map.of(),
             new KlPenalty.State(0),
-            Owed.NOTHING,
+            PendingWork.NOTHING,
             null,
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
     new CheckpointStore(run.resolve("checkpoints"), Retention.newest(1))

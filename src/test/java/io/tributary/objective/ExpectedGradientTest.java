@@ -148,7 +148,7 @@ class ExpectedGradientTest {
       EnumerableWorld world, double[] q1, double[] q2, double meanSignal, PairVisitor visitor) {
     BatchValues ones = world.values(q1, world.exactZ());
     BatchValues others = world.values(q2, world.exactZ());
-    Earlier earlier = new Earlier(world.exactZ(), meanSignal);
+    RunningEstimates estimates = new RunningEstimates(world.exactZ(), meanSignal);
     for (int x1 = 0; x1 < EnumerableWorld.SIZE; x1++) {
       for (int x2 = 0; x2 < EnumerableWorld.SIZE; x2++) {
         BatchValues pair =
@@ -158,7 +158,7 @@ class ExpectedGradientTest {
                 new double[] {ones.logPolicies()[x1], others.logPolicies()[x2]},
                 new double[] {ones.logBases()[x1], others.logBases()[x2]},
                 new double[] {ones.rewards()[x1], others.rewards()[x2]},
-                earlier);
+                estimates);
         visitor.visit(x1, x2, q1[x1] * q2[x2], pair);
       }
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.config.objective.Divergence;
-import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.testing.training.EnumerableWorld;
 import io.tributary.testing.training.PartitionFunctions;
 import java.util.Arrays;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class FDivergenceTest {
   private static final double NEVER = Double.NEGATIVE_INFINITY;
-  private static final Estimate ONE = new Estimate(0, 0, 1, 1, 1);
+  private static final PartitionFunctionEstimate ONE = new PartitionFunctionEstimate(0, 0, 1, 1, 1);
   private final EnumerableWorld world = new EnumerableWorld();
 
   /** - f'(t) for sequences with v = 1, so that log t = - log w. */
@@ -74,7 +74,7 @@ class FDivergenceTest {
             new FDivergence(Divergence.REVERSE_KL, false)
                 .signals(EnumerableWorld.values(new double[] {-2000, 2000}, new double[2], ONE)))
         .containsExactly(-2001, 1999);
-    Estimate huge = new Estimate(2000, 0, 1, 1, 1);
+    PartitionFunctionEstimate huge = new PartitionFunctionEstimate(2000, 0, 1, 1, 1);
     assertThat(
             new FDivergence(Divergence.FORWARD_KL, false)
                 .signals(
@@ -86,7 +86,7 @@ class FDivergenceTest {
   @ParameterizedTest
   @EnumSource
   void nothingIsLearnedWhileThereIsNoPositiveWeight(Divergence divergence) {
-    Estimate nothing = PartitionFunctions.running().estimate();
+    PartitionFunctionEstimate nothing = PartitionFunctions.running().estimate();
     BatchValues values =
         EnumerableWorld.values(new double[] {1, NEVER}, new double[] {0, 1}, nothing);
     Objective objective = new FDivergence(divergence, true);

@@ -10,7 +10,7 @@ import io.tributary.config.objective.ObjectiveConfig;
 import io.tributary.config.objective.ObjectiveForm;
 import io.tributary.config.objective.ObjectiveType;
 import io.tributary.config.objective.PpoConfig;
-import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.testing.training.EnumerableWorld;
 import io.tributary.testing.training.PartitionFunctions;
 import java.util.Arrays;
@@ -21,7 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ObjectiveTest {
-  private static final Estimate NOTHING_SEEN = PartitionFunctions.running().estimate();
+  private static final PartitionFunctionEstimate NOTHING_SEEN =
+      PartitionFunctions.running().estimate();
   private final EnumerableWorld world = new EnumerableWorld();
 
   static List<Objective> all() {
@@ -34,7 +35,8 @@ class ObjectiveTest {
     for (double[] proposal : List.of(world.pi, world.q)) {
       double[] without = expectedUpdate(new Gdc(false), proposal, world.exactZ());
       for (double wrongZ : new double[] {0.01, 0.3, 5}) {
-        Estimate wrong = new Estimate(Math.log(wrongZ), 0, 1, 1, 1);
+        PartitionFunctionEstimate wrong =
+            new PartitionFunctionEstimate(Math.log(wrongZ), 0, 1, 1, 1);
         double[] with = expectedUpdate(new GdcPlusPlus(false), proposal, wrong);
         for (int i = 0; i < with.length; i++) {
           assertThat(with[i]).isCloseTo(without[i], within(1e-14));
@@ -79,7 +81,7 @@ class ObjectiveTest {
     double z = Arrays.stream(target).sum();
     double[] logWeights = EnumerableWorld.logRatios(target, pi);
     double[] onPolicy = new double[pi.length];
-    Estimate exact = new Estimate(Math.log(z), 0, 1, 1, 1);
+    PartitionFunctionEstimate exact = new PartitionFunctionEstimate(Math.log(z), 0, 1, 1, 1);
     double squares = Arrays.stream(pi).map(m -> m * m).sum();
     double[] gradientSquares = EnumerableWorld.map(x -> 1 - 2 * pi[x] + squares);
 
@@ -133,7 +135,7 @@ class ObjectiveTest {
 
   @Test
   void baselineIsZTimesThePolicyRatioAndNoneForGdc() {
-    Estimate z = new Estimate(Math.log(0.25), 0, 1, 1, 1);
+    PartitionFunctionEstimate z = new PartitionFunctionEstimate(Math.log(0.25), 0, 1, 1, 1);
     BatchValues values =
         EnumerableWorld.values(new double[2], new double[] {Math.log(2), Math.log(0.5)}, z);
     for (boolean normalise : new boolean[] {false, true}) {
@@ -145,7 +147,7 @@ class ObjectiveTest {
 
   @Test
   void coefficientsAreThoseOfTheAlgorithm() {
-    Estimate z = new Estimate(Math.log(0.25), 0, 1, 1, 1);
+    PartitionFunctionEstimate z = new PartitionFunctionEstimate(Math.log(0.25), 0, 1, 1, 1);
     double[] logWeights = {Math.log(3), Double.NEGATIVE_INFINITY};
     BatchValues values =
         EnumerableWorld.values(logWeights, new double[] {Math.log(2), Math.log(0.5)}, z);
@@ -199,7 +201,7 @@ class ObjectiveTest {
   @Test
   void weightsBeyondTheRangeOfDoublesAreDividedInLogSpace() {
     for (double huge : new double[] {2000, -2000}) {
-      Estimate z = new Estimate(huge, 0, 1, 1, 1);
+      PartitionFunctionEstimate z = new PartitionFunctionEstimate(huge, 0, 1, 1, 1);
       double[] logWeights = {huge + Math.log(3)};
       BatchValues values = EnumerableWorld.values(logWeights, new double[] {Math.log(2)}, z);
       assertThat(coefficients(new Gdc(true), values)[0]).isCloseTo(3, within(1e-9));
@@ -236,7 +238,8 @@ class ObjectiveTest {
   }
 
   /** sum_x q(x) c(x) grad log pi(x), where pi is the softmax of its logits. */
-  private double[] expectedUpdate(Objective objective, double[] proposal, Estimate z) {
+  private double[] expectedUpdate(
+      Objective objective, double[] proposal, PartitionFunctionEstimate z) {
     double[] c = coefficients(objective, world.values(proposal, z));
     return EnumerableWorld.map(
         i -> EnumerableWorld.expectation(proposal, x -> c[x] * ((x == i ? 1 : 0) - world.pi[i])));

@@ -1,6 +1,6 @@
 package io.tributary.objective.estimate;
 
-import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.data.PartitionFunctionEstimate;
 import java.util.Arrays;
 
 /**
@@ -32,7 +32,7 @@ public final class Divergences {
    * @param logPolicyRatios (N), log v = log pi - log q
    */
   public static PointEstimate klTargetPolicy(
-      double[] logWeights, double[] logPolicyRatios, Estimate z) {
+      double[] logWeights, double[] logPolicyRatios, PartitionFunctionEstimate z) {
     LogSpace.requireSameLength(logWeights, logPolicyRatios);
     if (!z.isKnown()) {
       return PointEstimate.ABSENT;
@@ -56,7 +56,7 @@ public final class Divergences {
    *
    * @param logWeights (N), log w = log P - log q
    */
-  public static PointEstimate klTargetProposal(double[] logWeights, Estimate z) {
+  public static PointEstimate klTargetProposal(double[] logWeights, PartitionFunctionEstimate z) {
     return klTargetPolicy(logWeights, new double[logWeights.length], z);
   }
 
@@ -72,7 +72,7 @@ public final class Divergences {
    * @param logPolicyRatios (N), log v = log pi - log q
    */
   public static PointEstimate tvdTargetPolicy(
-      double[] logWeights, double[] logPolicyRatios, Estimate z) {
+      double[] logWeights, double[] logPolicyRatios, PartitionFunctionEstimate z) {
     LogSpace.requireSameLength(logWeights, logPolicyRatios);
     if (!z.isKnown()) {
       return PointEstimate.ABSENT;
@@ -96,7 +96,7 @@ public final class Divergences {
    *
    * @param logWeights (N), log w = log P - log q
    */
-  public static PointEstimate tvdTargetProposal(double[] logWeights, Estimate z) {
+  public static PointEstimate tvdTargetProposal(double[] logWeights, PartitionFunctionEstimate z) {
     return tvdTargetPolicy(logWeights, new double[logWeights.length], z);
   }
 
@@ -130,7 +130,7 @@ public final class Divergences {
    * @param logPolicies (N), log pi
    */
   public static PointEstimate klTargetPolicyOnPolicy(
-      double[] logTargets, double[] logPolicies, Estimate z) {
+      double[] logTargets, double[] logPolicies, PartitionFunctionEstimate z) {
     LogSpace.requireSameLength(logTargets, logPolicies);
     double[] logWeights = new double[logTargets.length];
     for (int j = 0; j < logWeights.length; j++) {
@@ -142,7 +142,7 @@ public final class Divergences {
     return klTargetProposal(logWeights, z);
   }
 
-  private static boolean seesTooLittle(double[] logWeights, Estimate z) {
+  private static boolean seesTooLittle(double[] logWeights, PartitionFunctionEstimate z) {
     double[] shares = Arrays.stream(logWeights).map(w -> Math.exp(w - z.logZ())).toArray();
     PointEstimate mean = PointEstimate.mean(shares);
     PointEstimate mass = mean.withErrorOf(-mean.value(), z.relativeStandardError());

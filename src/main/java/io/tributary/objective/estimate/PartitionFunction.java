@@ -1,6 +1,7 @@
 package io.tributary.objective.estimate;
 
 import io.tributary.config.PartitionFunctionConfig;
+import io.tributary.data.PartitionFunctionEstimate;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -17,39 +18,6 @@ import java.util.List;
  * <p>Not thread-safe.
  */
 public final class PartitionFunction {
-
-  /**
-   * What the sequences so far say about Z.
-   *
-   * @param logZ log of the estimate; minus infinity while no positive weight has been seen
-   * @param relativeStandardError standard error of Z divided by Z, which is also that of log Z; NaN
-   *     while unknown
-   * @param count sequences that it rests on
-   * @param positive how many of them had a positive weight
-   * @param effectiveSampleSize (sum w)^2 / sum w^2 over all of them
-   */
-  public record Estimate(
-      double logZ,
-      double relativeStandardError,
-      long count,
-      long positive,
-      double effectiveSampleSize) {
-
-    /** Whether a positive weight has been seen, without which nothing can be said about p. */
-    public boolean isKnown() {
-      return positive > 0;
-    }
-
-    /** Z; 0 while no positive weight has been seen. */
-    public double value() {
-      return Math.exp(logZ);
-    }
-
-    /** Standard error of Z; NaN while unknown. */
-    public double standardError() {
-      return value() * relativeStandardError;
-    }
-  }
 
   /**
    * What a checkpoint stores; restored from it, the estimate goes on bit by bit.
@@ -127,9 +95,9 @@ public final class PartitionFunction {
   }
 
   /** Z = mean w, with its standard error. */
-  public Estimate estimate() {
+  public PartitionFunctionEstimate estimate() {
     RunningMoments weights = sum(parts);
-    return new Estimate(
+    return new PartitionFunctionEstimate(
         weights.logMagnitudeOfMean(),
         weights.relativeStandardError(),
         weights.count(),

@@ -2,8 +2,7 @@ package io.tributary.objective.estimate;
 
 import io.tributary.config.Criterion;
 import io.tributary.config.ProposalConfig;
-import io.tributary.objective.estimate.PairedDifference.SignedLog;
-import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.data.PartitionFunctionEstimate;
 
 /**
  * Judges at the end of an interval whether the policy shall replace the proposal (Algorithm 1,
@@ -103,7 +102,10 @@ public final class ReplacementWindow {
    * @param z the estimate of Z from the sequences before this batch
    */
   public void add(
-      long[] proposalVersions, double[] logWeights, double[] logPolicyRatios, Estimate z) {
+      long[] proposalVersions,
+      double[] logWeights,
+      double[] logPolicyRatios,
+      PartitionFunctionEstimate z) {
     LogSpace.requireSameLength(logWeights, logPolicyRatios);
     if (proposalVersions.length != logWeights.length) {
       throw new IllegalArgumentException(
@@ -112,51 +114,9 @@ public final class ReplacementWindow {
     }
     for (int j = 0; j < logWeights.length; j++) {
       if (proposalVersions[j] == state.proposalVersion()) {
-        add(logWeights[j], logPolicyRatios[j], z);
+        state = state.plus(logWeights[j], logPolicyRatios[j], z);
       }
     }
-  }
-
-  private void add(double logWeight, double logPolicyRatio, Estimate z) {
-    boolean tvd = config.criterion() == Criterion.TVD;
-    if (tvd && !z.isKnown()) {
-      return; // p/q is not known
-    }
-    SignedLog difference =
-        tvd
-            ? PairedDifference.tvd(logWeight, logPolicyRatio, z.logZ())
-            : PairedDifference.kl(logWeight, logPolicyRatio);
-    SignedLog divergence =
-        tvd
-            ? PairedDifference.tvdOfPolicy(logWeight, logPolicyRatio, z.logZ())
-            : PairedDifference.klOfPolicy(logWeight, logPolicyRatio);
-    if (Double.isNaN(logPolicyRatio) || !difference.isNumber() || !divergence.isNumber()) {
-      state = state.plusUnusable();
-      return;
-    }
-    double sensitivity =
-        tvd ? PairedDifference.tvdSensitivity(logWeight, logPolicyRatio, z.logZ()) : 0;
-    state = state.plus(difference, divergence, sensitivity, logWeight > Double.NEGATIVE_INFINITY);
-  }
-
-  /**
-   * d = mean[ w (log q - log pi) ] / Z for KL, which estimates KL(p||pi) - KL(p||q), or mean[ |w/Z
-   * - v| - |w/Z - 1| ] / 2 for TVD, with the standard error of both the mean and Z. (Part of the
-   * window is in Z by now, which makes the true error of a KL difference smaller, not larger.)
-   */
-  public PointEstimate difference(Estimate z) {
-    long count = state.differences().count();
-    if (!z.isKnown() || count == 0) {
-      return PointEstimate.ABSENT;
-    }
-    if (config.criterion() == Criterion.TVD) {
-      return state
-          .differences()
-          .meanInUnitsOf(0)
-          .withErrorOf(state.sensitivity() / count, z.relativeStandardError());
-    }
-    PointEstimate d = state.differences().meanInUnitsOf(z.logZ());
-    return d.withErrorOf(-d.value(), z.relativeStandardError());
   }
 
   /**
@@ -169,9 +129,9 @@ public final class ReplacementWindow {
    *
    * @param z the current estimate of Z
    */
-  public Verdict decide(Estimate z) {
-    PointEstimate d = difference(z);
-    return new Verdict(decision(d), d, state.differences().count() + state.unusable());
+  public Verdict decide(PartitionFunctionEstimate z) {
+    PointEstimate d = state.difference(z);
+    return new Verdict(decision(d), d, state.sequences());
   }
 
   private Decision decision(PointEstimate d) {
@@ -184,34 +144,10 @@ public final class ReplacementWindow {
     if (state.positive() == 0 || !d.isPresent()) {
       return Decision.INCONCLUSIVE;
     }
-    double margin = config.confidence() == 0 ? 0 : config.confidence() * decidingError(d);
+    double margin = config.confidence() == 0 ? 0 : config.confidence() * state.errorOfSign(d);
     if (d.value() + margin < 0) {
-      return isBest() ? Decision.ACCEPTED : Decision.REJECTED;
+      return !config.keepBest() || state.isBest() ? Decision.ACCEPTED : Decision.REJECTED;
     }
     return d.value() >= margin ? Decision.REJECTED : Decision.INCONCLUSIVE;
-  }
-
-  /**
-   * The error that the sign of d has: for KL that of the mean alone, since 1/Z changes no sign,
-   * however uncertain it is.
-   */
-  private double decidingError(PointEstimate d) {
-    if (config.criterion() == Criterion.TVD) {
-      return d.standardError();
-    }
-    RunningMoments differences = state.differences();
-    PointEstimate mean = differences.meanInUnitsOf(differences.logScale());
-    return mean.value() == 0
-        ? d.standardError()
-        : mean.standardError() / Math.abs(mean.value()) * Math.abs(d.value());
-  }
-
-  /** For KL both means lack the same 1/Z and - log Z, so that their order does not depend on Z. */
-  private boolean isBest() {
-    RunningMoments best = state.best();
-    return !config.keepBest()
-        || best == null
-        || state.divergences().meanInUnitsOf(best.logScale()).value()
-            < best.meanInUnitsOf(best.logScale()).value();
   }
 }

@@ -13,6 +13,7 @@ import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.stage.evaluate.FreshWindow;
 import io.tributary.stage.evaluate.PolicyEvaluation;
+import io.tributary.stage.learn.RunFiles;
 import io.tributary.stage.learn.RunSetup;
 import io.tributary.stage.learn.TrainingRun;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
@@ -198,7 +199,7 @@ public final class TrainingParts implements AutoCloseable {
   }
 
   /** The checkpoint of a step of the run, verified. */
-  public Checkpoint checkpoint(TrainingRun.Files files, long step) {
+  public Checkpoint checkpoint(RunFiles files, long step) {
     return files.checkpoints().read(step, directory.config());
   }
 
@@ -212,7 +213,7 @@ public final class TrainingParts implements AutoCloseable {
   }
 
   /** The state of the newest checkpoint that is whole, if any is. */
-  public Optional<LearnerState> lastState(TrainingRun.Files files) {
+  public Optional<LearnerState> lastState(RunFiles files) {
     try {
       return files.checkpoints().state(OptionalLong.empty(), LOG::warn);
     } catch (BadInputException e) {
@@ -230,7 +231,7 @@ public final class TrainingParts implements AutoCloseable {
    */
   public TrainingRun training(
       TributaryConfig now,
-      TrainingRun.Files files,
+      RunFiles files,
       @Nullable LearnerState from,
       EnergyBasedModel fitted) {
     RunSetup setup =

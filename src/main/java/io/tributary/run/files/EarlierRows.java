@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.run.watch.RunWatch;
-import io.tributary.stage.learn.TrainingRun;
+import io.tributary.stage.learn.RunFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.stream.Stream;
@@ -23,7 +23,7 @@ public final class EarlierRows {
    *
    * @param step that the run resumes from
    */
-  public static void tell(TrainingRun.Files files, long step, RunWatch watch) {
+  public static void tell(RunFiles files, long step, RunWatch watch) {
     try (Stream<JsonObject> rows = files.metrics().rows()) {
       rows.filter(row -> stepOf(row) <= step).forEach(row -> measured(row, watch));
     } catch (IOException | UncheckedIOException e) {

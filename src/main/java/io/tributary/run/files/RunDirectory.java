@@ -9,7 +9,7 @@ import io.tributary.io.DiskRoom;
 import io.tributary.io.JsonLines;
 import io.tributary.io.LastingFiles;
 import io.tributary.io.ProcessLock;
-import io.tributary.stage.learn.TrainingRun;
+import io.tributary.stage.learn.RunFiles;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
 import java.io.IOException;
@@ -28,9 +28,9 @@ public final class RunDirectory implements AutoCloseable {
 
   private final Path home;
   private final ProcessLock lock;
-  private final TrainingRun.Files files;
+  private final RunFiles files;
 
-  private RunDirectory(Path home, ProcessLock lock, TrainingRun.Files files) {
+  private RunDirectory(Path home, ProcessLock lock, RunFiles files) {
     this.home = home;
     this.lock = lock;
     this.files = files;
@@ -76,7 +76,7 @@ public final class RunDirectory implements AutoCloseable {
       return new RunDirectory(
           home,
           lock,
-          new TrainingRun.Files(
+          new RunFiles(
               checkpoints,
               metrics,
               new JsonLines(home.resolve("samples.jsonl"), MAX_SAMPLES_BYTES),
@@ -161,7 +161,7 @@ public final class RunDirectory implements AutoCloseable {
     return home;
   }
 
-  public TrainingRun.Files files() {
+  public RunFiles files() {
     return files;
   }
 

@@ -41,7 +41,7 @@ final class RunSession {
   private @Nullable HttpService http;
 
   /**
-   * Starts the actor system; the guardian waits for {@link #begin}.
+   * Starts the actor system; the guardian waits for {@link #run}.
    *
    * @param from the checkpoint to resume from; null for a new run
    */

@@ -17,7 +17,7 @@ import io.tributary.run.watch.RunWatch;
 import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.learn.checkpoint.Owed;
+import io.tributary.stage.learn.checkpoint.PendingWork;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
@@ -240,7 +240,7 @@ public final class TrainingService {
   }
 
   private boolean isFinished(LearnerState from) {
-    return from.owed() == Owed.NOTHING
+    return from.pendingWork() == PendingWork.NOTHING
         && config.totalSteps().isPresent()
         && from.step() >= config.totalSteps().getAsLong();
   }

@@ -1,5 +1,6 @@
 package io.tributary.stage.evaluate;
 
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.Seeds;
 import io.tributary.data.TensorBytes;
 import io.tributary.metrics.Label.Pair;
@@ -8,10 +9,8 @@ import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.Divergences;
-import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.protocol.EvaluatorCommand.Judged;
-import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.target.EnergyBasedModel;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -86,14 +85,14 @@ public final class PolicyEvaluation implements AutoCloseable {
   /**
    * Takes the policy's weights over and measures samples of it; {@code step} seeds their generator.
    */
-  public Measurements evaluate(long step, List<TensorBytes> weights, TargetMass mass) {
+  public Measurements evaluate(long step, List<TensorBytes> weights, PartitionFunctionEstimate z) {
     takeOver(weights);
     RandomGenerator random = Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, step);
     Samples samples =
         sampling.samples(policy, plan.sequences(), random, "the evaluation of step " + step);
     Measurements measured = samples.measure(sampling.features());
     if (!plan.settings().truncated()) {
-      putDivergences(measured, samples, mass);
+      putDivergences(measured, samples, z);
     }
     return measured;
   }
@@ -115,10 +114,7 @@ public final class PolicyEvaluation implements AutoCloseable {
     return window.judge(step, proposal, weights);
   }
 
-  private void putDivergences(Measurements measured, Samples samples, TargetMass mass) {
-    var z =
-        new PartitionFunction.Estimate(
-            mass.logZ(), mass.relativeStandardError(), mass.count(), mass.positive(), Double.NaN);
+  private void putDivergences(Measurements measured, Samples samples, PartitionFunctionEstimate z) {
     PointEstimate toPolicy =
         Divergences.klTargetPolicyOnPolicy(
             samples.logTargets(sampling.target()), samples.logProbs(), z);

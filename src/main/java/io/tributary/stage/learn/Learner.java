@@ -2,7 +2,6 @@ package io.tributary.stage.learn;
 
 import io.tributary.data.Batch;
 import io.tributary.metrics.BlockedReason;
-import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.StageMetrics;
 import io.tributary.metrics.WorkClock;
 import io.tributary.protocol.EvaluatorCommand;
@@ -13,11 +12,7 @@ import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.Adjust;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
-import io.tributary.protocol.LearnerCommand.CheckpointEnded;
-import io.tributary.protocol.LearnerCommand.EvaluationDone;
-import io.tributary.protocol.LearnerCommand.JudgementDone;
 import io.tributary.protocol.LearnerCommand.Learn;
-import io.tributary.protocol.LearnerCommand.NothingToSave;
 import io.tributary.protocol.LearnerCommand.ProposalSwapped;
 import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerCommand.SwapProposal;
@@ -26,11 +21,11 @@ import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.LearnerSettings;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
-import io.tributary.stage.learn.checkpoint.CheckpointWriter;
-import io.tributary.stage.learn.checkpoint.Owed;
+import io.tributary.stage.learn.checkpoint.PendingWork;
 import io.tributary.stage.learn.update.PolicyTrainer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -47,16 +42,35 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes gradient steps, one batch at a time, and does what is due after each: publication and
- * replacement of the proposal, evaluation, a copy for a checkpoint, in this order and before it
- * answers. Only then are further draws admitted, so that what a step leads to does not depend on
- * how fast anything is. The copy is written while training goes on, unless training is to wait for
- * it; where the next one is due before it is written, training waits in any case. What a checkpoint
- * says is still owed is done first when the run goes on.
+ * Takes gradient steps, one batch at a time, and does what is due after each before it answers:
+ * further draws are admitted only then, so that the course of training does not depend on how fast
+ * anything is. See {@link Phase} for the order.
+ *
+ * <p>A checkpoint is copied at once and written while training continues, unless training is to
+ * wait for it. Where the next one is due before it is written, training waits in any case. Requests
+ * of operators for another proposal or other settings are fulfilled between two batches. A run that
+ * is resumed first does what its checkpoint says is pending.
+ *
+ * <p>Besides its commands it takes the evaluator's replies and the ends of writings, which only it
+ * asks for: hence a behavior of objects, narrowed to the commands.
  */
-public final class Learner extends AbstractBehavior<LearnerCommand> {
+public final class Learner extends AbstractBehavior<Object> {
   /** Decision on a proposal that an operator has asked for, in place of a verdict's. */
   public static final String FORCED = "FORCED";
+
+  /** What follows a batch, in this order; each may have to be waited for. */
+  private enum Phase {
+    /** The policy is judged, published, and made the proposal if it is closer to the target. */
+    PUBLICATION,
+    /** The policy is measured on samples of its own. */
+    EVALUATION,
+    /** The checkpoint before is on disk, if the next one is due. */
+    PREVIOUS_CHECKPOINT,
+    /** A checkpoint is copied, and on disk if training is to wait for it. */
+    CHECKPOINT,
+    /** Requests are fulfilled, the batch is answered, and the next one may come. */
+    NEXT_BATCH
+  }
 
   private final TrainingRun run;
   private StepSchedule schedule;
@@ -64,16 +78,13 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   private final ActorRef<EvaluatorCommand> evaluator;
   private final ActorRef<LearnerEvent> events;
   private final StageMetrics metrics;
-  private final ActorRef<Judged> judgements;
-  private final ActorRef<Evaluated> evaluations;
-  private final LineLog lines;
+  private final WorkClock clock;
+  private final RunReport report;
   private final CheckpointWriter checkpoints;
-  private @Nullable CompletableFuture<BatchLearned> pending;
+  private Phase phase = Phase.NEXT_BATCH;
+  private @Nullable CompletableFuture<BatchLearned> pending; // null while a resumed run catches up
   private final List<CompletableFuture<ProposalSwapped>> swaps = new ArrayList<>();
   private @Nullable LearnerSettings adjustment;
-  private boolean ready;
-  private @Nullable Runnable parked; // the rest of a step that waits for a checkpoint
-  private final WorkClock clock;
 
   /**
    * A learner.
@@ -89,12 +100,13 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
       ActorRef<LearnerEvent> events,
       StageMetrics metrics) {
     return Behaviors.setup(
-        context ->
-            new Learner(context, run.get(), schedule, publisher, evaluator, events, metrics));
+            (ActorContext<Object> context) ->
+                new Learner(context, run.get(), schedule, publisher, evaluator, events, metrics))
+        .narrow();
   }
 
   private Learner(
-      ActorContext<LearnerCommand> context,
+      ActorContext<Object> context,
       TrainingRun run,
       StepSchedule schedule,
       ActorRef<PublisherCommand> publisher,
@@ -111,17 +123,15 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     this.metrics = metrics;
     this.clock = metrics.clock();
     clock.waitFor(BlockedReason.INPUT);
-    this.judgements = context.messageAdapter(Judged.class, JudgementDone::new);
-    this.evaluations = context.messageAdapter(Evaluated.class, EvaluationDone::new);
-    this.lines = new LineLog(run::step, events::tell);
+    this.report = new RunReport(run, events::tell);
     this.checkpoints =
         new CheckpointWriter(
-            run.files(),
+            run,
             context.getSystem().dispatchers().lookup(DispatcherSelector.blocking()),
             context.getSelf()::tell,
             events::tell);
     publisher.tell(new ReplaceProposal(run.proposal()));
-    switch (run.owed()) {
+    switch (run.pendingWork()) {
       case JUDGEMENT -> judge();
       case EVALUATION -> evaluate();
       case NOTHING -> sayReady();
@@ -129,20 +139,21 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void sayReady() {
-    ready = true;
     events.tell(
         new LearnerEvent.Ready(
-            getContext().getSelf(), run.proposal().version().number(), run.isBegun() && isLast()));
+            getContext().getSelf().narrow(),
+            run.proposal().version().number(),
+            run.isBegun() && schedule.isLast(run.step())));
   }
 
   @Override
-  public Receive<LearnerCommand> createReceive() {
+  public Receive<Object> createReceive() {
     return newReceiveBuilder()
         .onMessage(Learn.class, this::onLearn)
-        .onMessage(JudgementDone.class, this::onJudgementDone)
-        .onMessage(EvaluationDone.class, this::onEvaluationDone)
+        .onMessage(Judged.class, this::onJudged)
+        .onMessage(Evaluated.class, this::onEvaluated)
+        .onMessage(CheckpointWriter.Ended.class, this::onCheckpointEnded)
         .onMessage(WriteCheckpoint.class, this::onWriteCheckpoint)
-        .onMessage(CheckpointEnded.class, this::onCheckpointEnded)
         .onMessage(SwapProposal.class, this::onSwapProposal)
         .onMessage(Adjust.class, this::onAdjust)
         .onSignal(PreRestart.class, signal -> onEnd())
@@ -150,17 +161,21 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
         .build();
   }
 
-  private Behavior<LearnerCommand> onLearn(Learn command) {
+  private Behavior<Object> onLearn(Learn command) {
     clock.work();
     long start = System.nanoTime();
     metrics.inflight(command.batch().sequences().size());
-    sayActive();
+    report.active();
     pending = command.done();
     try {
       if (command.batch() instanceof Batch.Training training) {
         step(training, command.used(), start);
+        proceed(Phase.PUBLICATION);
       } else if (command.batch() instanceof Batch.Bootstrap bootstrap) {
-        bootstrap(bootstrap, command.used());
+        run.bootstrap(bootstrap);
+        command.used().run();
+        report.bootstrapped(bootstrap.sequences().size());
+        proceed(Phase.EVALUATION);
       }
     } catch (RuntimeException e) {
       command.done().completeExceptionally(e);
@@ -169,221 +184,166 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     return this;
   }
 
-  private void sayActive() {
-    events.tell(LearnerEvent.Active.INSTANCE);
-  }
-
-  private void bootstrap(Batch.Bootstrap bootstrap, Runnable used) {
-    run.bootstrap(bootstrap);
-    used.run();
-    var z = run.partitionFunction();
-    events.tell(
-        new LearnerEvent.Bootstrapped(bootstrap.sequences().size(), z.value(), z.standardError()));
-    evaluate();
-  }
-
   private void step(Batch.Training batch, Runnable used, long start) {
-    PolicyTrainer.Step step = run.learn(batch, this::sayActive);
+    PolicyTrainer.Step step = run.learn(batch, report::active);
     used.run();
-    lines.add(
-        () ->
-            run.metricsLog()
-                .add(MetricsJsonl.step(run.step(), run.sequences(), step.measurements())));
-    events.tell(
-        new LearnerEvent.Stepped(
-            run.step(),
-            run.sequences(),
-            step.measurements(),
-            step.finite(),
-            Duration.ofNanos(System.nanoTime() - start)));
-    events.tell(
-        new LearnerEvent.SequencesLearned(run.learned(batch, LearnerEvent.SequencesLearned.MOST)));
+    report.stepped(step, batch, Duration.ofNanos(System.nanoTime() - start));
     run.requireFiniteSteps();
-    if (evaluationIsDue()) {
-      lines.add(() -> run.logSamples(batch));
-    }
-    boolean publicationIsDue = run.step() % schedule.publishInterval() == 0;
-    if (publicationIsDue && run.awaitsFreshWindow()) {
-      judge();
-      return;
-    }
-    if (publicationIsDue) {
-      publish(run.judgeProposal());
-    }
-    finishStep();
-  }
-
-  private void judge() {
-    run.owes(Owed.JUDGEMENT);
-    awaitEvaluator();
-    evaluator.tell(new Judge(run.step(), run.proposal(), run.policy(), judgements));
-  }
-
-  private boolean evaluationIsDue() {
-    return run.step() % schedule.evaluationInterval() == 0 || isLast();
-  }
-
-  private void finishStep() {
-    if (evaluationIsDue()) {
-      evaluate();
-    } else {
-      complete();
+    if (schedule.isEvaluationDue(run.step())) {
+      report.samples(batch);
     }
   }
 
-  private Behavior<LearnerCommand> onJudgementDone(JudgementDone message) {
+  /**
+   * Does what is due after a batch, from one phase on until something has to be waited for; the end
+   * of the wait proceeds with the phase after it.
+   */
+  private void proceed(Phase first) {
+    for (Phase next : EnumSet.range(first, Phase.NEXT_BATCH)) {
+      boolean waits =
+          switch (next) {
+            case PUBLICATION -> schedule.isPublicationDue(run.step()) && publish();
+            case EVALUATION -> schedule.isEvaluationDue(run.step()) && evaluate();
+            case PREVIOUS_CHECKPOINT -> awaitPreviousCheckpoint();
+            case CHECKPOINT -> checkpoint();
+            case NEXT_BATCH -> awaitBatch();
+          };
+      if (waits) {
+        return;
+      }
+    }
+  }
+
+  /** Returns true, so that a phase can end with it. */
+  private boolean await(Phase what, BlockedReason reason) {
+    phase = what;
+    clock.waitFor(reason);
+    return true;
+  }
+
+  private boolean publish() {
+    if (run.awaitsFreshWindow()) {
+      return judge();
+    }
+    published(run.judgeProposal());
+    return false;
+  }
+
+  private boolean judge() {
+    run.pendingWork(PendingWork.JUDGEMENT);
+    report.active();
+    await(Phase.PUBLICATION, BlockedReason.EVALUATION);
+    evaluator.tell(
+        new Judge(run.step(), run.proposal(), run.policy(), getContext().getSelf().narrow()));
+    return true;
+  }
+
+  private Behavior<Object> onJudged(Judged judged) {
     clock.work();
-    Judged judged = message.judged();
-    publish(run.judgeProposal(judged.logWeights(), judged.logPolicyRatios()));
-    finishStep();
+    published(run.judgeProposal(judged.logWeights(), judged.logPolicyRatios()));
+    proceed(Phase.EVALUATION);
     return this;
   }
 
-  private void publish(TrainingRun.Judgement judgement) {
-    publish(
+  private void published(ProposalVersions.Judgement judgement) {
+    published(
         judgement.policyVersion(),
         judgement.verdict().decision().name(),
         judgement.verdict().difference().value());
   }
 
-  private void publish(long version, String decision, double difference) {
-    lines.add(() -> run.logVersion(decision));
+  private void published(long version, String decision, double difference) {
+    report.judged(version, decision, difference);
     if (run.proposal().version().number() == version) {
       publisher.tell(new ReplaceProposal(run.proposal()));
     }
-    events.tell(
-        new LearnerEvent.ProposalJudged(
-            run.step(), version, run.proposal().version().number(), decision, difference));
   }
 
-  private void awaitEvaluator() {
-    sayActive();
-    clock.waitFor(BlockedReason.EVALUATION);
+  private boolean evaluate() {
+    run.pendingWork(PendingWork.EVALUATION);
+    report.active();
+    await(Phase.EVALUATION, BlockedReason.EVALUATION);
+    evaluator.tell(
+        new Evaluate(
+            run.step(), run.policy(), run.partitionFunction(), getContext().getSelf().narrow()));
+    return true;
   }
 
-  private void evaluate() {
-    run.owes(Owed.EVALUATION);
-    awaitEvaluator();
-    evaluator.tell(new Evaluate(run.step(), run.policy(), run.targetMass(), evaluations));
-  }
-
-  private Behavior<LearnerCommand> onEvaluationDone(EvaluationDone message) {
-    Evaluated evaluation = message.evaluation();
+  private Behavior<Object> onEvaluated(Evaluated evaluation) {
     clock.work();
-    lines.add(
-        () ->
-            run.metricsLog()
-                .add(
-                    MetricsJsonl.evaluation(
-                        evaluation.step(), run.sequences(), evaluation.measurements())));
     run.evaluated(evaluation.measurements());
-    events.tell(new LearnerEvent.PolicyEvaluated(evaluation.step(), evaluation.measurements()));
-    complete();
+    report.evaluated(evaluation);
+    proceed(Phase.PREVIOUS_CHECKPOINT);
     return this;
   }
 
-  private void complete() {
-    run.owes(Owed.NOTHING);
-    if (isCheckpointDue() && checkpoints.isBusy()) {
-      park(this::finishWithCheckpoint);
-    } else {
-      finishWithCheckpoint();
-    }
+  private boolean awaitPreviousCheckpoint() {
+    run.pendingWork(PendingWork.NOTHING);
+    return isCheckpointDue() && checkpoints.isBusy() && awaitDisk(Phase.PREVIOUS_CHECKPOINT);
   }
 
-  /**
-   * Goes on when the checkpoint that is being written is on the disk, or has failed: however long
-   * that takes, nothing hangs.
-   */
-  private void park(Runnable rest) {
-    clock.waitFor(BlockedReason.CHECKPOINT);
-    events.tell(new LearnerEvent.Idle(run.step(), clock.take()));
-    checkpoints.await();
-    parked = rest;
-  }
-
-  private void finishWithCheckpoint() {
+  private boolean checkpoint() {
     boolean due = isCheckpointDue();
     if (!checkpoints.isBusy() && (due || checkpoints.isAsked())) {
-      checkpoints.write(run::checkpoint);
+      checkpoints.write();
     }
-    if (due && !schedule.checkpointsInBackground()) {
-      park(this::finish);
-    } else {
-      finish();
-    }
+    return due && !schedule.checkpointsInBackground() && awaitDisk(Phase.CHECKPOINT);
   }
 
-  private void finish() {
+  private boolean isCheckpointDue() {
+    boolean hasCaughtUp = pending == null;
+    return (hasCaughtUp && schedule.writesCheckpoints()) || checkpoints.isDue(schedule);
+  }
+
+  /** However long the disk takes, or whether it fails: the learner is idle and does not hang. */
+  private boolean awaitDisk(Phase what) {
+    await(what, BlockedReason.CHECKPOINT);
+    report.idle(clock.take());
+    checkpoints.await();
+    return true;
+  }
+
+  private Behavior<Object> onCheckpointEnded(CheckpointWriter.Ended end) {
+    checkpoints.hear(end);
+    if (phase == Phase.PREVIOUS_CHECKPOINT || phase == Phase.CHECKPOINT) {
+      clock.work();
+      report.active();
+      proceed(phase == Phase.CHECKPOINT ? Phase.NEXT_BATCH : Phase.CHECKPOINT);
+    }
+    if (checkpoints.isAsked() && !checkpoints.isBusy()) {
+      checkpoints.write();
+    }
+    return this;
+  }
+
+  private boolean awaitBatch() {
     swaps.forEach(this::swap);
     swaps.clear();
     if (adjustment != null) {
       adjust(adjustment);
     }
     metrics.inflight(0);
-    clock.waitFor(BlockedReason.INPUT);
-    events.tell(new LearnerEvent.Idle(run.step(), clock.take()));
-    if (!ready) {
-      sayReady();
-    }
+    await(Phase.NEXT_BATCH, BlockedReason.INPUT);
+    report.idle(clock.take());
     CompletableFuture<BatchLearned> answer = pending;
     pending = null;
-    if (answer != null) {
-      answer.complete(new BatchLearned(run.proposal().version().number(), isLast()));
-    }
-  }
-
-  private boolean isCheckpointDue() {
-    boolean again = checkpoints.isOwed() && run.step() % schedule.publishInterval() == 0;
-    return schedule.writesCheckpoints()
-        && (!ready
-            || again
-            || schedule.isCheckpointDue(run.step(), checkpoints.nanosSinceLast())
-            || run.isAmongTheBest());
-  }
-
-  private Behavior<LearnerCommand> onWriteCheckpoint(WriteCheckpoint command) {
-    save(command.done());
-    return this;
-  }
-
-  /** Has a checkpoint of the present state written, after the one that is being written. */
-  private void save(CompletableFuture<Saved> saved) {
-    if (!schedule.writesCheckpoints()) {
-      saved.complete(new NothingToSave("checkpoint.keep = 0, so that none is ever written"));
-    } else if (!run.isBegun()) {
-      saved.complete(
-          new NothingToSave("Z is not estimated yet, a run that is resumed begins again"));
+    if (answer == null) {
+      sayReady();
     } else {
-      checkpoints.ask(saved);
-      if (!checkpoints.isBusy()) {
-        checkpoints.write(run::checkpoint);
-      }
+      answer.complete(
+          new BatchLearned(run.proposal().version().number(), schedule.isLast(run.step())));
     }
+    return true;
   }
 
-  private Behavior<LearnerCommand> onCheckpointEnded(CheckpointEnded end) {
-    checkpoints.hear(end);
-    Runnable rest = parked;
-    if (rest != null) {
-      parked = null;
-      clock.work();
-      sayActive();
-      rest.run();
-    }
-    if (checkpoints.isAsked() && !checkpoints.isBusy()) {
-      checkpoints.write(run::checkpoint);
-    }
+  private Behavior<Object> onWriteCheckpoint(WriteCheckpoint command) {
+    checkpoints.save(schedule, command.done());
     return this;
   }
 
-  private boolean isBetweenSteps() {
-    return ready && pending == null;
-  }
-
-  /** While the evaluator judges sequences of the proposal, that one can't be replaced. */
-  private Behavior<LearnerCommand> onSwapProposal(SwapProposal command) {
-    if (isBetweenSteps()) {
+  /** The proposal can't be replaced while the evaluator judges sequences of it. */
+  private Behavior<Object> onSwapProposal(SwapProposal command) {
+    if (phase == Phase.NEXT_BATCH) {
       swap(command.done());
     } else {
       swaps.add(command.done());
@@ -392,21 +352,21 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
   }
 
   private void swap(CompletableFuture<ProposalSwapped> done) {
+    long step = run.step();
     OptionalLong version = OptionalLong.empty();
-    if (run.step() > 0) {
+    if (step > 0) {
       run.forceProposal();
       version = OptionalLong.of(run.proposal().version().number());
-      publish(version.getAsLong(), FORCED, Double.NaN);
+      published(version.getAsLong(), FORCED, Double.NaN);
     }
-    long step = run.step();
     OptionalLong swapped = version;
     CompletableFuture<Saved> saved = new CompletableFuture<>();
     var unused = saved.thenAccept(it -> done.complete(new ProposalSwapped(step, swapped, it)));
-    save(saved);
+    checkpoints.save(schedule, saved);
   }
 
-  private Behavior<LearnerCommand> onAdjust(Adjust command) {
-    if (isBetweenSteps()) {
+  private Behavior<Object> onAdjust(Adjust command) {
+    if (phase == Phase.NEXT_BATCH) {
       adjust(command.settings());
     } else {
       adjustment = command.settings();
@@ -420,14 +380,10 @@ public final class Learner extends AbstractBehavior<LearnerCommand> {
     run.adjust(settings);
   }
 
-  private boolean isLast() {
-    return run.step() >= schedule.lastStep();
-  }
-
-  private Behavior<LearnerCommand> onEnd() {
-    CompletableFuture<BatchLearned> owed = pending;
-    if (owed != null) {
-      owed.completeExceptionally(new IllegalStateException("the learner has stopped"));
+  private Behavior<Object> onEnd() {
+    CompletableFuture<BatchLearned> unanswered = pending;
+    if (unanswered != null) {
+      unanswered.completeExceptionally(new IllegalStateException("the learner has stopped"));
     }
     swaps.forEach(
         swap -> swap.completeExceptionally(new IllegalStateException("the learner has stopped")));

@@ -2,7 +2,6 @@ package io.tributary.stage.learn;
 
 import ai.djl.Device;
 import com.google.gson.JsonObject;
-import io.tributary.config.LearnerConfig;
 import io.tributary.config.OptimizerConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.TensorBytes;
@@ -10,27 +9,20 @@ import io.tributary.metrics.MetricsJsonl;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.ValueHead;
-import io.tributary.objective.Objective;
-import io.tributary.objective.Reward;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.WeightTails;
 import io.tributary.objective.ppo.KlPenalty;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
-import io.tributary.stage.learn.checkpoint.Estimators;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.learn.checkpoint.Owed;
+import io.tributary.stage.learn.checkpoint.PendingWork;
 import io.tributary.stage.learn.checkpoint.RunIdentity;
-import io.tributary.stage.learn.update.GradientVariance;
+import io.tributary.stage.learn.update.Estimators;
 import io.tributary.stage.learn.update.PolicyTrainer;
-import io.tributary.stage.learn.update.ProximalUpdates;
-import io.tributary.stage.learn.update.SingleUpdate;
-import io.tributary.stage.learn.update.UpdateRule;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.feature.Feature;
 import io.tributary.tensor.AdamW;
-import io.tributary.tensor.LearningRate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -56,7 +48,7 @@ public record RunSetup(
     EnergyBasedModel target,
     TributaryConfig config,
     RunIdentity identity,
-    TrainingRun.Files files) {
+    RunFiles files) {
   /** Version of the base model as the first proposal. */
   public static final long FIRST_VERSION = 1;
 
@@ -85,13 +77,11 @@ public record RunSetup(
             estimators.tails().state(),
             target.lambdas(),
             estimators.penalty().state(),
-            Owed.NOTHING,
+            PendingWork.NOTHING,
             null,
             identity);
     cutLogsAfter(-1);
-    TrainingRun run = new TrainingRun(this, trainer(base, List.of(), estimators), start, base);
-    run.skipVersions(lastVersion());
-    return run;
+    return new TrainingRun(this, trainer(base, List.of(), estimators), start, base, lastVersion());
   }
 
   /**
@@ -104,7 +94,7 @@ public record RunSetup(
     LearnerState state = checkpoint.state();
     identity.requireSameAs(state.identity(), state.step());
     cutLogsAfter(state.step());
-    if (state.owed() != Owed.NOTHING) {
+    if (state.pendingWork() != PendingWork.NOTHING) {
       cutEvaluation(state.step());
     }
     PolicyTrainer trainer =
@@ -118,13 +108,11 @@ public record RunSetup(
                 WeightTails.restore(state.tails()),
                 KlPenalty.restore(config.objective(), state.penalty())));
     trainer.training().optimizer().restore(state.optimizerUpdates(), checkpoint.optimizer());
-    TrainingRun run = new TrainingRun(this, trainer, state, checkpoint.proposal());
-    run.skipVersions(lastVersion());
-    return run;
+    return new TrainingRun(this, trainer, state, checkpoint.proposal(), lastVersion());
   }
 
   /** Names of the target's features, in their order. */
-  List<String> names() {
+  List<String> features() {
     return target.features().stream().map(Feature::name).toList();
   }
 
@@ -159,8 +147,7 @@ public record RunSetup(
 
   private PolicyTrainer trainer(
       List<TensorBytes> policy, List<TensorBytes> valueHead, Estimators estimators) {
-    LearnerConfig learner = config.learner();
-    OptimizerConfig optimizer = learner.optimizer();
+    OptimizerConfig optimizer = config.learner().optimizer();
     ModelTraining training =
         new ModelTraining(
             model.model(policy, device),
@@ -170,20 +157,7 @@ public record RunSetup(
                 optimizer.betas().get(1),
                 optimizer.eps(),
                 optimizer.weightDecay()));
-    LearningRate rate =
-        new LearningRate(
-            optimizer.learningRate(),
-            optimizer.warmupSteps(),
-            optimizer.schedule(),
-            config.totalSteps().orElse(Long.MAX_VALUE));
-    return new PolicyTrainer(
-        training,
-        rule(training, estimators),
-        Reward.of(config.objective(), config.target()),
-        rate,
-        new StepMeasurements(names()),
-        new GradientVariance(training, config.diagnostics(), prefix, learner.microBatchSize()),
-        estimators);
+    return PolicyTrainer.create(training, config, prefix, features(), estimators);
   }
 
   /** The value head of a checkpoint, or a fresh one. */
@@ -191,14 +165,5 @@ public record RunSetup(
     return stored.isEmpty()
         ? ValueHead.initialise(model.width(), device)
         : ValueHead.of(stored, model.width(), device);
-  }
-
-  private UpdateRule rule(ModelTraining training, Estimators estimators) {
-    long seed = config.run().seed();
-    return config.objective().isProximal()
-        ? new ProximalUpdates(
-            training, config.objective(), estimators.penalty(), config.learner(), prefix, seed)
-        : new SingleUpdate(
-            training, Objective.of(config.objective()), config.learner(), prefix, seed);
   }
 }

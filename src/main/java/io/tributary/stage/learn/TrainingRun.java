@@ -1,38 +1,25 @@
 package io.tributary.stage.learn;
 
-import com.google.gson.JsonObject;
 import io.tributary.data.Batch;
-import io.tributary.data.Fingerprint;
 import io.tributary.data.LearnedSequence;
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.RunFailedException;
-import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
-import io.tributary.data.WeightVersion;
-import io.tributary.io.JsonLines;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
-import io.tributary.metrics.SampleRow;
 import io.tributary.model.ValueHead;
-import io.tributary.objective.estimate.PartitionFunction;
-import io.tributary.objective.estimate.ReplacementWindow;
-import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.protocol.LearnerSettings;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
-import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.learn.checkpoint.Owed;
+import io.tributary.stage.learn.checkpoint.PendingWork;
 import io.tributary.stage.learn.checkpoint.RunIdentity;
 import io.tributary.stage.learn.update.PolicyTrainer;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.lambda.FeatureSample;
 import io.tributary.target.lambda.HardConstraints;
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,51 +27,19 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class TrainingRun implements AutoCloseable {
-
-  /**
-   * Where a run writes.
-   *
-   * @param metrics rows of steps and evaluations
-   * @param samples sequences for people to look at
-   * @param versions every version given to a policy
-   */
-  public record Files(
-      CheckpointStore checkpoints, JsonLines metrics, JsonLines samples, JsonLines versions) {
-
-    /**
-     * Writes a checkpoint; the rows of its steps are on disk before it is.
-     *
-     * @return its size in bytes
-     */
-    public long write(Checkpoint checkpoint) throws IOException {
-      metrics.flush();
-      versions.flush();
-      return checkpoints.write(checkpoint);
-    }
-  }
-
-  /**
-   * The outcome of a publication.
-   *
-   * @param policyVersion version that the policy was given
-   */
-  record Judgement(ReplacementWindow.Verdict verdict, long policyVersion, boolean replaced) {}
-
   private final PolicyTrainer trainer;
-  private final Files files;
+  private final RunFiles files;
   private final EnergyBasedModel target;
   private final List<String> features;
   private final int maxNonfiniteSteps;
   private int samplesPerInterval;
   private final RunIdentity identity;
-  private WeightSnapshot proposal;
+  private final ProposalVersions versions;
   private long step;
   private long sequences;
   private long nextDraw;
   private int nonfiniteInARow;
-  private long policyVersion;
-  private long proposalSince;
-  private Owed owed;
+  private PendingWork pendingWork;
   private @Nullable Double divergence; // in nats, of this very step
 
   /**
@@ -92,76 +47,65 @@ public final class TrainingRun implements AutoCloseable {
    *
    * @param start counters, and the proposal's version
    * @param proposal weights of the proposal
+   * @param lastVersion the highest version given to a policy so far, since the checkpoint too
    */
   TrainingRun(
-      RunSetup setup, PolicyTrainer trainer, LearnerState start, List<TensorBytes> proposal) {
+      RunSetup setup,
+      PolicyTrainer trainer,
+      LearnerState start,
+      List<TensorBytes> proposal,
+      long lastVersion) {
     this.trainer = trainer;
     this.files = setup.files();
     this.target = setup.target();
-    this.features = setup.names();
+    this.features = setup.features();
     this.maxNonfiniteSteps = setup.config().learner().maxNonfiniteSteps();
     this.samplesPerInterval = setup.config().samples().perInterval();
     this.identity = start.identity();
+    this.versions = new ProposalVersions(trainer.estimators(), this::policy, start, proposal);
+    versions.skip(lastVersion);
     this.step = start.step();
     this.sequences = start.sequences();
     this.nextDraw = start.nextDraw();
     this.nonfiniteInARow = start.nonfiniteInARow();
-    this.policyVersion = start.policyVersion();
-    this.proposalSince = start.proposalSince();
-    this.owed = start.owed();
+    this.pendingWork = start.pendingWork();
     this.divergence = start.divergence();
-    this.proposal =
-        new WeightSnapshot(
-            new WeightVersion(start.proposalVersion(), Fingerprint.of(proposal)), proposal);
   }
 
   long step() {
     return step;
   }
 
-  /** Whether Z has been estimated, so that there is something to go on from. */
+  /** Sequences learned from. */
+  long sequences() {
+    return sequences;
+  }
+
+  /** Whether Z has been estimated, so that a checkpoint is of use. */
   boolean isBegun() {
     return nextDraw > 0;
   }
 
   /** What the last step still waits for. */
-  Owed owed() {
-    return owed;
+  PendingWork pendingWork() {
+    return pendingWork;
   }
 
   /** The last step waits for this from now on. */
-  void owes(Owed what) {
-    owed = what;
-  }
-
-  /** Versions up to this one were given away since the checkpoint, and are not given again. */
-  void skipVersions(long lastVersion) {
-    policyVersion = Math.max(policyVersion, lastVersion);
-  }
-
-  long sequences() {
-    return sequences;
+  void pendingWork(PendingWork work) {
+    pendingWork = work;
   }
 
   WeightSnapshot proposal() {
-    return proposal;
+    return versions.proposal();
   }
 
-  Files files() {
+  RunFiles files() {
     return files;
   }
 
-  JsonLines metricsLog() {
-    return files.metrics();
-  }
-
-  PartitionFunction.Estimate partitionFunction() {
-    return trainer.partitionFunction().estimate();
-  }
-
-  TargetMass targetMass() {
-    PartitionFunction.Estimate z = partitionFunction();
-    return new TargetMass(z.logZ(), z.relativeStandardError(), z.count(), z.positive());
+  PartitionFunctionEstimate partitionFunction() {
+    return trainer.estimators().partitionFunction().estimate();
   }
 
   /**
@@ -210,65 +154,19 @@ public final class TrainingRun implements AutoCloseable {
     return trainer.estimators().window().isFresh();
   }
 
-  /**
-   * Judges the policy on sequences of the proposal that were drawn for it, then lets them enter the
-   * estimate of Z, as {@link #judgeProposal()} does on the batches learned.
-   *
-   * @param logWeights (N), log w in nats
-   * @param logPolicyRatios (N), log v in nats
-   */
-  Judgement judgeProposal(double[] logWeights, double[] logPolicyRatios) {
-    long[] versions = new long[logWeights.length];
-    Arrays.fill(versions, proposal.version().number());
-    trainer.estimators().window().add(versions, logWeights, logPolicyRatios, partitionFunction());
-    Judgement judgement = judgeProposal();
-    trainer.partitionFunction().add(logWeights);
-    return judgement;
+  /** Judges the policy on sequences drawn for it; see {@link ProposalVersions#judge}. */
+  ProposalVersions.Judgement judgeProposal(double[] logWeights, double[] logPolicyRatios) {
+    return versions.judge(step, logWeights, logPolicyRatios);
   }
 
-  /** Publishes the policy under a new version, and makes it the proposal if it is closer to p. */
-  Judgement judgeProposal() {
-    policyVersion++;
-    ReplacementWindow.Verdict verdict = trainer.estimators().window().decide(partitionFunction());
-    boolean replaced = verdict.decision() == ReplacementWindow.Decision.ACCEPTED;
-    if (replaced) {
-      replaceProposal();
-    }
-    trainer.estimators().window().reset(proposal.version().number());
-    return new Judgement(verdict, policyVersion, replaced);
+  /** Judges the policy on the batches learned; see {@link ProposalVersions#judge}. */
+  ProposalVersions.Judgement judgeProposal() {
+    return versions.judge(step);
   }
 
-  /**
-   * Publishes the policy under a new version and makes it the proposal, without asking which is
-   * closer to p. The window of the next decision begins anew; Z is what it was.
-   */
+  /** Makes the policy the proposal; see {@link ProposalVersions#force}. */
   void forceProposal() {
-    policyVersion++;
-    replaceProposal();
-    trainer.estimators().window().replace(policyVersion);
-  }
-
-  private void replaceProposal() {
-    List<TensorBytes> tensors = policy();
-    proposal =
-        new WeightSnapshot(new WeightVersion(policyVersion, Fingerprint.of(tensors)), tensors);
-    proposalSince = step;
-  }
-
-  /**
-   * Records a publication, so that its version is never given again.
-   *
-   * @param decision what was decided on its becoming the proposal
-   */
-  void logVersion(String decision) throws IOException {
-    JsonObject row = new JsonObject();
-    row.addProperty("step", step);
-    row.addProperty("version", policyVersion);
-    row.addProperty("decision", decision);
-    if (proposal.version().number() == policyVersion) {
-      row.addProperty("fingerprint", proposal.version().fingerprint());
-    }
-    files.versions().add(row.toString());
+    versions.force(step);
   }
 
   /** Goes on with these settings. */
@@ -288,7 +186,7 @@ public final class TrainingRun implements AutoCloseable {
         trainer.training().model().config(),
         state(),
         policy(),
-        proposal.tensors(),
+        proposal().tensors(),
         trainer.training().optimizer().state(),
         valueHead());
   }
@@ -317,46 +215,31 @@ public final class TrainingRun implements AutoCloseable {
         nextDraw,
         trainer.training().optimizer().updates(),
         nonfiniteInARow,
-        policyVersion,
-        proposal.version().number(),
-        proposalSince,
-        trainer.partitionFunction().state(),
+        versions.policyVersion(),
+        proposal().version().number(),
+        versions.proposalSince(),
+        trainer.estimators().partitionFunction().state(),
         trainer.estimators().signals().state(),
         trainer.estimators().window().state(),
         trainer.estimators().tails().state(),
         target.lambdas(),
         trainer.estimators().penalty().state(),
-        owed,
+        pendingWork,
         divergence,
         identity);
   }
 
-  /** The first sequences of a batch that was just learned, for people to look at. */
+  /** The first sequences, {@code most} at most, of the batch that was just learned from. */
   List<LearnedSequence> learned(Batch.Training batch, int most) {
-    return batch.sequences().stream().limit(most).map(this::learned).toList();
+    return batch.sequences().stream()
+        .limit(most)
+        .map(scored -> LearnedSequence.of(step, scored, features))
+        .toList();
   }
 
-  private LearnedSequence learned(ScoredSequence scored) {
-    Map<String, Double> named = new LinkedHashMap<>();
-    for (int i = 0; i < features.size(); i++) {
-      named.put(features.get(i), scored.features()[i]);
-    }
-    return new LearnedSequence(
-        step,
-        scored.sequence().draw(),
-        scored.sequence().index(),
-        scored.sequence().proposalVersion(),
-        scored.text(),
-        scored.sequence().logProposal(),
-        scored.logWeight(),
-        named);
-  }
-
-  /** Writes the first sequences of a batch for people to look at. */
-  void logSamples(Batch.Training batch) throws IOException {
-    for (LearnedSequence sequence : learned(batch, samplesPerInterval)) {
-      files.samples().add(SampleRow.of(sequence).toString());
-    }
+  /** Sequences that are written for people to read, per interval of the evaluation. */
+  int samplesPerInterval() {
+    return samplesPerInterval;
   }
 
   @Override

@@ -5,11 +5,7 @@ import io.tributary.metrics.PublishFailure;
 import io.tributary.metrics.WeightMetrics;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.PublisherCommand;
-import io.tributary.protocol.PublisherCommand.ConfirmationDue;
-import io.tributary.protocol.PublisherCommand.Confirmed;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
-import io.tributary.protocol.PublisherCommand.SamplerSilent;
-import io.tributary.protocol.PublisherCommand.SamplersListed;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.TakenOver;
 import io.tributary.protocol.WorkerLost;
@@ -36,16 +32,21 @@ import org.jspecify.annotations.Nullable;
  * nothing for several times as long is given up; it then wants replacing. One that confirms another
  * fingerprint gets the weights again, once.
  */
-public final class Publisher extends AbstractBehavior<PublisherCommand> {
+public final class Publisher extends AbstractBehavior<Object> {
   /** A sampler that is at a long draw takes the weights over only after it. */
   private static final int PATIENCE = 4;
 
-  private final TimerScheduler<PublisherCommand> timers;
+  /** A sampler has confirmed nothing for long after it got a proposal. */
+  record SamplerSilent(ActorRef<SamplerCommand> sampler) {}
+
+  /** The time that samplers have to confirm this version is over. */
+  record ConfirmationDue(long version) {}
+
+  private final TimerScheduler<Object> timers;
   private final Duration timeout;
   private final WeightMetrics metrics;
   private final ActorRef<ProposalConfirmed> listener;
   private final ActorRef<WorkerLost> guardian;
-  private final ActorRef<TakenOver> confirmations;
   private final Set<ActorRef<SamplerCommand>> samplers = new HashSet<>();
   private final Map<ActorRef<SamplerCommand>, Long> confirmed = new HashMap<>();
   private final Set<ActorRef<SamplerCommand>> deliveredAgain = new HashSet<>();
@@ -65,14 +66,15 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
       ActorRef<ProposalConfirmed> listener,
       ActorRef<WorkerLost> guardian) {
     return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers -> new Publisher(context, timers, timeout, metrics, listener, guardian)));
+            (ActorContext<Object> context) ->
+                Behaviors.withTimers(
+                    timers -> new Publisher(context, timers, timeout, metrics, listener, guardian)))
+        .narrow();
   }
 
   private Publisher(
-      ActorContext<PublisherCommand> context,
-      TimerScheduler<PublisherCommand> timers,
+      ActorContext<Object> context,
+      TimerScheduler<Object> timers,
       Duration timeout,
       WeightMetrics metrics,
       ActorRef<ProposalConfirmed> listener,
@@ -84,26 +86,24 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
     this.metrics = metrics;
     this.listener = listener;
     this.guardian = guardian;
-    this.confirmations = context.messageAdapter(TakenOver.class, Confirmed::new);
-    ActorRef<Receptionist.Listing> listings =
-        context.messageAdapter(
-            Receptionist.Listing.class,
-            listing -> new SamplersListed(listing.getServiceInstances(SamplerCommand.KEY)));
-    context.getSystem().receptionist().tell(Receptionist.subscribe(SamplerCommand.KEY, listings));
+    context
+        .getSystem()
+        .receptionist()
+        .tell(Receptionist.subscribe(SamplerCommand.KEY, context.getSelf().narrow()));
   }
 
   @Override
-  public Receive<PublisherCommand> createReceive() {
+  public Receive<Object> createReceive() {
     return newReceiveBuilder()
         .onMessage(ReplaceProposal.class, this::onReplaceProposal)
-        .onMessage(SamplersListed.class, this::onSamplersListed)
-        .onMessage(Confirmed.class, this::onConfirmed)
+        .onMessage(Receptionist.Listing.class, this::onListing)
+        .onMessage(TakenOver.class, this::onTakenOver)
         .onMessage(ConfirmationDue.class, this::onConfirmationDue)
         .onMessage(SamplerSilent.class, this::onSamplerSilent)
         .build();
   }
 
-  private Behavior<PublisherCommand> onReplaceProposal(ReplaceProposal command) {
+  private Behavior<Object> onReplaceProposal(ReplaceProposal command) {
     proposal = command.proposal();
     deliveredAgain.clear();
     metrics.proposalVersion(version());
@@ -112,9 +112,10 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
     return this;
   }
 
-  private Behavior<PublisherCommand> onSamplersListed(SamplersListed listed) {
+  private Behavior<Object> onListing(Receptionist.Listing listing) {
+    Set<ActorRef<SamplerCommand>> listed = listing.getServiceInstances(SamplerCommand.KEY);
     Set<ActorRef<SamplerCommand>> gone = new HashSet<>(samplers);
-    gone.removeAll(listed.samplers());
+    gone.removeAll(listed);
     samplers.removeAll(gone);
     deliveredAgain.removeAll(gone);
     for (ActorRef<SamplerCommand> sampler : gone) {
@@ -127,7 +128,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
       }
     }
     boolean added = false;
-    for (ActorRef<SamplerCommand> sampler : listed.samplers()) {
+    for (ActorRef<SamplerCommand> sampler : listed) {
       if (samplers.add(sampler)) {
         added = true;
         deliver(sampler);
@@ -140,8 +141,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
     return this;
   }
 
-  private Behavior<PublisherCommand> onConfirmed(Confirmed message) {
-    TakenOver confirmation = message.confirmation();
+  private Behavior<Object> onTakenOver(TakenOver confirmation) {
     timers.cancel(confirmation.sampler());
     WeightSnapshot current = proposal;
     if (current == null
@@ -179,7 +179,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
     return this;
   }
 
-  private Behavior<PublisherCommand> onConfirmationDue(ConfirmationDue due) {
+  private Behavior<Object> onConfirmationDue(ConfirmationDue due) {
     if (due.version() != version()) {
       return this;
     }
@@ -198,7 +198,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
     return this;
   }
 
-  private Behavior<PublisherCommand> onSamplerSilent(SamplerSilent silent) {
+  private Behavior<Object> onSamplerSilent(SamplerSilent silent) {
     guardian.tell(
         new WorkerLost(
             silent.sampler(),
@@ -211,7 +211,7 @@ public final class Publisher extends AbstractBehavior<PublisherCommand> {
   private void deliver(ActorRef<SamplerCommand> sampler) {
     WeightSnapshot current = proposal;
     if (current != null) {
-      sampler.tell(new SamplerCommand.TakeOver(current, confirmations));
+      sampler.tell(new SamplerCommand.TakeOver(current, getContext().getSelf().narrow()));
       awaitConfirmation(sampler);
     }
   }

@@ -3,10 +3,10 @@ package io.tributary.objective.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.GdcPlusPlus;
 import io.tributary.objective.Objective;
-import io.tributary.objective.estimate.PartitionFunction.Estimate;
 import io.tributary.testing.training.EnumerableWorld;
 import io.tributary.testing.training.EnumerableWorld.MixedSample;
 import java.util.Arrays;
@@ -163,7 +163,7 @@ class DiagnosticsTest {
   @Test
   void meanAbsoluteAdvantageIsTwiceZTimesTheTotalVariation() {
     EnumerableWorld world = new EnumerableWorld();
-    Estimate z = world.exactZ();
+    PartitionFunctionEstimate z = world.exactZ();
     MixedSample sample = world.mixedSample(500, new Random(3));
     BatchValues values = EnumerableWorld.values(sample.logWeights(), sample.logPolicyRatios(), z);
     Objective objective = new GdcPlusPlus(true);

@@ -8,7 +8,7 @@ import static io.tributary.testing.training.EnumerableWorld.tvd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.testing.training.EnumerableWorld;
 import io.tributary.testing.training.EnumerableWorld.MixedSample;
 import io.tributary.testing.training.PartitionFunctions;
@@ -38,7 +38,7 @@ class DivergencesTest {
       double[] logV = logRatios(world.pi, proposal);
       double[] logPi = logs(world.pi);
       double[] logA = logs(world.a);
-      Estimate z = world.exactZ();
+      PartitionFunctionEstimate z = world.exactZ();
 
       assertThat(
               expectation(
@@ -66,7 +66,7 @@ class DivergencesTest {
     double[] logP = logs(world.target);
     double[] logPi = logs(world.pi);
     double[] logA = logs(world.a);
-    Estimate z = world.exactZ();
+    PartitionFunctionEstimate z = world.exactZ();
     assertThat(
             expectation(
                 world.pi,
@@ -88,7 +88,7 @@ class DivergencesTest {
     Random random = new Random(7);
     PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(world.mixedSample(100_000, random).logWeights());
-    Estimate z = partitionFunction.estimate();
+    PartitionFunctionEstimate z = partitionFunction.estimate();
     MixedSample s = world.mixedSample(100_000, random);
 
     assertThat(z.value()).isCloseTo(world.z, within(4 * z.standardError()));
@@ -115,7 +115,7 @@ class DivergencesTest {
     Random random = new Random(8);
     PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(world.mixedSample(100_000, random).logWeights());
-    Estimate z = partitionFunction.estimate();
+    PartitionFunctionEstimate z = partitionFunction.estimate();
     int[] sample = EnumerableWorld.sample(world.pi, 100_000, random);
     double[] logPi = EnumerableWorld.at(sample, logs(world.pi));
 
@@ -135,7 +135,7 @@ class DivergencesTest {
   void absentWhileNoPositiveWeightHasBeenSeen() {
     PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(one(Double.NEGATIVE_INFINITY));
-    Estimate z = partitionFunction.estimate();
+    PartitionFunctionEstimate z = partitionFunction.estimate();
     double[] logW = {0, 0};
     assertThat(
             List.of(
@@ -149,7 +149,7 @@ class DivergencesTest {
 
   @Test
   void aSampleWithoutAPositiveWeightKeepsItsPlaceInMeansButHasNoErrorAndIsShownToNobody() {
-    Estimate z = world.exactZ();
+    PartitionFunctionEstimate z = world.exactZ();
     double[] none = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
     double[] logV = {-0.1, 0.2, 0.1};
     PointEstimate kl = Divergences.klTargetPolicy(none, logV, z);

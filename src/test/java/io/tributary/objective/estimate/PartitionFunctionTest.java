@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.google.gson.Gson;
 import io.tributary.config.PartitionFunctionConfig;
 import io.tributary.config.PartitionFunctionConfig.Estimator;
-import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.testing.training.EnumerableWorld;
 import io.tributary.testing.training.PartitionFunctions;
 import java.util.Arrays;
@@ -29,7 +29,7 @@ class PartitionFunctionTest {
     PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(new double[] {NEVER, Math.log(2)});
     partitionFunction.add(new double[] {Math.log(6), NEVER, NEVER, Math.log(4)});
-    Estimate z = partitionFunction.estimate();
+    PartitionFunctionEstimate z = partitionFunction.estimate();
 
     assertThat(z.value()).isCloseTo(2, within(1e-12));
     assertThat(z.logZ()).isCloseTo(Math.log(2), within(1e-12));
@@ -47,7 +47,7 @@ class PartitionFunctionTest {
     PartitionFunction partitionFunction = PartitionFunctions.running();
     assertThat(partitionFunction.estimate().isKnown()).isFalse();
     partitionFunction.add(new double[] {NEVER, NEVER});
-    Estimate z = partitionFunction.estimate();
+    PartitionFunctionEstimate z = partitionFunction.estimate();
     assertThat(z.isKnown()).isFalse();
     assertThat(z.count()).isEqualTo(2);
     assertThat(z.value()).isZero();
@@ -61,7 +61,7 @@ class PartitionFunctionTest {
   void anEstimateIsASnapshotThatLaterBatchesDoNotChange() {
     PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(new double[] {0});
-    Estimate before = partitionFunction.estimate();
+    PartitionFunctionEstimate before = partitionFunction.estimate();
     partitionFunction.add(new double[] {5});
     assertThat(before.logZ()).isZero();
     assertThat(before.count()).isEqualTo(1);
@@ -71,7 +71,7 @@ class PartitionFunctionTest {
   void aRefusedBatchLeavesTheEstimateAsItWas() {
     PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(new double[] {1, 2});
-    Estimate before = partitionFunction.estimate();
+    PartitionFunctionEstimate before = partitionFunction.estimate();
     for (double broken : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatThrownBy(() -> partitionFunction.add(new double[] {3, broken}))
           .isInstanceOf(IllegalArgumentException.class)
@@ -117,7 +117,7 @@ class PartitionFunctionTest {
     assertThat(window.estimate().count()).as("two are not enough").isEqualTo(8);
     window.add(logs(5, 0));
     window.add(logs(2, 1));
-    Estimate z = window.estimate();
+    PartitionFunctionEstimate z = window.estimate();
     assertThat(z.count()).isEqualTo(6);
     assertThat(z.positive()).isEqualTo(5);
     assertThat(z.value()).isCloseTo(2, within(1e-12));
@@ -145,7 +145,7 @@ class PartitionFunctionTest {
     for (int i = 0; i < values.length; i++) {
       squares += counts[i] * (values[i] - mean) * (values[i] - mean);
     }
-    Estimate z = average.estimate();
+    PartitionFunctionEstimate z = average.estimate();
     assertThat(z.value()).isCloseTo(mean, within(1e-12));
     double variance = squares / (total - squared / total);
     assertThat(z.standardError()).isCloseTo(Math.sqrt(variance * squared) / total, within(1e-12));
@@ -170,7 +170,7 @@ class PartitionFunctionTest {
         int[] sample = EnumerableWorld.sample(proposal, 100, random);
         estimate.add(EnumerableWorld.at(sample, world.logWeights(proposal)));
       }
-      Estimate z = estimate.estimate();
+      PartitionFunctionEstimate z = estimate.estimate();
       sum += z.value();
       squaredErrors += (z.value() - world.z) * (z.value() - world.z);
       claimed += z.standardError() * z.standardError();
@@ -226,8 +226,9 @@ class PartitionFunctionTest {
       @ForAll @Size(min = 2, max = 50) double[] anyNumbers,
       @ForAll @DoubleRange(min = -5000, max = 5000) double logScale) {
     double[] logWeights = Arrays.stream(anyNumbers).map(x -> x % 10).toArray();
-    Estimate plain = estimate(logWeights);
-    Estimate scaled = estimate(Arrays.stream(logWeights).map(w -> w + logScale).toArray());
+    PartitionFunctionEstimate plain = estimate(logWeights);
+    PartitionFunctionEstimate scaled =
+        estimate(Arrays.stream(logWeights).map(w -> w + logScale).toArray());
     assertThat(scaled.logZ()).isCloseTo(plain.logZ() + logScale, within(1e-8));
     assertThat(scaled.relativeStandardError())
         .isCloseTo(plain.relativeStandardError(), within(1e-6));
@@ -238,14 +239,14 @@ class PartitionFunctionTest {
   void theOrderOfSequencesDoesNotMatter(@ForAll @Size(min = 2, max = 50) double[] anyNumbers) {
     double[] logWeights = Arrays.stream(anyNumbers).map(x -> x % 300).toArray();
     double[] sorted = Arrays.stream(logWeights).sorted().toArray();
-    Estimate forwards = estimate(logWeights);
-    Estimate ascending = estimate(sorted);
+    PartitionFunctionEstimate forwards = estimate(logWeights);
+    PartitionFunctionEstimate ascending = estimate(sorted);
     assertThat(ascending.logZ()).isCloseTo(forwards.logZ(), within(1e-10));
     assertThat(ascending.relativeStandardError())
         .isCloseTo(forwards.relativeStandardError(), within(1e-6));
   }
 
-  private static Estimate estimate(double[] logWeights) {
+  private static PartitionFunctionEstimate estimate(double[] logWeights) {
     PartitionFunction partitionFunction = PartitionFunctions.running();
     partitionFunction.add(logWeights);
     return partitionFunction.estimate();

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
 import io.tributary.config.Criterion;
-import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.objective.estimate.ReplacementWindow.Decision;
 import io.tributary.objective.estimate.ReplacementWindow.Verdict;
 import io.tributary.testing.training.EnumerableWorld;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReplacementWindowTest {
   private static final double NEVER = Double.NEGATIVE_INFINITY;
   private static final long CURRENT = 5;
-  private static final Estimate ONE = new Estimate(0, 0, 1, 1, 1);
+  private static final PartitionFunctionEstimate ONE = new PartitionFunctionEstimate(0, 0, 1, 1, 1);
   private final EnumerableWorld world = new EnumerableWorld();
 
   @ParameterizedTest
@@ -145,7 +145,7 @@ class ReplacementWindowTest {
       @ForAll @DoubleRange(min = -4, max = 4) double logZ) {
     double[] logWeights = Arrays.stream(anyNumbers).map(x -> x < -1 ? NEVER : x % 5).toArray();
     double[] logPolicyRatios = Arrays.stream(anyNumbers).map(x -> Math.sin(x) * 4).toArray();
-    Estimate z = new Estimate(logZ, 0.1, 1, 1, 1);
+    PartitionFunctionEstimate z = new PartitionFunctionEstimate(logZ, 0.1, 1, 1, 1);
     PointEstimate kl = difference(Criterion.KL, z, logWeights, logPolicyRatios);
     PointEstimate tvd = difference(Criterion.TVD, z, logWeights, logPolicyRatios);
     double klTruth =
@@ -175,7 +175,7 @@ class ReplacementWindowTest {
 
   @Test
   void anUncertainZDoesNotHoldBackWhatItsSignDoesNotDependOn() {
-    Estimate uncertain = new Estimate(0, 0.9, 1, 1, 1);
+    PartitionFunctionEstimate uncertain = new PartitionFunctionEstimate(0, 0.9, 1, 1, 1);
     double[] logWeights = {0, 0, 0, 0};
     double[] better = {1, 1.1, 0.9, 1};
     Verdict verdict = window(Criterion.KL, 2, uncertain, logWeights, better).decide(uncertain);
@@ -197,7 +197,11 @@ class ReplacementWindowTest {
             / (2 * step);
     PointEstimate exact = difference(criterion, known(logZ), logWeights, logPolicyRatios);
     PointEstimate uncertain =
-        difference(criterion, new Estimate(logZ, 3, 1, 1, 1), logWeights, logPolicyRatios);
+        difference(
+            criterion,
+            new PartitionFunctionEstimate(logZ, 3, 1, 1, 1),
+            logWeights,
+            logPolicyRatios);
     assertThat(derivative).isNotZero();
     assertThat(uncertain.value()).isEqualTo(exact.value());
     assertThat(uncertain.standardError())
@@ -245,7 +249,7 @@ class ReplacementWindowTest {
 
   @Test
   void weightsBeyondTheRangeOfDoublesAreJudged() {
-    Estimate huge = new Estimate(2000, 0, 1, 1, 1);
+    PartitionFunctionEstimate huge = new PartitionFunctionEstimate(2000, 0, 1, 1, 1);
     double[] logWeights = {2000, 2001};
     double[] logPolicyRatios = {1, -0.5};
     PointEstimate d = difference(Criterion.KL, huge, logWeights, logPolicyRatios);
@@ -366,13 +370,16 @@ class ReplacementWindowTest {
     }
   }
 
-  private static Estimate known(double logZ) {
-    return new Estimate(logZ, 0, 1, 1, 1);
+  private static PartitionFunctionEstimate known(double logZ) {
+    return new PartitionFunctionEstimate(logZ, 0, 1, 1, 1);
   }
 
   private static PointEstimate difference(
-      Criterion criterion, Estimate z, double[] logWeights, double[] logPolicyRatios) {
-    return window(criterion, 0, z, logWeights, logPolicyRatios).difference(z);
+      Criterion criterion,
+      PartitionFunctionEstimate z,
+      double[] logWeights,
+      double[] logPolicyRatios) {
+    return window(criterion, 0, z, logWeights, logPolicyRatios).state().difference(z);
   }
 
   private static Verdict verdict(
@@ -383,7 +390,7 @@ class ReplacementWindowTest {
   private static ReplacementWindow window(
       Criterion criterion,
       double confidence,
-      Estimate z,
+      PartitionFunctionEstimate z,
       double[] logWeights,
       double[] logPolicyRatios) {
     ReplacementWindow window =

@@ -3,7 +3,7 @@ package io.tributary.objective.estimate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.config.Criterion;
-import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.testing.Slow;
 import io.tributary.testing.training.EnumerableWorld;
 import io.tributary.testing.training.EnumerableWorld.MixedSample;
@@ -29,7 +29,9 @@ class StandardErrorTest {
 
   /** Name, estimator, and the truth. */
   record Case(
-      String name, BiFunction<MixedSample, Estimate, PointEstimate> estimator, double truth) {
+      String name,
+      BiFunction<MixedSample, PartitionFunctionEstimate, PointEstimate> estimator,
+      double truth) {
     @Override
     public String toString() {
       return name;
@@ -106,11 +108,12 @@ class StandardErrorTest {
     assertThat(covered / (double) REPLICATES).as("%s: %s", c, seen).isBetween(0.92, 0.98);
   }
 
-  private static PointEstimate difference(MixedSample s, Estimate z, Criterion criterion) {
+  private static PointEstimate difference(
+      MixedSample s, PartitionFunctionEstimate z, Criterion criterion) {
     ReplacementWindow window = ReplacementWindow.create(ReplacementWindows.config(criterion, 0), 1);
     long[] versions = new long[s.logWeights().length];
     Arrays.fill(versions, 1);
     window.add(versions, s.logWeights(), s.logPolicyRatios(), z);
-    return window.difference(z);
+    return window.state().difference(z);
   }
 }

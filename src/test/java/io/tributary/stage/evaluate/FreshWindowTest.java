@@ -3,6 +3,7 @@ package io.tributary.stage.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.objective.estimate.Divergences;
@@ -62,10 +63,10 @@ class FreshWindowTest {
     assertThat(judged.logWeights()).hasSize(DRAWN);
     PartitionFunction weights = PartitionFunctions.running();
     weights.add(judged.logWeights());
-    PartitionFunction.Estimate z = weights.estimate();
+    PartitionFunctionEstimate z = weights.estimate();
     assertThat(z.value()).isEqualTo(world.z(), within(4 * z.standardError()));
 
-    var exact = new PartitionFunction.Estimate(Math.log(world.z()), 0, 1000, 100, 100);
+    var exact = new PartitionFunctionEstimate(Math.log(world.z()), 0, 1000, 100, 100);
     double[] p = world.target();
     assertWithin(
         Divergences.klTargetPolicy(judged.logWeights(), judged.logPolicyRatios(), exact),
@@ -80,7 +81,7 @@ class FreshWindowTest {
   void theTemperatureOfTheSamplersIsPartOfLogQ() {
     PartitionFunction weights = PartitionFunctions.running();
     weights.add(judge(3, DRAWN, 2).logWeights());
-    PartitionFunction.Estimate z = weights.estimate();
+    PartitionFunctionEstimate z = weights.estimate();
     assertThat(z.value()).isEqualTo(world.z(), within(4 * z.standardError()));
     assertThat(z.relativeStandardError()).isLessThan(0.05);
   }

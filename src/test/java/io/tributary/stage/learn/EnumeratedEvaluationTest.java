@@ -3,13 +3,13 @@ package io.tributary.stage.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
-import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.stage.evaluate.FreshWindow;
 import io.tributary.stage.evaluate.ModelEvaluation;
 import io.tributary.stage.evaluate.PolicyEvaluation;
@@ -134,7 +134,9 @@ class EnumeratedEvaluationTest {
             world.tokenizer,
             world.target,
             () -> {})) {
-      run = evaluation.evaluate(3, policy.snapshot(), new TargetMass(-1, 0.1, 100, 40));
+      run =
+          evaluation.evaluate(
+              3, policy.snapshot(), new PartitionFunctionEstimate(-1, 0.1, 100, 40, 20));
     }
     ModelEvaluation.Result alone = evaluate(policy, 500, 0.6);
     assertThat(alone.effectiveSampleSize()).isNaN();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.tributary.config.objective.Baseline;
 import io.tributary.config.objective.Divergence;
 import io.tributary.data.Fingerprint;
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.metrics.Label.Distribution;
@@ -16,7 +17,6 @@ import io.tributary.model.Gradients;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelTraining;
 import io.tributary.objective.BatchValues;
-import io.tributary.objective.Earlier;
 import io.tributary.objective.FDivergence;
 import io.tributary.objective.Gdc;
 import io.tributary.objective.GdcPlusPlus;
@@ -24,10 +24,11 @@ import io.tributary.objective.KlControl;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reinforce;
 import io.tributary.objective.Reward;
+import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.estimate.PartitionFunction;
-import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.update.BatchArrays;
+import io.tributary.stage.learn.update.StepMeasurements;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.tensor.AdamW;
@@ -168,7 +169,7 @@ class EnumeratedLearningTest {
   void theGradientThatIsAccumulatedIsThatOfWhatTheObjectiveAimsAt(Case wanted) {
     Objective objective = wanted.objective();
     double z = sumOfExp(wanted.logTargets());
-    var exact = new PartitionFunction.Estimate(Math.log(z), 0, 1000, 100, 100);
+    var exact = new PartitionFunctionEstimate(Math.log(z), 0, 1000, 100, 100);
     double[] rewards = world.logTargets.clone();
     Arrays.setAll(rewards, i -> rewards[i] > Double.NEGATIVE_INFINITY ? 1 : 0);
     try (ModelTraining training = new ModelTraining(policy, SETTINGS)) {
@@ -186,7 +187,7 @@ class EnumeratedLearningTest {
                       logPolicies,
                       world.logBases,
                       rewards,
-                      new Earlier(exact, 0));
+                      new RunningEstimates(exact, 0));
               double[] c = objective.coefficients(values, expectedLevels(objective, values));
               for (int i = 0; i < c.length; i++) {
                 c[i] *= Math.exp(logProposals[i]) / wanted.proposals();
@@ -309,7 +310,7 @@ class EnumeratedLearningTest {
   void weightsOfMixedProposalsEstimateZ() {
     PartitionFunction estimate = PartitionFunctions.running();
     estimate.add(drawn(first, second).stream().mapToDouble(ScoredSequence::logWeight).toArray());
-    PartitionFunction.Estimate z = estimate.estimate();
+    PartitionFunctionEstimate z = estimate.estimate();
     assertThat(z.count()).isEqualTo(2 * DRAWN);
     assertThat(z.value()).isEqualTo(world.z(), within(4 * z.standardError()));
     assertThat(z.relativeStandardError()).isLessThan(0.05);
@@ -321,13 +322,13 @@ class EnumeratedLearningTest {
     double[] logPolicies =
         new io.tributary.model.SequenceScores(policy, 1000)
             .logProbs(world.prefix, batch.stream().map(s -> s.sequence().tokens()).toList());
-    var exact = new PartitionFunction.Estimate(Math.log(world.z()), 0, 1000, 100, 100);
+    var exact = new PartitionFunctionEstimate(Math.log(world.z()), 0, 1000, 100, 100);
     BatchArrays arrays = BatchArrays.of(batch, HARD);
     Measurements measured =
         new StepMeasurements(List.of("chosen"))
             .of(
                 arrays,
-                arrays.values(logPolicies, new Earlier(exact, 0)),
+                arrays.values(logPolicies, new RunningEstimates(exact, 0)),
                 new GdcPlusPlus(false),
                 exact);
     double[] p = world.target();
@@ -353,7 +354,9 @@ class EnumeratedLearningTest {
     try (PolicyEvaluation evaluation = world.evaluation(DRAWN)) {
       Measurements measured =
           evaluation.evaluate(
-              40, policy.snapshot(), new TargetMass(Math.log(world.z()), 0, 1000, 100));
+              40,
+              policy.snapshot(),
+              new PartitionFunctionEstimate(Math.log(world.z()), 0, 1000, 100, 100));
       double[] pi = Arrays.stream(world.logProbs(policy)).map(Math::exp).toArray();
       assertWithinStandardErrors(measured, Pair.P_PI, world.klFromTarget(policy));
       assertWithinStandardErrors(measured, Pair.PI_A, TinyWorld.kl(pi, world.logBases));

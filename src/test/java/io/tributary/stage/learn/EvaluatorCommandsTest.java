@@ -2,13 +2,13 @@ package io.tributary.stage.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.EvaluatorCommand;
-import io.tributary.protocol.EvaluatorCommand.TargetMass;
 import io.tributary.stage.evaluate.Evaluator;
 import io.tributary.testing.Commands;
 import io.tributary.testing.TorchExtension;
@@ -47,8 +47,8 @@ class EvaluatorCommandsTest {
               weights,
               WeightSnapshot.class,
               new WeightSnapshot(new WeightVersion(1, "fingerprint"), weights),
-              TargetMass.class,
-              new TargetMass(0, 0.1, 100, 50),
+              PartitionFunctionEstimate.class,
+              new PartitionFunctionEstimate(0, 0.1, 100, 50, 40),
               ActorRef.class,
               TestInbox.create().getRef());
       for (EvaluatorCommand command : Commands.of(EvaluatorCommand.class, values)) {

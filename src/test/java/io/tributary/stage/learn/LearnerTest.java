@@ -31,7 +31,7 @@ import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.learn.checkpoint.Owed;
+import io.tributary.stage.learn.checkpoint.PendingWork;
 import io.tributary.stage.learn.checkpoint.Retention;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
@@ -87,7 +87,7 @@ class LearnerTest {
   private TestProbe<EvaluatorCommand> evaluator;
   private TestProbe<LearnerEvent> events;
   private final List<Batch> used = new CopyOnWriteArrayList<>();
-  private TrainingRun.Files files;
+  private RunFiles files;
   private ActorRef<LearnerCommand> learner;
 
   @BeforeAll
@@ -478,17 +478,17 @@ class LearnerTest {
     writeCheckpoint();
     assertThat(waiting).isNotDone();
     StepSchedule schedule = schedule(1, 2, 1, 2);
-    assertThat(goOn(schedule, Map.of("proposal.criterion", "always")).owed())
-        .isEqualTo(Owed.EVALUATION);
+    assertThat(goOn(schedule, Map.of("proposal.criterion", "always")).pendingWork())
+        .isEqualTo(PendingWork.EVALUATION);
     Evaluate evaluate = expectEvaluation(2);
     answer(evaluate);
     assertThat(expectReady().finished()).isTrue();
     assertThat(files.metrics().rows())
         .extracting(row -> row.get("step").getAsInt())
         .containsExactly(0, 1, 2, 2);
-    assertThat(goOn(schedule, Map.of("proposal.criterion", "always")).owed())
+    assertThat(goOn(schedule, Map.of("proposal.criterion", "always")).pendingWork())
         .as("the checkpoint was written again")
-        .isEqualTo(Owed.NOTHING);
+        .isEqualTo(PendingWork.NOTHING);
     assertThat(expectReady().finished()).isTrue();
     evaluator.expectNoMessage(Duration.ZERO);
   }
@@ -504,7 +504,7 @@ class LearnerTest {
     evaluator.expectMessageClass(Judge.class);
     writeCheckpoint();
     assertThat(waiting).isNotDone();
-    assertThat(goOn(schedule, fresh).owed()).isEqualTo(Owed.JUDGEMENT);
+    assertThat(goOn(schedule, fresh).pendingWork()).isEqualTo(PendingWork.JUDGEMENT);
     Judge judge = evaluator.expectMessageClass(Judge.class);
     assertThat(judge.step()).isEqualTo(1);
     judge.replyTo().tell(new Judged(1, new double[] {-2, -1}, new double[] {0.5, 0.1}));
@@ -648,8 +648,9 @@ class LearnerTest {
   }
 
   @Test
-  void everyCommandIsHandled() throws IOException {
-    BehaviorTestKit<LearnerCommand> alone = BehaviorTestKit.create(behavior(schedule(1, 1, 1, 4)));
+  void everyMessageIsHandled() throws IOException {
+    BehaviorTestKit<Object> alone =
+        BehaviorTestKit.create(behavior(schedule(1, 1, 1, 4)).unsafeCast());
     Map<Class<?>, Object> values =
         Map.of(
             Batch.class,
@@ -658,23 +659,15 @@ class LearnerTest {
             (Runnable) () -> {},
             CompletableFuture.class,
             new CompletableFuture<>(),
-            long.class,
-            0L,
-            List.class,
-            List.of(),
-            Duration.class,
-            Duration.ZERO,
-            Exception.class,
-            new IOException("full"),
-            Evaluated.class,
-            new Evaluated(0, new Measurements()),
-            Judged.class,
-            new Judged(0, new double[] {0}, new double[] {0}),
             LearnerSettings.class,
             new LearnerSettings(0.1, 1, 1, 1, Duration.ofDays(1), 0, 1));
-    for (LearnerCommand command : Commands.of(LearnerCommand.class, values)) {
-      alone.run(command);
-      assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", command).isFalse();
+    List<Object> messages = new ArrayList<>(Commands.of(LearnerCommand.class, values));
+    messages.add(new Evaluated(0, new Measurements()));
+    messages.add(new Judged(0, new double[] {0}, new double[] {0}));
+    messages.add(new CheckpointWriter.Ended(new LearnerEvent.CheckpointFailed(0, "full")));
+    for (Object message : messages) {
+      alone.run(message);
+      assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", message).isFalse();
     }
   }
 }

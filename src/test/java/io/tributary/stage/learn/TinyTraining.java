@@ -92,8 +92,8 @@ public final class TinyTraining implements AutoCloseable {
     };
   }
 
-  static TrainingRun.Files files(Path directory, Retention retention) {
-    return new TrainingRun.Files(
+  static RunFiles files(Path directory, Retention retention) {
+    return new RunFiles(
         new CheckpointStore(directory.resolve("checkpoints"), retention),
         new JsonLines(directory.resolve("metrics.jsonl")),
         new JsonLines(directory.resolve("samples.jsonl")),
@@ -134,7 +134,7 @@ public final class TinyTraining implements AutoCloseable {
   }
 
   Measurements evaluate() {
-    return evaluation.evaluate(run.step(), run.policy(), run.targetMass());
+    return evaluation.evaluate(run.step(), run.policy(), run.partitionFunction());
   }
 
   private List<ScoredSequence> draws(int n) {

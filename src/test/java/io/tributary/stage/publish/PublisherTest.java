@@ -15,9 +15,9 @@ import io.tributary.protocol.SamplerCommand.TakenOver;
 import io.tributary.protocol.WorkerLost;
 import io.tributary.testing.Commands;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -256,25 +256,19 @@ class PublisherTest {
   }
 
   @Test
-  void everyCommandIsHandled() {
+  void everyMessageIsHandled() {
     TestInbox<SamplerCommand> sampler = TestInbox.create();
-    BehaviorTestKit<PublisherCommand> alone =
-        BehaviorTestKit.create(behavior(TestInbox.<ProposalConfirmed>create().getRef()));
-    Map<Class<?>, Object> values =
-        Map.of(
-            WeightSnapshot.class,
-            FIRST,
-            Set.class,
-            Set.of(sampler.getRef()),
-            ActorRef.class,
-            sampler.getRef(),
-            TakenOver.class,
-            new TakenOver(sampler.getRef(), 1, "fingerprint 1"),
-            long.class,
-            1L);
-    for (PublisherCommand command : Commands.of(PublisherCommand.class, values)) {
-      alone.run(command);
-      assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", command).isFalse();
+    BehaviorTestKit<Object> alone =
+        BehaviorTestKit.create(
+            behavior(TestInbox.<ProposalConfirmed>create().getRef()).unsafeCast());
+    List<Object> messages =
+        new ArrayList<>(Commands.of(PublisherCommand.class, Map.of(WeightSnapshot.class, FIRST)));
+    messages.add(new TakenOver(sampler.getRef(), 1, "fingerprint 1"));
+    messages.add(new Publisher.SamplerSilent(sampler.getRef()));
+    messages.add(new Publisher.ConfirmationDue(1));
+    for (Object message : messages) {
+      alone.run(message);
+      assertThat(Behavior.isUnhandled(alone.returnedBehavior())).as("%s", message).isFalse();
     }
   }
 }

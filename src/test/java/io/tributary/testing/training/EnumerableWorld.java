@@ -1,8 +1,8 @@
 package io.tributary.testing.training;
 
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.objective.BatchValues;
-import io.tributary.objective.Earlier;
-import io.tributary.objective.estimate.PartitionFunction.Estimate;
+import io.tributary.objective.RunningEstimates;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
@@ -42,8 +42,8 @@ public final class EnumerableWorld {
   }
 
   /** The enumerated Z, without error. */
-  public Estimate exactZ() {
-    return new Estimate(Math.log(z), 0, 1, 1, 1);
+  public PartitionFunctionEstimate exactZ() {
+    return new PartitionFunctionEstimate(Math.log(z), 0, 1, 1, 1);
   }
 
   /** log w of all sequences under a proposal. */
@@ -52,16 +52,17 @@ public final class EnumerableWorld {
   }
 
   /** All sequences as if each were drawn once from a proposal, with the reward phi. */
-  public BatchValues values(double[] proposal, Estimate z) {
+  public BatchValues values(double[] proposal, PartitionFunctionEstimate z) {
     return new BatchValues(
-        logWeights(proposal), logs(proposal), logs(pi), logs(a), phi, new Earlier(z, 0));
+        logWeights(proposal), logs(proposal), logs(pi), logs(a), phi, new RunningEstimates(z, 0));
   }
 
   /** Values of which nothing but these matters; log q is 0. */
-  public static BatchValues values(double[] logWeights, double[] logPolicyRatios, Estimate z) {
+  public static BatchValues values(
+      double[] logWeights, double[] logPolicyRatios, PartitionFunctionEstimate z) {
     double[] nothing = new double[logWeights.length];
     return new BatchValues(
-        logWeights, nothing, logPolicyRatios, nothing, nothing, new Earlier(z, 0));
+        logWeights, nothing, logPolicyRatios, nothing, nothing, new RunningEstimates(z, 0));
   }
 
   /** log m1 - log m2 of all sequences. */

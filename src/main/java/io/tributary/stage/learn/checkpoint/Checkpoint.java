@@ -33,7 +33,7 @@ public record Checkpoint(
   }
 
   /** Room that it takes on a disk, in bytes, with some to spare. */
-  long bytes() {
+  public long bytes() {
     long tensors =
         Stream.of(policy, proposal, optimizer, valueHead)
             .flatMap(List::stream)

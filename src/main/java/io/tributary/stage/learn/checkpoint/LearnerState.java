@@ -3,6 +3,7 @@ package io.tributary.stage.learn.checkpoint;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import com.google.gson.annotations.SerializedName;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.WeightTails;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param tails the newest importance weights
  * @param lambdas of the target, by feature
  * @param penalty weight of the divergence from the base model
- * @param owed what the step still waits for
+ * @param pendingWork what the step still waits for
  * @param divergence KL(p||pi) in nats that the evaluation of this very step has found; null where
  *     there was none
  * @param identity what may not change while the run goes on
@@ -49,7 +50,7 @@ public record LearnerState(
     WeightTails.State tails,
     Map<String, Double> lambdas,
     KlPenalty.State penalty,
-    Owed owed,
+    @SerializedName("owed") PendingWork pendingWork,
     @Nullable Double divergence,
     RunIdentity identity) {
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
@@ -70,7 +71,7 @@ public record LearnerState(
         || state.tails() == null
         || state.lambdas() == null
         || state.penalty() == null
-        || state.owed() == null
+        || state.pendingWork() == null
         || state.identity() == null) {
       throw new JsonParseException("the state of the learner is incomplete");
     }

@@ -3,8 +3,8 @@ package io.tributary.stage.learn.update;
 import io.tributary.data.ScoredSequence;
 import io.tributary.model.SequenceScores;
 import io.tributary.objective.BatchValues;
-import io.tributary.objective.Earlier;
 import io.tributary.objective.Reward;
+import io.tributary.objective.RunningEstimates;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -62,8 +62,8 @@ public record BatchArrays(
    *
    * @param logPolicies (N), log pi in nats
    */
-  public BatchValues values(double[] logPolicies, Earlier earlier) {
-    return new BatchValues(logWeights, logProposals, logPolicies, logBases, rewards, earlier);
+  public BatchValues values(double[] logPolicies, RunningEstimates estimates) {
+    return new BatchValues(logWeights, logProposals, logPolicies, logBases, rewards, estimates);
   }
 
   /** Values of feature {@code i}. */

@@ -5,8 +5,8 @@ import io.tributary.data.Seeds;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.objective.BatchValues;
-import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
+import io.tributary.objective.RunningEstimates;
 import io.tributary.tensor.Torch;
 import java.util.Arrays;
 import java.util.List;
@@ -55,7 +55,7 @@ final class GradientPasses {
    * @param step names the generators of dropout
    * @param progress called after every micro-batch
    */
-  Result accumulate(long step, BatchArrays batch, Earlier earlier, Runnable progress) {
+  Result accumulate(long step, BatchArrays batch, RunningEstimates estimates, Runnable progress) {
     int[] all = IntStream.range(0, batch.size()).toArray();
     int[] differentiated =
         objective.needsGradientAtZeroWeight()
@@ -67,7 +67,7 @@ final class GradientPasses {
         separately
             ? frozenPass.logProbs(prefix, batch.tokens(), progress)
             : new double[batch.size()];
-    BatchValues values = batch.values(logPolicies, earlier);
+    BatchValues values = batch.values(logPolicies, estimates);
     double[] levels = objective.levels(values);
     double loss = 0;
     List<int[]> microBatches = batch.microBatches(differentiated, microBatchSize);

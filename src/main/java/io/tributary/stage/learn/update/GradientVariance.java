@@ -4,8 +4,8 @@ import io.tributary.config.DiagnosticsConfig;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.objective.BatchValues;
-import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
+import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.estimate.Diagnostics;
 import java.util.stream.IntStream;
 
@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * <p>Dropout is off. The gradients accumulated in the model are lost, so it goes before the passes
  * of a step.
  */
-public final class GradientVariance {
+final class GradientVariance {
   private final ModelTraining training;
   private final int sequences;
   private final int[] prefix;
@@ -28,7 +28,7 @@ public final class GradientVariance {
   /**
    * @param microBatchSize sequences that are computed at once
    */
-  public GradientVariance(
+  GradientVariance(
       ModelTraining training, DiagnosticsConfig config, int[] prefix, int microBatchSize) {
     this.training = training;
     this.interval = config.gradientVarianceIntervalSteps();
@@ -58,13 +58,13 @@ public final class GradientVariance {
    * @param objective whose advantage A(x) is
    * @param progress called after every pass
    */
-  double of(Objective objective, BatchArrays batch, Earlier earlier, Runnable progress) {
+  double of(Objective objective, BatchArrays batch, RunningEstimates estimates, Runnable progress) {
     int n = Math.min(sequences, batch.size());
     double[] logPolicies =
         objective.comparesSequences()
             ? frozenPass.logProbs(prefix, batch.tokens(), progress)
             : new double[batch.size()];
-    BatchValues values = batch.values(logPolicies, earlier);
+    BatchValues values = batch.values(logPolicies, estimates);
     double[] levels = objective.levels(values);
     double[] squaredNorms = new double[n];
     for (int i = 0; i < n; i++) {

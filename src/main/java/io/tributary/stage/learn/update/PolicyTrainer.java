@@ -1,18 +1,18 @@
 package io.tributary.stage.learn.update;
 
+import io.tributary.config.OptimizerConfig;
+import io.tributary.config.TributaryConfig;
 import io.tributary.data.Batch;
 import io.tributary.metrics.Label.Weight;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.model.ModelTraining;
 import io.tributary.objective.BatchValues;
-import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reward;
-import io.tributary.objective.estimate.PartitionFunction;
-import io.tributary.stage.learn.StepMeasurements;
-import io.tributary.stage.learn.checkpoint.Estimators;
+import io.tributary.objective.RunningEstimates;
 import io.tributary.tensor.LearningRate;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /**
@@ -41,7 +41,36 @@ public final class PolicyTrainer {
   private final StepMeasurements measurements;
   private final Estimators estimators;
 
-  public PolicyTrainer(
+  /**
+   * A trainer as it is configured.
+   *
+   * @param training of the policy, with a value head where the objective needs one
+   * @param prefix tokens that every sequence follows
+   * @param features names of the target's features, in their order
+   */
+  public static PolicyTrainer create(
+      ModelTraining training,
+      TributaryConfig config,
+      int[] prefix,
+      List<String> features,
+      Estimators estimators) {
+    OptimizerConfig optimizer = config.learner().optimizer();
+    return new PolicyTrainer(
+        training,
+        UpdateRule.of(training, config, prefix, estimators.penalty()),
+        Reward.of(config.objective(), config.target()),
+        new LearningRate(
+            optimizer.learningRate(),
+            optimizer.warmupSteps(),
+            optimizer.schedule(),
+            config.totalSteps().orElse(Long.MAX_VALUE)),
+        new StepMeasurements(features),
+        new GradientVariance(
+            training, config.diagnostics(), prefix, config.learner().microBatchSize()),
+        estimators);
+  }
+
+  PolicyTrainer(
       ModelTraining training,
       UpdateRule rule,
       Reward reward,
@@ -73,10 +102,6 @@ public final class PolicyTrainer {
     return training;
   }
 
-  public PartitionFunction partitionFunction() {
-    return estimators.partitionFunction();
-  }
-
   public Estimators estimators() {
     return estimators;
   }
@@ -85,7 +110,7 @@ public final class PolicyTrainer {
   public void bootstrap(Batch.Bootstrap batch) {
     BatchArrays arrays = BatchArrays.of(batch.sequences(), reward);
     estimators.partitionFunction().add(arrays.logWeights());
-    BatchValues values = arrays.values(arrays.logBases(), estimators.earlier());
+    BatchValues values = arrays.values(arrays.logBases(), estimators.current());
     estimators.signals().add(rule.objective().signals(values));
   }
 
@@ -97,15 +122,15 @@ public final class PolicyTrainer {
    */
   public Step learn(long step, Batch.Training batch, Runnable progress) {
     BatchArrays arrays = BatchArrays.of(batch.sequences(), reward);
-    Earlier earlier = estimators.earlier();
+    RunningEstimates estimates = estimators.current();
     Objective objective = rule.objective();
     OptionalDouble variance =
         gradientVariance.isDue(step + 1)
-            ? OptionalDouble.of(gradientVariance.of(objective, arrays, earlier, progress))
+            ? OptionalDouble.of(gradientVariance.of(objective, arrays, estimates, progress))
             : OptionalDouble.empty();
     double rate = learningRate.at(step);
-    UpdateRule.Outcome outcome = rule.learn(step, arrays, earlier, rate, progress);
-    BatchValues values = arrays.values(outcome.logPolicies(), earlier);
+    UpdateRule.Outcome outcome = rule.learn(step, arrays, estimates, rate, progress);
+    BatchValues values = arrays.values(outcome.logPolicies(), estimates);
     estimators.partitionFunction().add(arrays.logWeights());
     estimators.signals().add(objective.signals(values));
     estimators.tails().add(arrays.logWeights(), values.logPolicyRatios());
@@ -116,10 +141,10 @@ public final class PolicyTrainer {
               arrays.proposalVersions(),
               arrays.logWeights(),
               values.logPolicyRatios(),
-              earlier.z());
+              estimates.z());
     }
     Measurements measured =
-        measurements.of(arrays, values, objective, partitionFunction().estimate());
+        measurements.of(arrays, values, objective, estimators.partitionFunction().estimate());
     measured
         .put(Metric.LEARNER_LOSS, outcome.loss())
         .put(Metric.LEARNER_GRADIENT_NORM, outcome.gradientNorm())

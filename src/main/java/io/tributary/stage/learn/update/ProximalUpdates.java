@@ -10,9 +10,9 @@ import io.tributary.metrics.Metric;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TokenScores;
-import io.tributary.objective.Earlier;
 import io.tributary.objective.KlControl;
 import io.tributary.objective.Objective;
+import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.ppo.GeneralisedAdvantage;
 import io.tributary.objective.ppo.KlPenalty;
@@ -33,7 +33,7 @@ import java.util.stream.IntStream;
  * their mean. That is left out here, where sequences differ in length: it adds the same constant to
  * the reward of every token, and so makes length a part of what is rewarded.
  */
-public final class ProximalUpdates implements UpdateRule {
+final class ProximalUpdates implements UpdateRule {
   private final ModelTraining training;
   private final SequenceScores frozenPass;
   private final PpoConfig config;
@@ -49,7 +49,7 @@ public final class ProximalUpdates implements UpdateRule {
    * @param training of a policy with a value head
    * @param penalty adapted after each batch
    */
-  public ProximalUpdates(
+  ProximalUpdates(
       ModelTraining training,
       ObjectiveConfig objective,
       KlPenalty penalty,
@@ -85,7 +85,11 @@ public final class ProximalUpdates implements UpdateRule {
 
   @Override
   public Outcome learn(
-      long step, BatchArrays arrays, Earlier earlier, double learningRate, Runnable progress) {
+      long step,
+      BatchArrays arrays,
+      RunningEstimates estimates,
+      double learningRate,
+      Runnable progress) {
     double beta = penalty.beta();
     List<TokenScores> before = frozenPass.tokens(prefix, arrays.tokens(), progress);
     ProximalBatch batch =

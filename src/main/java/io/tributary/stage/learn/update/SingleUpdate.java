@@ -3,17 +3,17 @@ package io.tributary.stage.learn.update;
 import io.tributary.config.LearnerConfig;
 import io.tributary.metrics.Measurements;
 import io.tributary.model.ModelTraining;
-import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
+import io.tributary.objective.RunningEstimates;
 
 /** One update with the gradient of the whole batch. For one thread. */
-public final class SingleUpdate implements UpdateRule {
+final class SingleUpdate implements UpdateRule {
   private final ModelTraining training;
   private final Objective objective;
   private final GradientPasses passes;
   private final double maxGradNorm;
 
-  public SingleUpdate(
+  SingleUpdate(
       ModelTraining training, Objective objective, LearnerConfig config, int[] prefix, long seed) {
     this.training = training;
     this.objective = objective;
@@ -23,9 +23,13 @@ public final class SingleUpdate implements UpdateRule {
 
   @Override
   public Outcome learn(
-      long step, BatchArrays batch, Earlier earlier, double learningRate, Runnable progress) {
+      long step,
+      BatchArrays batch,
+      RunningEstimates estimates,
+      double learningRate,
+      Runnable progress) {
     training.zeroGradients();
-    GradientPasses.Result result = passes.accumulate(step, batch, earlier, progress);
+    GradientPasses.Result result = passes.accumulate(step, batch, estimates, progress);
     double gradientNorm = training.gradientNorm();
     boolean finite = Double.isFinite(gradientNorm) && Double.isFinite(result.loss());
     if (finite) {

@@ -1,11 +1,28 @@
 package io.tributary.stage.learn.update;
 
+import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Measurements;
-import io.tributary.objective.Earlier;
+import io.tributary.model.ModelTraining;
 import io.tributary.objective.Objective;
+import io.tributary.objective.RunningEstimates;
+import io.tributary.objective.ppo.KlPenalty;
 
 /** How a batch changes the policy. */
-public sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
+sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
+
+  /**
+   * The rule that the objective is configured with.
+   *
+   * @param penalty weight of the divergence from the base model, adapted by proximal updates
+   */
+  static UpdateRule of(
+      ModelTraining training, TributaryConfig config, int[] prefix, KlPenalty penalty) {
+    long seed = config.run().seed();
+    return config.objective().isProximal()
+        ? new ProximalUpdates(training, config.objective(), penalty, config.learner(), prefix, seed)
+        : new SingleUpdate(
+            training, Objective.of(config.objective()), config.learner(), prefix, seed);
+  }
 
   /**
    * What a batch has changed.
@@ -28,11 +45,15 @@ public sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
    * Updates the weights.
    *
    * @param step steps made before this one; names the generators
-   * @param earlier what the batches before tell
+   * @param estimates what the batches before tell
    * @param progress called after every micro-batch
    */
   Outcome learn(
-      long step, BatchArrays batch, Earlier earlier, double learningRate, Runnable progress);
+      long step,
+      BatchArrays batch,
+      RunningEstimates estimates,
+      double learningRate,
+      Runnable progress);
 
   /** What the signal and the advantage of a sequence in the next batch are. */
   Objective objective();

@@ -81,7 +81,7 @@ class CheckpointStoreTest {
             new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),
             Map.of(),
             new KlPenalty.State(0.15),
-            Owed.NOTHING,
+            PendingWork.NOTHING,
             divergence,
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,
@@ -472,9 +472,9 @@ class CheckpointStoreTest {
     store.write(
         new Checkpoint(
             MODEL, state, whole.policy(), whole.proposal(), whole.optimizer(), List.of()));
-    assertThat(newest().state().owed()).isEqualTo(Owed.JUDGEMENT);
+    assertThat(newest().state().pendingWork()).isEqualTo(PendingWork.JUDGEMENT);
     store.write(whole);
-    assertThat(newest().state().owed()).isEqualTo(Owed.NOTHING);
+    assertThat(newest().state().pendingWork()).isEqualTo(PendingWork.NOTHING);
     assertThat(names()).containsExactly("step-00000004");
   }
 

@@ -42,7 +42,7 @@ class LearnerStateTest {
         new WeightTails.State(List.of(a, b), List.of(d, c, a)),
         Map.of("female", a, "length", b),
         new KlPenalty.State(d),
-        seed % 2 == 0 ? Owed.EVALUATION : Owed.JUDGEMENT,
+        seed % 2 == 0 ? PendingWork.EVALUATION : PendingWork.JUDGEMENT,
         seed % 2 == 0 ? null : a,
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
   }

@@ -16,18 +16,16 @@ import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.TinyModels;
 import io.tributary.objective.BatchValues;
-import io.tributary.objective.Earlier;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reward;
+import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.WeightTails;
 import io.tributary.objective.ppo.KlPenalty;
-import io.tributary.stage.learn.StepMeasurements;
 import io.tributary.stage.learn.TinyTraining;
-import io.tributary.stage.learn.checkpoint.Estimators;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.tensor.AdamW;
@@ -55,7 +53,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PolicyTrainerTest {
   private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
   private static final Reward HARD = new Reward(new int[0], new double[0], true);
-  private static final Earlier NOTHING = new Earlier(PartitionFunctions.running().estimate(), 0);
+  private static final RunningEstimates NOTHING =
+      new RunningEstimates(PartitionFunctions.running().estimate(), 0);
   @TempDir private static Path shared;
   private static TinyWorld world;
   private static LanguageModel policy;
@@ -162,7 +161,7 @@ class PolicyTrainerTest {
           arrays.tokens(),
           0,
           logPolicies -> {
-            BatchValues values = arrays.values(logPolicies, new Earlier(z.estimate(), 0));
+            BatchValues values = arrays.values(logPolicies, new RunningEstimates(z.estimate(), 0));
             double[] c = objective.coefficients(values, objective.levels(values));
             for (int i = 0; i < c.length; i++) {
               c[i] /= c.length;

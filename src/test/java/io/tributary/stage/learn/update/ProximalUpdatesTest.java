@@ -18,8 +18,8 @@ import io.tributary.model.TinyModels;
 import io.tributary.model.TokenGradients;
 import io.tributary.model.TokenScores;
 import io.tributary.model.ValueHead;
-import io.tributary.objective.Earlier;
 import io.tributary.objective.Reward;
+import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.ppo.GeneralisedAdvantage;
 import io.tributary.objective.ppo.KlPenalty;
 import io.tributary.objective.ppo.ProximalLoss;
@@ -223,8 +223,8 @@ public class ProximalUpdatesTest {
     return settings;
   }
 
-  private static Earlier nothing() {
-    return new Earlier(PartitionFunctions.running().estimate(), 0);
+  private static RunningEstimates nothing() {
+    return new RunningEstimates(PartitionFunctions.running().estimate(), 0);
   }
 
   @Test

@@ -1,5 +1,6 @@
-package io.tributary.stage.learn;
+package io.tributary.stage.learn.update;
 
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Label.Weight;
@@ -10,9 +11,7 @@ import io.tributary.objective.Objective;
 import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.Moments;
-import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.PointEstimate;
-import io.tributary.stage.learn.update.BatchArrays;
 import java.util.List;
 
 /** What every training batch tells for free, since log pi is known before the update. */
@@ -34,11 +33,8 @@ public final class StepMeasurements {
    * @param after the estimate of Z that does
    */
   public Measurements of(
-      BatchArrays batch,
-      BatchValues values,
-      Objective objective,
-      PartitionFunction.Estimate after) {
-    PartitionFunction.Estimate z = values.z();
+      BatchArrays batch, BatchValues values, Objective objective, PartitionFunctionEstimate after) {
+    PartitionFunctionEstimate z = values.z();
     double[] logWeights = values.logWeights();
     double[] logRatios = values.logPolicyRatios();
     Measurements measured = new Measurements();

@@ -1,7 +1,7 @@
 package io.tributary.stage.learn.checkpoint;
 
-/** What the last step still waits for; a run that goes on does it before anything else. */
-public enum Owed {
+/** What the last step still waits for; a run that is resumed does it before anything else. */
+public enum PendingWork {
   /** Nothing: the step is finished. */
   NOTHING,
 

@@ -1,6 +1,6 @@
-package io.tributary.stage.learn.checkpoint;
+package io.tributary.stage.learn.update;
 
-import io.tributary.objective.Earlier;
+import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.RunningMean;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
@@ -23,8 +23,8 @@ public record Estimators(
     WeightTails tails,
     KlPenalty penalty) {
 
-  /** What is known before the next batch. */
-  public Earlier earlier() {
-    return new Earlier(partitionFunction.estimate(), signals.mean());
+  /** What an objective is told with the next batch. */
+  RunningEstimates current() {
+    return new RunningEstimates(partitionFunction.estimate(), signals.mean());
   }
 }

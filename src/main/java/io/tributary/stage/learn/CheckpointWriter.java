@@ -1,0 +1,195 @@
+package io.tributary.stage.learn;
+
+import io.tributary.data.BadInputException;
+import io.tributary.data.LogMarkers;
+import io.tributary.protocol.LearnerCommand.CheckpointFailed;
+import io.tributary.protocol.LearnerCommand.CheckpointSaved;
+import io.tributary.protocol.LearnerCommand.NothingToSave;
+import io.tributary.protocol.LearnerCommand.Saved;
+import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.LearnerEvent.CheckpointWritten;
+import io.tributary.protocol.RunStatus;
+import io.tributary.stage.learn.checkpoint.Checkpoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes checkpoints in the background, one at a time: hashing and flushing take far longer than
+ * the copy that the learner makes. For the learner's thread.
+ */
+final class CheckpointWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointWriter.class);
+
+  private final TrainingRun run;
+  private final Executor background;
+  private final Consumer<Ended> ended;
+  private final Consumer<LearnerEvent> events;
+  private final List<CompletableFuture<Saved>> asked = new ArrayList<>();
+  private List<CompletableFuture<Saved>> served = List.of(); // by what is being written
+  private @Nullable CompletableFuture<Ended> writing;
+  private boolean failed;
+  private long lastNanos = System.nanoTime();
+  private @Nullable Long awaitedNanos;
+
+  /**
+   * The end of one writing.
+   *
+   * @param event {@link CheckpointWritten}, with the pause for the copy alone, or {@link
+   *     LearnerEvent.CheckpointFailed}
+   */
+  record Ended(LearnerEvent event) {}
+
+  /**
+   * @param background runs what waits for the disk
+   * @param ended told of the end of each writing, on the background's thread; the learner then
+   *     calls {@link #hear} on its own
+   * @param events hears what became of each
+   */
+  CheckpointWriter(
+      TrainingRun run, Executor background, Consumer<Ended> ended, Consumer<LearnerEvent> events) {
+    this.run = run;
+    this.background = background;
+    this.ended = ended;
+    this.events = events;
+  }
+
+  /** Whether a checkpoint is being written, or was and the learner has not heard of it yet. */
+  boolean isBusy() {
+    return writing != null;
+  }
+
+  /** Whether somebody has asked for a checkpoint that is not begun yet. */
+  boolean isAsked() {
+    return !asked.isEmpty();
+  }
+
+  /**
+   * Whether a checkpoint of the present state is due: as scheduled, because the policy is one of
+   * the best, or because the last one failed.
+   */
+  boolean isDue(StepSchedule schedule) {
+    boolean again = failed && schedule.isPublicationDue(run.step());
+    return schedule.writesCheckpoints()
+        && (again
+            || schedule.isCheckpointDue(run.step(), System.nanoTime() - lastNanos)
+            || run.isAmongTheBest());
+  }
+
+  /** Training stands still from now on, until the end of the present writing is heard of. */
+  void await() {
+    awaitedNanos = System.nanoTime();
+  }
+
+  /**
+   * Has a checkpoint of the present state written, after the one that is being written.
+   *
+   * @param saved completed with what became of it
+   */
+  void save(StepSchedule schedule, CompletableFuture<Saved> saved) {
+    if (!schedule.writesCheckpoints()) {
+      saved.complete(new NothingToSave("checkpoint.keep = 0, so that none is ever written"));
+    } else if (!run.isBegun()) {
+      saved.complete(
+          new NothingToSave("Z is not estimated yet, a run that is resumed begins again"));
+    } else {
+      asked.add(saved);
+      if (!isBusy()) {
+        write();
+      }
+    }
+  }
+
+  /**
+   * Copies what a checkpoint consists of and has it written; none may be under way. On a full disk
+   * older ones make room for one that was asked for.
+   */
+  void write() {
+    if (writing != null) {
+      throw new IllegalStateException(
+          "a checkpoint is begun while another one is still being written");
+    }
+    lastNanos = System.nanoTime();
+    long start = lastNanos;
+    Checkpoint checkpoint = run.checkpoint();
+    Duration pause = Duration.ofNanos(System.nanoTime() - start);
+    served = List.copyOf(asked);
+    asked.clear();
+    boolean makesRoom = !served.isEmpty();
+    CompletableFuture<Ended> result = new CompletableFuture<>();
+    background.execute(
+        () -> {
+          Ended end = new Ended(written(checkpoint, start, pause, makesRoom));
+          result.complete(end);
+          ended.accept(end);
+        });
+    writing = result;
+  }
+
+  /** Returns whatever happens, since training may wait for it. */
+  private LearnerEvent written(
+      Checkpoint checkpoint, long start, Duration pause, boolean makesRoom) {
+    long step = checkpoint.state().step();
+    try {
+      long bytes = run.files().write(checkpoint);
+      Duration duration = Duration.ofNanos(System.nanoTime() - start);
+      return new CheckpointWritten(step, bytes, duration, pause, kept());
+    } catch (Exception e) {
+      return makesRoom && run.files().checkpoints().makeRoom(checkpoint.bytes())
+          ? written(checkpoint, start, pause, false)
+          : failure(step, String.valueOf(e.getMessage()), e);
+    } catch (Error e) { // such as that there is no more memory for direct buffers
+      return failure(step, e.toString(), e);
+    }
+  }
+
+  private static LearnerEvent failure(long step, String reason, Throwable cause) {
+    LOG.error(LogMarkers.REPORTED, "no checkpoint of step {}; it is tried again", step, cause);
+    return new LearnerEvent.CheckpointFailed(step, reason);
+  }
+
+  /** That they can't be listed takes nothing from a checkpoint that is written. */
+  private List<RunStatus.Checkpoint> kept() {
+    try {
+      return run.files().checkpoints().kept(RunStatus.CHECKPOINTS_SHOWN);
+    } catch (BadInputException e) {
+      LOG.warn("the checkpoints are not shown", e);
+      return List.of();
+    }
+  }
+
+  /** The learner has heard of the end of the present writing. */
+  void hear(Ended end) {
+    writing = null;
+    Long since = awaitedNanos;
+    awaitedNanos = null;
+    Duration waited = Duration.ofNanos(since == null ? 0 : System.nanoTime() - since);
+    Saved saved;
+    if (end.event() instanceof CheckpointWritten written) {
+      failed = false;
+      events.accept(written.withPause(written.pause().plus(waited)));
+      saved = new CheckpointSaved(written.step());
+    } else {
+      failed = true;
+      events.accept(end.event());
+      saved = new CheckpointFailed(((LearnerEvent.CheckpointFailed) end.event()).reason());
+    }
+    served.forEach(each -> each.complete(saved));
+    served = List.of();
+  }
+
+  /** Waits for the present writing, if there is one: nobody else may write to the same place. */
+  void stop() {
+    CompletableFuture<Ended> underWay = writing;
+    if (underWay != null) {
+      hear(underWay.join());
+    }
+    asked.forEach(each -> each.complete(new CheckpointFailed("the learner has stopped")));
+  }
+}
