@@ -20,12 +20,12 @@ public sealed interface LearnerCommand {
   record WriteCheckpoint(CompletableFuture<Saved> done) implements LearnerCommand {}
 
   /**
-   * Make the policy the proposal, whichever of them is closer to p, as soon as nothing is awaited
-   * from the evaluator; the future completes when a checkpoint has been tried, too.
+   * Make the policy the proposal, whichever is closer to p, between two batches; the future
+   * completes after a checkpoint of it has been written, or has failed.
    */
   record SwapProposal(CompletableFuture<ProposalSwapped> done) implements LearnerCommand {}
 
-  /** Go on with these settings, from the next step on. */
+  /** Use these settings from the next step on. */
   record Adjust(LearnerSettings settings) implements LearnerCommand {}
 
   /**
@@ -44,7 +44,7 @@ public sealed interface LearnerCommand {
   record CheckpointSaved(long step) implements Saved {}
 
   /**
-   * There is none, and there is no need of one.
+   * None was written, and none is needed.
    *
    * @param reason why not
    */
@@ -58,11 +58,11 @@ public sealed interface LearnerCommand {
   record CheckpointFailed(String reason) implements Saved {}
 
   /**
-   * What became of the wish for another proposal.
+   * The outcome of {@link SwapProposal}.
    *
    * @param step the learner's
-   * @param version of the proposal since; empty while the policy is still the base model, so that
-   *     there is nothing to swap
+   * @param version of the new proposal; empty if the policy is still the base model, so that there
+   *     is nothing to swap
    * @param saved what became of the checkpoint that keeps it
    */
   record ProposalSwapped(long step, OptionalLong version, Saved saved) {}

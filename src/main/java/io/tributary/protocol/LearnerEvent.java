@@ -11,17 +11,17 @@ import org.apache.pekko.actor.typed.ActorRef;
 public sealed interface LearnerEvent {
 
   /**
-   * The learner works on a batch, which is said at its beginning and after every micro-batch, or
-   * the evaluator that it waits for works.
+   * The learner, or the evaluator that it waits for, is working: sent at the start of a batch and
+   * after every micro-batch.
    */
   enum Active implements LearnerEvent {
     INSTANCE
   }
 
   /**
-   * The learner can take batches: said once, when nothing is owed from before.
+   * The learner can take batches: sent once, when no work is pending from before.
    *
-   * @param learner who says so
+   * @param learner the sender
    * @param proposalVersion version of the proposal that draws are to be made with
    * @param finished whether the last step of the run is made already
    */
@@ -45,12 +45,12 @@ public sealed interface LearnerEvent {
       implements LearnerEvent {}
 
   /**
-   * What the step that was just made has learned from, for people to look at.
+   * What the latest step has learned from, for people to read.
    *
-   * @param sequences of the batch; the first ones, where it is large
+   * @param sequences of the batch; only the first ones if it is large
    */
   record SequencesLearned(List<LearnedSequence> sequences) implements LearnerEvent {
-    /** So many sequences of a batch at most. */
+    /** The most sequences of a batch that are reported. */
     public static final int MOST = 100;
 
     public SequencesLearned {
@@ -58,7 +58,7 @@ public sealed interface LearnerEvent {
     }
   }
 
-  /** Whether the policy replaces the proposal was decided. */
+  /** It was decided whether the policy replaces the proposal. */
   record ProposalJudged(
       long step, long policyVersion, long proposalVersion, String decision, double difference)
       implements LearnerEvent {
@@ -74,8 +74,8 @@ public sealed interface LearnerEvent {
   /**
    * A checkpoint is complete on disk.
    *
-   * @param pause how long training stood still for it, out of {@code duration}
-   * @param kept the checkpoints that are on the disk now, newest first
+   * @param pause the part of {@code duration} during which training stood still
+   * @param kept the checkpoints on disk, newest first
    */
   record CheckpointWritten(
       long step, long bytes, Duration duration, Duration pause, List<RunStatus.Checkpoint> kept)

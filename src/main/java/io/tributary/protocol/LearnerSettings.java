@@ -3,7 +3,7 @@ package io.tributary.protocol;
 import java.time.Duration;
 
 /**
- * What can be changed of the learner while it runs.
+ * The settings of the learner that can be changed during a run.
  *
  * @param learningRate the highest of the schedule
  * @param publishInterval steps between two publications
@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param checkpointTime time after a checkpoint at which the next one is due in any case
  * @param gradientVarianceInterval steps between two measurements of the gradient's variance; 0 for
  *     none
- * @param samplesPerInterval sequences written for people to look at, per interval of the evaluation
+ * @param samplesPerInterval sequences written for people to read, per interval of the evaluation
  */
 public record LearnerSettings(
     double learningRate,

@@ -5,6 +5,6 @@ import io.tributary.data.WeightSnapshot;
 /** What the publisher is told. */
 public sealed interface PublisherCommand {
 
-  /** These weights are the proposal from now on: bring them to all samplers, future ones too. */
+  /** Make these weights the proposal of all samplers, including those that start later. */
   record ReplaceProposal(WeightSnapshot proposal) implements PublisherCommand {}
 }

@@ -29,15 +29,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a run is made of, and its beginning or going on.
+ * Makes a {@link TrainingRun}: a new one, or one that is resumed from a checkpoint.
  *
- * @param model shape of the model
+ * @param model configuration of the model
  * @param base weights of the base model
  * @param device where the policy is trained
  * @param prefix tokens that every sequence follows
  * @param target with all lambdas
  * @param config the run's configuration
- * @param identity what this run can be gone on with
+ * @param identity what a checkpoint must agree with to be resumed
  * @param files where it writes
  */
 public record RunSetup(
@@ -52,7 +52,7 @@ public record RunSetup(
   /** Version of the base model as the first proposal. */
   public static final long FIRST_VERSION = 1;
 
-  /** A new run: policy and proposal are the base model. Its logs begin anew. */
+  /** A new run: policy and proposal are the base model. Existing rows of its logs are removed. */
   public TrainingRun begin() {
     Estimators estimators =
         new Estimators(
@@ -85,10 +85,10 @@ public record RunSetup(
   }
 
   /**
-   * A run that goes on from a checkpoint; rows of later steps are cut off its logs.
+   * A run resumed from a checkpoint; rows of later steps are removed from its logs.
    *
    * @throws io.tributary.data.BadInputException if the checkpoint is of another run
-   * @throws UncheckedIOException if the logs can't be cut
+   * @throws UncheckedIOException if the logs can't be truncated
    */
   public TrainingRun resume(Checkpoint checkpoint) {
     LearnerState state = checkpoint.state();
@@ -125,7 +125,7 @@ public record RunSetup(
     }
   }
 
-  /** An evaluation that came after the checkpoint is made again. */
+  /** Removes an evaluation made after the checkpoint, since it is made again. */
   private void cutEvaluation(long step) {
     try {
       files
@@ -136,7 +136,7 @@ public record RunSetup(
     }
   }
 
-  /** The highest version that was given away, also since the last checkpoint. */
+  /** The highest version given to a policy, since the last checkpoint too. */
   private long lastVersion() {
     try (Stream<JsonObject> rows = files.versions().rows()) {
       return rows.mapToLong(row -> row.get("version").getAsLong()).max().orElse(0);
@@ -160,7 +160,7 @@ public record RunSetup(
     return PolicyTrainer.create(training, config, prefix, features(), estimators);
   }
 
-  /** The value head of a checkpoint, or a fresh one. */
+  /** The value head of a checkpoint, or a new one. */
   private ValueHead valueHead(List<TensorBytes> stored) {
     return stored.isEmpty()
         ? ValueHead.initialise(model.width(), device)

@@ -25,15 +25,18 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the current proposal to every sampler, those that come later too, and keeps account of who
- * has confirmed it.
+ * Sends the current proposal to every sampler, including those that start later, and keeps track of
+ * who has confirmed it.
  *
- * <p>A sampler that does not confirm in time is reported by name, and one that has confirmed
- * nothing for several times as long is given up; it then wants replacing. One that confirms another
+ * <p>A sampler that does not confirm in time is reported by name; one that has confirmed nothing
+ * for several times as long is given up and has to be replaced. One that confirms another
  * fingerprint gets the weights again, once.
+ *
+ * <p>Besides its commands it takes the receptionist's listings, the samplers' confirmations and its
+ * own timers: hence a behavior of objects, narrowed to the commands.
  */
 public final class Publisher extends AbstractBehavior<Object> {
-  /** A sampler that is at a long draw takes the weights over only after it. */
+  /** A sampler takes new weights over only after its present draw, which may be long. */
   private static final int PATIENCE = 4;
 
   /** A sampler has confirmed nothing for long after it got a proposal. */
@@ -57,7 +60,7 @@ public final class Publisher extends AbstractBehavior<Object> {
    * A publisher without a proposal yet.
    *
    * @param timeout time that samplers have to confirm
-   * @param listener hears of every change of what is confirmed
+   * @param listener hears of every change of the confirmed versions
    * @param guardian hears of samplers that are given up, and replaces them
    */
   public static Behavior<PublisherCommand> create(
@@ -216,7 +219,7 @@ public final class Publisher extends AbstractBehavior<Object> {
     }
   }
 
-  /** The time runs from the first delivery that is not confirmed, however many follow it. */
+  /** The time runs from the first unconfirmed delivery, however many follow it. */
   private void awaitConfirmation(ActorRef<SamplerCommand> sampler) {
     if (samplers.contains(sampler) && !timers.isTimerActive(sampler)) {
       timers.startSingleTimer(sampler, new SamplerSilent(sampler), timeout.multipliedBy(PATIENCE));

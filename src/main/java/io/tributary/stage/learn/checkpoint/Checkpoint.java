@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Everything that a run goes on from.
+ * Everything a run is resumed from.
  *
  * @param model configuration of the model that policy and proposal are weights of
  * @param state counters, Z, windows
@@ -22,7 +22,7 @@ public record Checkpoint(
     List<TensorBytes> proposal,
     List<TensorBytes> optimizer,
     List<TensorBytes> valueHead) {
-  /** For names and shapes of tensors, the state, the manifest, and what blocks of a disk waste. */
+  /** For names and shapes of tensors, the state, the manifest, and partly filled disk blocks. */
   private static final long SPARE_BYTES = 1 << 20;
 
   public Checkpoint {
@@ -32,7 +32,7 @@ public record Checkpoint(
     valueHead = List.copyOf(valueHead);
   }
 
-  /** Room that it takes on a disk, in bytes, with some to spare. */
+  /** Upper bound of its size on disk, in bytes. */
   public long bytes() {
     long tensors =
         Stream.of(policy, proposal, optimizer, valueHead)

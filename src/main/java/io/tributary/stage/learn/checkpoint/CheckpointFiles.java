@@ -50,19 +50,19 @@ public record CheckpointFiles(Path directory) {
   /**
    * Compares all files with the manifest.
    *
-   * @throws IOException saying what is not whole
+   * @throws IOException naming the file that is damaged, and how
    */
   Manifest verify() throws IOException {
     return Manifest.verify(directory);
   }
 
-  /** Whether the learner's state, as it was written, is this one. */
+  /** Whether the learner's state was written as exactly this one. */
   boolean hasState(LearnerState state) throws IOException {
     return Files.readString(directory.resolve(STATE)).equals(state.toJson());
   }
 
   /**
-   * The learner's state, whether the other files are whole or not.
+   * Reads the learner's state without verifying the other files.
    *
    * @throws IOException if it can't be read
    * @throws JsonParseException if it is not JSON
@@ -73,9 +73,9 @@ public record CheckpointFiles(Path directory) {
   }
 
   /**
-   * Refuses files whose format is not known yet.
+   * Refuses a checkpoint in a format newer than this program.
    *
-   * @throws BadInputException if this program is older than what has written them
+   * @throws BadInputException if a newer program has written it
    */
   void requireKnownFormat() {
     int format = Manifest.format(directory);

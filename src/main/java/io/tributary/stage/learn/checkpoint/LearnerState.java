@@ -13,13 +13,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a checkpoint holds besides tensors: restored from it, training goes on bit by bit.
+ * What a checkpoint holds besides tensors. Training restored from it continues bit for bit.
  *
  * @param step learner steps made
  * @param sequences sequences learned from
  * @param nextDraw number of the first draw of which nothing was used
- * @param optimizerUpdates updates of the optimizer, less than those of all steps where some were
- *     skipped
+ * @param optimizerUpdates updates of the optimizer; skipped steps made none
  * @param nonfiniteInARow steps in a row that were skipped last
  * @param policyVersion highest version given to a policy
  * @param proposalVersion version of the proposal
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param pendingWork what the step still waits for
  * @param divergence KL(p||pi) in nats that the evaluation of this very step has found; null where
  *     there was none
- * @param identity what may not change while the run goes on
+ * @param identity what has to be the same to resume the run
  */
 public record LearnerState(
     long step,

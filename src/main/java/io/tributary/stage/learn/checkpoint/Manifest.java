@@ -6,6 +6,7 @@ import com.google.gson.JsonParseException;
 import io.tributary.data.Fingerprint;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -15,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a checkpoint consists of: written last, so that a directory that has it was complete.
+ * The list of a checkpoint's files. It is written last, so a directory that has one was complete.
  *
  * @param format version of the checkpoint's format
  * @param files size and SHA-256 of each file
@@ -30,7 +31,7 @@ record Manifest(int format, Map<String, Entry> files) {
 
   private record Version(int format) {}
 
-  /** The manifest of files that are there. */
+  /** Makes the manifest of existing files. */
   static Manifest of(Path directory, List<String> names) throws IOException {
     Map<String, Entry> files = new TreeMap<>();
     for (String name : names) {
@@ -43,7 +44,7 @@ record Manifest(int format, Map<String, Entry> files) {
   /**
    * Reads the manifest of a checkpoint and compares every file with it.
    *
-   * @throws IOException saying what is wrong
+   * @throws IOException naming the file that is damaged, and how
    */
   static Manifest verify(Path directory) throws IOException {
     Manifest manifest = read(directory);
@@ -69,7 +70,7 @@ record Manifest(int format, Map<String, Entry> files) {
     return manifest;
   }
 
-  /** The manifest of a checkpoint, compared with nothing. */
+  /** Reads the manifest of a checkpoint without verifying the files. */
   static Manifest read(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       throw new IOException("it does not exist");
@@ -89,7 +90,7 @@ record Manifest(int format, Map<String, Entry> files) {
     }
   }
 
-  /** The format of a checkpoint, whatever else its manifest says; 0 where it tells none. */
+  /** The format of a checkpoint, even if the rest of its manifest is unreadable; 0 if absent. */
   static int format(Path directory) {
     try {
       Version version = GSON.fromJson(Files.readString(directory.resolve(NAME)), Version.class);
@@ -110,7 +111,7 @@ record Manifest(int format, Map<String, Entry> files) {
 
   private static String sha256(Path file) throws IOException {
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), Fingerprint.sha256())) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
+      in.transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(((DigestInputStream) in).getMessageDigest().digest());
     }
   }

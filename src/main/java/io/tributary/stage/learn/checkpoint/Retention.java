@@ -11,23 +11,23 @@ import java.util.TreeSet;
  * Which checkpoints of a run are kept.
  *
  * @param newest how many of the newest; the newest of all is kept in any case
- * @param best how many of those whose policy was nearest to the target: those with the least
- *     KL(p||pi) in an evaluation of the very step
- * @param everySteps those of steps that are a multiple of it; 0 for none
+ * @param best how many of those whose policy was closest to the target: those with the smallest
+ *     KL(p||pi) in an evaluation at their step
+ * @param everySteps those whose step is a multiple of this; 0 for none
  */
 public record Retention(int newest, int best, int everySteps) {
 
-  /** As it is configured. */
+  /** The configured retention. */
   public static Retention of(CheckpointConfig config) {
     return new Retention(config.keep(), config.keepBest(), config.keepEverySteps());
   }
 
-  /** The newest ones only. */
+  /** Keeps the {@code n} newest only. */
   public static Retention newest(int n) {
     return new Retention(n, 0, 0);
   }
 
-  /** What is not kept merely for being new, but for the newest. */
+  /** This retention with only the very newest kept for being new. */
   Retention lasting() {
     return new Retention(1, best, everySteps);
   }
@@ -35,8 +35,8 @@ public record Retention(int newest, int best, int everySteps) {
   /**
    * The steps whose checkpoints are not kept.
    *
-   * @param divergences KL(p||pi) in nats by the step of each checkpoint that there is; NaN for one
-   *     that was not evaluated
+   * @param divergences KL(p||pi) in nats by the step of each existing checkpoint; NaN for one that
+   *     was not evaluated
    */
   Set<Long> superfluous(Map<Long, Double> divergences) {
     Set<Long> superfluous = new TreeSet<>(divergences.keySet());
@@ -49,7 +49,7 @@ public record Retention(int newest, int best, int everySteps) {
     return superfluous;
   }
 
-  /** Whether a policy is one of the best ones, if those that there are were all others. */
+  /** Whether a policy would be one of the best among these. */
   boolean ranks(double divergence, Map<Long, Double> divergences) {
     return divergences.values().stream().filter(other -> other <= divergence).count() < best;
   }

@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What may not change while a run goes on, since Z, lambda and the weights of a checkpoint depend
- * on it. Sizes of draws and batches are none of it: draws are counted on from the next number.
+ * What has to be the same for a run to be resumed, since Z, lambda and the weights of a checkpoint
+ * depend on it. Sizes of draws and batches may change: draws are numbered on from the next number.
  *
  * @param values by configuration key
  */
@@ -48,7 +48,7 @@ public record RunIdentity(Map<String, String> values) {
     return new RunIdentity(values);
   }
 
-  /** Whether the run is on a base model with this fingerprint. */
+  /** Whether the run has a base model with this fingerprint. */
   boolean isOfBase(String fingerprint) {
     return weights(fingerprint).equals(values.get(BASE));
   }
@@ -67,7 +67,7 @@ public record RunIdentity(Map<String, String> values) {
   }
 
   /**
-   * Refuses to go on from a checkpoint of another run.
+   * Refuses to resume from a checkpoint of another run.
    *
    * @throws BadInputException naming the key that differs
    */
@@ -95,7 +95,7 @@ public record RunIdentity(Map<String, String> values) {
     return same;
   }
 
-  /** A part of a long value, about where it differs. */
+  /** An excerpt of a long value, around where it differs. */
   private static String shown(String value, int difference) {
     int from = value.length() <= SHOWN ? 0 : Math.max(0, difference - SHOWN / 2);
     int to = Math.min(value.length(), from + SHOWN);

@@ -58,7 +58,7 @@ public record BatchArrays(
   }
 
   /**
-   * What an objective is told.
+   * The values that an objective is computed from.
    *
    * @param logPolicies (N), log pi in nats
    */

@@ -8,7 +8,7 @@ import io.tributary.objective.estimate.WeightTails;
 import io.tributary.objective.ppo.KlPenalty;
 
 /**
- * What is estimated from one batch to the next.
+ * The estimates that are carried from batch to batch.
  *
  * @param partitionFunction Z
  * @param signals mean of the objective's signal
@@ -23,7 +23,7 @@ public record Estimators(
     WeightTails tails,
     KlPenalty penalty) {
 
-  /** What an objective is told with the next batch. */
+  /** The estimates that the next batch is learned with. */
   RunningEstimates current() {
     return new RunningEstimates(partitionFunction.estimate(), signals.mean());
   }

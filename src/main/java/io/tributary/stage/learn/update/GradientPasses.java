@@ -15,15 +15,15 @@ import java.util.stream.IntStream;
 /**
  * Accumulates the gradient of an objective over the micro-batches of a batch. For one thread.
  *
- * <p>A coefficient is made with the log pi of the very pass that is differentiated. What it is
- * compared with, where that is other sequences of the batch, comes from a pass before, without
- * dropout; so does log pi for measurements where the differentiated passes have dropout, or leave
- * sequences out.
+ * <p>A coefficient is computed with the log pi of the same pass that is differentiated. If the
+ * objective compares the sequences of a batch, what they are compared with comes from a separate
+ * pass before, without dropout; so does the log pi of the measurements if the differentiated passes
+ * have dropout or omit sequences.
  */
 final class GradientPasses {
 
   /**
-   * What the passes found.
+   * The result of the passes.
    *
    * @param logPolicies (N), log pi in nats of every sequence, without dropout
    * @param loss - mean[ c log pi ]
@@ -52,7 +52,7 @@ final class GradientPasses {
   /**
    * Adds the gradient of the batch's loss to the gradients.
    *
-   * @param step names the generators of dropout
+   * @param step seeds the generators of dropout
    * @param progress called after every micro-batch
    */
   Result accumulate(long step, BatchArrays batch, RunningEstimates estimates, Runnable progress) {

@@ -10,12 +10,12 @@ import io.tributary.objective.estimate.Diagnostics;
 import java.util.stream.IntStream;
 
 /**
- * Measures now and then how much the gradient varies from sequence to sequence: Var(G) with G(x) =
+ * Measures at intervals how much the gradient varies from sequence to sequence: Var(G) with G(x) =
  * A(x) grad log pi(x), on the first sequences of a batch (Eq. (17) and (18), Korbak et al. 2022,
  * arXiv:2206.00761). For one thread.
  *
- * <p>Dropout is off. The gradients accumulated in the model are lost, so it goes before the passes
- * of a step.
+ * <p>Dropout is off. The gradients accumulated in the model are discarded, so it has to precede the
+ * passes of a step.
  */
 final class GradientVariance {
   private final ModelTraining training;
@@ -26,7 +26,7 @@ final class GradientVariance {
   private int interval;
 
   /**
-   * @param microBatchSize sequences that are computed at once
+   * @param microBatchSize sequences per pass
    */
   GradientVariance(
       ModelTraining training, DiagnosticsConfig config, int[] prefix, int microBatchSize) {
@@ -39,7 +39,7 @@ final class GradientVariance {
   }
 
   /**
-   * Measures at another interval from now on.
+   * Changes the interval.
    *
    * @param steps between two measurements; 0 for none
    */
@@ -47,15 +47,15 @@ final class GradientVariance {
     interval = steps;
   }
 
-  /** Whether it is measured with the step that is numbered so, from 1. */
+  /** Whether it is due with this step, numbered from 1. */
   boolean isDue(long step) {
     return interval > 0 && step % interval == 0;
   }
 
   /**
-   * Var(G) of a batch under the policy as it is.
+   * Var(G) of a batch under the present policy.
    *
-   * @param objective whose advantage A(x) is
+   * @param objective defines the advantage A(x)
    * @param progress called after every pass
    */
   double of(Objective objective, BatchArrays batch, RunningEstimates estimates, Runnable progress) {

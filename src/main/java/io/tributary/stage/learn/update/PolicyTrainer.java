@@ -16,20 +16,19 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * One step of Algorithm 1 (Korbak et al. 2022, arXiv:2206.00761) after the other, on batches of
- * scored sequences.
+ * Makes the steps of Algorithm 1 (Korbak et al. 2022, arXiv:2206.00761) on batches of scored
+ * sequences.
  *
- * <p>A batch is learned with the estimate of Z from the batches before it, and enters Z afterwards;
- * the policy is judged on it for the next replacement of the proposal as it was before it learned
- * from it. For one thread.
+ * <p>A batch is learned with the estimate of Z from the batches before it and enters the estimate
+ * afterwards. For the next replacement of the proposal, the policy is judged on the batch as it was
+ * before it learned from it. For one thread.
  */
 public final class PolicyTrainer {
 
   /**
-   * What a step did.
+   * The result of a step.
    *
-   * @param finite whether loss and gradient were finite; if not, the weights were left alone from
-   *     there on
+   * @param finite whether loss and gradient were finite; if not, the step made no further updates
    */
   public record Step(Measurements measurements, boolean finite) {}
 
@@ -42,7 +41,7 @@ public final class PolicyTrainer {
   private final Estimators estimators;
 
   /**
-   * A trainer as it is configured.
+   * The trainer that the configuration describes.
    *
    * @param training of the policy, with a value head where the objective needs one
    * @param prefix tokens that every sequence follows
@@ -88,7 +87,7 @@ public final class PolicyTrainer {
   }
 
   /**
-   * Goes on with another learning rate, in the same schedule, and another interval.
+   * Changes the learning rate, within the same schedule, and the interval of the variance.
    *
    * @param highestRate the highest learning rate of the schedule
    * @param varianceInterval steps between two measurements of the gradient's variance; 0 for none
@@ -106,7 +105,7 @@ public final class PolicyTrainer {
     return estimators;
   }
 
-  /** Lets sequences that are not trained on enter the estimates; the policy is the base model. */
+  /** Adds sequences of the base model, which is still the policy, to the estimates. */
   public void bootstrap(Batch.Bootstrap batch) {
     BatchArrays arrays = BatchArrays.of(batch.sequences(), reward);
     estimators.partitionFunction().add(arrays.logWeights());

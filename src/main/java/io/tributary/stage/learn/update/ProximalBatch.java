@@ -10,23 +10,23 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A batch as the policy that drew it valued its tokens: what stays the same in all the updates that
- * are made with it. The log pi_old that a ratio is taken against is the recorded log q.
+ * A batch with values and advantages under the policy that drew it: what is constant over all
+ * updates made with it. The recorded log q serves as the log pi_old of the ratios.
  *
  * @param batch its N sequences
  * @param values V_old of each sequence's tokens
  * @param advantages A of each sequence's tokens
- * @param returns R of each sequence's tokens, what values are trained towards
+ * @param returns R of each sequence's tokens, the targets of the values
  */
 record ProximalBatch(
     BatchArrays batch, List<double[]> values, List<double[]> advantages, List<double[]> returns) {
 
   /**
-   * Values a batch.
+   * Computes values and advantages of a batch.
    *
-   * @param before what the policy and its value head find in each sequence before any update
+   * @param before scores of each sequence by the policy and its value head, before any update
    * @param beta weight of log(q/a) against the reward, per nat
-   * @param whiten whether advantages get mean 0 and variance 1 over all tokens of the batch
+   * @param whiten whether advantages are standardised over all tokens of the batch
    */
   static ProximalBatch of(
       BatchArrays batch,
@@ -70,7 +70,7 @@ record ProximalBatch(
   /**
    * Sums of losses over the tokens of some sequences.
    *
-   * @param scores what a pass found in these sequences
+   * @param scores of these sequences, from one pass
    */
   Sums sums(int[] rows, List<TokenScores> scores, ProximalLoss loss) {
     double policyLoss = 0;
@@ -92,8 +92,8 @@ record ProximalBatch(
   /**
    * Derivatives of (policy losses + valueWeight * value losses) / tokens.
    *
-   * @param scores what a pass found in these sequences
-   * @param tokens that the mean of the loss runs over
+   * @param scores of these sequences, from one pass
+   * @param tokens number of tokens that the loss is the mean over
    */
   List<TokenGradients> gradients(
       int[] rows, List<TokenScores> scores, ProximalLoss loss, double valueWeight, double tokens) {

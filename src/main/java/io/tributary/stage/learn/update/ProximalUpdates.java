@@ -30,8 +30,8 @@ import java.util.stream.IntStream;
  * drew it, a value head, and a beta that may adapt. For one thread.
  *
  * <p>The loss is the mean over the tokens of a minibatch. Their code also scales rewards about
- * their mean. That is left out here, where sequences differ in length: it adds the same constant to
- * the reward of every token, and so makes length a part of what is rewarded.
+ * their mean. That is omitted here, where sequences differ in length: it would add the same
+ * constant to the reward of every token and so reward length.
  */
 final class ProximalUpdates implements UpdateRule {
   private final ModelTraining training;
@@ -69,13 +69,13 @@ final class ProximalUpdates implements UpdateRule {
     this.seed = seed;
   }
 
-  /** Of whole sequences, with the present beta. */
+  /** KL-control of whole sequences, with the present beta. */
   @Override
   public Objective objective() {
     return new KlControl(penalty.beta(), baseline);
   }
 
-  /** What one update was made from: means over the tokens of its minibatch. */
+  /** One update: means over the tokens of its minibatch. */
   private record Update(
       double policyLoss, double valueLoss, double loss, double clipped, double gradientNorm) {
     boolean isFinite() {
@@ -113,7 +113,7 @@ final class ProximalUpdates implements UpdateRule {
             .put(Metric.KL_PENALTY, beta * kl));
   }
 
-  /** The updates of all epochs, up to the first that is not finite. */
+  /** Makes the updates of all epochs, up to the first that is not finite. */
   private List<Update> updates(
       long step, ProximalBatch batch, double learningRate, Runnable progress) {
     List<Update> updates = new ArrayList<>();
@@ -130,7 +130,7 @@ final class ProximalUpdates implements UpdateRule {
     return updates;
   }
 
-  /** All rows in an order of the epoch's own, in parts of the same size. */
+  /** All rows, shuffled anew for each epoch, in parts of equal size. */
   List<int[]> minibatches(long step, int epoch, int sequences) {
     int[] order =
         Seeds.permutation(sequences, Seeds.generator(seed, Seeds.Purpose.MINIBATCHES, step, epoch));

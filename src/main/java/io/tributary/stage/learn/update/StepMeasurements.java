@@ -14,7 +14,7 @@ import io.tributary.objective.estimate.Moments;
 import io.tributary.objective.estimate.PointEstimate;
 import java.util.List;
 
-/** What every training batch tells for free, since log pi is known before the update. */
+/** Measures every training batch at no extra cost, since log pi is known before the update. */
 public final class StepMeasurements {
   private final List<String> features;
 
@@ -29,8 +29,8 @@ public final class StepMeasurements {
    * Measures a batch.
    *
    * @param values the same batch with log pi before the update and without dropout, and with the
-   *     estimate of Z that it was learned with, which does not hold the batch
-   * @param after the estimate of Z that does
+   *     estimate of Z that it was learned with, which excludes the batch
+   * @param after the estimate of Z that includes it
    */
   public Measurements of(
       BatchArrays batch, BatchValues values, Objective objective, PartitionFunctionEstimate after) {

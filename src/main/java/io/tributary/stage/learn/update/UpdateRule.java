@@ -7,7 +7,7 @@ import io.tributary.objective.Objective;
 import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.ppo.KlPenalty;
 
-/** How a batch changes the policy. */
+/** Changes the policy with a batch. */
 sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
 
   /**
@@ -25,14 +25,14 @@ sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
   }
 
   /**
-   * What a batch has changed.
+   * The result of the updates.
    *
    * @param logPolicies (N), log pi in nats of every sequence before any change, without dropout
-   * @param loss mean over the updates that the batch led to
-   * @param gradientNorm the same, before clipping
-   * @param finite whether loss and gradient were finite in all of them; the first update where they
-   *     were not is left out, and so are those after it
-   * @param measurements what this rule alone measures
+   * @param loss mean over the updates made with the batch
+   * @param gradientNorm mean over the updates, before clipping
+   * @param finite whether loss and gradient were finite in all updates; the first update in which
+   *     they were not is skipped, as are all after it
+   * @param measurements specific to this rule
    */
   record Outcome(
       double[] logPolicies,
@@ -44,8 +44,8 @@ sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
   /**
    * Updates the weights.
    *
-   * @param step steps made before this one; names the generators
-   * @param estimates what the batches before tell
+   * @param step steps made before this one; seeds the generators
+   * @param estimates from the batches before
    * @param progress called after every micro-batch
    */
   Outcome learn(
@@ -55,6 +55,6 @@ sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
       double learningRate,
       Runnable progress);
 
-  /** What the signal and the advantage of a sequence in the next batch are. */
+  /** Defines signal and advantage of the sequences in the next batch. */
   Objective objective();
 }
