@@ -5,15 +5,15 @@ import io.tributary.objective.estimate.LogSpace;
 import java.util.Arrays;
 
 /**
- * What is known of the N sequences of a batch, or of some rows of it, when an objective decides
- * what is learned from them. NaN in log pi is passed on, so that a diverged policy shows.
+ * What an objective is computed from: values of the N sequences of a batch, or of some rows of it.
+ * NaN in log pi is passed on, so that a diverged policy shows.
  *
  * @param logWeights (N), log w = log P - log q in nats; minus infinity where P(x) = 0
  * @param logProposals (N), log q in nats, each under the proposal that its sequence was drawn from
  * @param logPolicies (N), log pi in nats
  * @param logBases (N), log a in nats
  * @param rewards (N), r(x)
- * @param estimates what the batches before tell
+ * @param estimates from the batches before
  */
 public record BatchValues(
     double[] logWeights,

@@ -11,7 +11,7 @@ import io.tributary.objective.estimate.LogSpace;
  * them are 0.
  *
  * @param divergence the one to minimise
- * @param baseline whether a baseline is taken off: the mean of the others, or, for the forward KL,
+ * @param baseline whether a baseline is subtracted: the leave-one-out mean or, for the forward KL,
  *     the exact mean
  */
 public record FDivergence(Divergence divergence, boolean baseline) implements Objective {
@@ -45,7 +45,9 @@ public record FDivergence(Divergence divergence, boolean baseline) implements Ob
     };
   }
 
-  /** b = E_pi[ - f'(t) ]: 1 for the forward KL, where E_pi[p/pi] = 1; the mean of the others. */
+  /**
+   * b = E_pi[ - f'(t) ]: 1 for the forward KL, where E_pi[p/pi] = 1; else the leave-one-out mean.
+   */
   @Override
   public double[] levels(BatchValues batch) {
     if (!baseline || !batch.z().isKnown()) {

@@ -7,11 +7,11 @@ import io.tributary.objective.estimate.LogSpace;
  * log(pi/a) - b) (Eq. (2), Korbak et al. 2022, arXiv:2206.00761). That is - beta grad KL(pi||p_z)
  * of the target p_z(x) ~ a(x) exp(r(x)/beta) (Theorem 1, Eq. (9) and (10)).
  *
- * <p>v = pi/q is 1 where q = pi; where the sequences are some steps old it makes the expected
- * gradient that of the present policy all the same.
+ * <p>v = pi/q is 1 where q = pi; for sequences that are some steps old, it makes the expected
+ * gradient that of the present policy.
  *
  * @param beta weight of log(pi/a), in units of the reward per nat
- * @param baseline whether the leave-one-out mean is taken off
+ * @param baseline whether the leave-one-out mean is subtracted
  */
 public record KlControl(double beta, boolean baseline) implements Objective {
 
@@ -26,7 +26,7 @@ public record KlControl(double beta, boolean baseline) implements Objective {
     return signals;
   }
 
-  /** b = the mean of the others. */
+  /** b = the leave-one-out mean. */
   @Override
   public double[] levels(BatchValues batch) {
     return baseline ? Levels.ofOthers(signals(batch)) : new double[batch.size()];

@@ -2,11 +2,11 @@ package io.tributary.objective;
 
 import java.util.Arrays;
 
-/** Levels of baselines that do not depend on the sequence that they are taken off. */
+/** Levels of baselines, each independent of the sequence whose signal it is subtracted from. */
 final class Levels {
   private Levels() {}
 
-  /** One level for all. */
+  /** The same level for all. */
   static double[] constant(int n, double level) {
     double[] levels = new double[n];
     Arrays.fill(levels, level);
@@ -14,11 +14,11 @@ final class Levels {
   }
 
   /**
-   * The mean of the others' signals, b_i = sum_{j != i} S_j / (N - 1); 0 for a sequence alone.
+   * The leave-one-out mean b_i = sum_{j != i} S_j / (N - 1); 0 for a single sequence.
    *
-   * <p>It has the expectation E_q[S] whatever proposals the others were drawn from, and is
+   * <p>Its expectation is E_q[S] whatever proposals the others were drawn from, and it is
    * independent of x_i, so that E[ v_i b_i grad log pi(x_i) ] = E[b_i] E_pi[ grad log pi ] = 0. A
-   * mean that held S_i too would shrink the expected gradient by (N - 1)/N.
+   * mean that included S_i would shrink the expected gradient by (N - 1)/N.
    */
   static double[] ofOthers(double[] signals) {
     int n = signals.length;

@@ -6,18 +6,18 @@ import io.tributary.objective.estimate.LogSpace;
 import java.util.Arrays;
 
 /**
- * Turns what is known of a batch into the coefficients c(x) of the loss - mean_batch[ c(x) log
- * pi(x) ], where c is a constant for the gradient.
+ * Computes from a batch the coefficients c(x) of the loss - mean_batch[ c(x) log pi(x) ], where c
+ * is a constant for the gradient.
  *
- * <p>Every objective follows the gradient E_q[ S(x) grad log pi(x) ] of its signal S, and may take
- * a baseline off it: A(x) = S(x) - v(x) b(x) with a level b that does not depend on x itself. Since
- * E_q[ v grad log pi ] = E_pi[ grad log pi ] = 0 for every proposal q, the level changes no
- * expected gradient (Facts 1 and 2, Korbak et al. 2022, arXiv:2206.00761); the best ones are near
- * E_q[S].
+ * <p>Every objective follows the gradient E_q[ S(x) grad log pi(x) ] of its signal S, and may
+ * subtract a baseline: A(x) = S(x) - v(x) b(x) with a level b that does not depend on x itself.
+ * Since E_q[ v grad log pi ] = E_pi[ grad log pi ] = 0 for every proposal q, the level does not
+ * change the expected gradient (Facts 1 and 2, Korbak et al. 2022, arXiv:2206.00761); the best ones
+ * are near E_q[S].
  *
- * <p>Arrays run over the N sequences of a batch, those of weight 0 too. While no positive weight
- * has been seen, a level that is made from Z is 0 and nothing is divided by Z. NaN in log pi gives
- * NaN, so that a diverged policy shows.
+ * <p>Arrays run over the N sequences of a batch, including those of weight 0. While no positive
+ * weight has been seen, a level derived from Z is 0 and nothing is divided by Z. NaN in log pi
+ * gives NaN, so that a diverged policy shows.
  */
 public sealed interface Objective permits Gdc, GdcPlusPlus, Reinforce, KlControl, FDivergence {
 
@@ -34,14 +34,14 @@ public sealed interface Objective permits Gdc, GdcPlusPlus, Reinforce, KlControl
   }
 
   /**
-   * The signal S(x), each from its own sequence alone.
+   * The signal S(x) of each sequence, which depends on that sequence alone.
    *
    * @return (N)
    */
   double[] signals(BatchValues rows);
 
   /**
-   * The level b of each sequence's baseline, made from other sequences only: those of earlier
+   * The level b of each sequence's baseline, computed from other sequences only: those of earlier
    * batches, or the others of this one.
    *
    * @param batch the whole batch; its log pi is read only where {@link #comparesSequences}
@@ -49,7 +49,7 @@ public sealed interface Objective permits Gdc, GdcPlusPlus, Reinforce, KlControl
    */
   double[] levels(BatchValues batch);
 
-  /** Whether a level is made from the other sequences of the batch, and needs their log pi. */
+  /** Whether a level is computed from the other sequences of the batch and needs their log pi. */
   default boolean comparesSequences() {
     return false;
   }
@@ -68,7 +68,7 @@ public sealed interface Objective permits Gdc, GdcPlusPlus, Reinforce, KlControl
   }
 
   /**
-   * The advantage A(x) = S(x) - B(x), whatever the coefficients are divided by.
+   * The advantage A(x) = S(x) - B(x), which is never normalised by Z.
    *
    * @param levels (N), of these rows
    * @return (N), in the unit of the signal
@@ -91,7 +91,7 @@ public sealed interface Objective permits Gdc, GdcPlusPlus, Reinforce, KlControl
   }
 
   /**
-   * Whether a sequence of weight 0 has a coefficient other than 0; where not, its log pi need not
+   * Whether a sequence of weight 0 can have a coefficient other than 0; if not, its log pi need not
    * be differentiated.
    */
   default boolean needsGradientAtZeroWeight() {

@@ -7,15 +7,15 @@ import io.tributary.objective.estimate.LogSpace;
  * REINFORCE: follows grad E_pi[r] with c = v (r - b) (Williams 1992; Eq. (1) and (11), Korbak et
  * al. 2022, arXiv:2206.00761).
  *
- * <p>v = pi/q is 1 where q = pi; where the sequences are some steps old it makes the expected
- * gradient that of the present policy all the same.
+ * <p>v = pi/q is 1 where q = pi; for sequences that are some steps old, it makes the expected
+ * gradient that of the present policy.
  *
  * @param baseline none, leave-one-out or running-mean
  */
 public record Reinforce(Baseline baseline) implements Objective {
   public Reinforce {
     if (baseline == Baseline.Z) {
-      throw new IllegalArgumentException("the mean reward has nothing to do with Z");
+      throw new IllegalArgumentException("the baseline of REINFORCE is a mean reward, not Z");
     }
   }
 
@@ -29,7 +29,9 @@ public record Reinforce(Baseline baseline) implements Objective {
     return signals;
   }
 
-  /** b = E_pi[r] (Eq. (12), Korbak et al. 2022), from the others or from earlier batches. */
+  /**
+   * b = E_pi[r] (Eq. (12), Korbak et al. 2022), from the other sequences or from earlier batches.
+   */
   @Override
   public double[] levels(BatchValues batch) {
     return switch (baseline) {

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param features (terms), indices of the features
  * @param weights (terms)
- * @param byHardConstraints whether it is the second of the two
+ * @param byHardConstraints whether it is 1 iff all hard constraints hold
  */
 public record Reward(int[] features, double[] weights, boolean byHardConstraints) {
 

@@ -4,15 +4,15 @@ import io.tributary.objective.estimate.RunningMoments;
 import java.util.Arrays;
 
 /**
- * The mean of an objective's signal over the sequences of all batches so far: the level that the
- * next batch may be compared with. Each sequence counts the same, whichever policy it was judged
- * by.
+ * The mean of an objective's signal over the sequences of all batches so far, which can serve as
+ * the level of the next batch's baseline. All sequences count the same, whichever policy their
+ * signal was computed with.
  *
  * <p>Not thread-safe.
  */
 public final class RunningMean {
 
-  /** What a checkpoint stores; restored from it, the mean goes on bit by bit. */
+  /** What a checkpoint stores; a mean restored from it continues bit for bit. */
   public record State(RunningMoments signals) {}
 
   private RunningMoments signals;
@@ -21,12 +21,12 @@ public final class RunningMean {
     this.signals = signals;
   }
 
-  /** Of no batch. */
+  /** The mean before the first batch. */
   public static RunningMean create() {
     return new RunningMean(RunningMoments.EMPTY);
   }
 
-  /** Goes on from a checkpoint. */
+  /** Restores a mean from a checkpoint. */
   public static RunningMean restore(State state) {
     return new RunningMean(state.signals());
   }
@@ -36,7 +36,7 @@ public final class RunningMean {
   }
 
   /**
-   * Adds a batch; one in which a signal is not finite is left out.
+   * Adds a batch; a batch in which a signal is not finite is skipped.
    *
    * @param batch (N), S(x)
    */
@@ -49,7 +49,7 @@ public final class RunningMean {
     }
   }
 
-  /** The mean; 0 while there is no batch. */
+  /** The mean; 0 before the first batch. */
   public double mean() {
     return signals.count() == 0 ? 0 : signals.meanInUnitsOf(0).value();
   }

@@ -4,17 +4,18 @@ import java.util.Arrays;
 import java.util.stream.DoubleStream;
 
 /**
- * Estimates Z and KL(p||pi) without a run, from samples of the policy pi and of the base model a
- * taken together as one sample of their mixture.
+ * Estimates Z and KL(p||pi) outside a run, from samples of the policy pi and of the base model a
+ * pooled as one sample of their mixture.
  *
- * <p>Each alone has a weakness. Samples of a rarely meet a rare constraint. Samples of pi say
- * nothing about what pi has unlearned: P/pi is then far above the rest on sequences that never
- * come, Z is estimated too low and the divergence with it. The mixture draws both kinds of
- * sequences, and its weights P/m can't exceed P/(share of a times a), which a hard constraint
- * bounds. See defensive importance sampling (Hesterberg 1995, doi:10.1080/00401706.1995.10484303)
- * and the balance heuristic (Owen and Zhou 2000, doi:10.1080/01621459.2000.10473909).
+ * <p>Each alone has a weakness. Samples of a rarely satisfy a rare constraint. Samples of pi say
+ * nothing about what pi has unlearned: P/pi is largest on sequences that pi never draws, so Z and
+ * the divergence are underestimated. The mixture draws both kinds of sequences, and its weights P/m
+ * can't exceed P/(share of a times a), which a hard constraint bounds. See defensive importance
+ * sampling (Hesterberg 1995, doi:10.1080/00401706.1995.10484303) and the balance heuristic (Owen
+ * and Zhou 2000, doi:10.1080/01621459.2000.10473909).
  *
- * <p>Standard errors are those of a sample with a fixed number of sequences from each model.
+ * <p>Standard errors are those of a stratified sample: the number of sequences from each model is
+ * fixed.
  */
 public final class DefensiveMixture {
 
@@ -41,7 +42,7 @@ public final class DefensiveMixture {
   private final double[] logWeights; // log P - log m: of the policy's sequences, then of the base's
 
   /**
-   * The mixture of both, in the shares of their numbers.
+   * The mixture of both, each with its share of the sequences.
    *
    * @param policy sequences drawn from pi
    * @param base sequences drawn from a
@@ -98,7 +99,7 @@ public final class DefensiveMixture {
     double[] terms = new double[size()];
     Arrays.setAll(terms, j -> LogSpace.weigh(shares[j], logRatios[j]));
     double mean = mean(terms).value();
-    double[] influences = new double[size()]; // how much the estimate moves with each sequence
+    double[] influences = new double[size()]; // of each sequence on the estimate
     Arrays.setAll(influences, j -> terms[j] - (mean + 1) * shares[j]);
     return new PointEstimate(mean - logZ, mean(influences).standardError());
   }
@@ -109,7 +110,7 @@ public final class DefensiveMixture {
     return Arrays.stream(ratios);
   }
 
-  /** The mean over all sequences, of which each model has drawn a fixed number. */
+  /** The mean over all sequences, each model having drawn a fixed number of them. */
   private PointEstimate mean(double[] values) {
     PointEstimate ofPolicy = PointEstimate.mean(Arrays.copyOf(values, policy.size()));
     PointEstimate ofBase =

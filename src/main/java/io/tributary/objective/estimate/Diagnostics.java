@@ -3,8 +3,8 @@ package io.tributary.objective.estimate;
 import java.util.Arrays;
 
 /**
- * Tells from a batch how much its weights can be trusted and how much the gradient varies (section
- * 4.5, Korbak et al. 2022, arXiv:2206.00761). NaN where a quantity is absent.
+ * Diagnoses the importance weights of a batch and the variance of its gradient (section 4.5, Korbak
+ * et al. 2022, arXiv:2206.00761). NaN where a quantity is absent.
  */
 public final class Diagnostics {
   private Diagnostics() {}
@@ -39,7 +39,7 @@ public final class Diagnostics {
         : Math.exp(max - LogSpace.logSum(logWeights));
   }
 
-  /** Mean of an array: mean A, which the baseline brings to 0 in expectation, or mean B. */
+  /** Mean of an array, such as mean A, which is 0 in expectation with the exact baseline. */
   public static double mean(double[] values) {
     return Arrays.stream(values).average().orElse(Double.NaN);
   }

@@ -7,13 +7,13 @@ import java.util.Arrays;
  * Estimates the divergences between target p, policy pi, proposal q and base model a, each with a
  * standard error by the delta method.
  *
- * <p>Arrays run over N independent sequences: those of weight 0 too. Z comes from other sequences
- * than these, so that its error is independent of theirs and is added; the relative error of Z is
- * the error of log Z. What involves p is absent while no positive weight has been seen.
+ * <p>Arrays run over N independent sequences, including those of weight 0. Z comes from other
+ * sequences, so its error is independent of theirs and is added; the relative error of Z is the
+ * error of log Z. Estimates that involve p are absent while no positive weight has been seen.
  *
- * <p>Sequences of which none has a positive weight know nothing of p. Their estimates are kept, for
- * a mean over many samples is unbiased only if these are in it; but how far off they are can't be
- * told from them, so the standard error is absent.
+ * <p>Sequences without any positive weight carry no information on p. Their estimates are kept,
+ * since a mean over many samples is unbiased only if it includes them; but their error can't be
+ * estimated, so the standard error is absent.
  *
  * <p>Korbak et al. 2022, arXiv:2206.00761, section 4.2 (metrics 2 and 3) and Eq. (21).
  */
@@ -101,8 +101,7 @@ public final class Divergences {
   }
 
   /**
-   * KL(pi||a) = mean[ v (log pi - log a) ] in nats, from sequences of any proposals: the running
-   * value. It needs no Z.
+   * KL(pi||a) = mean[ v (log pi - log a) ] in nats, from sequences of any proposals. It needs no Z.
    *
    * @param logPolicyRatios (N), log v = log pi - log q
    * @param logPolicies (N), log pi
@@ -121,10 +120,10 @@ public final class Divergences {
 
   /**
    * KL(p||pi) in nats from samples of pi itself, as an evaluation draws them: pi takes the place of
-   * q in {@link #klTargetProposal}. It is shown to people as a finding of its own, and so it is
-   * absent where the samples can't tell it: where P(x) = 0 for all of them, or where they see less
-   * than half of the mass of p, mean[P/pi] / Z, beyond its error. What pi has unlearned never comes
-   * then, and the estimate is near -log Z however far pi is.
+   * q in {@link #klTargetProposal}. It is reported on its own, so it is absent where the samples do
+   * not determine it: if P(x) = 0 for all of them, or if they cover less than half of the mass of
+   * p, mean[P/pi] / Z, beyond its error. Then pi never draws what it has unlearned, and the
+   * estimate is near -log Z however far pi is from p.
    *
    * @param logTargets (N), log P; minus infinity where P(x) = 0
    * @param logPolicies (N), log pi
@@ -136,13 +135,13 @@ public final class Divergences {
     for (int j = 0; j < logWeights.length; j++) {
       logWeights[j] = logTargets[j] - logPolicies[j];
     }
-    if (nonePositive(logWeights) || seesTooLittle(logWeights, z)) {
+    if (nonePositive(logWeights) || coversTooLittle(logWeights, z)) {
       return PointEstimate.ABSENT;
     }
     return klTargetProposal(logWeights, z);
   }
 
-  private static boolean seesTooLittle(double[] logWeights, PartitionFunctionEstimate z) {
+  private static boolean coversTooLittle(double[] logWeights, PartitionFunctionEstimate z) {
     double[] shares = Arrays.stream(logWeights).map(w -> Math.exp(w - z.logZ())).toArray();
     PointEstimate mean = PointEstimate.mean(shares);
     PointEstimate mass = mean.withErrorOf(-mean.value(), z.relativeStandardError());

@@ -2,7 +2,7 @@ package io.tributary.objective.estimate;
 
 import java.util.Arrays;
 
-/** Sums of numbers of which only the logarithms are known. */
+/** Arithmetic on logarithms, which neither overflows nor underflows. */
 public final class LogSpace {
   private LogSpace() {}
 
@@ -29,7 +29,9 @@ public final class LogSpace {
     return Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)));
   }
 
-  /** {@code factor * value}, where a factor of 0 wins over an infinite value: 0 log 0 = 0. */
+  /**
+   * {@code factor * value}, where a factor of 0 gives 0 even for an infinite value: 0 log 0 = 0.
+   */
   public static double weigh(double factor, double value) {
     return factor == 0 ? 0 : factor * value;
   }

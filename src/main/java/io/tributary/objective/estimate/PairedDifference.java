@@ -1,9 +1,9 @@
 package io.tributary.objective.estimate;
 
 /**
- * What one sequence x drawn from q says about a divergence from pi, and about it less the same
- * divergence from q. The terms of both are taken on the same sequence, so most of their noise
- * cancels.
+ * The terms that one sequence x drawn from q contributes to a divergence of pi, and to the
+ * difference between it and the same divergence of q. Both divergences are estimated on the same
+ * sequences, so most of their noise cancels.
  */
 final class PairedDifference {
   private PairedDifference() {}
@@ -66,7 +66,7 @@ final class PairedDifference {
       return new SignedLog(Math.log(Math.abs(value)), value < 0 ? -1 : 1);
     }
 
-    /** Whether it is a number, that is neither NaN nor infinite. */
+    /** Whether it is finite, and not NaN. */
     boolean isNumber() {
       return logMagnitude < Double.POSITIVE_INFINITY; // false for NaN too
     }

@@ -3,10 +3,10 @@ package io.tributary.objective.estimate;
 import java.util.Arrays;
 
 /**
- * Tells from the tail of importance weights how far estimates made with them can be trusted: the
- * shape k of the generalised Pareto distribution that fits the largest weights (Pareto smoothed
- * importance sampling; Vehtari et al. 2024, arXiv:1507.02646). About 1/k moments of the weights
- * exist: from k = 0.5 on their variance is infinite, from 1 on their mean.
+ * Measures by the tail of importance weights how reliable estimates made with them are: the shape k
+ * of the generalised Pareto distribution that fits the largest weights (Pareto smoothed importance
+ * sampling; Vehtari et al. 2024, arXiv:1507.02646). About 1/k moments of the weights exist: from k
+ * = 0.5 on their variance is infinite, from 1 on their mean.
  */
 /*
  * The shape is estimated as Zhang and Stephens do [1]: the profile likelihood of theta = -k/sigma,
@@ -22,7 +22,7 @@ public final class ParetoTail {
   /** Positive weights needed for an estimate. */
   public static final int FEWEST_WEIGHTS = 1000;
 
-  /** Log weights that differ by less are equal: float32 log-probabilities are not more exact. */
+  /** Log weights that differ by less are tied: float32 log-probabilities are no more exact. */
   private static final double TIE = 1e-3;
 
   private static final int GRID = 30;
@@ -33,10 +33,10 @@ public final class ParetoTail {
   private ParetoTail() {}
 
   /**
-   * k of the weights; NaN where it is absent: fewer than {@value #FEWEST_WEIGHTS} positive weights,
-   * or a tail that is tied, so that it has no shape.
+   * k of the weights; NaN with fewer than {@value #FEWEST_WEIGHTS} positive weights, or if the tail
+   * is tied and so has no shape.
    *
-   * @param logWeights (N), log w or log v; minus infinity for weights of 0, which are passed over
+   * @param logWeights (N), log w or log v; minus infinity for weights of 0, which are ignored
    */
   public static double shape(double[] logWeights) {
     double[] sorted =
@@ -60,8 +60,8 @@ public final class ParetoTail {
   }
 
   /**
-   * The largest k at which an estimate from this many weights can be relied on: min(1 - 1/log10 S,
-   * 0.7) (Vehtari et al. 2024, arXiv:1507.02646, section 3.2.4).
+   * The largest k at which an estimate from this many weights is reliable: min(1 - 1/log10 S, 0.7)
+   * (Vehtari et al. 2024, arXiv:1507.02646, section 3.2.4).
    */
   public static double largestReliable(int weights) {
     return Math.min(1 - 1 / Math.log10(weights), 0.7);
@@ -76,7 +76,7 @@ public final class ParetoTail {
     int n = excesses.length;
     double largest = excesses[n - 1];
     if (largest == Double.POSITIVE_INFINITY) {
-      return largest; // more than a thousand orders of two above the threshold
+      return largest; // more than a factor of 2^1024 above the threshold
     }
     double quartile = excesses[Math.max(0, (int) Math.floor(n / 4.0 + 0.5) - 1)];
     double[] thetas = new double[GRID + (int) Math.sqrt(n)];

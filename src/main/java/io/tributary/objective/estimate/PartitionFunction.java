@@ -7,20 +7,20 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Estimates Z = sum_x P(x) by a mean of the importance weights of the sequences scored, those of
- * weight 0 too: all of them alike, those of the newest batches, or the older the less.
+ * Estimates Z = sum_x P(x) by a mean of the importance weights of the scored sequences, including
+ * those of weight 0: the mean of all, of the newest batches, or an exponential one.
  *
  * <p>E_q[P/q] = Z for every proposal q, and Z does not depend on the policy (Eq. (13), Korbak et
  * al. 2022, arXiv:2206.00761), so sequences of all proposals are pooled, and every mean whose
- * weighting does not look at them is unbiased. A batch is learned with the estimate taken before it
- * is added: a Z that holds the batch itself would bias its gradient.
+ * weighting does not depend on their values is unbiased. A batch is learned with the estimate taken
+ * before it is added: a Z that included the batch would bias its gradient.
  *
  * <p>Not thread-safe.
  */
 public final class PartitionFunction {
 
   /**
-   * What a checkpoint stores; restored from it, the estimate goes on bit by bit.
+   * What a checkpoint stores; an estimate restored from it continues bit for bit.
    *
    * @param parts moments of the weights: of each batch of the window, or of all sequences
    */
@@ -39,7 +39,7 @@ public final class PartitionFunction {
   }
 
   /**
-   * With no sequence seen.
+   * The estimate before the first sequence.
    *
    * @param config which mean it is
    */
@@ -47,7 +47,7 @@ public final class PartitionFunction {
     return new PartitionFunction(config, List.of());
   }
 
-  /** Goes on from a checkpoint. */
+  /** Restores an estimate from a checkpoint. */
   public static PartitionFunction restore(PartitionFunctionConfig config, State state) {
     return new PartitionFunction(config, state.parts());
   }
@@ -57,7 +57,7 @@ public final class PartitionFunction {
   }
 
   /**
-   * Adds the sequences of a draw or batch; all of them or, when one is refused, none.
+   * Adds the sequences of a draw or batch; if one is refused, none is added.
    *
    * @param logWeights (N), log w in nats, minus infinity where P(x) = 0
    * @throws IllegalArgumentException on NaN or plus infinity
@@ -83,7 +83,7 @@ public final class PartitionFunction {
     return parts.stream().reduce(RunningMoments.EMPTY, RunningMoments::plus);
   }
 
-  /** The newest batches, as few as hold the sequences of a window. */
+  /** The newest batches, as few as fill the window. */
   private List<RunningMoments> newest(RunningMoments batch) {
     Deque<RunningMoments> kept = new ArrayDeque<>(List.of(batch));
     long sequences = batch.count();

@@ -5,26 +5,25 @@ import io.tributary.config.ProposalConfig;
 import io.tributary.data.PartitionFunctionEstimate;
 
 /**
- * Judges at the end of an interval whether the policy shall replace the proposal (Algorithm 1,
- * lines 6 and 7, Korbak et al. 2022, arXiv:2206.00761), on the batches learned since the last
- * decision, or on sequences drawn for it.
+ * Decides at the end of an interval whether the policy replaces the proposal (Algorithm 1, lines 6
+ * and 7, Korbak et al. 2022, arXiv:2206.00761), on the batches learned since the last decision or
+ * on sequences drawn for it.
  *
- * <p>Only sequences that the current proposal drew count, each judged by the policy as it was
- * before it learned from them, so the estimate is unbiased; on batches it is a little conservative,
- * since the policy has moved on since. The decision uses the paired difference d with its standard
- * error.
+ * <p>Only sequences of the current proposal count, each scored by the policy as it was before it
+ * learned from them, so the estimate is unbiased; on batches it is slightly conservative, since the
+ * policy has moved on. The decision uses the paired difference d with its standard error.
  *
  * <p>Not thread-safe.
  */
 public final class ReplacementWindow {
 
-  /** What was decided. */
+  /** The decision. */
   public enum Decision {
-    /** The policy is better and takes the proposal's place. */
+    /** The policy is closer to p and becomes the proposal. */
     ACCEPTED,
-    /** The policy is not better. */
+    /** The policy is not closer. */
     REJECTED,
-    /** The window can't tell: no positive weight in it, or |d| within the asked confidence. */
+    /** Undetermined: no positive weight in the window, or |d| within the configured confidence. */
     INCONCLUSIVE
   }
 
@@ -33,7 +32,7 @@ public final class ReplacementWindow {
    *
    * @param difference d, the policy's divergence less the proposal's, in nats for KL and in [-1, 1]
    *     for TVD; absent where nothing was measured
-   * @param sequences how many the current proposal drew
+   * @param sequences number of sequences of the current proposal
    */
   public record Verdict(Decision decision, PointEstimate difference, long sequences) {}
 
@@ -56,7 +55,7 @@ public final class ReplacementWindow {
         config, WindowState.empty(proposalVersion, config.criterion(), null));
   }
 
-  /** Goes on from a checkpoint; with an empty window if it was made by another criterion. */
+  /** Restores a window from a checkpoint; an empty one if the criterion has changed. */
   public static ReplacementWindow restore(ProposalConfig config, WindowState state) {
     return new ReplacementWindow(
         config,
@@ -69,12 +68,12 @@ public final class ReplacementWindow {
     return state;
   }
 
-  /** Whether it is judged on sequences drawn for it, and not on batches. */
+  /** Whether the decision rests on sequences drawn for it rather than on batches. */
   public boolean isFresh() {
     return config.window() == ProposalConfig.Window.FRESH;
   }
 
-  /** Begins anew after a decision, with the proposal that was decided on. */
+  /** Begins a new window after a decision, with the proposal that it led to. */
   public void reset(long proposalVersion) {
     boolean isReplaced = proposalVersion != state.proposalVersion();
     state =
@@ -85,18 +84,18 @@ public final class ReplacementWindow {
   }
 
   /**
-   * Begins anew with a proposal that was not decided on. What is the best so far stays: how close
-   * the new one is has not been measured.
+   * Begins a new window with a proposal that was not decided on. The best so far remains, since the
+   * divergence of the new one has not been measured.
    */
   public void replace(long proposalVersion) {
     state = WindowState.empty(proposalVersion, config.criterion(), state.best());
   }
 
   /**
-   * Adds sequences, judged by a policy that has not learned from them.
+   * Adds sequences, scored by a policy that has not learned from them.
    *
-   * @param proposalVersions (N), the proposal that each sequence was drawn from; others than the
-   *     current one are left out
+   * @param proposalVersions (N), the proposal that each sequence was drawn from; those of other
+   *     proposals than the current one are ignored
    * @param logWeights (N), log w in nats
    * @param logPolicyRatios (N), log v in nats
    * @param z the estimate of Z from the sequences before this batch
@@ -122,10 +121,10 @@ public final class ReplacementWindow {
   /**
    * Decides: accepted iff d + confidence SE(d) &lt; 0, rejected iff d is 0 or more and not within
    * confidence SE(d) of 0, where SE(d) of KL is that of the mean without 1/Z. A window without a
-   * positive weight is inconclusive. A policy that gives some sequence no finite log-probability is
-   * rejected, under every criterion; apart from that {@link Criterion#ALWAYS} accepts whatever the
-   * window holds. Where the best is kept, a policy is rejected that is not closer to p than the one
-   * that last became the proposal was found to be.
+   * positive weight is inconclusive. A policy under which some sequence has no finite
+   * log-probability is rejected under every criterion; otherwise {@link Criterion#ALWAYS} accepts.
+   * If the best is kept, a policy is rejected unless it is closer to p than the one that last
+   * became the proposal was measured to be.
    *
    * @param z the current estimate of Z
    */

@@ -1,16 +1,16 @@
 package io.tributary.objective.estimate;
 
 /**
- * Mean and variance of a stream of numbers that may be far too large or small for a double: Welford
- * (1962, doi:10.1080/00401706.1962.10490022) on values divided by the largest magnitude so far.
- * Older numbers may count less than newer ones (West 1979, doi:10.1145/359146.359153).
+ * Mean and variance of a stream of numbers that may overflow or underflow a double: Welford (1962,
+ * doi:10.1080/00401706.1962.10490022) on values divided by the largest magnitude so far. Older
+ * numbers may have less weight than newer ones (West 1979, doi:10.1145/359146.359153).
  *
- * <p>All components are finite, so a written and read state continues bit by bit as the original.
+ * <p>All components are finite, so a state that was written and read continues bit for bit.
  *
  * @param count numbers seen, zeros included
  * @param nonZero how many of them were not zero
- * @param weight sum of what the numbers count; {@code count} where each counts 1
- * @param squaredWeight sum of the squares of what they count
+ * @param weight sum of the weights of the numbers; {@code count} where each has weight 1
+ * @param squaredWeight sum of the squares of their weights
  * @param logScale log of the largest magnitude seen; 0 while there is none
  * @param scaledMean mean of the numbers, divided by exp(logScale)
  * @param scaledSquares sum of squared deviations from the mean, divided by exp(2 logScale)
@@ -24,7 +24,7 @@ public record RunningMoments(
     double scaledMean,
     double scaledSquares) {
 
-  /** Of a stream that has not begun. */
+  /** The moments of an empty stream. */
   public static final RunningMoments EMPTY = new RunningMoments(0, 0, 0, 0, 0, 0, 0);
 
   public RunningMoments {
@@ -43,7 +43,7 @@ public record RunningMoments(
   }
 
   /**
-   * These moments with one more number, {@code sign * exp(logMagnitude)}, which counts 1.
+   * These moments with one more number, {@code sign * exp(logMagnitude)}, of weight 1.
    *
    * @param logMagnitude log of its absolute value; minus infinity for 0
    * @param sign 1 or -1
@@ -90,7 +90,7 @@ public record RunningMoments(
             + deviation * deviation * weight * other.weight / total);
   }
 
-  /** These moments with every number counting {@code factor} times what it did. */
+  /** These moments with all weights multiplied by {@code factor}. */
   RunningMoments decayed(double factor) {
     return new RunningMoments(
         count,
@@ -106,7 +106,7 @@ public record RunningMoments(
     return nonZero == 0 ? Double.NEGATIVE_INFINITY : logScale;
   }
 
-  /** The same in units that a number of this magnitude fits in. */
+  /** The same moments in units that fit a number of this magnitude. */
   private RunningMoments scaledFor(double logMagnitude) {
     if (logMagnitude <= logMagnitude()) {
       return this;
@@ -145,7 +145,7 @@ public record RunningMoments(
 
   /**
    * s sqrt(sum weights^2) / sum weights, with the unbiased variance s^2 = squares / (sum weights -
-   * sum weights^2 / sum weights); s / sqrt(n) where each counts 1.
+   * sum weights^2 / sum weights); s / sqrt(n) where all weights are 1.
    */
   private double scaledStandardError() {
     double share = squaredWeight / weight;
@@ -153,8 +153,8 @@ public record RunningMoments(
   }
 
   /**
-   * (sum x)^2 / sum x^2, the effective sample size of weights, as if what a number counts had
-   * nothing to do with its size; 0 while all are 0.
+   * (sum x)^2 / sum x^2, the effective sample size of importance weights x, taken as independent of
+   * the weights of this mean; 0 while all are 0.
    */
   double effectiveSampleSize() {
     double sum = weight * scaledMean;

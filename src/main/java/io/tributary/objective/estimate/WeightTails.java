@@ -5,18 +5,17 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The newest importance weights, whatever proposals they are of: the Pareto k of weights p/q and
- * pi/q is taken over the last {@value #WINDOW} positive ones of each, since a batch alone has too
- * few.
+ * The newest importance weights, of any proposals: the Pareto k of the weights p/q and pi/q is
+ * estimated on the last {@value #WINDOW} positive ones of each, since a batch alone has too few.
  *
  * <p>Not thread-safe.
  */
 public final class WeightTails {
-  /** Positive weights over which k is taken, once there are as many. */
+  /** The most positive weights that k is estimated on. */
   public static final int WINDOW = 2048;
 
   /**
-   * What a checkpoint stores; restored from it, the window goes on bit by bit.
+   * What a checkpoint stores; a window restored from it continues bit for bit.
    *
    * @param logWeights log w of the newest sequences of positive weight, oldest first
    * @param logPolicyRatios log v of the newest sequences, oldest first
@@ -36,12 +35,12 @@ public final class WeightTails {
     logPolicyRatios = new ArrayDeque<>(state.logPolicyRatios());
   }
 
-  /** With no sequence seen. */
+  /** The window before the first sequence. */
   public static WeightTails create() {
     return new WeightTails(new State(List.of(), List.of()));
   }
 
-  /** Goes on from a checkpoint. */
+  /** Restores a window from a checkpoint. */
   public static WeightTails restore(State state) {
     return new WeightTails(state);
   }
@@ -51,7 +50,7 @@ public final class WeightTails {
   }
 
   /**
-   * Adds a batch. Weights of 0 and what is no number are passed over.
+   * Adds a batch. Weights of 0 and NaN are ignored.
    *
    * @param logWeights (N), log w in nats; minus infinity where P(x) = 0
    * @param logPolicyRatios (N), log v in nats

@@ -1,4 +1,4 @@
-/** Estimates from weighted samples: Z, divergences, moments, and how far they can be trusted. */
+/** Estimates from weighted samples: Z, divergences, moments, and how reliable they are. */
 @NullMarked
 package io.tributary.objective.estimate;
 

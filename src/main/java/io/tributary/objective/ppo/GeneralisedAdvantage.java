@@ -5,16 +5,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Advantages of single tokens from rewards of single tokens and a value function: generalised
- * advantage estimation, Schulman et al. 2016, arXiv:1506.02438.
+ * Per-token advantages from per-token rewards and a value function: generalised advantage
+ * estimation, Schulman et al. 2016, arXiv:1506.02438.
  *
- * <p>Arrays run over the T tokens of one sequence; the value behind the last one is 0.
+ * <p>Arrays run over the T tokens of one sequence; the value after the last one is 0.
  *
  * @param discount gamma, in [0, 1]
  * @param lambda in [0, 1]: 0 trusts the value function, 1 the rewards
  */
 public record GeneralisedAdvantage(double discount, double lambda) {
-  /** Added to a variance before its root is divided by. */
+  /** Added to the variance, so that nothing is divided by 0. */
   private static final double EPSILON = 1e-8;
 
   /**
@@ -41,8 +41,8 @@ public record GeneralisedAdvantage(double discount, double lambda) {
   }
 
   /**
-   * R_t = A_t + V_t, what the value function is trained towards (Ziegler et al. 2019,
-   * arXiv:1909.08593, in their code): with lambda = 1 the discounted sum of the rewards to come.
+   * R_t = A_t + V_t, the target of the value function (Ziegler et al. 2019, arXiv:1909.08593, in
+   * their code): with lambda = 1 the discounted sum of the rewards to come.
    *
    * @param advantages (T), A before whitening
    * @param values (T), V
@@ -57,8 +57,8 @@ public record GeneralisedAdvantage(double discount, double lambda) {
 
   /**
    * (A - mean) / sqrt(variance + 1e-8) over all tokens of all sequences, as Ziegler et al. 2019,
-   * arXiv:1909.08593, do in their code; the variance divides by the number of tokens. What is
-   * subtracted is a baseline of each token, which leaves the expected gradient as it is.
+   * arXiv:1909.08593, do in their code; the variance divides by the number of tokens. The mean is a
+   * baseline of each token, which does not change the expected gradient.
    *
    * @param advantages A of each sequence's tokens
    */

@@ -2,13 +2,13 @@ package io.tributary.objective.ppo;
 
 /**
  * Adapts beta so that KL(pi||a) stays near a target: section 2.2 of Ziegler et al. 2019,
- * arXiv:1909.08593. Their text has a constant K_beta = 0.1 per batch; their code has K_beta =
- * sequences of the batch / horizon, so that the pace does not depend on the size of batches.
+ * arXiv:1909.08593. Their text has a constant K_beta = 0.1 per batch; their code, followed here,
+ * has K_beta = sequences of the batch / horizon, so the pace does not depend on the batch size.
  *
  * @param target KL(pi||a) to hold, in nats
  * @param horizon sequences after which a constant error of e has changed log beta by about e
  */
-public record KlController(double target, double horizon) {
+record KlController(double target, double horizon) {
   private static final double LARGEST_ERROR = 0.2;
 
   /**
@@ -27,7 +27,7 @@ public record KlController(double target, double horizon) {
    * @param kl KL(pi||a) of the batch, in nats
    * @param sequences of the batch
    */
-  public double next(double beta, double kl, int sequences) {
+  double next(double beta, double kl, int sequences) {
     return beta * (1 + sequences / horizon * error(kl));
   }
 }

@@ -26,14 +26,14 @@ public final class KlPenalty {
     this.beta = beta;
   }
 
-  /** The penalty that the configuration begins with. */
+  /** The configured penalty. */
   public static KlPenalty create(ObjectiveConfig config) {
     return new KlPenalty(
         config.targetKl().map(target -> new KlController(target, config.ppo().horizon())),
         config.beta().orElse(0.0));
   }
 
-  /** Goes on from a checkpoint; a beta that is fixed is that of the configuration. */
+  /** Restores a penalty from a checkpoint; a fixed beta is the configured one. */
   public static KlPenalty restore(ObjectiveConfig config, State state) {
     KlPenalty penalty = create(config);
     if (penalty.controller.isPresent()) {
@@ -52,7 +52,7 @@ public final class KlPenalty {
   }
 
   /**
-   * Adapts beta to a batch that was learned, where it is not fixed.
+   * Adapts beta to a batch that was learned, unless it is fixed.
    *
    * @param kl KL(pi||a) of the batch, in nats
    * @param sequences of the batch

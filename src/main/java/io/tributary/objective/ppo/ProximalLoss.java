@@ -1,13 +1,13 @@
 package io.tributary.objective.ppo;
 
 /**
- * Losses of single tokens of proximal policy optimisation (Schulman et al. 2017, arXiv:1707.06347)
- * and their derivatives. A batch's loss is the mean of the policy's plus a weight times that of the
- * value function's.
+ * Per-token losses of proximal policy optimisation (Schulman et al. 2017, arXiv:1707.06347) and
+ * their derivatives. The loss of a batch is the mean policy loss plus a weight times the mean value
+ * loss.
  *
- * @param clip epsilon: how far the ratio pi/pi_old may go from 1 before a better one counts no more
- * @param valueClip how far a value may go from what it was before a better one counts no more; 0
- *     for no limit
+ * @param clip epsilon: distance of the ratio pi/pi_old from 1 beyond which improvement is not
+ *     rewarded
+ * @param valueClip the same for the distance of a value from V_old; 0 for no limit
  */
 public record ProximalLoss(double clip, double valueClip) {
 
@@ -30,7 +30,7 @@ public record ProximalLoss(double clip, double valueClip) {
     return isClipped(logRatio, advantage) ? 0 : -advantage * Math.exp(logRatio);
   }
 
-  /** Whether the clipped term is the one that counts: the ratio has gone as far as it may. */
+  /** Whether the clipped term is the active one, so that the gradient is 0. */
   public boolean isClipped(double logRatio, double advantage) {
     double ratio = Math.exp(logRatio);
     return -advantage * clipped(ratio) > -advantage * ratio;

@@ -3,7 +3,7 @@ package io.tributary.objective.ppo;
 import io.tributary.objective.estimate.LogSpace;
 
 /**
- * Rewards of single tokens of a sequence under KL-control.
+ * Per-token rewards of a sequence under KL-control.
  *
  * <p>Their sum is the reward of Eq. (2), Korbak et al. 2022, arXiv:2206.00761: r(x) - beta log(
  * pi(x)/a(x) ).

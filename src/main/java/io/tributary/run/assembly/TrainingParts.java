@@ -230,10 +230,7 @@ public final class TrainingParts implements AutoCloseable {
    * @param fitted the target with all lambdas
    */
   public TrainingRun training(
-      TributaryConfig now,
-      RunFiles files,
-      @Nullable LearnerState from,
-      EnergyBasedModel fitted) {
+      TributaryConfig now, RunFiles files, @Nullable LearnerState from, EnergyBasedModel fitted) {
     RunSetup setup =
         new RunSetup(
             directory.config(),
