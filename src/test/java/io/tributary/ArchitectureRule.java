@@ -185,14 +185,14 @@ enum ArchitectureRule {
           Map.entry("config", Set.of()),
           Map.entry("io", Set.of("data")),
           Map.entry("protocol", Set.of("data", "config", "metrics")),
-          Map.entry("metrics", Set.of("data", "config")),
+          Map.entry("metrics", Set.of("data", "config", "io")),
           Map.entry("tensor", Set.of("data", "config")),
           Map.entry("model", Set.of("data", "config", "io", "tensor")),
           Map.entry("target", Set.of("data", "config", "model")),
           Map.entry("objective", Set.of("data", "config")),
           Map.entry("stage", BELOW_STAGES),
           Map.entry("stream", Set.of("data", "protocol", "metrics")),
-          Map.entry("serve", Set.of("protocol", "data", "config", "metrics")),
+          Map.entry("serve", Set.of("protocol", "data", "config", "io", "metrics")),
           Map.entry("run", union(BELOW_STAGES, Set.of("stage", "stream", "serve"))),
           Map.entry("tools", union(BELOW_STAGES, Set.of("stage", "run"))));
 

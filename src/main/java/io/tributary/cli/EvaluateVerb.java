@@ -11,7 +11,7 @@ import io.tributary.config.EffectiveConfig;
 import io.tributary.config.SamplersConfig;
 import io.tributary.config.target.TargetConfig;
 import io.tributary.data.WordTokens;
-import io.tributary.metrics.Json;
+import io.tributary.io.Json;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.stage.evaluate.ModelEvaluation;

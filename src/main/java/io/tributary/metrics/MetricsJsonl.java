@@ -2,6 +2,7 @@ package io.tributary.metrics;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.tributary.io.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

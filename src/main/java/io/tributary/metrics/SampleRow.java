@@ -2,6 +2,7 @@ package io.tributary.metrics;
 
 import com.google.gson.JsonElement;
 import io.tributary.data.LearnedSequence;
+import io.tributary.io.Json;
 import java.util.Map;
 
 /**

@@ -1,6 +1,6 @@
 package io.tributary.serve;
 
-import io.tributary.metrics.Json;
+import io.tributary.io.Json;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

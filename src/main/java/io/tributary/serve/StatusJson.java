@@ -3,7 +3,7 @@ package io.tributary.serve;
 import com.google.gson.JsonObject;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
-import io.tributary.metrics.Json;
+import io.tributary.io.Json;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.protocol.RunStatus;
 import java.time.Instant;

@@ -3,6 +3,7 @@ package io.tributary.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.tributary.io.Json;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
 import java.util.List;

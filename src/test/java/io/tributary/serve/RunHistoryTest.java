@@ -6,7 +6,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.tributary.metrics.Json;
+import io.tributary.io.Json;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;

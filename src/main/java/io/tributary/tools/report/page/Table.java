@@ -1,6 +1,6 @@
 package io.tributary.tools.report.page;
 
-import io.tributary.metrics.Json;
+import io.tributary.io.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

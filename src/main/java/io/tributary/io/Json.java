@@ -1,4 +1,4 @@
-package io.tributary.metrics;
+package io.tributary.io;
 
 import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
