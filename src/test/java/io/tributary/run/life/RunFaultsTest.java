@@ -129,6 +129,35 @@ class RunFaultsTest {
     assertThat(failures("scorer", "error")).isEqualTo(1);
   }
 
+  @Test
+  void workersThatFailWhileLambdaIsFittedChangeNothing() throws IOException {
+    Map<String, String> distributional =
+        Map.of(
+            "target.features",
+            "[{ name = letter, type = wordlist, words = [a, b, c], moment = 0.5 }]",
+            "target.fit.sequences",
+            "200",
+            "target.fit.max-sequences",
+            "200",
+            "target.fit.min-effective-sample-size",
+            "1");
+    run("fit", distributional, workers -> workers);
+    String lambdas = Files.readString(tiny.home("fit").resolve("fit.json"));
+
+    run(
+        "fit-faults",
+        distributional,
+        workers ->
+            scorersAt(once(5), FaultyWorkers::fail)
+                .apply(samplersAt(once(3), FaultyWorkers::fail).apply(workers)));
+
+    assertThat(Files.readString(tiny.home("fit-faults").resolve("fit.json"))).isEqualTo(lambdas);
+    assertThat(tiny.metrics("fit-faults")).isEqualTo(tiny.metrics("fit"));
+    assertThat(failures("sampler", "error")).isEqualTo(1);
+    assertThat(failures("scorer", "error")).isEqualTo(1);
+    assertThat(value(Metric.DRAWS_REISSUED_TOTAL)).isEqualTo(2);
+  }
+
   /** Whose first worker does not come out of its start until there is a second one. */
   private static <C> IntFunction<Behavior<C>> hangingAtFirst(
       IntFunction<Behavior<C>> workers, CountDownLatch second) {

@@ -127,13 +127,13 @@ public final class FaultyWorkers {
     };
   }
 
-  /** Scorers that do something in place of scoring a draw, wherever the predicate holds. */
+  /** Scorers that do something in place of their work on a draw, wherever the predicate holds. */
   public static UnaryOperator<WorkerBehaviors> scorersAt(Predicate<Long> draw, Runnable instead) {
     return workers ->
         scorers(
             workers,
             (context, message) -> {
-              if (message instanceof Score asked && draw.test(asked.draw().number())) {
+              if (draw.test(message.draw().number())) {
                 instead.run();
                 return null;
               }
