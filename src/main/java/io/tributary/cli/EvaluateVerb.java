@@ -14,8 +14,8 @@ import io.tributary.data.WordTokens;
 import io.tributary.io.Json;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.MetricsJsonl;
+import io.tributary.stage.evaluate.EvaluationSettings;
 import io.tributary.stage.evaluate.ModelEvaluation;
-import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.evaluate.TextMetrics;
 import io.tributary.target.EnergyBasedModel;
 import java.nio.file.Path;
@@ -102,25 +102,25 @@ final class EvaluateVerb extends Verb {
     try (LoadedModel model = options.model().load();
         TargetBaseModel base = TargetBaseModel.of(config, model)) {
       String prompt = config.section(SamplersConfig.class).prompt();
-      PolicyEvaluation.Plan plan =
+      EvaluationSettings settings =
           options.plan(
               config, prompt.isEmpty() ? model.config().beginning() : model.encode(prompt));
       for (LoadedModel reader : List.of(model, base.model())) {
-        reader.requireRoom(plan.prefix().length, plan.settings().maxLength());
+        reader.requireRoom(settings.prefix().length, settings.sampling().maxLength());
       }
       try (EnergyBasedModel target =
-          plan.settings().truncated()
+          settings.sampling().truncated()
               ? EnergyBasedModel.of(
                   config.section(TargetConfig.class)) // of which only the features are asked
               : StandaloneTarget.of(config, base.model(), fit.file(), err())) {
         ModelEvaluation evaluation =
             new ModelEvaluation(
-                plan,
+                settings,
                 base.model().languageModel(),
                 model.languageModel(),
                 model.requireTokenizer(),
                 target);
-        return json(plan.sequences(), evaluation.evaluate());
+        return json(settings.sequences(), evaluation.evaluate());
       }
     }
   }

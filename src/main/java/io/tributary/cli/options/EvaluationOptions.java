@@ -5,7 +5,7 @@ import io.tributary.config.EvaluationConfig;
 import io.tributary.config.SamplersConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.model.SamplingSettings;
-import io.tributary.stage.evaluate.PolicyEvaluation;
+import io.tributary.stage.evaluate.EvaluationSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -48,10 +48,10 @@ public final class EvaluationOptions {
    *
    * @throws BadInputException if an option is out of range
    */
-  public PolicyEvaluation.Plan plan(EffectiveConfig config, int[] prefix) {
+  public EvaluationSettings plan(EffectiveConfig config, int[] prefix) {
     int sequences = number == null ? config.section(EvaluationConfig.class).sequences() : number;
     drawing.requirePositive(sequences);
-    return new PolicyEvaluation.Plan(
+    return new EvaluationSettings(
         sequences, drawing.batchSize(), prefix, settings(config), drawing.seed());
   }
 

@@ -59,13 +59,6 @@ public final class StandaloneTarget {
     base.requireVocabulary(prompt);
     int[] prefix = prompt.length > 0 ? prompt : base.config().beginning();
     base.requireRoom(prefix.length, samplers.maxLength());
-    ProposalSampling.Plan plan =
-        new ProposalSampling.Plan(
-            base.config(),
-            samplers.batchSize(),
-            prefix,
-            SamplingSettings.plain(samplers.maxLength(), samplers.stopAtEos()),
-            config.section(RunConfig.class).seed());
     List<TensorBytes> weights = base.languageModel().snapshot();
     FitSetup setup =
         new FitSetup(
@@ -75,7 +68,15 @@ public final class StandaloneTarget {
             new WeightSnapshot(new WeightVersion(1, Fingerprint.of(weights)), weights),
             samplers.batchSize(),
             base.config().vocabulary());
-    Supplier<ProposalSampling> sampling = () -> new ProposalSampling(plan, base.device());
+    Supplier<ProposalSampling> sampling =
+        () ->
+            new ProposalSampling(
+                base.config(),
+                base.device(),
+                samplers.batchSize(),
+                prefix,
+                SamplingSettings.plain(samplers.maxLength(), samplers.stopAtEos()),
+                config.section(RunConfig.class).seed());
     Supplier<DrawScoring> scoring =
         () ->
             new DrawScoring(

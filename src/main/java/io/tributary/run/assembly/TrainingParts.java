@@ -11,7 +11,7 @@ import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
-import io.tributary.stage.evaluate.FreshWindow;
+import io.tributary.stage.evaluate.EvaluationSettings;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.RunFiles;
 import io.tributary.stage.learn.RunSetup;
@@ -143,13 +143,12 @@ public final class TrainingParts implements AutoCloseable {
   public ProposalSampling sampling(int index) {
     SamplersConfig samplers = config.samplers();
     return new ProposalSampling(
-        new ProposalSampling.Plan(
-            directory.config(),
-            samplers.batchSize(),
-            prefix,
-            proposalSettings(),
-            config.run().seed()),
-        Torch.device(samplers.device(index)));
+        directory.config(),
+        Torch.device(samplers.device(index)),
+        samplers.batchSize(),
+        prefix,
+        proposalSettings(),
+        config.run().seed());
   }
 
   private SamplingSettings proposalSettings() {
@@ -178,24 +177,25 @@ public final class TrainingParts implements AutoCloseable {
   public PolicyEvaluation evaluation(EnergyBasedModel fitted, Runnable progress) {
     var device = Torch.device(config.model().device());
     return new PolicyEvaluation(
-        new PolicyEvaluation.Plan(
+        evaluation(
             config.evaluation().sequences(),
-            config.samplers().batchSize(),
-            prefix,
             new SamplingSettings(
                 config.samplers().maxLength(),
                 config.samplers().stopAtEos(),
                 1,
                 0,
-                config.evaluation().topP()),
-            config.run().seed()),
-        new FreshWindow.Plan(
-            config.proposal().windowSequences(), proposalSettings(), config.run().seed()),
+                config.evaluation().topP())),
+        evaluation(config.proposal().windowSequences(), proposalSettings()),
         directory.config().model(base, device),
         directory.config().model(base, device),
         tokenizer,
         fitted,
         progress);
+  }
+
+  private EvaluationSettings evaluation(int sequences, SamplingSettings sampling) {
+    return new EvaluationSettings(
+        sequences, config.samplers().batchSize(), prefix, sampling, config.run().seed());
   }
 
   /** The checkpoint of a step of the run, verified. */

@@ -33,7 +33,7 @@ public final class ModelEvaluation {
   public record Result(
       Measurements measurements, double effectiveSampleSize, double largestReliableShape) {}
 
-  private final PolicyEvaluation.Plan plan;
+  private final EvaluationSettings settings;
   private final LanguageModel base;
   private final LanguageModel model;
   private final Sampling sampling;
@@ -43,22 +43,22 @@ public final class ModelEvaluation {
    * @param model the model to evaluate, which its owner closes; it may be the base model itself
    */
   public ModelEvaluation(
-      PolicyEvaluation.Plan plan,
+      EvaluationSettings settings,
       LanguageModel base,
       LanguageModel model,
       TextTokenizer tokenizer,
       EnergyBasedModel target) {
-    this.plan = plan;
+    this.settings = settings;
     this.base = base;
     this.model = model;
-    this.sampling = new Sampling(plan.sampling(), base, tokenizer, target, () -> {});
+    this.sampling = new Sampling(settings, base, tokenizer, target, () -> {});
   }
 
   /** Draws and measures. */
   public Result evaluate() {
     Samples samples = draw(model, 0);
     Measurements measured = samples.measure(sampling.features());
-    if (plan.settings().truncated()) {
+    if (settings.sampling().truncated()) {
       return new Result(measured, Double.NaN, Double.NaN);
     }
     DefensiveMixture mixture = mixture(samples);
@@ -96,8 +96,8 @@ public final class ModelEvaluation {
   private Samples draw(LanguageModel from, long stream) {
     return sampling.samples(
         from,
-        plan.sequences(),
-        Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, stream),
+        settings.sequences(),
+        Seeds.generator(settings.seed(), Seeds.Purpose.EVALUATION, stream),
         from == model ? "the model's sample" : "the base model's sample");
   }
 }

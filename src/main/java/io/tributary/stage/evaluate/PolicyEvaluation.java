@@ -6,12 +6,12 @@ import io.tributary.data.TensorBytes;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.model.LanguageModel;
-import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.target.EnergyBasedModel;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -26,58 +26,38 @@ import java.util.random.RandomGenerator;
  */
 public final class PolicyEvaluation implements AutoCloseable {
 
-  /**
-   * What every evaluation has in common.
-   *
-   * @param sequences samples of an evaluation
-   * @param rows samples that are computed at once
-   * @param prefix tokens that every sequence follows
-   * @param settings how tokens are chosen, at temperature 1
-   * @param seed of the run
-   */
-  public record Plan(int sequences, int rows, int[] prefix, SamplingSettings settings, long seed) {
-    Sampling.Plan sampling() {
-      return sampling(settings);
-    }
-
-    Sampling.Plan sampling(SamplingSettings chosen) {
-      return new Sampling.Plan(rows, prefix, chosen);
-    }
-  }
-
-  private final Plan plan;
+  private final EvaluationSettings settings;
+  private final EvaluationSettings window;
   private final LanguageModel base;
   private final LanguageModel policy;
   private final Sampling sampling;
-  private final FreshWindow window;
+  private final Sampling windowSampling;
 
   /**
-   * @param window how sequences for decisions on the proposal are drawn
+   * @param settings for evaluations: at temperature 1
+   * @param window for decisions on the proposal: as samplers draw, since log q is of that
    * @param base the base model a; closed with this
    * @param policy a model of the same shape for the policy's weights; closed with this
    * @param progress called after every token of the sequences that are drawn, and after each group
    *     of sequences that is scored
    */
   public PolicyEvaluation(
-      Plan plan,
-      FreshWindow.Plan window,
+      EvaluationSettings settings,
+      EvaluationSettings window,
       LanguageModel base,
       LanguageModel policy,
       TextTokenizer tokenizer,
       EnergyBasedModel target,
       Runnable progress) {
-    this.plan = plan;
+    this.settings = settings;
+    this.window = window;
     this.base = base;
     this.policy = policy;
-    this.sampling = new Sampling(plan.sampling(), base, tokenizer, target, progress);
-    this.window =
-        new FreshWindow(
-            window,
-            policy,
-            new Sampling(plan.sampling(window.settings()), base, tokenizer, target, progress));
+    this.sampling = new Sampling(settings, base, tokenizer, target, progress);
+    this.windowSampling = new Sampling(window, base, tokenizer, target, progress);
   }
 
-  /** Takes the policy's weights over. */
+  /** Takes over the policy's weights. */
   public void takeOver(List<TensorBytes> weights) {
     policy.load(weights);
   }
@@ -87,11 +67,11 @@ public final class PolicyEvaluation implements AutoCloseable {
    */
   public Measurements evaluate(long step, List<TensorBytes> weights, PartitionFunctionEstimate z) {
     takeOver(weights);
-    RandomGenerator random = Seeds.generator(plan.seed(), Seeds.Purpose.EVALUATION, step);
+    RandomGenerator random = Seeds.generator(settings.seed(), Seeds.Purpose.EVALUATION, step);
     Samples samples =
-        sampling.samples(policy, plan.sequences(), random, "the evaluation of step " + step);
+        sampling.samples(policy, settings.sequences(), random, "the evaluation of step " + step);
     Measurements measured = samples.measure(sampling.features());
-    if (!plan.settings().truncated()) {
+    if (!settings.sampling().truncated()) {
       putDivergences(measured, samples, z);
     }
     return measured;
@@ -99,7 +79,7 @@ public final class PolicyEvaluation implements AutoCloseable {
 
   /** Samples that an evaluation draws. */
   int evaluatedSequences() {
-    return plan.sequences();
+    return settings.sequences();
   }
 
   /** Sequences that a judgement draws. */
@@ -108,10 +88,32 @@ public final class PolicyEvaluation implements AutoCloseable {
   }
 
   /**
-   * Judges a policy on sequences newly drawn from a proposal; {@code step} seeds their generator.
+   * Draws sequences from a proposal that are not trained on, and finds out what target and policy
+   * say of them: a decision on the proposal is based on that (Algorithm 1, lines 6 and 7, Korbak et
+   * al. 2022, arXiv:2206.00761).
+   *
+   * @param step seeds the generator of the sequences
    */
   public Judged judge(long step, List<TensorBytes> proposal, List<TensorBytes> weights) {
-    return window.judge(step, proposal, weights);
+    takeOver(proposal);
+    Samples samples =
+        windowSampling.samples(
+            policy,
+            window.sequences(),
+            Seeds.generator(window.seed(), Seeds.Purpose.JUDGEMENT, step),
+            "the window of step " + step);
+    takeOver(weights);
+    double[] logPolicies = sampling.logProbs(policy, samples.tokens());
+    return new Judged(
+        step,
+        difference(samples.logTargets(sampling.target()), samples.logProbs()),
+        difference(logPolicies, samples.logProbs()));
+  }
+
+  private static double[] difference(double[] minuend, double[] subtrahend) {
+    double[] difference = new double[minuend.length];
+    Arrays.setAll(difference, j -> minuend[j] - subtrahend[j]);
+    return difference;
   }
 
   private void putDivergences(Measurements measured, Samples samples, PartitionFunctionEstimate z) {
@@ -135,17 +137,18 @@ public final class PolicyEvaluation implements AutoCloseable {
   }
 
   private List<String> texts(LanguageModel model, int n, long stream) {
-    return sampling.texts(model, n, Seeds.generator(plan.seed(), Seeds.Purpose.COMPARISON, stream));
+    return sampling.texts(
+        model, n, Seeds.generator(settings.seed(), Seeds.Purpose.COMPARISON, stream));
   }
 
   /** Sequences drawn so far, for whatever it was. */
   long drawnSequences() {
-    return sampling.sequences() + window.sampling().sequences();
+    return sampling.sequences() + windowSampling.sequences();
   }
 
   /** Tokens drawn so far. */
   long drawnTokens() {
-    return sampling.tokens() + window.sampling().tokens();
+    return sampling.tokens() + windowSampling.tokens();
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.tributary.stage.evaluate;
 import io.tributary.model.AncestralSampler;
 import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.model.LanguageModel;
-import io.tributary.model.SamplingSettings;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
 import io.tributary.target.EnergyBasedModel;
@@ -19,16 +18,7 @@ import java.util.random.RandomGenerator;
  * thread.
  */
 final class Sampling {
-  /**
-   * How samples are drawn.
-   *
-   * @param rows samples that are computed at once
-   * @param prefix tokens that every sequence follows
-   * @param settings how tokens are chosen
-   */
-  record Plan(int rows, int[] prefix, SamplingSettings settings) {}
-
-  private final Plan plan;
+  private final EvaluationSettings settings;
   private final LanguageModel base;
   private final TextTokenizer tokenizer;
   private final EnergyBasedModel target;
@@ -42,12 +32,12 @@ final class Sampling {
    *     of sequences that is scored
    */
   Sampling(
-      Plan plan,
+      EvaluationSettings settings,
       LanguageModel base,
       TextTokenizer tokenizer,
       EnergyBasedModel target,
       Runnable progress) {
-    this.plan = plan;
+    this.settings = settings;
     this.base = base;
     this.tokenizer = tokenizer;
     this.target = target;
@@ -96,7 +86,7 @@ final class Sampling {
 
   /** log m(x) of sequences under a model, in nats. */
   double[] logProbs(LanguageModel model, List<int[]> tokens) {
-    return new SequenceScores(model, plan.rows()).logProbs(plan.prefix(), tokens, progress);
+    return new SequenceScores(model, settings.rows()).logProbs(settings.prefix(), tokens, progress);
   }
 
   /** Draws {@code n} texts of a model. */
@@ -105,11 +95,11 @@ final class Sampling {
   }
 
   private List<Sampled> draw(LanguageModel model, int n, RandomGenerator random) {
-    AncestralSampler sampler = new AncestralSampler(model, plan.settings());
+    AncestralSampler sampler = new AncestralSampler(model, settings.sampling());
     List<Sampled> samples = new ArrayList<>(n);
     while (samples.size() < n) {
-      int rows = Math.min(plan.rows(), n - samples.size());
-      samples.addAll(sampler.draw(plan.prefix(), rows, random, progress));
+      int rows = Math.min(settings.rows(), n - samples.size());
+      samples.addAll(sampler.draw(settings.prefix(), rows, random, progress));
     }
     sequences += n;
     tokens += samples.stream().mapToLong(s -> s.tokens().length).sum();

@@ -23,26 +23,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProposalSampling implements AutoCloseable {
 
+  private final DecoderConfig model;
+  private final Device device;
+  private final int sequences;
+  private final int[] prefix;
+  private final SamplingSettings settings;
+  private final long seed;
+  private @Nullable LanguageModel proposal;
+  private @Nullable WeightVersion version;
+
   /**
-   * What every draw has in common.
-   *
    * @param model shape of the model
    * @param sequences sequences of a draw
    * @param prefix tokens that every sequence follows
    * @param settings how tokens are chosen in training
    * @param seed of the run
    */
-  public record Plan(
-      DecoderConfig model, int sequences, int[] prefix, SamplingSettings settings, long seed) {}
-
-  private final Plan plan;
-  private final Device device;
-  private @Nullable LanguageModel proposal;
-  private @Nullable WeightVersion version;
-
-  public ProposalSampling(Plan plan, Device device) {
-    this.plan = plan;
+  public ProposalSampling(
+      DecoderConfig model,
+      Device device,
+      int sequences,
+      int[] prefix,
+      SamplingSettings settings,
+      long seed) {
+    this.model = model;
     this.device = device;
+    this.sequences = sequences;
+    this.prefix = prefix;
+    this.settings = settings;
+    this.seed = seed;
   }
 
   /** Number of the proposal's version; -1 before the first {@link #takeOver}. */
@@ -57,7 +66,7 @@ public final class ProposalSampling implements AutoCloseable {
    */
   public WeightVersion takeOver(WeightSnapshot snapshot) {
     if (proposal == null) {
-      proposal = plan.model().model(snapshot.tensors(), device);
+      proposal = model.model(snapshot.tensors(), device);
     } else {
       proposal.load(snapshot.tensors());
     }
@@ -79,24 +88,23 @@ public final class ProposalSampling implements AutoCloseable {
     List<AncestralSampler.Sampled> sampled =
         new AncestralSampler(proposal, settings(order.purpose()))
             .draw(
-                plan.prefix(),
-                plan.sequences(),
-                Seeds.generator(plan.seed(), order.purpose().seeds(), number),
+                prefix,
+                sequences,
+                Seeds.generator(seed, order.purpose().seeds(), number),
                 progress);
-    List<Sequence> sequences = new ArrayList<>(sampled.size());
+    List<Sequence> drawn = new ArrayList<>(sampled.size());
     for (int i = 0; i < sampled.size(); i++) {
-      sequences.add(
+      drawn.add(
           new Sequence(
               number, i, sampled.get(i).tokens(), sampled.get(i).tokenLogProbs(), version()));
     }
-    return new Draw(number, version(), sequences);
+    return new Draw(number, version(), drawn);
   }
 
   private SamplingSettings settings(DrawOrder.Purpose purpose) {
     return switch (purpose) {
-      case TRAINING -> plan.settings();
-      case FITTING ->
-          SamplingSettings.plain(plan.settings().maxLength(), plan.settings().stopAtEos());
+      case TRAINING -> settings;
+      case FITTING -> SamplingSettings.plain(settings.maxLength(), settings.stopAtEos());
     };
   }
 

@@ -46,8 +46,8 @@ class FreshWindowTest {
     SamplingSettings settings = new SamplingSettings(TinyWorld.LENGTH, true, temperature, 0, 1);
     try (PolicyEvaluation evaluation =
         new PolicyEvaluation(
-            new PolicyEvaluation.Plan(1, 1000, world.prefix, TinyWorld.SETTINGS, 5),
-            new FreshWindow.Plan(sequences, settings, 5),
+            new EvaluationSettings(1, 1000, world.prefix, TinyWorld.SETTINGS, 5),
+            new EvaluationSettings(sequences, 1000, world.prefix, settings, 5),
             world.copy(world.base),
             world.copy(world.base),
             world.tokenizer,

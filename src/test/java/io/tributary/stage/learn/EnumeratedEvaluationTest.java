@@ -10,7 +10,7 @@ import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
-import io.tributary.stage.evaluate.FreshWindow;
+import io.tributary.stage.evaluate.EvaluationSettings;
 import io.tributary.stage.evaluate.ModelEvaluation;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.testing.TorchExtension;
@@ -48,8 +48,8 @@ class EnumeratedEvaluationTest {
     world.close();
   }
 
-  private static PolicyEvaluation.Plan plan(int samples, double topP) {
-    return new PolicyEvaluation.Plan(
+  private static EvaluationSettings plan(int samples, double topP) {
+    return new EvaluationSettings(
         samples, 1000, world.prefix, new SamplingSettings(TinyWorld.LENGTH, true, 1, 0, topP), 7);
   }
 
@@ -128,7 +128,7 @@ class EnumeratedEvaluationTest {
     try (PolicyEvaluation evaluation =
         new PolicyEvaluation(
             plan(500, 0.6),
-            new FreshWindow.Plan(2, TinyWorld.SETTINGS, 7),
+            new EvaluationSettings(2, 1000, world.prefix, TinyWorld.SETTINGS, 7),
             world.copy(world.base),
             world.copy(world.base),
             world.tokenizer,

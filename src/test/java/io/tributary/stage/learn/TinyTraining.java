@@ -41,13 +41,12 @@ public final class TinyTraining implements AutoCloseable {
     this.run = setup(world, config, directory).begin();
     this.sampling =
         new ProposalSampling(
-            new ProposalSampling.Plan(
-                world.config,
-                config.samplers().batchSize(),
-                world.prefix,
-                TinyWorld.SETTINGS,
-                config.run().seed()),
-            Device.cpu());
+            world.config,
+            Device.cpu(),
+            config.samplers().batchSize(),
+            world.prefix,
+            TinyWorld.SETTINGS,
+            config.run().seed());
     this.scoring = world.scoring();
     this.evaluation = world.evaluation(config.evaluation().sequences());
     sampling.takeOver(run.proposal());

@@ -64,9 +64,7 @@ class SamplerTest {
     return Sampler.create(
         () ->
             new ProposalSampling(
-                new ProposalSampling.Plan(
-                    MODEL, 8, MODEL.beginning(), SamplingSettings.plain(4, false), 1),
-                Device.cpu()),
+                MODEL, Device.cpu(), 8, MODEL.beginning(), SamplingSettings.plain(4, false), 1),
         WorkClock::new);
   }
 
@@ -155,9 +153,12 @@ class SamplerTest {
 
   private static ProposalSampling sampling(double temperature) {
     return new ProposalSampling(
-        new ProposalSampling.Plan(
-            MODEL, 8, MODEL.beginning(), new SamplingSettings(4, false, temperature, 0, 1), 1),
-        Device.cpu());
+        MODEL,
+        Device.cpu(),
+        8,
+        MODEL.beginning(),
+        new SamplingSettings(4, false, temperature, 0, 1),
+        1);
   }
 
   private static List<List<Integer>> tokens(ProposalSampling sampling, DrawOrder order) {

@@ -15,7 +15,7 @@ import io.tributary.model.SamplingSettings;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
 import io.tributary.model.TinyModels;
-import io.tributary.stage.evaluate.FreshWindow;
+import io.tributary.stage.evaluate.EvaluationSettings;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
@@ -178,8 +178,7 @@ public final class TinyWorld implements AutoCloseable {
   /** A sampler's copy of a proposal, drawing {@code rows} sequences at a time. */
   public ProposalSampling sampling(int rows, LanguageModel proposal, long version) {
     ProposalSampling sampling =
-        new ProposalSampling(
-            new ProposalSampling.Plan(config, rows, prefix, SETTINGS, SEED), Device.cpu());
+        new ProposalSampling(config, Device.cpu(), rows, prefix, SETTINGS, SEED);
     sampling.takeOver(snapshot(proposal, version));
     return sampling;
   }
@@ -206,8 +205,8 @@ public final class TinyWorld implements AutoCloseable {
 
   public PolicyEvaluation evaluation(int samples) {
     return new PolicyEvaluation(
-        new PolicyEvaluation.Plan(samples, 1000, prefix, SETTINGS, SEED),
-        new FreshWindow.Plan(samples, SETTINGS, SEED),
+        new EvaluationSettings(samples, 1000, prefix, SETTINGS, SEED),
+        new EvaluationSettings(samples, 1000, prefix, SETTINGS, SEED),
         copy(base),
         copy(base),
         tokenizer,
