@@ -1,14 +1,9 @@
 package io.tributary.model;
 
 import ai.djl.Device;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.tributary.data.BadInputException;
 import io.tributary.data.TensorBytes;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.tributary.io.JsonFile;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,20 +20,10 @@ public interface DecoderConfig {
    *     not supported
    */
   static DecoderConfig read(Path file) {
-    JsonObject json;
+    JsonFile json = JsonFile.read(file);
     try {
-      json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-    } catch (NoSuchFileException e) {
-      throw new BadInputException(file + " does not exist", e);
-    } catch (IOException e) {
-      throw new BadInputException(file + " can't be read: " + e.getMessage(), e);
-    } catch (JsonParseException | IllegalStateException e) {
-      throw new BadInputException(file + " is not a JSON object: " + e.getMessage(), e);
-    }
-    try {
-      ConfigJson keys = new ConfigJson(json);
-      return ModelFamily.of(keys.text("model_type", ModelFamily.DEFAULT)).config(keys);
-    } catch (RuntimeException e) {
+      return ModelFamily.of(json.text("model_type", ModelFamily.DEFAULT)).config(json);
+    } catch (IllegalArgumentException e) {
       throw new BadInputException(file + ": " + e.getMessage(), e);
     }
   }

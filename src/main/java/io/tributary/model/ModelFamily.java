@@ -1,5 +1,7 @@
 package io.tributary.model;
 
+import io.tributary.data.BadInputException;
+import io.tributary.io.JsonFile;
 import java.util.List;
 import java.util.ServiceLoader;
 
@@ -18,9 +20,10 @@ public interface ModelFamily {
   /**
    * The configuration that a {@code config.json} describes.
    *
-   * @throws IllegalArgumentException naming the key that is missing, wrong or not supported
+   * @throws BadInputException naming file and key if one is missing, wrong or not supported
+   * @throws IllegalArgumentException if the sizes do not make a model
    */
-  DecoderConfig config(ConfigJson json);
+  DecoderConfig config(JsonFile json);
 
   /**
    * The usual configuration of a fresh model of these sizes.

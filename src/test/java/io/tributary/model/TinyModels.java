@@ -4,7 +4,9 @@ import ai.djl.Device;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.data.TensorBytes;
+import io.tributary.io.JsonFile;
 import io.tributary.testing.model.Tensors;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -55,6 +57,6 @@ public final class TinyModels {
   public static DecoderConfig untied(DecoderConfig tied) {
     JsonObject json = JsonParser.parseString(tied.toJson()).getAsJsonObject();
     json.addProperty("tie_word_embeddings", false);
-    return ModelFamily.of(ModelFamily.DEFAULT).config(new ConfigJson(json));
+    return ModelFamily.of(ModelFamily.DEFAULT).config(new JsonFile(Path.of("config.json"), json));
   }
 }

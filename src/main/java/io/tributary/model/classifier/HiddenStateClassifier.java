@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
+import io.tributary.io.JsonFile;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.MeanStates;
 import io.tributary.model.ModelDirectory;
@@ -58,8 +59,7 @@ public final class HiddenStateClassifier implements TextClassifier {
    *
    * @throws BadInputException naming the file and what was expected
    */
-  static HiddenStateClassifier load(Path directory, ClassifierJson json) {
-    List<String> labels = json.labels();
+  static HiddenStateClassifier load(Path directory, JsonFile json, List<String> labels) {
     Pooling pooling = Pooling.of(json);
     int longest = json.number("ngrams", 0);
     WordLists words =
@@ -91,7 +91,7 @@ public final class HiddenStateClassifier implements TextClassifier {
     }
   }
 
-  private static ModelDirectory model(Path directory, ClassifierJson json) {
+  private static ModelDirectory model(Path directory, JsonFile json) {
     String way = json.text("model");
     try {
       ModelDirectory opened = ModelDirectory.open(directory.toRealPath().resolve(way).normalize());
@@ -107,7 +107,7 @@ public final class HiddenStateClassifier implements TextClassifier {
     }
   }
 
-  private static void requireFingerprint(ClassifierJson json, ModelDirectory model, String found) {
+  private static void requireFingerprint(JsonFile json, ModelDirectory model, String found) {
     String expected = json.text("model_fingerprint");
     if (!found.equals(expected)) {
       throw json.refusal(

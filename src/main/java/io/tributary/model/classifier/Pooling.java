@@ -1,5 +1,6 @@
 package io.tributary.model.classifier;
 
+import io.tributary.io.JsonFile;
 import java.util.Locale;
 
 /** How the hidden states of a text become features. */
@@ -14,7 +15,7 @@ public enum Pooling {
    *
    * @throws io.tributary.data.BadInputException if it says something else
    */
-  static Pooling of(ClassifierJson json) {
+  static Pooling of(JsonFile json) {
     String text = json.text("pooling");
     for (Pooling pooling : values()) {
       if (pooling.toString().equals(text)) {

@@ -1,8 +1,10 @@
 package io.tributary.model.classifier;
 
 import io.tributary.data.BadInputException;
+import io.tributary.io.JsonFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -68,11 +70,15 @@ public interface TextClassifier extends AutoCloseable {
       throw new BadInputException(
           "%s is not a classifier: expected a directory with a %s".formatted(directory, FILE));
     }
-    ClassifierJson json = ClassifierJson.read(directory.resolve(FILE));
+    JsonFile json = JsonFile.read(directory.resolve(FILE));
     String type = json.text("type");
+    List<String> labels = json.texts("labels");
+    if (labels.size() < 2 || new HashSet<>(labels).size() < labels.size()) {
+      throw json.expected("labels", "at least two different labels");
+    }
     return switch (type) {
-      case HiddenStateClassifier.TYPE -> HiddenStateClassifier.load(directory, json);
-      case TorchScriptClassifier.TYPE -> TorchScriptClassifier.load(directory, json);
+      case HiddenStateClassifier.TYPE -> HiddenStateClassifier.load(directory, json, labels);
+      case TorchScriptClassifier.TYPE -> TorchScriptClassifier.load(directory, json, labels);
       default ->
           throw json.refusal(
               "type is \"%s\", expected \"%s\" or \"%s\""

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.data.BadInputException;
+import io.tributary.io.JsonFile;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
@@ -64,9 +65,8 @@ final class TorchScriptClassifier implements TextClassifier {
    *
    * @throws BadInputException naming the file and what was expected
    */
-  static TorchScriptClassifier load(Path directory, ClassifierJson json) {
+  static TorchScriptClassifier load(Path directory, JsonFile json, List<String> labels) {
     Path file = directory.resolve(json.text("file"));
-    List<String> labels = json.labels();
     TextTokenizer tokenizer =
         TextTokenizer.read(
             directory.resolve(ModelDirectory.TOKENIZER),

@@ -5,7 +5,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.tributary.data.TensorBytes;
-import io.tributary.model.ConfigJson;
+import io.tributary.io.JsonFile;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.TensorLayout;
@@ -90,28 +90,28 @@ record GptConfig(
         false);
   }
 
-  /**
-   * Reads a {@code config.json}; a key that is missing has GPT-2's own value.
-   *
-   * @throws IllegalArgumentException naming the key that is wrong or not supported
-   */
-  static GptConfig of(ConfigJson json) {
+  /** What a {@code config.json} says; a key that is missing has GPT-2's own value. */
+  static GptConfig of(JsonFile json) {
     if (json.flag("add_cross_attention", false)) {
-      throw new IllegalArgumentException("add_cross_attention = true is not supported");
+      throw json.expected("add_cross_attention", "false: cross-attention is not supported");
     }
-    int width = json.number("n_embd", 768);
-    int vocabulary = json.number("vocab_size", 50257);
+    int width = json.number("n_embd", 1, 768);
+    int vocabulary = json.number("vocab_size", 1, 50257);
+    List<Integer> eosTokens = json.numbers("eos_token_id", vocabulary - 1);
+    if (eosTokens.size() != 1) {
+      throw json.expected("eos_token_id", "a whole number or a list of one");
+    }
     return new GptConfig(
-        json.number("n_layer", 12),
-        json.number("n_head", 12),
+        json.number("n_layer", 1, 12),
+        json.number("n_head", 1, 12),
         width,
-        json.number("n_inner", 4 * width),
-        json.number("n_positions", json.number("n_ctx", 1024)),
+        json.number("n_inner", 1, 4 * width),
+        json.number("n_positions", 1, json.number("n_ctx", 1, 1024)),
         vocabulary,
         json.fraction("layer_norm_epsilon", 1e-5),
         Activation.of(json.text("activation_function", "gelu_new")),
-        json.number("bos_token_id", vocabulary - 1),
-        json.single("eos_token_id", vocabulary - 1),
+        json.number("bos_token_id", Integer.MIN_VALUE, vocabulary - 1),
+        eosTokens.get(0),
         json.flag("tie_word_embeddings", true),
         json.flag("scale_attn_weights", true),
         json.flag("scale_attn_by_inverse_layer_idx", false));

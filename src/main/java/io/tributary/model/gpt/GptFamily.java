@@ -1,6 +1,6 @@
 package io.tributary.model.gpt;
 
-import io.tributary.model.ConfigJson;
+import io.tributary.io.JsonFile;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelFamily;
 
@@ -14,7 +14,7 @@ public final class GptFamily implements ModelFamily {
   }
 
   @Override
-  public DecoderConfig config(ConfigJson json) {
+  public DecoderConfig config(JsonFile json) {
     return GptConfig.of(json);
   }
 

@@ -122,7 +122,7 @@ public final class Pretrainer implements AutoCloseable {
   }
 
   /** Perplexity per token of the held-out text. */
-  public double perplexity() {
+  double perplexity() {
     double[] logProbs = new SequenceScores(model, SCORING_ROWS).logProbs(prefix, data.heldOut());
     return Math.exp(-Arrays.stream(logProbs).sum() / tokens(data.heldOut()));
   }

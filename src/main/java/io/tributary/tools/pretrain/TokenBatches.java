@@ -2,9 +2,8 @@ package io.tributary.tools.pretrain;
 
 import io.tributary.data.Seeds;
 import io.tributary.data.Seeds.Purpose;
-import java.util.ArrayList;
+import io.tributary.model.SequenceScores;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -66,24 +65,16 @@ final class TokenBatches {
     return microBatches.subList(from, from + ofStep);
   }
 
-  /** Divides sequences by length: each micro-batch holds those of similar length. */
-  static List<List<int[]>> byLength(List<int[]> sequences, int microBatchSize) {
-    List<int[]> sorted = new ArrayList<>(sequences);
-    sorted.sort(Comparator.comparingInt(tokens -> tokens.length));
-    List<List<int[]>> microBatches = new ArrayList<>();
-    for (int from = 0; from < sorted.size(); from += microBatchSize) {
-      microBatches.add(sorted.subList(from, Math.min(from + microBatchSize, sorted.size())));
-    }
-    return microBatches;
-  }
-
   private List<List<int[]>> group(long group) {
     int size = STEPS_SORTED * batchSize;
     int[][] ofGroup = new int[size][];
     for (int i = 0; i < size; i++) {
       ofGroup[i] = sequence(Math.addExact(Math.multiplyExact(group, (long) size), i));
     }
-    List<List<int[]>> sorted = byLength(Arrays.asList(ofGroup), microBatchSize);
+    List<List<int[]>> sorted =
+        SequenceScores.byLength(Arrays.asList(ofGroup), microBatchSize).stream()
+            .map(rows -> Arrays.stream(rows).mapToObj(i -> ofGroup[i]).toList())
+            .toList();
     return Arrays.stream(permutation(sorted.size(), DEALING, group)).mapToObj(sorted::get).toList();
   }
 

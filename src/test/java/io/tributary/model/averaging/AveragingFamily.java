@@ -1,6 +1,6 @@
 package io.tributary.model.averaging;
 
-import io.tributary.model.ConfigJson;
+import io.tributary.io.JsonFile;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelFamily;
 import java.util.List;
@@ -13,14 +13,12 @@ public final class AveragingFamily implements ModelFamily {
   }
 
   @Override
-  public DecoderConfig config(ConfigJson json) {
+  public DecoderConfig config(JsonFile json) {
     return new AveragingConfig(
-        json.number("hidden_size", 8),
-        json.number("max_position_embeddings", 16),
-        json.number("vocab_size", 5),
-        json.json().getAsJsonArray("eos_token_id").asList().stream()
-            .map(token -> token.getAsInt())
-            .toList());
+        json.number("hidden_size", 1),
+        json.number("max_position_embeddings", 1),
+        json.number("vocab_size", 1),
+        json.numbers("eos_token_id", 0));
   }
 
   @Override

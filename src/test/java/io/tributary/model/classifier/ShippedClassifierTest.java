@@ -3,6 +3,7 @@ package io.tributary.model.classifier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.tributary.io.JsonFile;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.tools.classifiertraining.Confusion;
@@ -51,7 +52,7 @@ class ShippedClassifierTest {
 
   @Test
   void itsDescriptionSaysHowGoodItIsOnTextsThatItWasNotTrainedOn() {
-    JsonObject json = ClassifierJson.read(SENTIMENT.resolve(TextClassifier.FILE)).json();
+    JsonObject json = JsonFile.read(SENTIMENT.resolve(TextClassifier.FILE)).json();
     JsonObject validation = json.getAsJsonObject("cross_validation");
     assertThat(validation.get("folds").getAsInt()).isEqualTo(5);
     assertThat(validation.get("accuracy").getAsDouble()).isBetween(0.65, 1.0);
