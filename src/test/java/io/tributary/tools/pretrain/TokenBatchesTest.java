@@ -88,13 +88,6 @@ class TokenBatchesTest {
   }
 
   @Test
-  void theLastMicroBatchOfAListMayBeSmaller() {
-    assertThat(TokenBatches.byLength(sequences(5), 2))
-        .extracting(List::size)
-        .containsExactly(2, 2, 1);
-  }
-
-  @Test
   void microBatchesThatDoNotDivideABatchAreRefused() {
     assertThatThrownBy(() -> new TokenBatches(sequences(5), 8, 3, 1))
         .isInstanceOf(IllegalArgumentException.class)
