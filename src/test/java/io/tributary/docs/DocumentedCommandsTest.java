@@ -52,6 +52,9 @@ class DocumentedCommandsTest {
           Map.entry("scripts/install-test-tools", "it installs packages"),
           Map.entry("scripts/keep-runs ", "it writes into the checkout"),
           Map.entry("scripts/soak", "it builds the program, and takes minutes"),
+          Map.entry(
+              "scripts/tributary experiment -c conf/experiments/paper-small.conf",
+              "it takes hours; ExperimentLoaderTest reads the grid"),
           Map.entry("scripts/attack-http", "it builds the program, and takes minutes"));
 
   @TempDir private static Path directory;

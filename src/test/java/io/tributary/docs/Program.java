@@ -112,9 +112,7 @@ final class Program implements AutoCloseable {
     }
     int redirection = words.indexOf(">");
     int end = redirection < 0 ? words.size() : redirection;
-    // one grid is run, as small as it can be; of others only the configuration is checked
-    boolean checked = command.contains(" experiment ") && !command.contains("smoke.conf");
-    String verb = checked ? "validate" : words.get(1);
+    String verb = words.get(1);
     List<String> arguments = new ArrayList<>(List.of(verb));
     arguments.addAll(input);
     for (int i = 2; i < end; i++) {
