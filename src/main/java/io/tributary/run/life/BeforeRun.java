@@ -63,8 +63,8 @@ final class BeforeRun implements FittingGuardian.Owner {
     return Behaviors.setup(
         context -> {
           TributaryConfig config = services.config().current();
-          WorkerCrew crew =
-              WorkerCrew.start(
+          WorkerSupervisor workers =
+              new WorkerSupervisor(
                   context,
                   config.stream(),
                   config.publish().timeout(),
@@ -75,14 +75,14 @@ final class BeforeRun implements FittingGuardian.Owner {
           EnergyBasedModel target = services.parts().target();
           if (from != null) {
             return Guardian.create(
-                services, from, target.withLambdas(from.lambdas()), crew, outcome);
+                services, from, target.withLambdas(from.lambdas()), workers, outcome);
           }
           if (target.isFitted()) {
-            return Guardian.create(services, null, target, crew, outcome);
+            return Guardian.create(services, null, target, workers, outcome);
           }
           services.watch().state(ServiceState.FITTING, null);
           return FittingGuardian.create(
-              crew, services.parts().fitSetup(), services.streamMetrics(), this);
+              workers, services.parts().fitSetup(), services.streamMetrics(), this);
         });
   }
 
@@ -99,7 +99,7 @@ final class BeforeRun implements FittingGuardian.Owner {
   }
 
   @Override
-  public Behavior<GuardianCommand> fitted(Fit fit, WorkerCrew crew) {
+  public Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers) {
     double tolerance = services.config().current().target().fit().tolerance();
     try {
       FitSummary.write(services.directory().home(), fit, tolerance);
@@ -109,7 +109,7 @@ final class BeforeRun implements FittingGuardian.Owner {
     }
     FitSummary.lines(fit, tolerance).forEach(services.console()::line);
     services.watch().state(ServiceState.STARTING, null);
-    return Guardian.create(services, null, fit.target(), crew, outcome);
+    return Guardian.create(services, null, fit.target(), workers, outcome);
   }
 
   @Override

@@ -7,6 +7,8 @@ import io.tributary.data.RunFailedException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.ActorInitializationException;
+import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.Terminated;
 
 /** Finds what is behind a failure, under the exceptions that it was wrapped in. */
 final class FailureCause {
@@ -32,6 +34,13 @@ final class FailureCause {
           failure);
     }
     return failure;
+  }
+
+  /** Why an actor has stopped. */
+  static Throwable of(Terminated signal) {
+    return signal instanceof ChildFailed failed
+        ? of(failed.getCause())
+        : new IllegalStateException(signal.getRef().path().name() + " has stopped");
   }
 
   /**

@@ -14,7 +14,6 @@ import io.tributary.target.lambda.Fit;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -34,7 +33,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
   interface Owner extends FittingProgress {
 
     /** The fit is done. */
-    Behavior<GuardianCommand> fitted(Fit fit, WorkerCrew crew);
+    Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers);
 
     /** The fit can't be done. */
     void failed(Throwable cause);
@@ -43,7 +42,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
     Behavior<GuardianCommand> requested(GuardianCommand request);
   }
 
-  private final WorkerCrew crew;
+  private final WorkerSupervisor workers;
   private final FitSetup setup;
   private final StreamMetrics metrics;
   private final Owner owner;
@@ -51,7 +50,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
   private boolean over;
 
   static Behavior<GuardianCommand> create(
-      WorkerCrew crew, FitSetup setup, StreamMetrics metrics, Owner owner) {
+      WorkerSupervisor workers, FitSetup setup, StreamMetrics metrics, Owner owner) {
     return Behaviors.withTimers(
         timers ->
             Behaviors.setup(
@@ -59,22 +58,22 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
                   timers.startTimerWithFixedDelay(
                       CheckProgress.INSTANCE,
                       setup.stream().stallTimeout().dividedBy(CHECKS).plusMillis(1));
-                  return new FittingGuardian(context, crew, setup, metrics, owner);
+                  return new FittingGuardian(context, workers, setup, metrics, owner);
                 }));
   }
 
   private FittingGuardian(
       ActorContext<GuardianCommand> context,
-      WorkerCrew crew,
+      WorkerSupervisor workers,
       FitSetup setup,
       StreamMetrics metrics,
       Owner owner) {
     super(context);
-    this.crew = crew;
+    this.workers = workers;
     this.setup = setup;
     this.metrics = metrics;
     this.owner = owner;
-    crew.publisher().tell(new PublisherCommand.ReplaceProposal(setup.base()));
+    workers.publisher().tell(new PublisherCommand.ReplaceProposal(setup.base()));
   }
 
   @Override
@@ -83,7 +82,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
         .onMessage(SamplersConfirmed.class, this::onSamplersConfirmed)
         .onMessage(FitEnded.class, this::onFitEnded)
         .onMessage(GuardianCommand.WorkerLost.class, this::onWorkerLost)
-        .onMessage(CheckProgress.class, check -> failOn(crew.workers().replaceUnstarted()))
+        .onMessage(CheckProgress.class, check -> failOn(workers.replaceUnstarted()))
         .onMessage(Drain.class, this::onDrain)
         .onMessage(Perform.class, owner::requested)
         .onMessage(Change.class, owner::requested)
@@ -94,7 +93,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
   /** The fit starts when a sampler has the base model; the others join in. */
   private Behavior<GuardianCommand> onSamplersConfirmed(SamplersConfirmed message) {
     if (fit == null && !over && message.confirmation().confirmed() > 0) {
-      PooledFit started = new PooledFit(getContext(), setup, crew.losses(), metrics, owner);
+      PooledFit started = new PooledFit(getContext(), setup, workers.lost(), metrics, owner);
       fit = started;
       getContext().pipeToSelf(started.result(), FitEnded::new);
     }
@@ -110,23 +109,18 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
       return failOn(Optional.ofNullable(message.failure()).map(FailureCause::of));
     }
     end();
-    return owner.fitted(result.get(), crew);
+    return owner.fitted(result.get(), workers);
   }
 
   private Behavior<GuardianCommand> onWorkerLost(GuardianCommand.WorkerLost message) {
-    return failOn(crew.workers().lost(message.loss()));
+    return failOn(workers.lost(message.loss()));
   }
 
   private Behavior<GuardianCommand> onTerminated(Terminated signal) {
     ActorRef<?> gone = signal.getRef();
-    Throwable cause =
-        signal instanceof ChildFailed failed
-            ? FailureCause.of(failed.getCause())
-            : new IllegalStateException(gone.path().name() + " has stopped");
+    Throwable cause = FailureCause.of(signal);
     return failOn(
-        crew.workers().holds(gone)
-            ? crew.workers().stopped(gone, cause)
-            : Optional.of(cause)); // the publisher
+        workers.holds(gone) ? workers.stopped(gone, cause) : Optional.of(cause)); // the publisher
   }
 
   private Behavior<GuardianCommand> onDrain(Drain drain) {

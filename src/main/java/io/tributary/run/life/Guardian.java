@@ -4,7 +4,6 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Stage;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerEvent;
-import io.tributary.protocol.PublisherCommand;
 import io.tributary.run.life.GuardianCommand.Change;
 import io.tributary.run.life.GuardianCommand.CheckProgress;
 import io.tributary.run.life.GuardianCommand.Drain;
@@ -21,7 +20,6 @@ import io.tributary.target.EnergyBasedModel;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -35,16 +33,17 @@ import org.jspecify.annotations.Nullable;
  * in the parts it is made of, none of which knows it.
  *
  * <pre>
- * before  --Begin-->  running  --all steps made-->  complete  -->  comparing  -->  over
- *                        |                                                        ^
- *                        +------Drain------>  draining  --------------------------+
+ * before  -->  fitting  -->  running  --all steps made-->  complete  -->  comparing  -->  over
+ *                               |                                                          ^
+ *                               +-------Drain------>  draining  ---------------------------+
  * </pre>
  *
- * <p>A failure that can't be recovered from leads to the end from everywhere.
+ * <p>{@link BeforeRun} and {@link FittingGuardian} are its behaviours until the run begins, {@link
+ * RunShutdown} keeps the phase from then on. A failure that can't be recovered from leads to the
+ * end from every phase.
  */
 final class Guardian extends AbstractBehavior<GuardianCommand> {
   private final RunServices services;
-  private final ActorRef<PublisherCommand> publisher;
   private final WorkerSupervisor workers;
   private final LearnerSupervisor training;
   private final StreamSupervisor stream;
@@ -58,19 +57,19 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
    *
    * @param from the checkpoint to resume from; null for a new run
    * @param target with all lambdas
-   * @param crew the samplers and scorers, which are children of this actor already
+   * @param workers who are children of this actor already
    * @param outcome completed when the run has ended, with the failure if it failed
    */
   static Behavior<GuardianCommand> create(
       RunServices services,
       @Nullable LearnerState from,
       EnergyBasedModel target,
-      WorkerCrew crew,
+      WorkerSupervisor workers,
       CompletableFuture<Void> outcome) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new Guardian(context, timers, services, from, target, crew, outcome)));
+                timers -> new Guardian(context, timers, services, from, target, workers, outcome)));
   }
 
   private Guardian(
@@ -79,22 +78,21 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
       RunServices services,
       @Nullable LearnerState from,
       EnergyBasedModel target,
-      WorkerCrew crew,
+      WorkerSupervisor workers,
       CompletableFuture<Void> outcome) {
     super(context);
     this.services = services;
     TributaryConfig config = services.config().current();
-    this.publisher = crew.publisher();
-    this.workers = crew.workers();
+    this.workers = workers;
     this.training =
         new LearnerSupervisor(
             context,
             services,
             from,
             target,
-            publisher,
+            workers.publisher(),
             context.messageAdapter(LearnerEvent.class, LearnerSpoke::new));
-    this.stream = new StreamSupervisor(context, services, target.lambdas(), crew.losses());
+    this.stream = new StreamSupervisor(context, services, target.lambdas(), workers.lost());
     this.shutdown = new RunShutdown(timers, services, stream, outcome);
     this.requests = new OperatorRequests(services, workers, training, stream, shutdown);
     this.watchdog =
@@ -211,10 +209,7 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
 
   private Behavior<GuardianCommand> onTerminated(Terminated signal) {
     ActorRef<?> gone = signal.getRef();
-    Throwable cause =
-        signal instanceof ChildFailed failed
-            ? FailureCause.of(failed.getCause())
-            : new IllegalStateException(gone.path().name() + " has stopped");
+    Throwable cause = FailureCause.of(signal);
     if (shutdown.isOver()) {
       return this;
     }
@@ -222,7 +217,7 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
       shutdown.notCompared(cause);
     } else if (workers.holds(gone)) {
       workers.stopped(gone, cause).ifPresent(shutdown::fail);
-    } else if (gone.equals(publisher)) {
+    } else if (gone.equals(workers.publisher())) {
       shutdown.fail(cause);
     } else if (gone.equals(training.learner())) {
       recovery.learnerStopped(cause);

@@ -53,7 +53,7 @@ public final class StandaloneFit {
             Behaviors.setup(
                 context ->
                     FittingGuardian.create(
-                        WorkerCrew.start(
+                        new WorkerSupervisor(
                             context,
                             setup.stream(),
                             setup.stream().stallTimeout(),
@@ -102,7 +102,7 @@ public final class StandaloneFit {
       }
 
       @Override
-      public Behavior<GuardianCommand> fitted(Fit fit, WorkerCrew crew) {
+      public Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers) {
         outcome.complete(Optional.of(fit));
         return Behaviors.same();
       }

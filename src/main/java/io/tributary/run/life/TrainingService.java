@@ -13,18 +13,14 @@ import io.tributary.run.files.EarlierRows;
 import io.tributary.run.files.LogFile;
 import io.tributary.run.files.RunDirectory;
 import io.tributary.run.watch.RunConsole;
-import io.tributary.run.watch.RunWatch;
-import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.PendingWork;
 import io.tributary.target.EnergyBasedModel;
-import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A training run from its start to its end, in this process. */
+/** Runs the training of a policy from start to end in this process. */
 public final class TrainingService {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingService.class);
 
@@ -47,7 +43,7 @@ public final class TrainingService {
   private final BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers;
   private final Clock clock;
   private final CompletableFuture<ServiceControl> control = new CompletableFuture<>();
-  private boolean hangs; // an actor may still compute
+  private boolean hangs; // an actor may still be computing
 
   /** A service that shows its progress on {@code console}. */
   public TrainingService(EffectiveConfig config, RunConsole console) {
@@ -55,9 +51,9 @@ public final class TrainingService {
   }
 
   /**
-   * A service that tells its progress to {@code listener} too.
+   * A service that also reports to {@code listener}.
    *
-   * @param listener hears of everything that the learner does; one call at a time, not to block
+   * @param listener hears every event of the learner; one call at a time, must not block
    */
   public TrainingService(
       TributaryConfig config, RunConsole console, Consumer<LearnerEvent> listener) {
@@ -73,8 +69,9 @@ public final class TrainingService {
   }
 
   /**
-   * As the other ones, with the time of day from another clock; nothing that lasts is measured with
-   * it.
+   * A service with workers and a clock of its own.
+   *
+   * @param clock tells the time of day; durations are not measured with it
    */
   TrainingService(
       TributaryConfig config,
@@ -99,16 +96,16 @@ public final class TrainingService {
     this.clock = clock;
   }
 
-  /** The operator's hand on the run, as soon as it is started. */
+  /** The operators' control of the run, as soon as it is started. */
   CompletionStage<ServiceControl> control() {
     return control;
   }
 
   /**
-   * Whether and where a run goes on.
+   * Whether to resume a run, and from where.
    *
-   * @param wanted whether it goes on with what the run's directory holds
-   * @param step only from the checkpoint of this step, if present
+   * @param wanted whether to resume the run in the directory
+   * @param step of the checkpoint to resume from; empty for the newest one
    */
   public record Resume(boolean wanted, OptionalLong step) {
     /** A new run. */
@@ -118,7 +115,7 @@ public final class TrainingService {
   /**
    * Runs until the last step, a signal or a failure. The engine must be loaded.
    *
-   * @throws BadInputException if something that was given can't be used
+   * @throws BadInputException if something given to it can't be used
    * @throws RuntimeException if the run failed
    */
   public void run(Resume resume) {
@@ -151,7 +148,7 @@ public final class TrainingService {
 
   private void run(TrainingParts parts, RunDirectory directory, @Nullable LearnerState from) {
     if (from == null || !isFinished(from)) {
-      train(services(parts, directory), from);
+      train(RunServices.of(effective, parts, directory, workers, console, listener, clock), from);
       return;
     }
     if (!directory.hasTexts()) {
@@ -160,34 +157,6 @@ public final class TrainingService {
     tell(
         "the run in %s is finished: it has made its %d steps"
             .formatted(directory.home(), from.step()));
-  }
-
-  private RunServices services(TrainingParts parts, RunDirectory directory) {
-    Map<String, Double> targets = parts.featureTargets();
-    RunMetrics metrics = RunMetrics.create(targets, clock);
-    metrics.service().run(config.run().name(), config.objective().type().toString());
-    NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
-    StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
-    LiveConfig live = new LiveConfig(effective, directory, metrics.service());
-    RunWatch watch =
-        new RunWatch(
-            live::current,
-            metrics,
-            console,
-            streamMetrics,
-            targets,
-            listener,
-            clock,
-            System::nanoTime);
-    return new RunServices(
-        live,
-        parts,
-        workers.apply(parts, metrics),
-        directory,
-        metrics,
-        watch,
-        streamMetrics,
-        console);
   }
 
   private void train(RunServices services, @Nullable LearnerState from) {
@@ -233,7 +202,7 @@ public final class TrainingService {
     }
   }
 
-  /** What was decided on the way into a run is asked for later, too. */
+  /** How a run was started is asked for later, too: log and console say it. */
   private void tell(String decision) {
     LOG.info(decision);
     console.line(decision);
@@ -245,7 +214,7 @@ public final class TrainingService {
         && from.step() >= config.totalSteps().getAsLong();
   }
 
-  /** Draws the texts of both models, the same as those that an end which was cut off lacks. */
+  /** Draws the texts of both models that the end of the run lacks, since it was cut off. */
   private static void recordTexts(TrainingParts parts, RunDirectory directory, LearnerState last) {
     EnergyBasedModel target = parts.target().withLambdas(last.lambdas());
     try (PolicyEvaluation evaluation = parts.evaluation(target, () -> {})) {

@@ -5,10 +5,13 @@ import io.tributary.data.RunFailedException;
 import io.tributary.metrics.FailureReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
+import io.tributary.protocol.ProposalConfirmed;
+import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.WorkerLost;
 import io.tributary.run.assembly.WorkerBehaviors;
+import io.tributary.stage.publish.Publisher;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The samplers and scorers of this process; those that fail or hang are replaced, a limited number
- * of times an hour.
+ * Keeps the samplers and scorers of this process at work, with the publisher that brings samplers
+ * the proposal. Workers that fail or hang are replaced, a limited number of times an hour.
  */
 final class WorkerSupervisor {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
@@ -29,7 +32,7 @@ final class WorkerSupervisor {
   /** A loss is forgotten after this time, so that a long run may lose a worker now and then. */
   private static final Duration WINDOW = Duration.ofHours(1);
 
-  /** So many times the stall timeout a worker may take to start. */
+  /** How long a worker may take to start, in stall timeouts. */
   private static final int START_PATIENCE = 2;
 
   private final RunMetrics metrics;
@@ -37,12 +40,20 @@ final class WorkerSupervisor {
   private final Duration startTimeout;
   private final WorkerPlaces<SamplerCommand> samplers;
   private final WorkerPlaces<ScorerCommand> scorers;
+  private final ActorRef<WorkerLost> lost;
+  private final ActorRef<PublisherCommand> publisher;
   private final Deque<Long> losses = new ArrayDeque<>(); // nanoseconds, oldest first
 
-  /** Spawns so many samplers and scorers. */
+  /**
+   * Spawns and watches the publisher and so many workers.
+   *
+   * @param publishTimeout time that samplers have to confirm a proposal
+   * @param workers their behaviours
+   */
   WorkerSupervisor(
-      ActorContext<?> context,
+      ActorContext<GuardianCommand> context,
       StreamConfig stream,
+      Duration publishTimeout,
       int samplerCount,
       int scorerCount,
       WorkerBehaviors workers,
@@ -50,12 +61,32 @@ final class WorkerSupervisor {
     this.metrics = metrics;
     this.maxLost = stream.maxLostWorkers();
     this.startTimeout = stream.stallTimeout().multipliedBy(START_PATIENCE);
+    this.lost = context.messageAdapter(WorkerLost.class, GuardianCommand.WorkerLost::new);
+    this.publisher =
+        context.spawn(
+            Publisher.create(
+                publishTimeout,
+                metrics.weights(),
+                context.messageAdapter(
+                    ProposalConfirmed.class, GuardianCommand.SamplersConfirmed::new),
+                lost),
+            "publisher");
+    context.watch(publisher);
     this.samplers =
         new WorkerPlaces<>(context, SamplerCommand.KEY, samplerCount, workers.sampler());
     this.scorers = new WorkerPlaces<>(context, ScorerCommand.KEY, scorerCount, workers.scorer());
   }
 
-  /** Has so many samplers and scorers from now on. */
+  ActorRef<PublisherCommand> publisher() {
+    return publisher;
+  }
+
+  /** Whoever gives up a worker tells this address. */
+  ActorRef<WorkerLost> lost() {
+    return lost;
+  }
+
+  /** Changes the number of samplers and scorers. */
   void resize(int samplerCount, int scorerCount) {
     samplers.resize(samplerCount);
     scorers.resize(scorerCount);
@@ -68,7 +99,7 @@ final class WorkerSupervisor {
   /**
    * Replaces a worker that has stopped.
    *
-   * @return why the run can't go on, if it can't
+   * @return why the run can't continue, if it can't
    */
   Optional<Throwable> stopped(ActorRef<?> worker, Throwable cause) {
     if (FailureCause.isFinal(cause)) {
@@ -82,9 +113,9 @@ final class WorkerSupervisor {
   }
 
   /**
-   * Replaces a worker that hangs, or returns what can't be.
+   * Replaces a worker that hangs, or returns invalid results.
    *
-   * @return why the run can't go on, if it can't
+   * @return why the run can't continue, if it can't
    */
   Optional<Throwable> lost(WorkerLost loss) {
     FailureReason failure =
@@ -96,9 +127,9 @@ final class WorkerSupervisor {
   }
 
   /**
-   * Replaces workers that hang while they start: no pool knows of them.
+   * Replaces workers that hang while they start, which no pool knows of.
    *
-   * @return why the run can't go on, if it can't
+   * @return why the run can't continue, if it can't
    */
   Optional<Throwable> replaceUnstarted() {
     String detail =
