@@ -4,22 +4,18 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import io.tributary.data.BadInputException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The lines that {@code score} reads, as tokens of a model. */
+/** Reads the lines that {@code score} scores, as tokens of a model. */
 public final class ScoreInput implements AutoCloseable {
   private static final int SHOWN = 60;
 
@@ -37,9 +33,9 @@ public final class ScoreInput implements AutoCloseable {
   }
 
   /**
-   * One line.
+   * A line to score.
    *
-   * @param text as it was given, or what the tokens decode to; null without a tokenizer
+   * @param text as given, or decoded from the tokens; null without a tokenizer
    */
   public record Line(@Nullable String text, int[] tokens) {}
 
@@ -47,7 +43,7 @@ public final class ScoreInput implements AutoCloseable {
    * Opens the input.
    *
    * @param file null for standard input
-   * @param positions tokens that a line may have
+   * @param positions the most tokens that a line may have
    * @throws BadInputException if it can't be read
    */
   public static ScoreInput open(@Nullable Path file, LoadedModel model, int positions) {
@@ -76,7 +72,7 @@ public final class ScoreInput implements AutoCloseable {
       line = reader.readLine();
     } catch (CharacterCodingException e) {
       throw new BadInputException(
-          "%s is not UTF-8 text, somewhere after line %d".formatted(name, number), e);
+          "%s is not UTF-8 text, after line %d".formatted(name, number), e);
     } catch (IOException e) {
       throw new BadInputException(
           "%s can't be read after line %d: %s".formatted(name, number, e), e);
@@ -103,27 +99,22 @@ public final class ScoreInput implements AutoCloseable {
   }
 
   private Line parse(String line) {
-    try (JsonReader json = new JsonReader(new StringReader(line))) {
-      json.setStrictness(Strictness.STRICT);
-      JsonObject object = JsonParser.parseReader(json).getAsJsonObject();
-      if (json.peek() != JsonToken.END_DOCUMENT) {
-        throw new JsonParseException("more than one object");
-      }
+    try {
+      JsonObject object = StrictJson.object(line);
       if (!object.has("tokens") && object.has("text")) {
         String text = object.getAsJsonPrimitive("text").getAsString();
         return new Line(text, model.encode(text));
       }
       int[] tokens = tokens(object.getAsJsonArray("tokens"));
       return new Line(model.decode(tokens), tokens);
-    } catch (IOException
-        | JsonParseException
+    } catch (JsonParseException
         | IllegalStateException
         | ClassCastException
         | NullPointerException
         | ArithmeticException
         | NumberFormatException e) {
       throw new BadInputException(
-          "a line that begins with { is JSON: expected {\"tokens\": [1, 2, 3]} or {\"text\": \"…\"}, got %s"
+          "a line that begins with { must be JSON: expected {\"tokens\": [1, 2, 3]} or {\"text\": \"…\"}, got %s"
               .formatted(line.length() > SHOWN ? line.substring(0, SHOWN) + "…" : line),
           e);
     }
@@ -146,7 +137,7 @@ public final class ScoreInput implements AutoCloseable {
     try {
       reader.close();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,15 +1,9 @@
 package io.tributary.cli.standalone;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import io.tributary.data.BadInputException;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A file of texts, one a line: either the text itself, or a JSON object that has it. */
+/** Reads a file of texts, one per line: the text itself, or a JSON object with the text. */
 public final class TextLines {
   private TextLines() {}
 
@@ -30,7 +24,7 @@ public final class TextLines {
     try {
       List<String> lines = Files.readAllLines(file);
       if (lines.isEmpty()) {
-        throw new BadInputException(file + " is empty; expected texts, one a line");
+        throw new BadInputException(file + " is empty; expected texts, one per line");
       }
       List<String> texts = new ArrayList<>();
       for (String line : lines) {
@@ -56,14 +50,11 @@ public final class TextLines {
     return text.getAsString();
   }
 
-  /** What a JSON object has as its text; null for a text that happens to begin with a brace. */
+  /** The text of a JSON object; null for a plain text that happens to begin with a brace. */
   private static @Nullable JsonElement member(String line) {
-    try (JsonReader json = new JsonReader(new StringReader(line))) {
-      json.setStrictness(Strictness.STRICT);
-      JsonElement element = JsonParser.parseReader(json);
-      boolean whole = json.peek() == JsonToken.END_DOCUMENT;
-      return whole && element instanceof JsonObject object ? object.get("text") : null;
-    } catch (IOException | JsonParseException e) {
+    try {
+      return StrictJson.object(line).get("text");
+    } catch (JsonParseException e) {
       return null;
     }
   }
