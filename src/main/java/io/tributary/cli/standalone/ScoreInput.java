@@ -71,8 +71,7 @@ public final class ScoreInput implements AutoCloseable {
     try {
       line = reader.readLine();
     } catch (CharacterCodingException e) {
-      throw new BadInputException(
-          "%s is not UTF-8 text, after line %d".formatted(name, number), e);
+      throw new BadInputException("%s is not UTF-8 text, after line %d".formatted(name, number), e);
     } catch (IOException e) {
       throw new BadInputException(
           "%s can't be read after line %d: %s".formatted(name, number, e), e);

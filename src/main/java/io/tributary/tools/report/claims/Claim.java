@@ -19,6 +19,35 @@ record Claim(
     double p,
     double adjusted,
     String note) {
+  /** A claim that a positive estimate shows, before adjustment. */
+  static Claim tested(String statement, String what, Scale scale, Estimate estimate, String note) {
+    return new Claim(
+        statement,
+        estimate.value() > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
+        estimate.n(),
+        scale.shown(what, estimate),
+        estimate.p(),
+        Double.NaN,
+        note);
+  }
+
+  /** A claim without a test. */
+  static Claim untested(String statement, Verdict verdict, int n, String estimate, String note) {
+    return new Claim(statement, verdict, n, estimate, Double.NaN, Double.NaN, note);
+  }
+
+  /** The same claim with an adjusted p; NaN: it was not tested. */
+  Claim adjusted(double adjustedP, double significant) {
+    return new Claim(
+        statement,
+        adjustedP >= significant ? Verdict.DOES_NOT_SHOW : verdict,
+        n,
+        estimate,
+        p,
+        adjustedP,
+        note);
+  }
+
   /** In words that promise no more than there is. */
   enum Verdict {
     SHOWS("shows"),

@@ -6,7 +6,6 @@ import static io.tributary.config.objective.ObjectiveType.KL_CONTROL;
 import static io.tributary.config.objective.ObjectiveType.REINFORCE;
 
 import io.tributary.config.objective.ObjectiveType;
-import io.tributary.tools.report.claims.Claim.Verdict;
 import io.tributary.tools.report.data.GridData;
 import io.tributary.tools.report.data.Quantity;
 import io.tributary.tools.report.data.RunData;
@@ -202,19 +201,8 @@ public final class Claims {
   /** The same claims with adjusted p-values; what is not significant then does not show. */
   private static List<Claim> adjusted(List<Claim> claims) {
     double[] p = Holm.adjusted(claims.stream().mapToDouble(Claim::p).toArray());
-    List<Claim> all = new ArrayList<>();
-    for (int i = 0; i < p.length; i++) {
-      Claim claim = claims.get(i);
-      all.add(
-          new Claim(
-              claim.statement(),
-              p[i] >= SIGNIFICANT ? Verdict.DOES_NOT_SHOW : claim.verdict(),
-              claim.n(),
-              claim.estimate(),
-              claim.p(),
-              p[i],
-              claim.note()));
-    }
-    return all;
+    return IntStream.range(0, p.length)
+        .mapToObj(i -> claims.get(i).adjusted(p[i], SIGNIFICANT))
+        .toList();
   }
 }

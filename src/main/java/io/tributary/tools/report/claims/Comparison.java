@@ -7,13 +7,13 @@ import io.tributary.tools.report.data.GridData;
 import io.tributary.tools.report.data.RunData;
 import io.tributary.tools.report.page.Table;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import org.hipparchus.stat.StatUtils;
 
 /**
  * Finished runs of two methods with the same task, batch size and seed.
@@ -111,34 +111,20 @@ record Comparison(List<Pair> pairs, long planned, Unit unit) {
   Claim claim(
       String statement, String what, Scale scale, ToDoubleFunction<Pair> compared, String note) {
     double[] means = meansByUnit(compared);
-    Optional<PairedTest> test = means.length < LEAST ? Optional.empty() : PairedTest.of(means);
+    Optional<Estimate> test = means.length < LEAST ? Optional.empty() : Estimate.mean(means);
     if (test.isPresent()) {
-      PairedTest found = test.get();
-      return new Claim(
-          statement,
-          found.mean() > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
-          found.n(),
-          scale.shown(what, found.mean(), found.interval()),
-          found.interval().p(),
-          Double.NaN,
-          missing() + note);
+      return Claim.tested(statement, what, scale, test.get(), missing() + note);
     }
     String why =
         means.length < LEAST
             ? "A test needs %d %s. ".formatted(LEAST, unit.plural())
             : "All %s have the same value. ".formatted(unit.plural());
-    return new Claim(
-        statement,
-        Verdict.NOT_ENOUGH_DATA,
-        means.length,
+    String estimate =
         means.length == 0
             ? ""
-            : "%s: %s"
-                .formatted(
-                    what, Table.number(scale.shown(Arrays.stream(means).average().orElseThrow()))),
-        Double.NaN,
-        Double.NaN,
-        missing() + why + note);
+            : "%s: %s".formatted(what, Table.number(scale.shown(StatUtils.mean(means))));
+    return Claim.untested(
+        statement, Verdict.NOT_ENOUGH_DATA, means.length, estimate, missing() + why + note);
   }
 
   /** The mean over the pairs of each unit that have a number. */

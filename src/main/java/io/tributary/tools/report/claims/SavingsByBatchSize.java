@@ -26,31 +26,28 @@ final class SavingsByBatchSize {
   Claim claim() {
     String statement = "gdc++ saves more of gdc's sequences at smaller batches";
     List<List<double[]>> tasks = savings();
-    Optional<WithinSlope> found = WithinSlope.of(tasks);
+    Optional<Estimate> found = Estimate.slopeWithin(tasks);
     String note =
         baseline.missing()
             + "n counts batch sizes of the %s that have several, over seeds averaged. Linear regression of the logarithm of the ratio of sequences needed on that of the batch size with an intercept for each task, so that it is compared within tasks; it says nothing of other tasks. Runs of a task are compared at the share of the way that all of them come to; pairs of which one does not come to %s are left out."
                 .formatted(Table.count(tasks.size(), "task"), SequencesNeeded.LEAST);
-    if (found.isEmpty()) {
-      return new Claim(
-          statement,
-          Verdict.NOT_ENOUGH_DATA,
-          tasks.stream().mapToInt(List::size).sum(),
-          "",
-          Double.NaN,
-          Double.NaN,
-          "A test needs three batch sizes more than tasks. " + note);
-    }
-    WithinSlope slope = found.get();
-    return new Claim(
-        statement,
-        slope.slope() > 0 ? Verdict.SHOWS : Verdict.OPPOSITE,
-        slope.n(),
-        Scale.LOG_RATIO.shown(
-            "factor of the ratio by halving the batch", slope.slope(), slope.interval()),
-        slope.interval().p(),
-        Double.NaN,
-        note);
+    return found
+        .map(
+            slope ->
+                Claim.tested(
+                    statement,
+                    "factor of the ratio by halving the batch",
+                    Scale.LOG_RATIO,
+                    slope,
+                    note))
+        .orElseGet(
+            () ->
+                Claim.untested(
+                    statement,
+                    Verdict.NOT_ENOUGH_DATA,
+                    tasks.stream().mapToInt(List::size).sum(),
+                    "",
+                    "A test needs three batch sizes more than tasks. " + note));
   }
 
   /** Of each task with several batch sizes: (halvings of the batch, mean log ratio over seeds). */

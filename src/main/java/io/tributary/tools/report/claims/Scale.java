@@ -33,12 +33,12 @@ enum Scale {
   }
 
   /** An estimate with its interval, as people read it. */
-  String shown(String what, double estimate, StudentInterval interval) {
+  String shown(String what, Estimate estimate) {
     return "%s: %s [%s, %s]"
         .formatted(
             what,
-            Table.number(shown(estimate)),
-            Table.number(shown(interval.low())),
-            Table.number(shown(interval.high())));
+            Table.number(shown(estimate.value())),
+            Table.number(shown(estimate.low())),
+            Table.number(shown(estimate.high())));
   }
 }

@@ -33,14 +33,7 @@ final class BatchSizesFigure {
                     Band.RANGE));
           }
         }
-        panels.add(
-            new Panel(
-                plotted.titleFor(task, runs),
-                Plotted.SEQUENCES,
-                plotted.unit(),
-                false,
-                curves,
-                List.of()));
+        panels.add(plotted.panel(plotted.titleFor(task, runs), curves));
       }
     }
     return new Figure(

@@ -52,8 +52,7 @@ final class MethodsFigure {
             plotted.curve(
                 method, Plotted.style(grid, method), runs.ofMethod(method), Band.STANDARD_ERROR));
       }
-      panels.add(
-          new Panel(plotted.title(), Plotted.SEQUENCES, plotted.unit(), false, curves, List.of()));
+      panels.add(plotted.panel(plotted.title(), curves));
     }
     return panels;
   }

@@ -7,6 +7,8 @@ import io.tributary.tools.report.data.Series;
 import io.tributary.tools.report.page.Curve;
 import io.tributary.tools.report.page.Curve.Band;
 import io.tributary.tools.report.page.Curve.Style;
+import io.tributary.tools.report.page.Figure.Panel;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -34,6 +36,11 @@ record Plotted(String title, String unit, Function<RunData, Series> of) {
   /** The mean over runs, finished ones if there are any. */
   Curve curve(String label, Style style, GridData runs, Band band) {
     return Curve.mean(label, style, runs.finishedOrAll().stream().map(of).toList(), band);
+  }
+
+  /** A panel with sequences as its horizontal axis. */
+  Panel panel(String panelTitle, List<Curve> curves) {
+    return new Panel(panelTitle, SEQUENCES, unit, false, curves, List.of());
   }
 
   /** The title of a panel of one task, which names it where there are several. */

@@ -13,15 +13,15 @@ class StatisticsTest {
   @Test
   void thePairedTestIsStudents() {
     double[] differences = {1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4};
-    PairedTest test = PairedTest.of(differences).orElseThrow();
+    Estimate test = Estimate.mean(differences).orElseThrow();
 
     assertThat(test.n()).isEqualTo(10);
-    assertThat(test.mean()).isEqualTo(1.58, within(1e-12));
-    assertThat(test.interval().low()).isEqualTo(0.7001142, within(1e-6));
-    assertThat(test.interval().high()).isEqualTo(2.4598858, within(1e-6));
-    assertThat(test.interval().p()).isEqualTo(0.00283289, within(1e-7));
-    assertThat(PairedTest.of(new double[] {1})).isEmpty();
-    assertThat(PairedTest.of(new double[] {1, 1})).isEmpty();
+    assertThat(test.value()).isEqualTo(1.58, within(1e-12));
+    assertThat(test.low()).isEqualTo(0.7001142, within(1e-6));
+    assertThat(test.high()).isEqualTo(2.4598858, within(1e-6));
+    assertThat(test.p()).isEqualTo(0.00283289, within(1e-7));
+    assertThat(Estimate.mean(new double[] {1})).isEmpty();
+    assertThat(Estimate.mean(new double[] {1, 1})).isEmpty();
   }
 
   @Test
@@ -56,16 +56,15 @@ class StatisticsTest {
     regression.setNoIntercept(true);
     regression.newSampleData(y, x);
     double error = regression.estimateRegressionParametersStandardErrors()[0];
-    WithinSlope slope = WithinSlope.of(groups).orElseThrow();
+    Estimate slope = Estimate.slopeWithin(groups).orElseThrow();
 
     assertThat(slope.n()).isEqualTo(9);
-    assertThat(slope.slope()).isEqualTo(regression.estimateRegressionParameters()[0], within(TINY));
+    assertThat(slope.value()).isEqualTo(regression.estimateRegressionParameters()[0], within(TINY));
     // qt(0.975, 5)
-    assertThat(slope.interval().high() - slope.slope())
-        .isEqualTo(2.570581836 * error, within(1e-8));
-    assertThat(slope.interval().p()).isBetween(0.0, 0.001);
-    assertThat(WithinSlope.of(groups.subList(2, 3))).isEmpty();
-    assertThat(WithinSlope.of(List.of())).isEmpty();
+    assertThat(slope.high() - slope.value()).isEqualTo(2.570581836 * error, within(1e-8));
+    assertThat(slope.p()).isBetween(0.0, 0.001);
+    assertThat(Estimate.slopeWithin(groups.subList(2, 3))).isEmpty();
+    assertThat(Estimate.slopeWithin(List.of())).isEmpty();
   }
 
   private static double[] point(double x, double y) {
