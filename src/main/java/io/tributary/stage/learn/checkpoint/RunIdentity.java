@@ -5,6 +5,7 @@ import io.tributary.config.target.ConstraintConfig;
 import io.tributary.config.target.TargetConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,7 +22,7 @@ public record RunIdentity(Map<String, String> values) {
   private static final int SHOWN = 60;
 
   public RunIdentity {
-    values = Map.copyOf(values);
+    values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
   }
 
   /** The identity of a run of this configuration on a base model with this fingerprint. */
