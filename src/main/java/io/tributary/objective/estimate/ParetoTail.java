@@ -20,7 +20,7 @@ import java.util.Arrays;
  */
 public final class ParetoTail {
   /** Positive weights needed for an estimate. */
-  public static final int FEWEST_WEIGHTS = 1000;
+  static final int FEWEST_WEIGHTS = 1000;
 
   /** Log weights that differ by less are tied: float32 log-probabilities are no more exact. */
   private static final double TIE = 1e-3;

@@ -11,15 +11,15 @@ import java.util.Arrays;
 public record PointEstimate(double value, double standardError) {
 
   /** What can't be estimated yet. */
-  public static final PointEstimate ABSENT = new PointEstimate(Double.NaN, Double.NaN);
+  static final PointEstimate ABSENT = new PointEstimate(Double.NaN, Double.NaN);
 
   /** Whether there is an estimate. */
-  public boolean isPresent() {
+  boolean isPresent() {
     return !Double.isNaN(value);
   }
 
   /** The mean of independent values with its standard error s / sqrt(n); absent for no values. */
-  public static PointEstimate mean(double[] values) {
+  static PointEstimate mean(double[] values) {
     int n = values.length;
     if (n == 0) {
       return ABSENT;

@@ -25,7 +25,7 @@ public record RunningMoments(
     double scaledSquares) {
 
   /** The moments of an empty stream. */
-  public static final RunningMoments EMPTY = new RunningMoments(0, 0, 0, 0, 0, 0, 0);
+  static final RunningMoments EMPTY = new RunningMoments(0, 0, 0, 0, 0, 0, 0);
 
   public RunningMoments {
     if (count < 0
@@ -48,7 +48,7 @@ public record RunningMoments(
    * @param logMagnitude log of its absolute value; minus infinity for 0
    * @param sign 1 or -1
    */
-  public RunningMoments plus(double logMagnitude, int sign) {
+  RunningMoments plus(double logMagnitude, int sign) {
     if (Double.isNaN(logMagnitude) || logMagnitude == Double.POSITIVE_INFINITY) {
       throw new IllegalArgumentException(
           "the log of a magnitude must be a number or -infinity, got " + logMagnitude);
@@ -69,7 +69,7 @@ public record RunningMoments(
   }
 
   /** These moments together with those of other numbers (Chan et al. 1979, STAN-CS-79-773). */
-  public RunningMoments plus(RunningMoments other) {
+  RunningMoments plus(RunningMoments other) {
     if (weight == 0 || other.weight == 0) {
       return weight == 0 ? other : this;
     }
@@ -135,7 +135,7 @@ public record RunningMoments(
   }
 
   /** The mean divided by {@code exp(logUnit)}, with its standard error; absent for no numbers. */
-  public PointEstimate meanInUnitsOf(double logUnit) {
+  PointEstimate meanInUnitsOf(double logUnit) {
     if (count == 0) {
       return PointEstimate.ABSENT;
     }

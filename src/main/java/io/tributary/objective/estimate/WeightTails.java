@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class WeightTails {
   /** The most positive weights that k is estimated on. */
-  public static final int WINDOW = 2048;
+  static final int WINDOW = 2048;
 
   /**
    * What a checkpoint stores; a window restored from it continues bit for bit.

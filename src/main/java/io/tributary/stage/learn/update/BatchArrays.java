@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * @param logBases (N), log a in nats
  * @param rewards (N), r(x)
  */
-public record BatchArrays(
+record BatchArrays(
     List<ScoredSequence> sequences,
     List<int[]> tokens,
     long[] proposalVersions,
@@ -26,7 +26,7 @@ public record BatchArrays(
     double[] logBases,
     double[] rewards) {
 
-  public static BatchArrays of(List<ScoredSequence> sequences, Reward reward) {
+  static BatchArrays of(List<ScoredSequence> sequences, Reward reward) {
     return new BatchArrays(
         sequences,
         sequences.stream().map(s -> s.sequence().tokens()).toList(),
@@ -62,12 +62,12 @@ public record BatchArrays(
    *
    * @param logPolicies (N), log pi in nats
    */
-  public BatchValues values(double[] logPolicies, RunningEstimates estimates) {
+  BatchValues values(double[] logPolicies, RunningEstimates estimates) {
     return new BatchValues(logWeights, logProposals, logPolicies, logBases, rewards, estimates);
   }
 
   /** Values of feature {@code i}. */
-  public double[] feature(int i) {
+  double[] feature(int i) {
     return sequences.stream().mapToDouble(s -> s.features()[i]).toArray();
   }
 }

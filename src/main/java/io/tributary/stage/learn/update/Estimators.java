@@ -1,9 +1,9 @@
 package io.tributary.stage.learn.update;
 
 import io.tributary.objective.RunningEstimates;
-import io.tributary.objective.RunningMean;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
+import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.WeightTails;
 import io.tributary.objective.ppo.KlPenalty;
 

@@ -15,13 +15,13 @@ import io.tributary.objective.estimate.PointEstimate;
 import java.util.List;
 
 /** Measures every training batch at no extra cost, since log pi is known before the update. */
-public final class StepMeasurements {
+final class StepMeasurements {
   private final List<String> features;
 
   /**
    * @param features names of the target's features, in their order
    */
-  public StepMeasurements(List<String> features) {
+  StepMeasurements(List<String> features) {
     this.features = List.copyOf(features);
   }
 
@@ -32,7 +32,7 @@ public final class StepMeasurements {
    *     estimate of Z that it was learned with, which excludes the batch
    * @param after the estimate of Z that includes it
    */
-  public Measurements of(
+  Measurements of(
       BatchArrays batch, BatchValues values, Objective objective, PartitionFunctionEstimate after) {
     PartitionFunctionEstimate z = values.z();
     double[] logWeights = values.logWeights();

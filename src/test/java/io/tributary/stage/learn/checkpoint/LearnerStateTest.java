@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParseException;
 import io.tributary.config.Criterion;
-import io.tributary.objective.RunningMean;
 import io.tributary.objective.estimate.PartitionFunction;
+import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.RunningMoments;
 import io.tributary.objective.estimate.WeightTails;
 import io.tributary.objective.estimate.WindowState;

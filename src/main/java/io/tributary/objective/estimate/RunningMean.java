@@ -1,6 +1,5 @@
-package io.tributary.objective;
+package io.tributary.objective.estimate;
 
-import io.tributary.objective.estimate.RunningMoments;
 import java.util.Arrays;
 
 /**

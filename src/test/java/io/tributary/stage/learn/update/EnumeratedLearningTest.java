@@ -1,4 +1,4 @@
-package io.tributary.stage.learn;
+package io.tributary.stage.learn.update;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -27,8 +27,6 @@ import io.tributary.objective.Reward;
 import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.stage.evaluate.PolicyEvaluation;
-import io.tributary.stage.learn.update.BatchArrays;
-import io.tributary.stage.learn.update.StepMeasurements;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.tensor.AdamW;
