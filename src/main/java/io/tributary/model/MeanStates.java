@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  * layer, one layer after the other. The discriminator of PPLM (Dathathri et al. 2020,
  * arXiv:1912.02164) takes the last layer's alone.
  *
- * <p>A text is read behind BOS, which is no part of the mean unless the text has no token.
+ * <p>BOS is put before each text; it counts towards the mean only if the text is empty.
  * Thread-safe.
  */
 public final class MeanStates {
@@ -40,7 +40,7 @@ public final class MeanStates {
   /**
    * The mean hidden states of each text, (texts, {@link #size}).
    *
-   * @param texts token ids; what does not fit into the model's positions is left out
+   * @param texts token ids; tokens beyond the model's positions are cut off
    */
   public float[][] of(List<int[]> texts) {
     float[][] means = new float[texts.size()][];
@@ -85,7 +85,7 @@ public final class MeanStates {
     return inputs;
   }
 
-  /** What each position counts for in its text's mean. */
+  /** Weight of each position in its text's mean. */
   private static float[] shares(int[] lengths, int t) {
     float[] shares = new float[lengths.length * t];
     for (int i = 0; i < lengths.length; i++) {

@@ -33,7 +33,7 @@ public final class ModelDirectory {
   }
 
   /**
-   * Opens a directory and reads its configuration; weights and tokenizer are read when asked for.
+   * Opens a directory and reads its configuration; weights and tokenizer are read on request.
    *
    * @throws BadInputException naming the file, if the directory or its configuration can't be used
    */
@@ -75,9 +75,9 @@ public final class ModelDirectory {
 
   /**
    * Writes a model directory that {@link #open} and Hugging Face's transformers read. Its files
-   * appear after all of them were flushed to disk.
+   * appear once all of them are flushed to disk.
    *
-   * @param directory where to; made if missing
+   * @param directory created if missing
    * @param tokenizer a {@code tokenizer.json} to copy
    * @throws IOException if the disk is full or the directory can't be written; nothing is left
    *     behind then
@@ -114,7 +114,7 @@ public final class ModelDirectory {
     return directory.resolve("." + name + ".part");
   }
 
-  /** Room that the directory of a model takes, with a tokenizer of so many bytes. */
+  /** Disk space in bytes of a model directory with a tokenizer of this size. */
   public static long bytes(DecoderConfig config, FloatType type, long tokenizerBytes) {
     return type.bytes() * config.parameters() + tokenizerBytes + OTHER_BYTES;
   }

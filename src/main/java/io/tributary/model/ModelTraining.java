@@ -45,7 +45,7 @@ public final class ModelTraining implements AutoCloseable {
     this(model, valueHead, settings, new OutputLayer(model.output()));
   }
 
-  /** As the other one, with an output layer of {@code model} of its own block size. */
+  /** As above, with an output layer of another block size. */
   ModelTraining(
       LanguageModel model,
       @Nullable ValueHead valueHead,
@@ -87,8 +87,8 @@ public final class ModelTraining implements AutoCloseable {
    * @param prefix what comes before each sequence, at least one token
    * @param sequences the sequences x_i, small enough in number to be computed at once
    * @param dropout probability of dropout; 0 for none
-   * @param coefficients gets log pi(x_i) of this very pass, in nats, and gives c_i; constants for
-   *     the gradient
+   * @param coefficients maps log pi(x_i) of this pass, in nats, to c_i, which are constants for the
+   *     gradient
    * @return log pi(x_i) in nats
    */
   public double[] accumulate(
@@ -116,9 +116,9 @@ public final class ModelTraining implements AutoCloseable {
    * @param prefix what comes before each sequence, at least one token
    * @param sequences small enough in number to be computed at once
    * @param dropout probability of dropout; 0 for none
-   * @param loss gets what this very pass found about each sequence, and gives the derivatives of
-   *     the loss; those with respect to the values may be empty for all sequences
-   * @return what the pass found
+   * @param loss maps the scores of this pass to the derivatives of the loss; those with respect to
+   *     the values may be empty for all sequences
+   * @return the scores of this pass
    */
   public List<TokenScores> accumulateByToken(
       int[] prefix,
@@ -165,7 +165,7 @@ public final class ModelTraining implements AutoCloseable {
    * Updates the weights with the accumulated gradients, scaled down to {@code maxGradientNorm}.
    *
    * @param learningRate step size
-   * @param gradientNorm what {@link #gradientNorm} gave
+   * @param gradientNorm the result of {@link #gradientNorm}
    * @param maxGradientNorm largest norm; 0 for no clipping
    */
   public void update(double learningRate, double gradientNorm, double maxGradientNorm) {

@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
 /**
  * The output layer: hidden states to log-probabilities of given tokens, and the gradient back.
  *
- * <p>Logits are never held for the whole vocabulary. Blocks of it are computed, reduced and dropped
- * again, so that memory is bounded and a block stays in the cache; the gradient makes them once
- * more.
+ * <p>Logits are never held for the whole vocabulary: blocks of them are computed, reduced and
+ * dropped, which bounds memory and keeps a block in the processor's cache. The backward pass
+ * computes them once more.
  */
 /*
  * With h (N, D), W (V, D), z = h W', lse = log sum_v exp z_v:
@@ -55,7 +55,7 @@ final class OutputLayer {
   }
 
   /**
-   * What a pass over given tokens found.
+   * Log-probabilities of given tokens, and what the backward pass needs of them.
    *
    * @param logProbs log pi of each token, in nats
    * @param logNormalisers log sum_v exp z_v of each token's logits
@@ -93,15 +93,15 @@ final class OutputLayer {
   }
 
   /**
-   * Adds the gradient of {@code sum_i c_i log pi(t_i)} by W to {@code weightGradient}, and gives
-   * the one by the hidden states; gradient mode must be off.
+   * Adds the gradient of {@code sum_i c_i log pi(t_i)} with respect to W to {@code weightGradient};
+   * gradient mode must be off.
    *
    * @param hidden (N, D)
    * @param targets N tokens
-   * @param pass what {@link #logProbs} gave for them
+   * @param pass the result of {@link #logProbs} for them
    * @param coefficients c, N of them
    * @param weightGradient (V, D)
-   * @return gradient by the hidden states, (N, D)
+   * @return gradient with respect to the hidden states, (N, D)
    */
   NDArray addGradient(
       NDArray hidden,

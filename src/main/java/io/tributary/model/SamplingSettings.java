@@ -6,8 +6,8 @@ package io.tributary.model;
  * @param maxLength longest sequence in tokens, EOS included, the prefix not
  * @param stopAtEos whether EOS ends a sequence; otherwise all have {@code maxLength} tokens
  * @param temperature logits are divided by it; log-probabilities are those of the tempered model
- * @param topK only the k likeliest tokens; 0 for all
- * @param topP only the likeliest tokens that together reach this probability; 1 for all
+ * @param topK only the k most likely tokens; 0 for all
+ * @param topP only the most likely tokens that together reach this probability; 1 for all
  */
 public record SamplingSettings(
     int maxLength, boolean stopAtEos, double temperature, int topK, double topP) {
@@ -31,7 +31,7 @@ public record SamplingSettings(
     return new SamplingSettings(maxLength, stopAtEos, 1, 0, 1);
   }
 
-  /** Whether some tokens are left out, so that what is drawn is not of the model itself. */
+  /** Whether tokens are left out, so that draws do not follow the model's own distribution. */
   public boolean truncated() {
     return topK > 0 || topP < 1;
   }

@@ -9,9 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sequences behind one prefix, padded on the right for a teacher-forced pass. Under a causal mask
- * padding is never seen by a real token, and only rows that predict a real token are taken out of
- * the hidden states.
+ * Sequences behind one prefix, padded on the right for a teacher-forced pass. No token attends to
+ * the padding after it, and only hidden states that predict a token of a sequence are kept.
  */
 final class SequenceBatch {
   private final int sequences;
@@ -22,9 +21,9 @@ final class SequenceBatch {
   private final int[] lengths;
 
   /**
-   * @param prefix what comes before each sequence, at least one token
-   * @param sequences what is predicted, each of at least one token
-   * @param config the model that is to read them
+   * @param prefix tokens before each sequence, at least one
+   * @param sequences the tokens to predict, at least one each
+   * @param config of the model that reads them
    * @throws IllegalArgumentException if a sequence does not fit into the model's positions or
    *     vocabulary
    */
@@ -80,7 +79,7 @@ final class SequenceBatch {
     return targets;
   }
 
-  /** Takes values of all predicted tokens apart: one array for each sequence. */
+  /** Splits values of all predicted tokens into one array per sequence. */
   List<double[]> bySequence(double[] byToken) {
     List<double[]> parts = new ArrayList<>(lengths.length);
     int from = 0;
@@ -91,7 +90,7 @@ final class SequenceBatch {
     return parts;
   }
 
-  /** Joins one array for each sequence into values of all predicted tokens. */
+  /** Concatenates one array per sequence into values of all predicted tokens. */
   double[] joined(List<double[]> bySequence) {
     int[] got = bySequence.stream().mapToInt(values -> values.length).toArray();
     if (!Arrays.equals(got, lengths)) {

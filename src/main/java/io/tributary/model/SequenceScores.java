@@ -45,7 +45,8 @@ public final class SequenceScores {
    * precision.
    *
    * @param prefix at least one token (BOS, or a prompt)
-   * @param sequences token ids; padding is made here and adds nothing; one without a token gets 0
+   * @param sequences token ids; padding is added here and contributes nothing; an empty sequence
+   *     scores 0
    */
   public double[] logProbs(int[] prefix, List<int[]> sequences) {
     return logProbs(prefix, sequences, () -> {});
@@ -61,7 +62,7 @@ public final class SequenceScores {
   }
 
   /**
-   * What a pass finds about each token of each sequence.
+   * Log-probabilities, and values if there is a value head, of each token of each sequence.
    *
    * @param prefix at least one token (BOS, or a prompt)
    * @param sequences token ids, of any number

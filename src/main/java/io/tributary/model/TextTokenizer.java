@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * Text to tokens and back, by a {@code tokenizer.json}. Special tokens are not shown, and added
- * only where asked for. Thread-safe.
+ * Encodes and decodes text with a {@code tokenizer.json}. Special tokens are dropped when decoding,
+ * and added only on request. Thread-safe.
  */
 public final class TextTokenizer {
   private final HuggingFaceTokenizer tokenizer;
@@ -72,7 +72,7 @@ public final class TextTokenizer {
         .toArray();
   }
 
-  /** The text of tokens; bytes that are not UTF-8 show as U+FFFD. */
+  /** The text of tokens; bytes that are not UTF-8 become U+FFFD. */
   public String decode(int[] tokens) {
     return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), true);
   }

@@ -5,11 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a pass found about the T tokens of one sequence.
+ * Log-probabilities and values of the T tokens of one sequence.
  *
  * @param logProbs log m(x_t | prefix, x_&lt;t) in nats (T)
- * @param values V_t, what the value head expects before token t is chosen (T); empty without a
- *     value head
+ * @param values V_t, the value head's estimate before token t is chosen (T); empty without one
  */
 public record TokenScores(double[] logProbs, double[] values) {
 
@@ -23,7 +22,7 @@ public record TokenScores(double[] logProbs, double[] values) {
     return bySequence.stream().mapToDouble(TokenScores::logProb).toArray();
   }
 
-  /** Takes what was found about all tokens of a pass apart by sequence. */
+  /** Splits the log-probabilities and values of all tokens of a batch by sequence. */
   static List<TokenScores> of(SequenceBatch batch, double[] logProbs, double[] values) {
     List<double[]> parts = batch.bySequence(logProbs);
     List<TokenScores> scores = new ArrayList<>(parts.size());

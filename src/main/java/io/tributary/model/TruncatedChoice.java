@@ -4,16 +4,16 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 
 /**
- * Choice of the next token among the likeliest only: top-k (Fan et al. 2018, arXiv:1805.04833),
- * then top-p (Holtzman et al. 2020, arXiv:1904.09751). The log-probability is that of the
- * truncated, renormalised distribution.
+ * Choice of the next token among the most likely ones only: top-k (Fan et al. 2018,
+ * arXiv:1805.04833), then top-p (Holtzman et al. 2020, arXiv:1904.09751). The log-probability is
+ * that of the truncated, renormalised distribution.
  */
 final class TruncatedChoice {
   private static final int FIRST_LOOK = 1024;
 
   private TruncatedChoice() {}
 
-  /** As {@link TokenChoice#choose}, from what top-k and top-p leave. */
+  /** As {@link TokenChoice#choose}, among the tokens that top-k and top-p keep. */
   static TokenChoice.Chosen choose(
       OutputLayer output,
       int vocabulary,
@@ -26,7 +26,7 @@ final class TruncatedChoice {
         settings.topK() > 0
             ? null
             : output.logProbs(hidden, new int[uniforms.length]).logNormalisers();
-    // The mass of the k likeliest is needed as a whole, that of all is known beforehand.
+    // Top-k needs the mass of all k candidates; without it the total is known already.
     int look = settings.topK() > 0 ? limit : Math.min(limit, FIRST_LOOK);
     while (true) {
       TokenChoice.Chosen chosen = choose(logits, look, limit, logTotals, uniforms, settings.topP());
@@ -58,7 +58,7 @@ final class TruncatedChoice {
       double total = logTotals == null ? sum(mass, look) : Math.exp(logTotals[row] - top);
       int kept = kept(mass, topP * total);
       if (kept == look && look < limit) {
-        return null; // what is left of the nucleus lies further down
+        return null; // the rest of the nucleus lies further down
       }
       double keptMass = sum(mass, kept);
       int at = TokenChoice.invert(mass, 0, kept, uniforms[row]);

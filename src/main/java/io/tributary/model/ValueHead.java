@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * A value function on a model's last hidden states, V_t = h_t . w + b, as that of Ziegler et al.
- * 2019, arXiv:1909.08593: linear, on a trunk shared with the policy, and 0 at first. It exists for
- * training alone.
+ * 2019, arXiv:1909.08593: linear, on a trunk shared with the policy, and initially 0. Only training
+ * uses it.
  *
  * <p>D is the model's width, N a number of tokens.
  */
@@ -32,14 +32,14 @@ public final class ValueHead implements AutoCloseable {
     this.bias = TrainedParameter.of(BIAS, bias);
   }
 
-  /** A value head for hidden states of {@code width} that expects 0 everywhere. */
+  /** A value head for hidden states of {@code width} whose values are all 0. */
   public static ValueHead initialise(int width, Device device) {
     NDManager manager = Torch.newManager(device);
     return new ValueHead(manager, manager.zeros(new Shape(width, 1)), manager.zeros(new Shape(1)));
   }
 
   /**
-   * A value head with the weights that {@link #snapshot} gave.
+   * A value head with weights from {@link #snapshot}.
    *
    * @throws IllegalArgumentException if they are not those of a value head of this width
    */
@@ -85,8 +85,8 @@ public final class ValueHead implements AutoCloseable {
   }
 
   /**
-   * Adds the gradient of a loss to those of weight and bias, and to that by the hidden states;
-   * gradient mode must be off.
+   * Adds the gradient of a loss to those of weight, bias and hidden states; gradient mode must be
+   * off.
    *
    * @param hidden (N, D)
    * @param byValue derivatives of the loss with respect to the values (N)

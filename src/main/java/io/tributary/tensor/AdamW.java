@@ -119,7 +119,7 @@ public final class AdamW implements AutoCloseable {
   }
 
   /**
-   * Restores what {@link #state} and {@link #updates} gave.
+   * Restores the results of {@link #state} and {@link #updates}.
    *
    * @throws IllegalArgumentException if a moment is missing or has another shape
    */

@@ -10,10 +10,7 @@ public enum FloatType {
   F32(Float.BYTES),
   F16(Short.BYTES),
   BF16(Short.BYTES),
-  /**
-   * A type that is not a weight's (integers, booleans, float64 …): it may be there, but not be
-   * read.
-   */
+  /** Any other type (integers, booleans, float64 …), which may be present but can't be read. */
   OTHER(1);
 
   private final int bytes;

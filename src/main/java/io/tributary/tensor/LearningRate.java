@@ -5,9 +5,9 @@ import io.tributary.config.Schedule;
 /**
  * The learning rate of each step: a linear warm-up, then a schedule.
  *
- * @param highest the rate that the warm-up ends with
+ * @param highest rate at the end of the warm-up
  * @param warmupSteps steps of the warm-up
- * @param schedule what follows it
+ * @param schedule of the steps after it
  * @param totalSteps the step at which a falling schedule reaches zero; any number for a constant
  *     one
  */

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
  * MKL's fast path on AMD processors.
  *
  * <p>libtorch's matrix products come from MKL, which asks {@code mkl_serv_intel_cpu_true} whether
- * the processor is Intel's, and takes a path of half the speed where it is not. libtorch exports
- * that function, so that a library that defines it too, opened before libtorch and for everybody to
- * see, answers instead. The library is a resource beside its source.
+ * the processor is Intel's, and takes a path of half the speed if it is not. libtorch exports that
+ * function, so a library that defines it too, and is opened before libtorch with its symbols
+ * global, overrides it. The library is a resource, beside its source.
  */
 final class MklFastPath {
   /** {@code off} in this system property, or in {@link #VARIABLE}, turns the fast path off. */
@@ -35,14 +35,14 @@ final class MklFastPath {
   private static final int RTLD_NOW = 0x2;
   private static final int RTLD_GLOBAL = 0x100;
 
-  /** Kept, since the library would be closed with the last reference to it. */
+  /** Kept because the library closes with the last reference to it. */
   private static @Nullable NativeLibrary library;
 
   private MklFastPath() {}
 
   /**
    * Opens the library if this is an AMD processor under Linux; to be called before libtorch is
-   * loaded. Where that fails, a warning says so and libtorch works at its own speed.
+   * loaded. If that fails, a warning is logged and libtorch keeps its default speed.
    */
   static synchronized void takeOnAmd() {
     if (library != null || !isLinuxX64() || switchedOff() || !isAmd(cpuInfo())) {
@@ -51,7 +51,8 @@ final class MklFastPath {
     try {
       library = open();
       LOG.info(
-          "AMD processor: matrix products take MKL's fast path (native.mkl-fast-path = off, {}=off or -D{}=off turns it off)",
+          "AMD processor: matrix products take MKL's fast path (native.mkl-fast-path = off, {}=off"
+              + " or -D{}=off turns it off)",
           VARIABLE,
           PROPERTY);
     } catch (IOException | LinkageError e) {
@@ -66,7 +67,7 @@ final class MklFastPath {
     return library != null;
   }
 
-  /** Opens the library; what it defines is seen by all libraries that are loaded afterwards. */
+  /** Opens the library; libraries that are loaded afterwards see its symbols. */
   static NativeLibrary open() throws IOException {
     Path file = Files.createTempFile("libmklfastpath", ".so");
     try (InputStream resource = MklFastPath.class.getResourceAsStream(RESOURCE)) {

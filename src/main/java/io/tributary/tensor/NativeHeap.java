@@ -10,9 +10,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Memory that native code holds outside the Java heap: nearly all of it is tensors. Asked of
- * glibc's allocator, since the engine can't tell and walking its arrays would race with their
- * freeing.
+ * Native memory outside the Java heap, nearly all of which is tensors. Read from glibc's allocator,
+ * since the engine does not report it and walking its arrays would race with their release.
  */
 public final class NativeHeap {
   private NativeHeap() {}
@@ -49,13 +48,14 @@ public final class NativeHeap {
     public NativeLong keepcost = new NativeLong();
   }
 
-  /** The C library, as far as it is used. */
+  /** The one function of the C library that is used. */
   private interface Glibc extends Library {
     MallocInfo mallocInfo();
   }
 
   /**
-   * Gives the bytes in use; empty where the C library can not tell (it is not glibc 2.33 or newer).
+   * Supplies the bytes in use; empty if the C library does not report them (it is not glibc 2.33 or
+   * newer).
    */
   public static Optional<LongSupplier> usedBytes() {
     try {

@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * A TorchScript module, as {@code torch.jit.save} writes it, for inference alone. Thread-safe, but
+ * A TorchScript module, as {@code torch.jit.save} writes it, for inference only. Thread-safe, but
  * for {@link #close}.
  */
 public final class ScriptModule implements AutoCloseable {
@@ -53,7 +53,7 @@ public final class ScriptModule implements AutoCloseable {
     }
   }
 
-  /** A new owner of arrays on the module's device, for the inputs of a pass. */
+  /** A new manager on the module's device, for the inputs of a pass. */
   public NDManager newSubManager() {
     return manager.newSubManager();
   }

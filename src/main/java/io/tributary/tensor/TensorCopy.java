@@ -15,10 +15,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * Copies between native arrays and bytes in Java.
  *
- * <p>What goes in passes through small direct buffers that are used again and again, by whichever
- * thread: as many as copies at the same time. A buffer of the tensor's size, or of a thread that
- * ends, would be freed only when the garbage collector finds it, and the collector does not see how
- * much memory it holds.
+ * <p>Values go to native memory through a pool of small direct buffers, as many as there are
+ * concurrent copies. Larger buffers, or one per thread, would be freed only when the garbage
+ * collector finds them, and the collector does not know how much memory they hold.
  */
 public final class TensorCopy {
   private static final int PIECE_BYTES = 1 << 20;

@@ -1,7 +1,7 @@
 package io.tributary.model.classifier;
 
 /**
- * What a head sees of a text.
+ * The features of one text.
  *
  * @param dense mean hidden states, then counts of words
  * @param present indices of the n-grams that occur, in rising order; each is a feature of value 1

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A head with the n-grams that it knows, as a {@code head.safetensors}: {@code weight} (labels,
+ * A linear head and its n-grams, stored as {@code head.safetensors}: {@code weight} (labels,
  * features), {@code bias} (labels) and {@code ngrams} (n-grams, tokens of the longest; -1 in front
  * of shorter ones).
  */

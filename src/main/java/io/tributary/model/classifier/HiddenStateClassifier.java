@@ -23,10 +23,10 @@ import java.util.List;
  *   <li>{@code labels}: in the order of the logits;
  *   <li>{@code model}: the model directory, relative to this file's;
  *   <li>{@code model_fingerprint}: of that model's weights;
- *   <li>{@code pooling}: {@code mean}, or {@code none} where hidden states are no features;
+ *   <li>{@code pooling}: {@code mean}, or {@code none} if hidden states are not used;
  *   <li>{@code ngrams}: tokens of the longest n-gram; 0 for none;
  *   <li>{@code word_lists}: files of words, in the same directory;
- *   <li>{@code training} and {@code cross_validation}: how it was made and how good it was.
+ *   <li>{@code training} and {@code cross_validation}: how it was trained, and its accuracy.
  * </ul>
  *
  * Beside it lie {@code head.safetensors} and the word lists.
@@ -55,7 +55,7 @@ public final class HiddenStateClassifier implements TextClassifier {
   }
 
   /**
-   * Reads what {@code json} describes.
+   * Reads the classifier that {@code json} describes.
    *
    * @throws BadInputException naming the file and what was expected
    */
@@ -111,7 +111,7 @@ public final class HiddenStateClassifier implements TextClassifier {
     String expected = json.text("model_fingerprint");
     if (!found.equals(expected)) {
       throw json.refusal(
-          "the head was trained on hidden states of weights %.12s, but those in %s are %.12s; train it again (tributary train-classifier), or bring back the model"
+          "the head was trained on hidden states of weights %.12s, but those in %s are %.12s; train it again (tributary train-classifier), or restore the model"
               .formatted(expected, model.path(), found));
     }
   }

@@ -8,10 +8,10 @@ import java.util.Objects;
 import java.util.stream.LongStream;
 
 /**
- * The n-grams of tokens, of length 1 up to {@code longest}, that a classifier knows.
+ * The token n-grams, of length 1 to {@code longest}, that a classifier has weights for.
  *
- * <p>An n-gram is one number: its tokens, each plus one, are the digits to the base of the
- * vocabulary plus one.
+ * <p>An n-gram is encoded as one number, whose digits in base vocabulary + 1 are its tokens plus
+ * one.
  */
 public final class NGrams {
   /** The longest n-gram whose number fits whatever the vocabulary. */
@@ -58,7 +58,7 @@ public final class NGrams {
   }
 
   /**
-   * The n-grams that {@link #rows} gave.
+   * The n-grams of {@link #rows}.
    *
    * @param rows tokens, row after row, {@code longest} a row
    */
@@ -83,7 +83,7 @@ public final class NGrams {
     return rows;
   }
 
-  /** How many are known. */
+  /** Number of n-grams. */
   public int size() {
     return numbers.length;
   }

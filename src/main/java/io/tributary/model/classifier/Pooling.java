@@ -7,7 +7,7 @@ import java.util.Locale;
 public enum Pooling {
   /** Their mean over the text's tokens, of every layer. */
   MEAN,
-  /** Not at all. */
+  /** Hidden states are not used. */
   NONE;
 
   /**

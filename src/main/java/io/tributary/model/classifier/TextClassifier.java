@@ -8,10 +8,9 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * Gives texts one label each. Thread-safe; its weights are freed by {@link #close}, which nobody
- * may call while somebody classifies.
+ * Assigns one label to each text. Thread-safe, but for {@link #close}, which frees the weights.
  *
- * <p>A classifier is a directory with a {@value #FILE}, whose {@code type} says what else is there:
+ * <p>A classifier is a directory with a {@value #FILE}, whose {@code type} says how it classifies:
  *
  * <ul>
  *   <li>{@code hidden-state-head}: {@link HiddenStateClassifier}, which {@code train-classifier}
@@ -23,7 +22,7 @@ public interface TextClassifier extends AutoCloseable {
   /** Name of the file that describes a classifier. */
   String FILE = "classifier.json";
 
-  /** Where it was read from. */
+  /** The directory that it was read from. */
   Path directory();
 
   /** The labels; a prediction is an index into them. */
@@ -32,8 +31,7 @@ public interface TextClassifier extends AutoCloseable {
   /**
    * The predicted label of each text, as its index.
    *
-   * @param texts any number of texts; one that is too long for the classifier is read up to what it
-   *     can take
+   * @param texts any number of texts; those that are too long for the classifier are truncated
    */
   int[] classify(List<String> texts);
 
@@ -61,7 +59,7 @@ public interface TextClassifier extends AutoCloseable {
   void close();
 
   /**
-   * Reads a classifier, onto the processor's memory. The engine must be loaded.
+   * Reads a classifier into main memory. The engine must be loaded.
    *
    * @throws BadInputException naming the directory, the file and what was expected
    */

@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns texts into what a head sees of them: mean hidden states of a frozen model, counts of listed
- * words, the n-grams of tokens. Thread-safe.
+ * Computes the features of texts: mean hidden states of a frozen model, counts of listed words,
+ * n-grams of tokens. Thread-safe.
  */
 public final class TextFeatures {
   private final TextTokenizer tokenizer;
@@ -20,7 +20,7 @@ public final class TextFeatures {
 
   /**
    * @param positions tokens that are read of a text, BOS included
-   * @param states null where hidden states are no features
+   * @param states null if hidden states are not used
    */
   public TextFeatures(
       TextTokenizer tokenizer,
@@ -54,7 +54,7 @@ public final class TextFeatures {
     return ngrams;
   }
 
-  /** The tokens of a text, as many as there are positions behind BOS. */
+  /** The tokens of a text, cut off where the model has no more positions behind BOS. */
   public int[] tokens(String text) {
     int[] tokens = tokenizer.encode(text);
     return tokens.length < positions ? tokens : Arrays.copyOf(tokens, positions - 1);

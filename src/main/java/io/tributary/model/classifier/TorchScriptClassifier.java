@@ -61,7 +61,7 @@ final class TorchScriptClassifier implements TextClassifier {
   }
 
   /**
-   * Reads what {@code json} describes, and tries it on a text.
+   * Reads the classifier that {@code json} describes, and tests it on two texts.
    *
    * @throws BadInputException naming the file and what was expected
    */
@@ -108,7 +108,7 @@ final class TorchScriptClassifier implements TextClassifier {
     return predicted;
   }
 
-  /** The predictions of one pass; a text without a token is read as one of padding. */
+  /** The predictions of one pass; an empty text is read as one token of padding. */
   private int[] pass(List<int[]> tokens) {
     int length = tokens.stream().mapToInt(row -> Math.max(1, row.length)).max().orElseThrow();
     long[] ids = new long[tokens.size() * length];

@@ -13,10 +13,10 @@ import java.util.Set;
 
 /**
  * Lists of words whose occurrences a classifier counts: two numbers per list, log(1 + occurrences)
- * and the same of those that stand behind a negation.
+ * and the same of those that follow a negation.
  *
- * <p>A word stands behind a negation if one of the {@value #REACH} word tokens in front of it is
- * one. Case does not matter.
+ * <p>A word follows a negation if one of the {@value #REACH} word tokens before it is one. Case is
+ * ignored.
  */
 public final class WordLists {
   private static final int REACH = 3;
@@ -31,7 +31,7 @@ public final class WordLists {
 
   /**
    * Reads a list per file: UTF-8, one word a line; blank lines and lines that begin with # are
-   * skipped, and so are entries that are not a single word token, since they would never occur.
+   * skipped, and so are entries that are not a single word token, which could never match.
    *
    * @throws BadInputException if a file can't be read or holds no word
    */
@@ -68,7 +68,7 @@ public final class WordLists {
     List<String> tokens = new ArrayList<>();
     WordTokens.of(text).forEach(token -> tokens.add(WordTokens.fold(token)));
     float[] counts = new float[size()];
-    int negated = 0; // words that the last negation still reaches
+    int negated = 0; // words that the last negation still affects
     for (String token : tokens) {
       for (int i = 0; i < lists.size(); i++) {
         if (lists.get(i).contains(token)) {

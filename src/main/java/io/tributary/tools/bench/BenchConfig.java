@@ -12,8 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The configuration of the run that is measured: the plan's, with what a benchmark can't leave
- * open.
+ * The configuration of the run to measure: the plan's, with the settings that a benchmark fixes.
  */
 final class BenchConfig {
   private static final int BOOTSTRAP_SEQUENCES = 64;
@@ -33,7 +32,7 @@ final class BenchConfig {
   }
 
   /**
-   * Makes the random model if there is to be one.
+   * Writes the random model if one is asked for.
    *
    * @throws BadInputException if no model is given, or it can't be used
    */
@@ -69,7 +68,7 @@ final class BenchConfig {
     return new BenchConfig(file, values);
   }
 
-  /** The configuration of a run of so many steps. */
+  /** The configuration of a run of this many steps. */
   TributaryConfig ofSteps(long steps) {
     Map<String, String> values = new LinkedHashMap<>(given);
     values.put("run.steps", String.valueOf(steps));
@@ -81,7 +80,7 @@ final class BenchConfig {
     return plan.configuration().orElseGet(place::emptyConfiguration);
   }
 
-  /** A few sequences in whole draws: what the target's Z is does not matter here. */
+  /** A few sequences in whole draws: the value of Z does not matter here. */
   private static String bootstrap(Path file, Map<String, String> values) {
     int draw = ConfigLoader.read(file, values).section(SamplersConfig.class).batchSize();
     return String.valueOf((BOOTSTRAP_SEQUENCES + draw - 1) / draw * draw);

@@ -9,11 +9,12 @@ import java.util.Optional;
 /**
  * What is measured.
  *
- * @param configuration a configuration file; empty: the defaults
- * @param overrides values that go over it, by their key
- * @param model a model directory, which goes over the configuration's
- * @param shape of a model with random weights, which goes over both
- * @param tokenizer GPT-2's {@code tokenizer.json}, of which the tokenizer of a random model is made
+ * @param configuration a configuration file; empty for the defaults
+ * @param overrides values that replace those of the configuration, by key
+ * @param model a model directory instead of the configuration's
+ * @param shape of a model with random weights instead of both
+ * @param tokenizer GPT-2's {@code tokenizer.json}, from which the tokenizer of a random model is
+ *     cut
  * @param seconds time for each measurement
  */
 public record BenchPlan(

@@ -7,12 +7,11 @@ import io.tributary.model.DecoderConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was measured.
+ * The results of a benchmark.
  *
  * @param matrixProduct peak of one thread as configured
- * @param matrixProductTogether peak of as many as compute at once in a run
- * @param peakResidentBytes most memory that the process has held; null where the system does not
- *     tell
+ * @param matrixProductTogether peak of as many threads as compute at once in a run
+ * @param peakResidentBytes peak memory of the process; null if the system does not report it
  */
 public record BenchReport(
     Model model,
@@ -40,7 +39,7 @@ public record BenchReport(
     }
   }
 
-  /** What of the configuration decides on the throughput. */
+  /** The settings that throughput depends on. */
   record Configuration(
       int intraOpThreads,
       int samplers,

@@ -8,7 +8,7 @@ import io.tributary.tools.bench.StageBench.Choice;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** What was measured, for people to read. */
+/** Shows results as lines of a table. */
 final class BenchTable {
   private static final double GIGA = 1e9;
   private static final double MILLI = 1e-3;

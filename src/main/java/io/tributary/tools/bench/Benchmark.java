@@ -10,7 +10,7 @@ import io.tributary.tools.bench.StageBench.Choice;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Measures one thing after the other. */
+/** Measures matrix products, each stage alone, and the whole stream. */
 public final class Benchmark implements AutoCloseable {
   private static final int MIN_STEPS = 3;
   private static final int MAX_STEPS = 10_000;
@@ -23,7 +23,7 @@ public final class Benchmark implements AutoCloseable {
     this.place = place;
   }
 
-  /** A benchmark with a temporary directory of its own. */
+  /** A benchmark with its own temporary directory. */
   public static Benchmark open(BenchPlan plan) {
     return new Benchmark(plan, Workplace.open());
   }
@@ -36,7 +36,7 @@ public final class Benchmark implements AutoCloseable {
   /**
    * Measures everything.
    *
-   * @param table told each line of the table as soon as it is known
+   * @param table receives each line of the table as soon as it is known
    * @throws io.tributary.data.BadInputException if model or configuration can't be used
    */
   public BenchReport run(Consumer<String> table) {
@@ -103,7 +103,7 @@ public final class Benchmark implements AutoCloseable {
     }
   }
 
-  /** The whole stream, for about as long as was asked for by what its stages took. */
+  /** The whole stream, for about the planned time, estimated from that of its stages. */
   private Throughput stream(
       BenchConfig configs, TributaryConfig config, Alone measured, DecoderConfig model) {
     Peak together = measured.peakTogether();
@@ -120,7 +120,7 @@ public final class Benchmark implements AutoCloseable {
         rate, rate * measured.tokensPerSequence(), operations, together.operationsPerSecond());
   }
 
-  /** Threads that compute at once: as many as there are workers and a learner, if cores suffice. */
+  /** Threads that compute at once: one per worker and the learner, if cores suffice. */
   private static int computing(TributaryConfig config) {
     int stages = config.samplers().count() + config.scorers().count() + 1;
     int processors = Runtime.getRuntime().availableProcessors();

@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** What this machine's processor reaches in float32 products of square matrices. */
+/** Peak performance of this machine's processor in float32 products of square matrices. */
 final class MatrixProduct {
   private static final int[] SIZES = {512, 1024, 2048};
 
@@ -23,7 +23,7 @@ final class MatrixProduct {
   /**
    * The fastest of several sizes.
    *
-   * @param computing threads that compute a product each at the same time
+   * @param computing threads that compute products at the same time
    * @param operationsPerSecond of all of them together
    * @param size rows of the matrices
    */

@@ -5,9 +5,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Times of the same work done again and again.
+ * Times of repeated work.
  *
- * @param seconds of each time, ascending, at least one
+ * @param seconds that each repetition took, ascending, at least one
  */
 record Repetition(List<Double> seconds) {
 

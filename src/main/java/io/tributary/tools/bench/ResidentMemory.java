@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Memory that this process holds. */
+/** Resident memory of this process. */
 final class ResidentMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String PEAK = "VmHWM:";
@@ -13,7 +13,7 @@ final class ResidentMemory {
 
   private ResidentMemory() {}
 
-  /** The most that it has held at any time; null except on Linux, which alone tells. */
+  /** Its peak in bytes; null except on Linux. */
   static @Nullable Long peakBytes() {
     if (!Files.isReadable(STATUS)) {
       return null;

@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Each stage alone, in this thread, as a run would have it compute. The stages are compared with a
- * peak: operations per second that one thread reaches in matrix products.
+ * Measures each stage alone, in this thread, on the work that a run gives it. Throughput is
+ * compared with a peak: the operations per second that one thread reaches in matrix products.
  */
 final class StageBench implements AutoCloseable {
   /** Operations per parameter and token: a product and a sum forward, twice that backward. */

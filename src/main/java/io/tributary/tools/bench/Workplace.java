@@ -41,12 +41,12 @@ final class Workplace implements AutoCloseable {
     }
   }
 
-  /** Where runs go; a run that a signal ends is waited for before anything is removed. */
+  /** Directory of runs; if a signal ends a run, nothing is removed before that run has ended. */
   Path runs() {
     return directory.resolve("runs");
   }
 
-  /** A configuration that leaves everything to the defaults. */
+  /** A configuration file without settings. */
   Path emptyConfiguration() {
     try {
       return Files.writeString(directory.resolve("bench.conf"), "tributary { }\n");
@@ -79,7 +79,7 @@ final class Workplace implements AutoCloseable {
     return new BadInputException("%s can't be written: %s".formatted(directory, e), e);
   }
 
-  /** Does what writes to {@link #runs}. */
+  /** Runs work that writes to {@link #runs}. */
   double run(DoubleSupplier run) {
     inRun = true;
     try {

@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The classifier directory that is written. */
+/** The classifier directory that training writes. */
 record ClassifierDirectory(Path path) {
 
   /**
-   * Makes the directory, if it is not there yet.
+   * Creates the directory if it does not exist.
    *
    * @throws BadInputException if it holds a classifier, or can't be made
    */
@@ -36,7 +36,7 @@ record ClassifierDirectory(Path path) {
   }
 
   /**
-   * Copies files into the directory, those that are there already left alone.
+   * Copies files into the directory; identical ones that are there already are kept.
    *
    * @return their names
    * @throws BadInputException if one can't be copied, or another of the same name is there
@@ -63,7 +63,7 @@ record ClassifierDirectory(Path path) {
   }
 
   /**
-   * Writes the head, then what describes it.
+   * Writes the head, then its description.
    *
    * @throws BadInputException if it can't be written
    */

@@ -31,7 +31,7 @@ public final class ClassifierTraining {
    * @param l2 strength of the prior on the head's weights, per text: l2/2 |W|^2 is added to the
    *     mean loss
    * @param folds of the cross-validation
-   * @param seed deals the texts into folds
+   * @param seed assigns the texts to folds
    */
   public record Settings(
       Pooling pooling, int ngrams, List<Path> words, double l2, int folds, long seed) {
@@ -51,7 +51,7 @@ public final class ClassifierTraining {
     }
   }
 
-  /** What is written as {@code classifier.json}; {@link HiddenStateClassifier} reads it. */
+  /** The contents of {@code classifier.json}, which {@link HiddenStateClassifier} reads. */
   record Description(
       String type,
       List<String> labels,
@@ -68,7 +68,7 @@ public final class ClassifierTraining {
   }
 
   /**
-   * What was made and how good it is: accuracy and F1 are those of the cross-validation.
+   * The classifier and its quality; accuracy and F1 are those of the cross-validation.
    *
    * @param labels texts of each label
    * @param majorityBaseline accuracy of always giving the most frequent label
@@ -122,7 +122,7 @@ public final class ClassifierTraining {
    * @param file labelled texts, as {@code train-classifier --help} describes them
    * @param names other names for the file's labels
    * @param to the classifier directory
-   * @return what was made and how good it is
+   * @return the classifier and its quality
    * @throws BadInputException if the texts can't be used, or {@code to} holds a classifier
    */
   public Outcome run(Path file, Map<String, String> names, Path to) {

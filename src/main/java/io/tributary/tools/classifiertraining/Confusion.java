@@ -3,7 +3,7 @@ package io.tributary.tools.classifiertraining;
 import java.util.stream.IntStream;
 
 /**
- * How often each label was predicted for texts of each label.
+ * A confusion matrix.
  *
  * @param counts (true label, predicted label)
  */
@@ -18,7 +18,7 @@ public record Confusion(int[][] counts) {
     return new Confusion(counts);
   }
 
-  /** The counts of both. */
+  /** The sum of both. */
   Confusion plus(Confusion other) {
     int[][] sums = new int[counts.length][counts.length];
     for (int i = 0; i < sums.length; i++) {
@@ -29,14 +29,14 @@ public record Confusion(int[][] counts) {
     return new Confusion(sums);
   }
 
-  /** Share of texts whose label was predicted. */
+  /** Fraction of texts whose label was predicted. */
   public double accuracy() {
     int right = IntStream.range(0, counts.length).map(k -> counts[k][k]).sum();
     return right / (double) IntStream.range(0, counts.length).map(this::texts).sum();
   }
 
   /**
-   * F1 of a label, the harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN); 0 where it
+   * F1 of a label, the harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN); 0 if it
    * neither occurs nor is predicted.
    */
   double f1(int label) {

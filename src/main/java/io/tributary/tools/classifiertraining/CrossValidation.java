@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How well heads that were trained on the other folds predict each fold.
+ * Predictions for each fold by heads that were trained on the other folds.
  *
- * @param folds what was predicted in each fold
+ * @param folds the predictions in each fold
  */
 record CrossValidation(List<Confusion> folds) {
 

@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Which part of the texts each text is in, for cross-validation.
+ * The folds of a cross-validation.
  *
- * <p>The parts have the labels in the same proportions. Texts of the same words are in the same
- * part, so that none is tested on what it was trained on.
+ * <p>Folds have the labels in the same proportions. Texts of the same words are in the same fold,
+ * so that no head is tested on what it was trained on.
  */
 record Folds(int count, int[] foldOf) {
 
   private record Group(int label, String words, List<Integer> texts) {}
 
   /**
-   * Deals texts into folds, as the seed says.
+   * Assigns texts to folds at random.
    *
    * @throws BadInputException if there are fewer than two folds, or a label has too few texts for
    *     them
@@ -66,7 +66,7 @@ record Folds(int count, int[] foldOf) {
     }
   }
 
-  /** The words of a text, or the text itself where there is none. */
+  /** The words of a text, or the text itself if it has none. */
   private static String words(String text) {
     List<String> words = WordTokens.of(text).stream().map(WordTokens::fold).toList();
     return words.isEmpty() ? text : String.join(" ", words);

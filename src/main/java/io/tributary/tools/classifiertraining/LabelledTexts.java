@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Texts with a label each.
+ * Texts and their labels.
  *
  * @param labels the labels
  * @param texts the texts
- * @param labelled the label of each text, as its index
- * @param repeated lines that repeat an earlier one, and were left out
+ * @param labelled index of each text's label
+ * @param repeated number of lines left out because they repeat an earlier one
  */
 public record LabelledTexts(List<String> labels, List<String> texts, int[] labelled, int repeated) {
   private static final String EXPECTED =
@@ -27,9 +27,9 @@ public record LabelledTexts(List<String> labels, List<String> texts, int[] label
 
   /**
    * Reads a file, plain or with gzip: a text a line, in UTF-8, in columns separated by tabs. The
-   * last column is the text, the one before it its label; columns before these, such as the text's
-   * source, are not looked at. Blank lines are skipped; a text that is there again with the same
-   * label counts once.
+   * last column is the text, the one before it its label; earlier columns, such as the text's
+   * source, are ignored, and so are blank lines. A text that is repeated with the same label counts
+   * once.
    *
    * @param names other names for labels of the file
    * @throws BadInputException naming file and line, if it can't be read, has fewer than two columns

@@ -13,7 +13,7 @@ import org.hipparchus.optim.nonlinear.scalar.ObjectiveFunctionGradient;
 import org.hipparchus.optim.nonlinear.scalar.gradient.NonLinearConjugateGradientOptimizer;
 
 /**
- * Trains a head: multinomial logistic regression, the minimum of {@link SoftmaxLoss}.
+ * Trains a head by multinomial logistic regression: minimises {@link SoftmaxLoss}.
  *
  * <p>Dense features are standardised on the texts that are trained on; the mean hidden states are
  * also divided by the root of their number, so that a thousand of them weigh together as much as
@@ -30,7 +30,7 @@ record LogisticRegression(int labels, int states, double l2) {
   private static final int MAX_ITERATIONS = 300;
   private static final double CONSTANT = 1e-6;
 
-  /** The head that fits {@code labelled} rows best; it takes rows as they are given here. */
+  /** The head with the smallest loss on {@code labelled} rows; it takes rows unscaled. */
   LinearHead fit(List<FeatureRow> rows, int[] labelled, int ngrams) {
     int[] kept = frequent(rows, ngrams);
     Scaling scaling = Scaling.of(rows, states);
@@ -100,8 +100,8 @@ record LogisticRegression(int labels, int states, double l2) {
   }
 
   /**
-   * Brings dense features to mean 0 and a common scale: (x - mean) factor; the factor of one that
-   * is the same for all texts, but for rounding, is 0.
+   * Brings dense features to mean 0 and a common scale: (x - mean) factor. A feature that is
+   * constant but for rounding has factor 0.
    */
   private record Scaling(double[] mean, double[] factor) {
 

@@ -15,14 +15,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The model directory that is written. */
+/** The model directory that training writes. */
 record OutputDirectory(Path path, FloatType type) {
 
   /**
-   * Makes the directory, if it is not there yet.
+   * Creates the directory if it does not exist.
    *
-   * @throws BadInputException if it holds a model, can't be made, or the disk has no room for what
-   *     training will lead to
+   * @throws BadInputException if it holds a model, can't be made, or the disk has no room for the
+   *     model
    */
   static OutputDirectory claim(Path path, Dtype dtype, Start start) {
     FloatType type =
@@ -49,9 +49,9 @@ record OutputDirectory(Path path, FloatType type) {
   }
 
   /**
-   * Writes the tokenizer, and opens it.
+   * Writes the tokenizer and opens it.
    *
-   * @throws BadInputException if it can't be written, or is none
+   * @throws BadInputException if it can't be written or is not a tokenizer
    */
   TextTokenizer write(String tokenizer) {
     try {
@@ -63,8 +63,8 @@ record OutputDirectory(Path path, FloatType type) {
   }
 
   /**
-   * Writes the model. What training has led to is not given up where the disk has filled up since:
-   * then it goes to a directory for temporary files.
+   * Writes the model. If the disk has filled up meanwhile, the model goes to the directory for
+   * temporary files instead.
    *
    * @throws UncheckedIOException if it can't be written, saying where it is instead
    */

@@ -25,14 +25,14 @@ final class Pace {
     this.started = nanoTime.getAsLong();
   }
 
-  /** A step has been made; {@code loss} is the sum over its tokens, in nats. */
+  /** Adds a step; {@code loss} is the sum over its tokens, in nats. */
   void add(double loss, int tokens) {
     this.loss += loss;
     this.tokens += tokens;
     stepsSince++;
   }
 
-  /** What is known after {@code step} steps. */
+  /** Progress after {@code step} steps. */
   PretrainProgress progress(long step, double learningRate, OptionalDouble heldOutPerplexity) {
     long elapsed = Math.max(1, nanoTime.getAsLong() - started);
     double nanosPerStep = elapsed / (double) stepsSince;
@@ -46,7 +46,7 @@ final class Pace {
         Duration.ofNanos((long) (nanosPerStep * (steps - step))));
   }
 
-  /** Begins anew, after a report. */
+  /** Starts again, after a report. */
   void restart() {
     started = nanoTime.getAsLong();
     stepsSince = 0;

@@ -1,6 +1,6 @@
 package io.tributary.tools.pretrain;
 
-/** Text as a document holds it: plain quotation marks, single spaces. */
+/** Normalises text: plain quotation marks, single spaces. */
 final class PlainText {
   private PlainText() {}
 

@@ -7,8 +7,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Shows the progress: on a terminal a line that is renewed in place, and elsewhere, as also above
- * that line, a plain line per report.
+ * Shows progress: a plain line per report, and on a terminal a line below that is updated in place.
  */
 public final class PretrainConsole extends TerminalOutput implements Consumer<PretrainProgress> {
   /**

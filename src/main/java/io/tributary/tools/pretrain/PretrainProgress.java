@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 
 /**
- * How far the training of a base model is.
+ * Progress of pretraining.
  *
- * @param step steps made
+ * @param step steps done
  * @param steps steps in all
  * @param loss mean loss of the training text since the last report, in nats per token
  * @param heldOutPerplexity perplexity per token of the held-out text, where it was measured
  * @param learningRate of the last step
  * @param tokensPerSecond tokens learned per second since the last report, padding not counted
- * @param remaining time that the steps left are expected to take
+ * @param remaining expected time for the steps left
  */
 public record PretrainProgress(
     long step,

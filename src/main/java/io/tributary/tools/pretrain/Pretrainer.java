@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  * x_{1..t-1}) over its tokens.
  */
 public final class Pretrainer implements AutoCloseable {
-  /** Moments forget faster than by default, as is usual for language models on text. */
+  /** Moments decay faster than by default, as is usual for language models. */
   private static final AdamW.Settings MOMENTS = new AdamW.Settings(0.9, 0.98, 1e-8, 0);
 
   private static final int SCORING_ROWS = 64;
@@ -58,7 +58,7 @@ public final class Pretrainer implements AutoCloseable {
   }
 
   /**
-   * Reads all that training needs, and claims the output directory. The engine must be loaded.
+   * Reads all that training needs, and creates the output directory. The engine must be loaded.
    *
    * @throws BadInputException if the output directory holds a model or can't be written, or if a
    *     text, the tokenizer or the model to start from can't be used
@@ -73,17 +73,17 @@ public final class Pretrainer implements AutoCloseable {
     return new Pretrainer(config, output, data, model);
   }
 
-  /** Sequences that one pass over the training text holds, repeats counted. */
+  /** Number of sequences in one pass over the training text, repeats included. */
   public int trainingSequences() {
     return data.training().size();
   }
 
-  /** Tokens of the training text, repeats counted. */
+  /** Number of tokens of the training text, repeats included. */
   public long trainingTokens() {
     return tokens(data.training());
   }
 
-  /** Sequences held out. */
+  /** Number of held-out sequences. */
   public int heldOutSequences() {
     return data.heldOut().size();
   }
@@ -96,9 +96,9 @@ public final class Pretrainer implements AutoCloseable {
   /**
    * Trains until the last step, or until it is stopped.
    *
-   * @param listener told after every step
+   * @param listener called after every step
    * @param stopped asked before every step
-   * @return steps made
+   * @return number of steps done
    * @throws IllegalStateException if the gradient is not finite
    */
   public long run(Consumer<PretrainProgress> listener, BooleanSupplier stopped) {

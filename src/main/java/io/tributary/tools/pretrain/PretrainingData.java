@@ -10,11 +10,11 @@ import java.util.List;
 
 /**
  * Token sequences to train on and to measure perplexity on. Each is what follows the
- * beginning-of-text token: a document's tokens and the end-of-text token, or, where they are more
- * than fit, the first of them without it.
+ * beginning-of-text token: a document's tokens and the end-of-text token, or, if they are too many,
+ * only the first of them.
  *
- * @param training as often as their documents are repeated
- * @param heldOut each once
+ * @param training sequences, repeated as often as their documents
+ * @param heldOut sequences, each once
  */
 record PretrainingData(List<int[]> training, List<int[]> heldOut) {
 

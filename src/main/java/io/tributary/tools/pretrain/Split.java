@@ -21,7 +21,7 @@ record Split(List<Document> training, List<Document> heldOut) {
         documents.stream().filter(isHeldOut).toList());
   }
 
-  /** A number in [0, 1) that the text and the seed decide. */
+  /** A number in [0, 1), determined by text and seed. */
   private static double uniform(String text, long seed) {
     return (Seeds.seed(seed, Purpose.HELD_OUT, text.hashCode()) >>> 11) * 0x1p-53;
   }

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What training starts from: fresh weights, or those of a model to fine-tune.
+ * The model that training starts from: fresh weights, or those of a model to fine-tune.
  *
  * @param model the model's configuration
  * @param weights its weights

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Batches of token sequences in an order that the seed decides.
+ * Batches of token sequences in an order determined by the seed.
  *
  * <p>Steps go through the sequences in a random order, a new one in every pass. The sequences of
  * {@value #STEPS_SORTED} steps are sorted by length and divided into micro-batches, which are then
