@@ -1,11 +1,12 @@
 package io.tributary.run.files;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import com.google.gson.annotations.SerializedName;
 import io.tributary.config.binding.Setting;
 import io.tributary.io.JsonLines;
+import io.tributary.metrics.Json;
 import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
@@ -14,8 +15,10 @@ import io.tributary.protocol.ServiceControl.Invalid;
 import io.tributary.protocol.ServiceControl.Unable;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,11 +36,17 @@ public final class AuditLog {
     this.lines = lines;
   }
 
+  private record ActionRow(Instant at, String from, String action, String result, String reason) {}
+
+  private record ChangeRow(
+      Instant at, String from, Map<String, Values> changes, String result, String reason) {}
+
+  private record Values(@Nullable JsonElement old, @SerializedName("new") JsonElement requested) {}
+
   /** Records an action that was asked for, and the answer. */
   public void action(Instant at, String from, Action action, Answer answer) {
-    JsonObject row = row(at, from);
-    row.addProperty("action", action.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-    write(row, answer);
+    String name = action.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    write(new ActionRow(at, from, name, result(answer), reason(answer)));
   }
 
   /**
@@ -48,25 +57,16 @@ public final class AuditLog {
    */
   public void change(
       Instant at, String from, ConfigView before, Map<String, String> values, Answer answer) {
-    JsonObject changes = new JsonObject();
+    Map<String, Values> changes = new LinkedHashMap<>();
     values.forEach(
         (key, value) -> {
-          JsonObject change = new JsonObject();
           Setting setting = before.settings().get(key);
-          change.add("old", setting == null ? null : JsonParser.parseString(setting.json()));
-          change.add("new", scalar(value));
-          changes.add(key, change);
+          changes.put(
+              key,
+              new Values(
+                  setting == null ? null : JsonParser.parseString(setting.json()), scalar(value)));
         });
-    JsonObject row = row(at, from);
-    row.add("changes", changes);
-    write(row, answer);
-  }
-
-  private static JsonObject row(Instant at, String from) {
-    JsonObject row = new JsonObject();
-    row.addProperty("at", at.toString());
-    row.addProperty("from", from);
-    return row;
+    write(new ChangeRow(at, from, changes, result(answer), reason(answer)));
   }
 
   /**
@@ -80,20 +80,22 @@ public final class AuditLog {
         : new JsonPrimitive(value);
   }
 
-  private synchronized void write(JsonObject row, Answer answer) {
+  private static String result(Answer answer) {
+    return answer.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  private static String reason(Answer answer) {
     if (answer instanceof Done done) {
-      row.addProperty("result", "done");
-      row.addProperty("reason", done.what());
-    } else if (answer instanceof Invalid invalid) {
-      row.addProperty("result", "invalid");
-      row.addProperty("reason", invalid.reason());
-    } else if (answer instanceof Unable unable) {
-      row.addProperty("result", "unable");
-      row.addProperty("reason", unable.reason());
+      return done.what();
     }
+    return answer instanceof Invalid invalid ? invalid.reason() : ((Unable) answer).reason();
+  }
+
+  private synchronized void write(Object record) {
+    String row = Json.of(record).toString();
     LOG.info("operator: {}", row);
     try {
-      lines.add(row.toString());
+      lines.add(row);
     } catch (IOException e) {
       LOG.error("audit.jsonl can't be written; this line is lost: {}", row, e);
     }

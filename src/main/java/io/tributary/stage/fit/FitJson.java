@@ -1,13 +1,12 @@
 package io.tributary.stage.fit;
 
+import com.google.gson.FieldNamingPolicy;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import com.google.gson.JsonPrimitive;
+import com.google.gson.annotations.SerializedName;
 import io.tributary.data.BadInputException;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.lambda.Fit;
@@ -16,15 +15,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A fit as JSON: what the verb {@code fit} prints and {@code fit.json} of a run holds. */
 public final class FitJson {
   private static final Gson GSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
+      new GsonBuilder()
+          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+          .setPrettyPrinting()
+          .disableHtmlEscaping()
+          .serializeNulls()
+          .create();
 
   private static final String LAMBDA = "lambda";
 
   private FitJson() {}
+
+  private record Written(
+      Map<String, @Nullable Double> lambda,
+      Map<String, @Nullable Double> lambdaStderr,
+      Map<String, @Nullable Double> achievedMoment,
+      Map<String, @Nullable Double> desiredMoment,
+      Map<String, @Nullable Double> momentStderr,
+      boolean withinTolerance,
+      double effectiveSampleSize,
+      @SerializedName("Z") @Nullable Double z,
+      @SerializedName("Z_stderr") @Nullable Double standardErrorOfZ,
+      @SerializedName("log_Z") @Nullable Double logZ,
+      int sequences,
+      @Nullable String note) {}
 
   /**
    * The text, with a line end.
@@ -32,38 +51,46 @@ public final class FitJson {
    * @param tolerance largest standard error that was wanted
    */
   public static String text(Fit fit, double tolerance) {
-    JsonObject json = new JsonObject();
-    json.add(LAMBDA, object(fit.target().lambdas()));
-    json.add("lambda_stderr", object(fit.lambdaErrors()));
-    json.add("achieved_moment", object(fit.moments()));
-    json.add("desired_moment", object(fit.desired()));
-    json.add("moment_stderr", object(fit.momentErrors()));
-    json.addProperty("within_tolerance", fit.largestError() <= tolerance);
-    json.addProperty("effective_sample_size", fit.effectiveSampleSize());
     double z = Math.exp(fit.logZ());
-    json.add("Z", number(z));
-    json.add("Z_stderr", number(z * fit.relativeErrorOfZ()));
-    json.add("log_Z", number(fit.logZ()));
-    json.addProperty("sequences", fit.sequences());
-    if (fit.lambdaErrors().isEmpty()) {
-      json.addProperty(
-          "note",
-          fit.target().lambdas().isEmpty()
-              ? "nothing to fit: every feature is a hard constraint"
-              : "nothing to fit: target.kl-control gives the lambdas");
+    Written written =
+        new Written(
+            finite(fit.target().lambdas()),
+            finite(fit.lambdaErrors()),
+            finite(fit.moments()),
+            finite(fit.desired()),
+            finite(fit.momentErrors()),
+            fit.largestError() <= tolerance,
+            fit.effectiveSampleSize(),
+            finite(z),
+            finite(z * fit.relativeErrorOfZ()),
+            finite(fit.logZ()),
+            fit.sequences(),
+            note(fit));
+    JsonObject json = GSON.toJsonTree(written).getAsJsonObject();
+    if (written.note() == null) {
+      json.remove("note");
     }
     return GSON.toJson(json) + "\n";
   }
 
-  private static JsonObject object(Map<String, Double> values) {
-    JsonObject object = new JsonObject();
-    values.forEach((name, value) -> object.add(name, number(value)));
-    return object;
+  private static @Nullable String note(Fit fit) {
+    if (!fit.lambdaErrors().isEmpty()) {
+      return null;
+    }
+    return fit.target().lambdas().isEmpty()
+        ? "nothing to fit: every feature is a hard constraint"
+        : "nothing to fit: target.kl-control gives the lambdas";
   }
 
-  /** The number, or null for what JSON has no word for. */
-  private static JsonElement number(double value) {
-    return Double.isFinite(value) ? new JsonPrimitive(value) : JsonNull.INSTANCE;
+  private static Map<String, @Nullable Double> finite(Map<String, Double> values) {
+    Map<String, @Nullable Double> finite = new LinkedHashMap<>();
+    values.forEach((name, value) -> finite.put(name, finite(value)));
+    return finite;
+  }
+
+  /** The number, or null for what JSON can't express. */
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 
   /**

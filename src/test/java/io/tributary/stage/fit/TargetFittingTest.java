@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -142,6 +143,79 @@ class TargetFittingTest {
     assertThat(samples.asked).containsExactly(5_000L);
     assertThat(FitJson.text(fit, 0.01))
         .contains("\"lambda\": {}", "\"note\": \"nothing to fit: every feature is a hard");
+  }
+
+  @Test
+  void aFitIsWrittenByteForByte() {
+    Fit fit =
+        new Fit(
+            new EnergyBasedModel(List.of(tilted(0.5))).withLambdas(Map.of("rare", 1e-5)),
+            1000,
+            Map.of("rare", Double.NaN),
+            Map.of("rare", 0.25),
+            Map.of("rare", 1.0),
+            0.02,
+            12.5,
+            0,
+            Double.POSITIVE_INFINITY);
+    assertThat(FitJson.text(fit, 0.01))
+        .isEqualTo(
+            """
+            {
+              "lambda": {
+                "rare": 1.0E-5
+              },
+              "lambda_stderr": {
+                "rare": null
+              },
+              "achieved_moment": {
+                "rare": 0.25
+              },
+              "desired_moment": {
+                "rare": 0.5
+              },
+              "moment_stderr": {
+                "rare": 1.0
+              },
+              "within_tolerance": false,
+              "effective_sample_size": 12.5,
+              "Z": 1.0,
+              "Z_stderr": null,
+              "log_Z": 0.0,
+              "sequences": 1000
+            }
+            """);
+    Fit none =
+        new Fit(
+            new EnergyBasedModel(List.of(new Factor.Required(FEATURE))),
+            5,
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            0,
+            5,
+            -1,
+            0.5);
+    assertThat(FitJson.text(none, 0.01))
+        .isEqualTo(
+            """
+            {
+              "lambda": {},
+              "lambda_stderr": {},
+              "achieved_moment": {},
+              "desired_moment": {
+                "rare": 1.0
+              },
+              "moment_stderr": {},
+              "within_tolerance": true,
+              "effective_sample_size": 5.0,
+              "Z": 0.36787944117144233,
+              "Z_stderr": 0.18393972058572117,
+              "log_Z": -1.0,
+              "sequences": 5,
+              "note": "nothing to fit: every feature is a hard constraint"
+            }
+            """);
   }
 
   @Test
