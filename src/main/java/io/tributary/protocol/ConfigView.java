@@ -9,10 +9,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The settings that a service runs with, at one moment.
+ * The settings that a service runs with, at one point in time.
  *
  * @param settings by key, relative to {@code tributary} and with dots
- * @param changes made since the process has started, oldest first; only the latest are kept
+ * @param changes made since the process started, oldest first; only the latest are kept
  */
 public record ConfigView(SortedMap<String, Setting> settings, List<Change> changes) {
 

@@ -13,24 +13,23 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run looks like at one moment: an immutable snapshot, which the service's guardian replaces
- * as a whole, so that a reader never sees half of a change.
+ * The status of a run at one point in time.
  *
  * @param run the run's name
- * @param state what the service does
+ * @param state what the service is doing
  * @param failure why the state is {@code FAILED}; null otherwise
  * @param paused which sides an operator has paused
- * @param startedAt when this process started the run or went on with it
+ * @param startedAt when this process started or resumed the run
  * @param step learner steps of the run, across resumes
  * @param sequences sequences learned in the run, across resumes
  * @param rates recent speed
- * @param loads what the stages have before them and how busy they are, by stage
+ * @param loads how much the stages have to do and how busy they are, by stage
  * @param versions of weights
- * @param learnerSilence time since the learner last showed progress on the batch that it holds;
- *     null while it holds none
+ * @param learnerSilence time since the learner last showed progress on its batch; null while it has
+ *     none
  * @param featureTargets desired moments by feature; NaN where none is asked
  * @param measurements of the last step
- * @param checkpoints the last complete ones and the best, newest first
+ * @param checkpoints the latest complete ones and the best, newest first
  */
 public record RunStatus(
     String run,
@@ -48,24 +47,24 @@ public record RunStatus(
     Map<Measurements.Key, Double> measurements,
     List<Checkpoint> checkpoints) {
 
-  /** So many of the newest checkpoints are shown. */
+  /** This many of the newest checkpoints are shown. */
   public static final int CHECKPOINTS_SHOWN = 10;
 
   /** Recent speed, in learner steps and in learned sequences a second. */
   public record Rates(double stepsPerSecond, double sequencesPerSecond) {}
 
   /**
-   * How a stage fares.
+   * The load of a stage.
    *
-   * @param workers that it has
-   * @param waitingSequences sequences that wait for one of its workers
-   * @param inflightSequences sequences that its workers hold
+   * @param workers number of its workers
+   * @param waitingSequences sequences waiting for a worker
+   * @param inflightSequences sequences that its workers have
    * @param busySeconds time that its workers have computed since the process started, added up
-   * @param blockedSeconds time that its workers have waited, by what for
-   * @param busyRatio share of its workers' time in which they computed, over the last steps; NaN
-   *     while there were none
-   * @param blockedRatios share of its workers' time in which they waited, over the last steps, by
-   *     what for; empty while there were none
+   * @param blockedSeconds time that its workers have waited, added up, by reason
+   * @param busyRatio share of the time that its workers computed, over the last steps; NaN before
+   *     the first ones
+   * @param blockedRatios share of the time that its workers waited, over the last steps, by reason;
+   *     empty before the first ones
    */
   public record Load(
       int workers,
@@ -86,7 +85,7 @@ public record RunStatus(
    *
    * @param policy published last
    * @param proposal current
-   * @param samplers what each sampler has confirmed, by its name
+   * @param samplers version that each sampler has confirmed, by its name
    */
   public record Versions(long policy, long proposal, Map<String, Long> samplers) {
     public Versions {
@@ -102,8 +101,8 @@ public record RunStatus(
   /**
    * A checkpoint that is complete on disk.
    *
-   * @param divergence KL(p||pi) of its policy in nats; NaN where it is not known, or not asked for
-   * @param best whether no other kept policy is known to be nearer to the target
+   * @param divergence KL(p||pi) of its policy in nats; NaN if unknown, or not wanted
+   * @param best whether no other kept policy is known to be closer to the target
    */
   public record Checkpoint(
       long step,

@@ -9,14 +9,14 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 /** What a sampler is told. */
 public sealed interface SamplerCommand {
 
-  /** Under this key samplers are found, on this machine or another. */
+  /** Samplers register under this key, on this machine or another. */
   ServiceKey<SamplerCommand> KEY = ServiceKey.create(SamplerCommand.class, "sampler");
 
-  /** Make a draw; wait for weights first if the sampler's own are older than the order allows. */
+  /** Make a draw; first wait for newer weights if the order asks for them. */
   record DrawSequences(DrawOrder order, ActorRef<WorkerEvent<Draw>> replyTo)
       implements SamplerCommand {}
 
-  /** Take these weights over as the proposal, between draws, and confirm with their fingerprint. */
+  /** Take over these weights as the proposal, between draws, and confirm their fingerprint. */
   record TakeOver(WeightSnapshot proposal, ActorRef<TakenOver> replyTo) implements SamplerCommand {}
 
   /** Confirmation: the sampler's own copy now has this version and this fingerprint. */

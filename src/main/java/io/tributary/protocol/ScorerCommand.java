@@ -10,16 +10,16 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 /** What a scorer is told. */
 public sealed interface ScorerCommand {
 
-  /** Under this key scorers are found, on this machine or another. */
+  /** Scorers register under this key, on this machine or another. */
   ServiceKey<ScorerCommand> KEY = ServiceKey.create(ScorerCommand.class, "scorer");
 
   /** The draw to work on. */
   Draw draw();
 
   /**
-   * Compute features, log a(x), log P(x) of every sequence of the draw.
+   * Compute the features, log a(x) and log P(x) of every sequence of the draw.
    *
-   * @param lambdas of the target, by feature; of those features that have one
+   * @param lambdas lambda of the target by feature, for the features that have one
    */
   record Score(Draw draw, Map<String, Double> lambdas, ActorRef<WorkerEvent<ScoredDraw>> replyTo)
       implements ScorerCommand {
@@ -28,7 +28,7 @@ public sealed interface ScorerCommand {
     }
   }
 
-  /** Compute the features alone: all that can be told of a sequence before lambda is fitted. */
+  /** Compute the features alone: all that is known of a sequence before lambda is fitted. */
   record ComputeFeatures(Draw draw, ActorRef<WorkerEvent<DrawFeatures>> replyTo)
       implements ScorerCommand {}
 }

@@ -4,9 +4,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The operator's hand on a running service. An answer comes when what was asked is done, or is
- * refused; nothing is done by halves. Every call is written to the audit log. Safe for use by
- * several threads.
+ * Controls a running service on behalf of its operators. A request is answered when it is done or
+ * refused, and never done in part. Every request is recorded in the audit log. Thread-safe.
  */
 public interface ServiceControl {
 
@@ -14,7 +13,7 @@ public interface ServiceControl {
   enum Action {
     /** Admit no further draws; what is in flight is learned. */
     PAUSE_SAMPLING,
-    /** Take no further steps; samplers go on up to the bound on staleness. */
+    /** Make no further steps; samplers continue up to the bound on staleness. */
     PAUSE_LEARNING,
     /** End every pause. */
     RESUME,
@@ -26,32 +25,32 @@ public interface ServiceControl {
     DRAIN
   }
 
-  /** What became of a request. */
+  /** The answer to a request. */
   sealed interface Answer {}
 
   /**
-   * It is done, or for {@link Action#DRAIN} begun.
+   * It is done; {@link Action#DRAIN} has begun.
    *
-   * @param what in words
+   * @param what was done, in words
    */
   record Done(String what) implements Answer {}
 
   /**
-   * It was not understood or is not allowed: asking again will not help.
+   * It was not understood or is not allowed: asking again does not help.
    *
    * @param reason what was got, and what was expected
    */
   record Invalid(String reason) implements Answer {}
 
   /**
-   * It can't be done in the present state, or failed.
+   * It can't be done in the present state, or it failed.
    *
-   * @param reason why not
+   * @param reason why
    */
   record Unable(String reason) implements Answer {}
 
   /**
-   * Does something.
+   * Performs an action.
    *
    * @param from who asks, for the audit log: the peer's address
    */

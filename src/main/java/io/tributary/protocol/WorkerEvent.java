@@ -4,21 +4,21 @@ import io.tributary.metrics.WorkTime;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * What a worker (a sampler or a scorer) tells its pool.
+ * What a worker, a sampler or a scorer, reports to its pool.
  *
  * @param <R> the result of one piece of work
  */
 public sealed interface WorkerEvent<R> {
 
-  /** Number of the draw that the worker is busy with. */
+  /** Number of the draw that the worker is at. */
   long draw();
 
-  /** The worker that speaks. */
+  /** The worker that reports. */
   ActorRef<?> worker();
 
   /**
-   * The worker is alive and has come further; sent after every token of the sequences that it
-   * draws, and every group that it scores.
+   * The worker is alive and makes progress: sent after every token that it draws and every group of
+   * sequences that it scores.
    */
   record Progressed<R>(long draw, ActorRef<?> worker) implements WorkerEvent<R> {}
 

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The guardian while files are read and lambda is fitted: the run can be ended, and whatever else
- * operators ask for is refused.
+ * The guardian while files are read and lambda is fitted: operators can drain the run; all else is
+ * refused.
  */
 final class BeforeRun implements FittingGuardian.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(BeforeRun.class);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a run tells of the fit of its lambdas. */
+/** Tells people about a fit: {@code fit.json} and the lines on the console. */
 final class FitSummary {
   private FitSummary() {}
 
@@ -30,7 +30,7 @@ final class FitSummary {
     }
   }
 
-  /** The lines that the console shows. */
+  /** The lines for the console. */
   static List<String> lines(Fit fit, double tolerance) {
     List<String> lines = new ArrayList<>();
     lines.add(

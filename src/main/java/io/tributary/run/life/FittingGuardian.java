@@ -22,23 +22,23 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guardian while lambda is fitted: its samplers draw from the base model, its scorers compute
- * features, and it replaces those that are lost. The same workers serve the stream afterwards.
+ * The guardian while lambda is fitted: samplers draw from the base model, scorers compute features,
+ * lost workers are replaced. The same workers serve the stream afterwards.
  */
 final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
-  /** How often to look for workers that hang while they start, as a share of the stall timeout. */
+  /** Checks for workers that hang while they start, per stall timeout. */
   private static final int CHECKS = 16;
 
-  /** Whose fit it is. For the guardian's thread. */
+  /** Whoever wants the fit. Called on the guardian's thread. */
   interface Owner extends FittingProgress {
 
     /** The fit is done. */
     Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers);
 
-    /** The fit can't be done. */
+    /** The fit has failed. */
     void failed(Throwable cause);
 
-    /** Someone asks for something: to end, or what has to wait. */
+    /** A request has come meanwhile. */
     Behavior<GuardianCommand> requested(GuardianCommand request);
   }
 
@@ -90,7 +90,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
         .build();
   }
 
-  /** The fit starts when a sampler has the base model; the others join in. */
+  /** The fit starts when one sampler has the base model; the others join in later. */
   private Behavior<GuardianCommand> onSamplersConfirmed(SamplersConfirmed message) {
     if (fit == null && !over && message.confirmation().confirmed() > 0) {
       PooledFit started = new PooledFit(getContext(), setup, workers.lost(), metrics, owner);

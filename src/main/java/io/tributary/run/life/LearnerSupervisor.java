@@ -45,9 +45,9 @@ final class LearnerSupervisor {
   /**
    * Spawns and watches both.
    *
-   * @param from where the run goes on; null at its beginning
+   * @param from the checkpoint to resume from; null for a new run
    * @param target with all lambdas
-   * @param events hears of everything that the learner does
+   * @param events told everything that the learner does
    */
   LearnerSupervisor(
       ActorContext<?> context,
@@ -105,7 +105,7 @@ final class LearnerSupervisor {
         config.samples().perInterval());
   }
 
-  /** Has the learner go on with what is configured now, from the next step on. */
+  /** Applies the configuration to the learner, from the next step on. */
   void adjust(TributaryConfig config) {
     learner.tell(new LearnerCommand.Adjust(settings(config)));
   }
@@ -120,12 +120,12 @@ final class LearnerSupervisor {
     return learner;
   }
 
-  /** The checkpoint that the learner began at; null at the beginning of a run. */
+  /** The checkpoint that the learner started from; null in a new run. */
   @Nullable LearnerState from() {
     return from;
   }
 
-  /** Has a checkpoint written, and tells what became of it. */
+  /** Has a checkpoint written; the future tells the result. */
   CompletionStage<Saved> writeCheckpoint() {
     CompletableFuture<Saved> saved = new CompletableFuture<>();
     learner.tell(new LearnerCommand.WriteCheckpoint(saved));
@@ -142,13 +142,13 @@ final class LearnerSupervisor {
     return restarts < services.config().current().learner().maxRestarts();
   }
 
-  /** Stops the learner; it has to be gone before a new one reads and writes the run's files. */
+  /** Stops the learner, which must be gone before a new one touches the files of the run. */
   void stopLearner() {
     context.stop(learner);
   }
 
   /**
-   * Begins again at the last checkpoint, after the learner is gone.
+   * Starts both again from the last checkpoint, after the learner is gone.
    *
    * @param cause why
    * @return false if there is no checkpoint

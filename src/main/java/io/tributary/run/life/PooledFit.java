@@ -20,7 +20,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.stream.Materializer;
 
-/** A fit of lambda with the pools that serve it; they start and stop together. */
+/** A fit of lambda with the pools that serve it, started and stopped together. */
 final class PooledFit {
   private final ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplerPool;
   private final ActorRef<WorkerPool.Command<Draw, DrawFeatures>> scorerPool;
@@ -30,7 +30,7 @@ final class PooledFit {
   /**
    * Starts pools and stream.
    *
-   * @param lost hears of workers that hang
+   * @param lost told of workers to replace
    */
   PooledFit(
       ActorContext<?> context,

@@ -20,7 +20,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Fits lambda outside of a run, as a run does: with samplers, scorers and pools. */
+/** Fits lambda without a run, in the same way: with samplers, scorers and pools. */
 public final class StandaloneFit {
   private static final Logger LOG = LoggerFactory.getLogger(StandaloneFit.class);
   private static final long LOOK_MILLIS = 100;
@@ -31,10 +31,10 @@ public final class StandaloneFit {
   /**
    * Draws and fits. The engine must be loaded.
    *
-   * @param samplers how many
-   * @param scorers how many
+   * @param samplers number of samplers
+   * @param scorers number of scorers
    * @param workers their behaviours
-   * @param stopped asked all the time; once true, the fit is given up
+   * @param stopped polled; once true, the fit is given up
    * @return empty if it was given up
    * @throws io.tributary.data.BadInputException if the base model can't have what is asked of it
    * @throws RuntimeException if the fit failed

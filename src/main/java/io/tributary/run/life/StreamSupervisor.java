@@ -13,9 +13,9 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stream of a run: it starts when the learner is ready and a sampler has the proposal, ends
- * with a learner that fails, and starts anew with the next one, as it was paused and bounded
- * before. For the guardian's thread.
+ * Starts the stream of a run when the learner is ready and a sampler has its proposal, stops it
+ * when the learner fails, and starts it again with the next learner, still paused where it was. For
+ * the guardian's thread.
  */
 final class StreamSupervisor {
   private static final ProposalConfirmed NOTHING_CONFIRMED = new ProposalConfirmed(0, Map.of());
@@ -31,7 +31,7 @@ final class StreamSupervisor {
 
   /**
    * @param lambdas of the target, by feature
-   * @param lostWorkers hears of workers that hang
+   * @param lostWorkers told of workers to replace
    */
   StreamSupervisor(
       ActorContext<?> context,
@@ -49,17 +49,17 @@ final class StreamSupervisor {
     learnerReady = ready;
   }
 
-  /** Samplers have confirmed a proposal. */
+  /** Samplers have confirmed this proposal. */
   void confirmed(ProposalConfirmed confirmation) {
     confirmed = confirmation;
   }
 
-  /** Version of the proposal that the stream starts with; 0 before the learner is ready. */
+  /** The proposal that the stream starts with; 0 before the learner is ready. */
   long proposalVersion() {
     return learnerReady == null ? 0 : learnerReady.proposalVersion();
   }
 
-  /** Whether the learner is ready, and all that there was left to do was owed from before. */
+  /** Whether the learner is ready and has nothing left to learn. */
   boolean isLearnerFinished() {
     return learnerReady != null && learnerReady.finished();
   }
@@ -73,10 +73,10 @@ final class StreamSupervisor {
   }
 
   /**
-   * Starts the stream, if it is to be started.
+   * Starts the stream, if it does not run and learner and samplers are ready.
    *
-   * @param from where the run goes on; null at its beginning
-   * @return the stream, if it was started now
+   * @param from the checkpoint to resume from; null for a new run
+   * @return the stream, if it was started
    */
   Optional<PooledStream> start(@Nullable LearnerState from, ActorRef<LearnerCommand> learner) {
     LearnerEvent.Ready ready = learnerReady;
@@ -107,7 +107,7 @@ final class StreamSupervisor {
     return paused;
   }
 
-  /** Pauses these sides and lets the others go on, now and in every stream that is to come. */
+  /** Pauses these sides and resumes the others, in this stream and all later ones. */
   void pause(Paused sides) {
     paused = sides;
     services.watch().paused(sides);
@@ -123,7 +123,7 @@ final class StreamSupervisor {
     }
   }
 
-  /** Admits no further draw and ends every pause; what is in flight is learned. */
+  /** Admits no further draws, and ends every pause; what is in flight is learned. */
   void drain() {
     paused = Paused.NONE;
     services.watch().paused(paused);
@@ -132,21 +132,21 @@ final class StreamSupervisor {
     }
   }
 
-  /** Waits no longer for what is in flight. */
+  /** Abandons what is in flight. */
   void letGo() {
     if (running != null) {
       running.stream().stop();
     }
   }
 
-  /** The stream has ended by itself; the pools have nothing to do any more. */
+  /** The stream has ended by itself: stops the pools. */
   void ended() {
     if (running != null) {
       running.stopPools();
     }
   }
 
-  /** Ends everything at once; another learner may start it again, with a proposal of its own. */
+  /** Stops everything at once; another learner may start it again, with its own proposal. */
   void stop() {
     learnerReady = null;
     confirmed = NOTHING_CONFIRMED;

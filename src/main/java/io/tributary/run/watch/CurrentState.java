@@ -75,7 +75,7 @@ final class CurrentState {
     return resumes;
   }
 
-  /** A step was made: the state says who waits for whom, unless something else matters more. */
+  /** Shows who waits for whom, unless the service is draining, paused or has failed. */
   void stepped(WaitingShares waiting) {
     if (state != ServiceState.DRAINING
         && state != ServiceState.FAILED
@@ -84,7 +84,7 @@ final class CurrentState {
     }
   }
 
-  /** Whether a step is to be expected. */
+  /** Whether steps are to be expected. */
   boolean isWorking() {
     return state == ServiceState.RUNNING
         || state == ServiceState.THROTTLED

@@ -11,9 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * The line of progress: where the run is, and means over the steps since the last line that stayed.
- */
+/** The progress line: where the run is, and means over the steps of the current interval. */
 final class ProgressLine {
   private static final String TO_POLICY = "KL(p||pi)";
   private static final String TO_BASE = "KL(pi||a)";
@@ -36,7 +34,7 @@ final class ProgressLine {
   /**
    * Adds a step.
    *
-   * @param learned sequences of the step
+   * @param learned number of sequences in the step
    */
   void add(Stepped stepped, StepPace.Timing timing, long learned) {
     last = stepped;
@@ -63,7 +61,7 @@ final class ProgressLine {
     }
   }
 
-  /** Begins a new interval. */
+  /** Starts a new interval. */
   void restart() {
     means.clear();
     seconds = 0;
@@ -73,8 +71,8 @@ final class ProgressLine {
   }
 
   /**
-   * In one row of a terminal, of 80 columns where there is one feature with a short name; at its
-   * end whether the learner (l) or the samplers (s) wait more.
+   * As one row of a terminal, which fits into 80 columns if there is one feature with a short name.
+   * It ends with whether the learner (l) or the samplers (s) wait more.
    */
   String row() {
     StringBuilder text = new StringBuilder();
@@ -125,7 +123,7 @@ final class ProgressLine {
     return "E[" + feature + "]";
   }
 
-  /** In full, as a line that stays. */
+  /** In full, as a line of its own. */
   String text() {
     StringBuilder text = new StringBuilder();
     text.append(

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Shows a run to whoever started it: a line of progress that is renewed in place on a terminal,
- * plain lines elsewhere, and a comparison of base model and policy at the end.
+ * Shows a run to whoever started it: a progress line, updated in place on a terminal and printed
+ * now and then elsewhere, and a comparison of base model and policy at the end.
  */
 public final class RunConsole extends TerminalOutput {
   private static final int TEXT_WIDTH = 160;
@@ -25,7 +25,7 @@ public final class RunConsole extends TerminalOutput {
     super(out, terminal);
   }
 
-  /** On a terminal a row that is renewed at every step; elsewhere a line per interval. */
+  /** Shows progress: on a terminal a row updated at every step, elsewhere a line per interval. */
   void progress(ProgressLine progress, boolean endsInterval) {
     if (isTerminal()) {
       transientLine(progress.row());
@@ -34,7 +34,7 @@ public final class RunConsole extends TerminalOutput {
     }
   }
 
-  /** Base model and policy side by side. */
+  /** Shows base model and policy side by side. */
   void comparison(
       Measurements before,
       Measurements after,
@@ -75,7 +75,7 @@ public final class RunConsole extends TerminalOutput {
         Locale.ROOT, "  %-22s %11s %11s %11s", name, number(before), number(after), target);
   }
 
-  /** A number as people read it, or a dash for what is absent. */
+  /** A number for people to read; a dash if it is NaN. */
   public static String number(double value) {
     if (Double.isNaN(value)) {
       return "-";

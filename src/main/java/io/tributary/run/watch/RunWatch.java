@@ -149,7 +149,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   /** Time goes by: the state shows it if the next step is overdue. */
   public synchronized void look() {
     if (state.isWorking()) {
-      pace.missed(nanoTime.getAsLong()).ifPresent(state::stepped);
+      pace.overdue(nanoTime.getAsLong()).ifPresent(state::stepped);
     }
   }
 

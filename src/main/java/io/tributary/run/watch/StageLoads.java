@@ -25,10 +25,10 @@ final class StageLoads {
   private static final long WINDOW_SECONDS = 30;
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(WINDOW_SECONDS);
 
-  /** Steps may be fast: there is no need to remember each. */
+  /** Readings closer together than this are not kept. */
   private static final long MIN_DISTANCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Fitting is over when the stream runs. */
+  /** Without fitting, which is over when the stream runs. */
   private static final Set<Stage> STAGES =
       EnumSet.of(Stage.SAMPLER, Stage.SCORER, Stage.LEARNER, Stage.EVALUATOR);
 
@@ -46,7 +46,7 @@ final class StageLoads {
     this.stream = stream;
   }
 
-  /** Shares begin anew with the next step: what was before tells nothing about what follows. */
+  /** Starts over with the next step: what was before says nothing about what follows. */
   void restart() {
     readings.clear();
   }
@@ -72,7 +72,7 @@ final class StageLoads {
     return backwards.next();
   }
 
-  /** All stages as they are now, by label, in the order in which sequences go through them. */
+  /** The present load of all stages by label, in the order of the stream. */
   Map<String, RunStatus.Load> loads() {
     Map<String, RunStatus.Load> loads = new LinkedHashMap<>();
     for (Stage stage : STAGES) {

@@ -9,8 +9,8 @@ import java.util.function.IntSupplier;
 
 /** How long steps take, and who waits for whom meanwhile. For one thread. */
 final class StepPace {
-  /** A step that takes so many times as long as the one before is missed. */
-  private static final double MISSED = 3;
+  /** A step is overdue once it takes this many times as long as the one before. */
+  private static final double OVERDUE = 3;
 
   private final IntSupplier samplerCount;
   private final Function<Stage, WorkTime> times;
@@ -19,13 +19,13 @@ final class StepPace {
   private double lastSeconds = Double.POSITIVE_INFINITY;
   private Waited before = new Waited(0, 0);
 
-  /** Seconds for which each side has waited since the run began, all samplers together. */
+  /** Seconds that each side has waited since the run began, all samplers added up. */
   private record Waited(double learnerSeconds, double samplerSeconds) {}
 
   /**
    * How a step went.
    *
-   * @param seconds since the step before, without the time of a pause; above 0
+   * @param seconds since the step before, pauses excluded; above 0
    * @param waiting who waited for whom meanwhile
    */
   record Timing(double seconds, WaitingShares waiting) {}
@@ -41,7 +41,7 @@ final class StepPace {
     this.begunNanos = nowNanos;
   }
 
-  /** A step has ended, and the next one begins. */
+  /** Ends a step, and starts the next one. */
   Timing stepped(long nowNanos) {
     Waited waited = waited();
     Timing timing = new Timing(seconds(nowNanos), shares(waited, seconds(nowNanos)));
@@ -51,20 +51,20 @@ final class StepPace {
     return timing;
   }
 
-  /** Who waits for whom where the step that has begun is missed; nothing where it is not. */
-  Optional<WaitingShares> missed(long nowNanos) {
+  /** Who waits for whom if the current step is overdue; empty if it is not. */
+  Optional<WaitingShares> overdue(long nowNanos) {
     double seconds = seconds(nowNanos);
-    return seconds > MISSED * lastSeconds
+    return seconds > OVERDUE * lastSeconds
         ? Optional.of(shares(waited(), seconds))
         : Optional.empty();
   }
 
-  /** A pause begins; its time is not held against the step that it falls into. */
+  /** A pause begins; its time does not count for the current step. */
   void paused(long nowNanos) {
     pausedNanos = nowNanos;
   }
 
-  /** The pause that was told last has ended. */
+  /** The pause has ended. */
   void unpaused(long nowNanos) {
     begunNanos += nowNanos - Math.max(pausedNanos, begunNanos);
   }

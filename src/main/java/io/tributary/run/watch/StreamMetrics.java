@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Reports what the streams of a run and their pools do, one after the other, to the metrics. Safe
- * for use by several threads.
+ * Enters into the metrics what the streams of a run and their pools do, one stream after the other.
+ * Thread-safe.
  */
 public final class StreamMetrics {
   private final RunMetrics metrics;
@@ -33,10 +33,10 @@ public final class StreamMetrics {
   }
 
   /**
-   * What a stage's pool has to do.
+   * The queue of a stage's pool.
    *
-   * @param workers known, busy or idle
-   * @param waitingSequences sequences that no worker has yet
+   * @param workers number of workers, busy or idle
+   * @param waitingSequences sequences waiting for a worker
    * @param inflightSequences sequences that a worker has
    */
   record Queue(int workers, long waitingSequences, long inflightSequences) {}
@@ -46,7 +46,7 @@ public final class StreamMetrics {
     return queues.getOrDefault(stage, new Queue(0, 0, 0));
   }
 
-  /** What hears of a stream that begins; the one before must have ended. */
+  /** A listener for a new stream; the one before must have ended. */
   public StreamReport begin() {
     ledger = metrics.ledger();
     return new StreamReport(this, metrics, ledger);
@@ -57,19 +57,19 @@ public final class StreamMetrics {
     ledger.end(reason);
   }
 
-  /** What hears of the samplers' pool of a fit, whose sequences count apart from the stream's. */
+  /** A listener for the samplers' pool of a fit, whose sequences are counted separately. */
   public PoolListener<Draw> fitSamplers() {
     return pool(
         Stage.SAMPLER,
         draw -> metrics.stage(Stage.FIT).items(draw.sequences().size(), draw.tokens()));
   }
 
-  /** What hears of the scorers' pool of a fit. */
+  /** A listener for the scorers' pool of a fit. */
   public PoolListener<DrawFeatures> fitScorers() {
     return pool(Stage.SCORER, draw -> {});
   }
 
-  /** What hears of a stage's pool, and passes its results on. */
+  /** A listener for a stage's pool, which passes results on. */
   <R> PoolListener<R> pool(Stage stage, Consumer<R> accepted) {
     return new PoolListener<>() {
       @Override

@@ -14,7 +14,7 @@ import io.tributary.stream.pool.PoolListener;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Reports what one stream and its pools tell to the metrics. Called on their threads. */
+/** Enters into the metrics what one stream and its pools do. Called on their threads. */
 public final class StreamReport implements StreamListener {
   private final StreamMetrics stream;
   private final RunMetrics metrics;
@@ -29,12 +29,12 @@ public final class StreamReport implements StreamListener {
     this.ledger = ledger;
   }
 
-  /** What hears of the samplers' pool. */
+  /** A listener for the samplers' pool. */
   public PoolListener<Draw> samplers() {
     return stream.pool(Stage.SAMPLER, ledger::drawn);
   }
 
-  /** What hears of the scorers' pool. */
+  /** A listener for the scorers' pool. */
   public PoolListener<ScoredDraw> scorers() {
     return stream.pool(
         Stage.SCORER,

@@ -23,12 +23,12 @@ class StepPaceTest {
 
   @Test
   void aStepIsMissedWhenItTakesThreeTimesAsLongAsTheOneBefore() {
-    assertThat(pace.missed(seconds(1_000))).as("the first one").isEmpty();
+    assertThat(pace.overdue(seconds(1_000))).as("the first one").isEmpty();
     assertThat(pace.stepped(seconds(7)).seconds()).isEqualTo(2);
-    assertThat(pace.missed(seconds(13))).isEmpty();
-    assertThat(pace.missed(seconds(14))).isPresent();
+    assertThat(pace.overdue(seconds(13))).isEmpty();
+    assertThat(pace.overdue(seconds(14))).isPresent();
     assertThat(pace.stepped(seconds(15)).seconds()).isEqualTo(8);
-    assertThat(pace.missed(seconds(30))).isEmpty();
+    assertThat(pace.overdue(seconds(30))).isEmpty();
   }
 
   @Test
@@ -36,7 +36,7 @@ class StepPaceTest {
     pace.stepped(seconds(6));
     pace.paused(seconds(7));
     pace.unpaused(seconds(100));
-    assertThat(pace.missed(seconds(102))).isEmpty();
+    assertThat(pace.overdue(seconds(102))).isEmpty();
     assertThat(pace.stepped(seconds(101)).seconds()).isEqualTo(2);
 
     pace.paused(seconds(102));
@@ -53,7 +53,7 @@ class StepPaceTest {
 
     samplers = 2;
     waited(Stage.SAMPLER, BlockedReason.ADMISSION, 1);
-    assertThat(pace.missed(seconds(15))).contains(new WaitingShares(0, 0.0625));
+    assertThat(pace.overdue(seconds(15))).contains(new WaitingShares(0, 0.0625));
     assertThat(pace.stepped(seconds(9)).waiting()).isEqualTo(new WaitingShares(0, 0.25));
   }
 
