@@ -161,7 +161,7 @@ public final class TrainingService {
 
   private void train(RunServices services, @Nullable LearnerState from) {
     if (Torch.takesMklFastPath()) {
-      console.line("AMD processor: MKL's fast path is taken (native.mkl-fast-path = off)");
+      console.line("AMD processor: using MKL's fast path (native.mkl-fast-path = off disables it)");
     }
     if (from != null) {
       services.watch().resumed(from);
