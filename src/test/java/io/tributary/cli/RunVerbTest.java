@@ -10,10 +10,10 @@ import io.tributary.config.ConfigLoader;
 import io.tributary.data.BadInputException;
 import io.tributary.run.files.RunDirectory;
 import io.tributary.run.life.TrainingService;
+import io.tributary.testing.Cli;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.TinyRun;
-import io.tributary.testing.run.TinyRun.Outcome;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 class RunVerbTest {
   @TempDir private static Path directory;
   private static TinyRun tiny;
-  private static Outcome whole;
+  private static Cli whole;
 
   @BeforeAll
   static void runOnce() throws IOException {
@@ -44,7 +44,7 @@ class RunVerbTest {
     whole = tiny.run("whole");
   }
 
-  private static void assertBadInput(Outcome outcome, String... message) {
+  private static void assertBadInput(Cli outcome, String... message) {
     assertThat(outcome.err()).contains(message).hasLineCount(1);
     assertThat(outcome.exitCode()).isEqualTo(2);
   }
@@ -127,7 +127,7 @@ class RunVerbTest {
   @Test
   void goingOnWithAFinishedRunSaysSo() throws IOException {
     String before = tiny.metrics("whole");
-    Outcome outcome = tiny.run("whole", "--resume");
+    Cli outcome = tiny.run("whole", "--resume");
     assertThat(outcome.exitCode()).isZero();
     assertThat(outcome.out()).contains("is finished: it has made its 12 steps").hasLineCount(1);
     assertThat(tiny.metrics("whole")).isEqualTo(before);
@@ -137,13 +137,13 @@ class RunVerbTest {
     assertThat(tiny.run("whole", "--resume").exitCode()).isZero();
     assertThat(texts).hasContent(drawn);
     assertBadInput(
-        tiny.run("whole", "--resume", "-D", "samplers.max-length=7"),
+        tiny.run("whole", "--resume", "samplers.max-length=7"),
         "samplers.max-length: the checkpoint of step 12");
   }
 
   @Test
   void theNumberOfWorkersChangesNothing() throws IOException {
-    Outcome outcome = tiny.run("three", "-D", "samplers.count=3", "-D", "scorers.count=2");
+    Cli outcome = tiny.run("three", "samplers.count=3", "scorers.count=2");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(tiny.metrics("three")).isEqualTo(tiny.metrics("whole"));
   }
@@ -153,7 +153,7 @@ class RunVerbTest {
     assertThat(tiny.run("again").exitCode()).isZero();
     Logger log = (Logger) LoggerFactory.getLogger(TrainingService.class);
     log.setLevel(Level.INFO); // as where the program runs
-    Outcome outcome = tiny.run("again", "--resume=8", "-D", "checkpoint.keep=1");
+    Cli outcome = tiny.run("again", "--resume=8", "checkpoint.keep=1");
     log.setLevel(null);
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out()).contains("going on from the checkpoint of step 8");
@@ -171,9 +171,8 @@ class RunVerbTest {
 
   @Test
   void aRunGoesOnWithDrawsAndBatchesOfOtherSizes() throws IOException {
-    assertThat(tiny.run("sizes", "-D", "run.steps=8").exitCode()).isZero();
-    Outcome outcome =
-        tiny.run("sizes", "--resume", "-D", "samplers.batch-size=4", "-D", "learner.batch-size=12");
+    assertThat(tiny.run("sizes", "run.steps=8").exitCode()).isZero();
+    Cli outcome = tiny.run("sizes", "--resume", "samplers.batch-size=4", "learner.batch-size=12");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     List<JsonObject> rows = tiny.rows("sizes");
     JsonObject last = rows.get(rows.size() - 1);
@@ -198,14 +197,14 @@ class RunVerbTest {
       throws IOException {
     List<String> arguments = new ArrayList<>();
     for (String override : overrides.split(" ", -1)) {
-      arguments.addAll(List.of("-D", override));
+      arguments.addAll(List.of(override));
     }
-    Outcome outcome = tiny.run(name, arguments.toArray(String[]::new));
+    Cli outcome = tiny.run(name, arguments.toArray(String[]::new));
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     String rows = tiny.metrics(name);
     assertThat(rows).isNotEqualTo(tiny.metrics("whole")).contains("reward_mean");
     arguments.add("--resume=8");
-    Outcome resumed = tiny.run(name, arguments.toArray(String[]::new));
+    Cli resumed = tiny.run(name, arguments.toArray(String[]::new));
     assertThat(resumed.out()).contains("going on from the checkpoint of step 8");
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
     assertThat(tiny.metrics(name)).isEqualTo(rows);
@@ -213,15 +212,8 @@ class RunVerbTest {
 
   @Test
   void moreSequencesInFlightAndTheOtherObjectiveEndWellToo() throws IOException {
-    Outcome outcome =
-        tiny.run(
-            "stale",
-            "-D",
-            "stream.max-staleness-steps=2",
-            "-D",
-            "samplers.count=2",
-            "-D",
-            "objective.type=gdc");
+    Cli outcome =
+        tiny.run("stale", "stream.max-staleness-steps=2", "samplers.count=2", "objective.type=gdc");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(tiny.rows("stale")).hasSize(16);
   }
@@ -237,8 +229,8 @@ class RunVerbTest {
             "objective.target-kl=0.5",
             "objective.ppo.minibatches=2",
             "publish.interval-steps=1");
-    String[] overrides = settings.stream().flatMap(s -> Stream.of("-D", s)).toArray(String[]::new);
-    Outcome outcome = tiny.run("ppo", overrides);
+    String[] overrides = settings.stream().flatMap(s -> Stream.of(s)).toArray(String[]::new);
+    Cli outcome = tiny.run("ppo", overrides);
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     List<JsonObject> steps =
         tiny.rows("ppo").stream().filter(row -> !row.has("evaluation")).toList();
@@ -284,14 +276,14 @@ class RunVerbTest {
         "run.directory=/dev/null/runs | /dev/null/runs"
       })
   void whatCanNotBeUsedIsOneMessage(String override, String message) {
-    assertBadInput(tiny.run("bad", "-D", override), message);
+    assertBadInput(tiny.run("bad", override), message);
     assertThat(tiny.home("bad").resolve("metrics.jsonl")).doesNotExist();
   }
 
   @Test
   void aWordThatNeverOccursIsOneMessageAndTheNextRunNeedsNoResume() throws IOException {
     String never = "target.features=[{name = never, type = word, word = antidisestablishment}]";
-    assertBadInput(tiny.run("word", "-D", never), "\"never\" occurs in none of 32 sequences");
+    assertBadInput(tiny.run("word", never), "\"never\" occurs in none of 32 sequences");
     assertThat(tiny.run("word").exitCode()).isZero();
     assertThat(tiny.metrics("word")).isEqualTo(tiny.metrics("whole"));
   }
@@ -299,26 +291,24 @@ class RunVerbTest {
   @Test
   void aPortInUseIsOneMessageAndNothingHasBegun() throws IOException {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Outcome outcome = tiny.run("port", "-D", "http.port=" + other.getLocalPort());
+      Cli outcome = tiny.run("port", "http.port=" + other.getLocalPort());
       assertBadInput(outcome, "http.port: " + other.getLocalPort());
     }
     assertThat(tiny.home("port").resolve("metrics.jsonl")).doesNotExist();
-    assertThat(tiny.run("port", "-D", "run.steps=1").exitCode()).isZero();
+    assertThat(tiny.run("port", "run.steps=1").exitCode()).isZero();
   }
 
   @Test
   void aCheckpointOfAnotherModelIsOneMessageAndNothingIsLost() throws IOException {
-    assertThat(tiny.run("other", "-D", "run.steps=4").exitCode()).isZero();
+    assertThat(tiny.run("other", "run.steps=4").exitCode()).isZero();
     Path home = tiny.home("other");
     List<String> before = contents(home);
     String weights = "model.base=" + tiny.model("weights", 16, 2);
     assertBadInput(
-        tiny.run("other", "--resume", "-D", weights),
-        "model.base: the checkpoint of step 4 was made");
+        tiny.run("other", "--resume", weights), "model.base: the checkpoint of step 4 was made");
     String shape = "model.base=" + tiny.model("shape", 32, 1);
     assertBadInput(
-        tiny.run("other", "--resume", "-D", shape),
-        "model.base: the checkpoint of step 4 was made");
+        tiny.run("other", "--resume", shape), "model.base: the checkpoint of step 4 was made");
     assertThat(contents(home)).isEqualTo(before);
 
     assertThat(tiny.run("other", "--resume").exitCode()).isZero();
@@ -329,7 +319,7 @@ class RunVerbTest {
 
   @Test
   void aCheckpointOfANewerProgramIsOneMessageAndNothingIsTouched() throws IOException {
-    assertThat(tiny.run("newer", "-D", "run.steps=8").exitCode()).isZero();
+    assertThat(tiny.run("newer", "run.steps=8").exitCode()).isZero();
     Path manifest = tiny.checkpoint("newer", 8).resolve("manifest.json");
     Files.writeString(
         manifest, Files.readString(manifest).replaceFirst("\"format\": \\d+", "\"format\": 99"));
@@ -359,7 +349,7 @@ class RunVerbTest {
         tiny.home("early").resolve("metrics.jsonl"),
         "{\"step\":0,\"sequences\":0,\"evaluation\":true}\n{\"step\":1,\"sequences\":16}\n{\"st");
     Files.createFile(tiny.home("early").resolve("effective.conf"));
-    Outcome outcome = tiny.run("early", "--resume");
+    Cli outcome = tiny.run("early", "--resume");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out()).contains("no checkpoint in").contains("yet: the run begins");
     assertThat(tiny.metrics("early")).isEqualTo(tiny.metrics("whole"));
@@ -367,13 +357,13 @@ class RunVerbTest {
 
   @Test
   void whatASupervisorStartsAgainAndAgainBeginsOnceAndThenGoesOn() throws IOException {
-    String[] begins = {"--resume=if-any", "-D", "run.steps=4"};
+    String[] begins = {"--resume=if-any", "run.steps=4"};
     assertThat(tiny.run("supervised", begins).exitCode()).isZero();
     assertThat(tiny.run("supervised", begins).out()).contains("is finished: it has made its 4");
-    Outcome later = tiny.run("supervised", "--resume=if-any", "-D", "run.steps=5");
+    Cli later = tiny.run("supervised", "--resume=if-any", "run.steps=5");
     assertThat(later.exitCode()).isZero();
     assertThat(later.out()).contains("going on from the checkpoint of step 4");
-    Outcome mistyped = tiny.run("supervised", "--resume=often");
+    Cli mistyped = tiny.run("supervised", "--resume=often");
     assertThat(mistyped.exitCode()).isEqualTo(2);
     assertThat(mistyped.err()).contains("expected the step of a checkpoint, or if-any");
   }

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TestTools;
 import io.tributary.testing.TorchExtension;
+import io.tributary.testing.Waiting;
 import io.tributary.testing.monitoring.Prometheus;
 import io.tributary.testing.monitoring.Rules;
 import io.tributary.testing.monitoring.Rules.Rule;
+import io.tributary.testing.run.RunProcess;
 import io.tributary.testing.run.TinyRun;
 import java.net.URI;
 import java.nio.file.Files;
@@ -50,32 +52,34 @@ class AlertsTest {
     TestTools.require("prometheus");
     TinyRun tiny = new TinyRun(Files.createDirectory(directory.resolve("trainer")));
     IllRuns ill = new IllRuns(tiny);
-    Process heap = ill.withFullHeap();
-    try (LiveRun well = ill.well();
+    try (RunProcess heap = ill.withFullHeap();
+        LiveRun well = ill.well();
         LiveRun weights = ill.withoutWeights();
         LiveRun scores = ill.withoutScores();
         LiveRun failures = ill.withFailures(LITTLE_MEMORY);
         LiveRun learner = ill.thatLearnsNothing()) {
       List<LiveRun> runs = List.of(well, weights, scores, failures, learner);
       for (LiveRun run : runs) {
-        run.atStep(1).get("/metrics"); // while nothing is compiled yet, this takes long
+        run.atStep(1).http().get("/metrics"); // while nothing is compiled yet, this takes long
       }
-      URI heapRun = ill.uri(heap);
+      URI heapRun = heap.http().base();
       URI[] targets =
-          Stream.concat(runs.stream().map(LiveRun::uri), Stream.of(heapRun)).toArray(URI[]::new);
+          Stream.concat(runs.stream().map(run -> run.http().base()), Stream.of(heapRun))
+              .toArray(URI[]::new);
       try (Prometheus prometheus =
           Prometheus.start(Files.createDirectory(directory.resolve("prometheus")), targets)) {
-        await().atMost(PATIENCE).until(() -> prometheus.query("up == 1").size() == targets.length);
+        Waiting.until(
+            "all are scraped", () -> prometheus.query("up == 1").size() == targets.length);
         ill.begin();
         want(
-            weights.uri(),
+            weights.http().base(),
             "FingerprintMismatch",
             "PublishFailing fingerprint",
             "PublishFailing timeout",
             "NoReadySampler");
-        want(scores.uri(), "LearnerStalled");
+        want(scores.http().base(), "LearnerStalled");
         want(
-            failures.uri(),
+            failures.http().base(),
             "WorkersLost sampler",
             "WorkersLost scorer",
             "DropRateHigh",
@@ -86,26 +90,26 @@ class AlertsTest {
             "ResidentMemoryHigh",
             "NativeMemoryHigh");
         want(
-            learner.uri(),
+            learner.http().base(),
             "StalenessSaturated",
             "NonFiniteSteps",
             "EffectiveSampleSizeCollapsed p_q",
             "ParetoKTooLarge p_q");
         want(heapRun, "HeapHigh");
         awaitWanted(prometheus, runs);
-        heap.destroyForcibly().waitFor();
+        heap.kill();
         want(heapRun, "TargetDown");
         awaitWanted(prometheus, runs);
 
         assertThat(prometheus.ruleErrors()).isEmpty();
-        assertThat(fired).as("the run that is well").doesNotContainKey(well.uri().getAuthority());
+        assertThat(fired)
+            .as("the run that is well")
+            .doesNotContainKey(well.http().base().getAuthority());
         assertThat(names(wanted))
             .isEqualTo(Rules.alerts().stream().map(Rule::name).collect(Collectors.toSet()));
       } finally {
         runs.forEach(LiveRun::drain); // all at once
       }
-    } finally {
-      heap.destroyForcibly().waitFor();
     }
   }
 

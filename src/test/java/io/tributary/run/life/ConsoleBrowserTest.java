@@ -1,20 +1,17 @@
 package io.tributary.run.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tributary.testing.Slow;
 import io.tributary.testing.TestTools;
+import io.tributary.testing.Waiting;
+import io.tributary.testing.run.RunProcess;
 import io.tributary.testing.run.TinyRun;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow
 class ConsoleBrowserTest {
   private static final Path SCRIPT = Path.of("src/test/browser/console.mjs");
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir Path directory;
 
@@ -51,44 +47,27 @@ class ConsoleBrowserTest {
   void anOperatorSeesTheRunAndHandlesIt() throws Exception {
     requireTools();
     TinyRun tiny = new TinyRun(directory);
-    Process service =
-        tiny.start("browser", "-D", "run.steps=1000000", "-D", "samples.per-interval=4");
     Process browser = null;
-    try {
-      await()
-          .atMost(PATIENCE)
-          .failFast(
-              () ->
-                  assertThat(service.isAlive())
-                      .as(Files.readString(tiny.output("browser")))
-                      .isTrue())
-          .until(() -> url(tiny).isPresent());
+    try (RunProcess service =
+        tiny.start("browser", "run.steps=1000000", "samples.per-interval=4")) {
       Path report = directory.resolve("browser.txt");
       browser =
           new ProcessBuilder(
                   "node",
                   SCRIPT.toString(),
-                  url(tiny).orElseThrow(),
+                  service.http().base().toString(),
                   chromium(),
                   tools().toString())
               .redirectErrorStream(true)
               .redirectOutput(report.toFile())
               .start();
-      boolean ended = browser.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      boolean ended = browser.waitFor(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS);
       assertThat(ended).as(Files.readString(report)).isTrue();
       assertThat(browser.exitValue()).as(Files.readString(report)).isZero();
     } finally {
       if (browser != null) {
         browser.destroy();
       }
-      service.destroyForcibly().waitFor();
     }
-  }
-
-  private static Optional<String> url(TinyRun tiny) throws IOException {
-    Matcher line =
-        Pattern.compile("run browser: (http://\\S+),")
-            .matcher(Files.readString(tiny.output("browser")));
-    return line.find() ? Optional.of(line.group(1)) : Optional.empty();
   }
 }

@@ -2,25 +2,18 @@ package io.tributary.run.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tributary.testing.Cli;
+import io.tributary.testing.Http;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
+import io.tributary.testing.run.RunProcess;
 import io.tributary.testing.run.TinyRun;
-import io.tributary.testing.run.TinyRun.Outcome;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +27,7 @@ class DistributionalRunTest {
 
   @TempDir private static Path directory;
   private static TinyRun tiny;
-  private static Outcome whole;
+  private static Cli whole;
 
   @BeforeAll
   static void runOnce() throws IOException {
@@ -44,19 +37,15 @@ class DistributionalRunTest {
 
   private static String[] target(double length, int sequences) {
     return new String[] {
-      "-D",
       "target.features=[{name = letter, type = wordlist, words = [a, b, c, d, e, f], moment = 0.5},"
           + " {name = length, type = length, moment = %s}]".formatted(length),
-      "-D",
       "target.fit.sequences=" + sequences,
-      "-D",
       "target.fit.max-sequences=" + 2L * sequences,
-      "-D",
       "target.fit.min-effective-sample-size=20"
     };
   }
 
-  private static Outcome run(String name, String... more) {
+  private static Cli run(String name, String... more) {
     return tiny.run(name, Stream.concat(Stream.of(TARGET), Stream.of(more)).toArray(String[]::new));
   }
 
@@ -87,9 +76,9 @@ class DistributionalRunTest {
   @Slow
   @Test
   void goingOnTakesTheLambdasOfTheCheckpointAndChangesNothing() throws IOException {
-    assertThat(run("again", "-D", "run.steps=5").exitCode()).isZero();
+    assertThat(run("again", "run.steps=5").exitCode()).isZero();
     Files.delete(tiny.home("again").resolve("fit.json"));
-    Outcome outcome = run("again", "--resume");
+    Cli outcome = run("again", "--resume");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out()).contains("going on from").doesNotContain("lambda fitted");
     assertThat(tiny.home("again").resolve("fit.json")).doesNotExist();
@@ -104,8 +93,8 @@ class DistributionalRunTest {
 
   @Test
   void anotherFitIsAnotherRun() throws IOException {
-    assertThat(run("other", "-D", "run.steps=4").exitCode()).isZero();
-    Outcome outcome = run("other", "--resume", "-D", "target.fit.tolerance=0.2");
+    assertThat(run("other", "run.steps=4").exitCode()).isZero();
+    Cli outcome = run("other", "--resume", "target.fit.tolerance=0.2");
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.err()).contains("target.fit: the checkpoint of step 4").hasLineCount(1);
   }
@@ -113,23 +102,21 @@ class DistributionalRunTest {
   @Slow
   @Test
   void momentsThatCanNotBeHadEndTheRunBeforeItBegins() throws IOException {
-    Outcome outcome = tiny.run("long", target(9, 640));
+    Cli outcome = tiny.run("long", target(9, 640));
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.err())
         .contains("tributary run: target.features: \"length\"")
         .hasLineCount(1);
     assertThat(tiny.home("long").resolve("metrics.jsonl")).doesNotExist();
-    assertThat(run("long", "-D", "run.steps=1").exitCode()).isZero();
+    assertThat(run("long", "run.steps=1").exitCode()).isZero();
   }
 
   @Test
   void klControlNeedsNoFitAndItsFeaturesHaveNoTarget() throws IOException {
-    Outcome outcome =
+    Cli outcome =
         tiny.run(
             "control",
-            "-D",
             "run.steps=4",
-            "-D",
             "target.kl-control={beta = 0.5, reward = [{feature = letter, weight = 2}]}");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out())
@@ -142,42 +129,25 @@ class DistributionalRunTest {
   @Slow
   @Test
   void aSignalEndsAFitAndTheRunHasNotBegun() throws Exception {
-    Process process =
+    try (RunProcess process =
         tiny.start(
             "asked",
-            Stream.concat(Stream.of(target(7, 1_000_000_000)), Stream.of("-D", "samplers.count=2"))
-                .toArray(String[]::new));
-    try {
-      await()
-          .atMost(Duration.ofMinutes(2))
-          .failFast("the process has ended", () -> !process.isAlive())
-          .until(() -> state(tiny.output("asked")).equals("FITTING"));
-      process.destroy();
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      assertThat(process.exitValue()).isEqualTo(143);
-    } finally {
-      process.destroyForcibly();
+            Stream.concat(Stream.of(target(7, 1_000_000_000)), Stream.of("samplers.count=2"))
+                .toArray(String[]::new))) {
+      Http http = process.http();
+      process.until("it fits", () -> state(http).equals("FITTING"));
+      process.signal("TERM");
+      assertThat(process.exitCode()).isEqualTo(143);
     }
     assertThat(tiny.home("asked").resolve("fit.json")).doesNotExist();
     assertThat(tiny.home("asked").resolve("metrics.jsonl")).doesNotExist();
-    assertThat(run("asked", "-D", "run.steps=1").exitCode()).isZero();
+    assertThat(run("asked", "run.steps=1").exitCode()).isZero();
   }
 
   /** What {@code /status} and the metric say, once both agree; empty before. */
-  private static String state(Path output) throws IOException, InterruptedException {
-    Matcher matcher = Pattern.compile("http://127.0.0.1:\\d+").matcher(Files.readString(output));
-    if (!matcher.find()) {
-      return "";
-    }
-    String status = get(matcher.group() + "/status");
-    String state = JsonParser.parseString(status).getAsJsonObject().get("state").getAsString();
+  private static String state(Http http) throws IOException, InterruptedException {
+    String state = http.json("/status").get("state").getAsString();
     String one = "tributary_service_state{state=\"" + state + "\"} 1";
-    return get(matcher.group() + "/metrics").contains(one) ? state : "";
-  }
-
-  private static String get(String uri) throws IOException, InterruptedException {
-    return HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.ofString())
-        .body();
+    return http.get("/metrics").body().contains(one) ? state : "";
   }
 }

@@ -8,16 +8,14 @@ import static io.tributary.testing.run.FaultyWorkers.onlyAt;
 import static io.tributary.testing.run.FaultyWorkers.samplersAfter;
 import static io.tributary.testing.run.FaultyWorkers.samplersAt;
 import static io.tributary.testing.run.FaultyWorkers.scorersAt;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tributary.data.Sequence;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.testing.run.FaultyWorkers;
 import io.tributary.testing.run.FullHeap;
+import io.tributary.testing.run.RunProcess;
 import io.tributary.testing.run.TinyRun;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,8 +28,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Runs that go on with the faults that alerts are for, and one that is well. Those that would keep
@@ -41,9 +37,6 @@ import java.util.regex.Pattern;
 final class IllRuns {
   /** What a draw takes longer where speed does not matter: others are to have the processors. */
   private static final long UNHURRIED_NANOS = Duration.ofMillis(20).toNanos();
-
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final Pattern ADDRESS = Pattern.compile("run heap: (http://\\S+),");
 
   private static final Map<String, String> SMALL_STEPS =
       Map.of(
@@ -177,8 +170,8 @@ final class IllRuns {
   }
 
   /** A process whose heap is nearly full. */
-  Process withFullHeap() throws IOException {
-    ProcessBuilder process = tiny.process("heap", "-D", "run.steps=100000000");
+  RunProcess withFullHeap() throws IOException {
+    ProcessBuilder process = tiny.process("heap", "run.steps=100000000");
     process
         .command()
         .replaceAll(
@@ -189,19 +182,7 @@ final class IllRuns {
                   default -> argument;
                 });
     process.command().add(1, "-Xmx256m");
-    return process.redirectErrorStream(true).redirectOutput(tiny.output("heap").toFile()).start();
-  }
-
-  /** Where a run answers that has a process of its own. */
-  URI uri(Process process) throws IOException {
-    Path output = tiny.output("heap");
-    await()
-        .atMost(PATIENCE)
-        .failFast("the run has ended: " + output, () -> !process.isAlive())
-        .until(() -> ADDRESS.matcher(Files.readString(output)).find());
-    Matcher address = ADDRESS.matcher(Files.readString(output));
-    assertThat(address.find()).isTrue();
-    return URI.create(address.group(1));
+    return tiny.start("heap", process);
   }
 
   private static Map<String, String> with(Map<String, String> settings, Map<String, String> more) {

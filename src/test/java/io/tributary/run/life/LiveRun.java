@@ -1,24 +1,20 @@
 package io.tributary.run.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.watch.RunConsole;
+import io.tributary.testing.Http;
+import io.tributary.testing.Waiting;
 import io.tributary.testing.run.TinyRun;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +26,6 @@ import java.util.regex.Pattern;
 
 /** A tiny run in this process that goes on until it is closed. */
 final class LiveRun implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final Pattern HTTP = Pattern.compile("(?m)^run \\S+: (http://\\S+), files in ");
 
   private final StringWriter shown = new StringWriter();
@@ -84,14 +79,12 @@ final class LiveRun implements AutoCloseable {
 
   /** Waits until this many steps are made. */
   LiveRun atStep(int step) {
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(20))
-        .until(
-            () -> {
-              requireAlive();
-              return metrics != null && metrics.value(Metric.LEARNER_STEPS) >= step;
-            });
+    Waiting.until(
+        "step " + step,
+        () -> {
+          requireAlive();
+          return metrics != null && metrics.value(Metric.LEARNER_STEPS) >= step;
+        });
     return this;
   }
 
@@ -104,20 +97,14 @@ final class LiveRun implements AutoCloseable {
   }
 
   /** Where it answers; once it has made a step. */
-  URI uri() {
+  Http http() {
     Matcher line = HTTP.matcher(shown.toString());
     assertThat(line.find()).as(shown.toString()).isTrue();
-    return URI.create(line.group(1));
-  }
-
-  /** What it answers to a GET. */
-  String get(String path) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(uri().resolve(path)).build();
-    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    return new Http(URI.create(line.group(1)));
   }
 
   JsonObject status() throws Exception {
-    return JsonParser.parseString(get("/status")).getAsJsonObject();
+    return http().json("/status");
   }
 
   RunMetrics metrics() {
@@ -133,6 +120,8 @@ final class LiveRun implements AutoCloseable {
   @Override
   public void close() {
     drain();
-    run.handle((done, failure) -> true).orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    run.handle((done, failure) -> true)
+        .orTimeout(Waiting.PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .join();
   }
 }

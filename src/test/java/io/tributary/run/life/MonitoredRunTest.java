@@ -1,23 +1,20 @@
 package io.tributary.run.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
+import io.tributary.testing.Http;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TestTools;
 import io.tributary.testing.TorchExtension;
+import io.tributary.testing.Waiting;
 import io.tributary.testing.monitoring.Dashboard;
 import io.tributary.testing.monitoring.Dashboard.Query;
 import io.tributary.testing.monitoring.Prometheus;
 import io.tributary.testing.monitoring.Rules;
 import io.tributary.testing.monitoring.Rules.Rule;
+import io.tributary.testing.run.RunProcess;
 import io.tributary.testing.run.TinyRun;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,10 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(TorchExtension.class)
 @Slow
 class MonitoredRunTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final String RUN = "watched";
   private static final String WORKING = "instance:tributary_working:sum"; // what may page
-  private static final Pattern ADDRESS = Pattern.compile("run watched: (http://\\S+),");
   private static final Pattern SELECTOR =
       Pattern.compile(
           "\\b(?:up|(?:tributary|jvm|process)_\\w+|instance\\w*:\\w+:\\w+)\\b(?:\\{[^}]*})?(?!\")");
@@ -55,12 +50,12 @@ class MonitoredRunTest {
           ".*tributary_(policy_loss|value_loss|clipped_tokens_ratio|kl_control_beta|kl_penalty|pareto_k)\\b.*");
 
   @TempDir Path directory;
-  private Process process;
+  private RunProcess process;
 
   @AfterEach
-  void endTheProcess() throws InterruptedException {
+  void endTheProcess() {
     if (process != null) {
-      process.destroyForcibly().waitFor();
+      process.close();
     }
   }
 
@@ -71,36 +66,28 @@ class MonitoredRunTest {
     process =
         tiny.start(
             RUN,
-            "-D",
             "run.steps=1000000",
-            "-D",
             "stream.max-staleness-steps=2",
-            "-D",
             "learner.optimizer.learning-rate=1e-4",
-            "-D",
             "diagnostics.gradient-variance-interval-steps=1",
-            "-D",
             "diagnostics.gradient-variance-sequences=8");
-    until(() -> ADDRESS.matcher(Files.readString(tiny.output(RUN))).find());
-    Matcher address = ADDRESS.matcher(Files.readString(tiny.output(RUN)));
-    assertThat(address.find()).isTrue();
-    URI trainer = URI.create(address.group(1));
+    Http http = process.http();
     try (Prometheus prometheus =
-        Prometheus.start(Files.createDirectory(directory.resolve("prometheus")), trainer)) {
-      until(() -> missing(prometheus).isEmpty());
+        Prometheus.start(Files.createDirectory(directory.resolve("prometheus")), http.base())) {
+      until("nothing is missing", () -> missing(prometheus).isEmpty());
 
-      post(trainer.resolve("/control/pause-learning"));
-      until(() -> !prometheus.query(WORKING + " == 0").isEmpty());
-      post(trainer.resolve("/control/resume"));
-      until(() -> !prometheus.query(WORKING + " == 1").isEmpty());
+      assertThat(http.post("/control/pause-learning").statusCode()).isEqualTo(200);
+      until("it is paused", () -> !prometheus.query(WORKING + " == 0").isEmpty());
+      assertThat(http.post("/control/resume").statusCode()).isEqualTo(200);
+      until("it works", () -> !prometheus.query(WORKING + " == 1").isEmpty());
 
       breakCheckpoints(tiny);
-      until(() -> fires(prometheus, "TributaryCheckpointFailing"));
+      until("an alert fires", () -> fires(prometheus, "TributaryCheckpointFailing"));
       assertThat(process.isAlive()).isTrue();
 
-      process.destroyForcibly().waitFor();
-      await().atMost(PATIENCE).until(() -> fires(prometheus, "TributaryTargetDown"));
-      Map<String, String> variables = new HashMap<>(Map.of("instance", trainer.getAuthority()));
+      process.kill();
+      Waiting.until("an alert fires", () -> fires(prometheus, "TributaryTargetDown"));
+      Map<String, String> variables = new HashMap<>(Map.of("instance", http.base().getAuthority()));
       for (Query query : queriesForAlerts()) {
         assertThat(prometheus.query(substituted(query.expression(), variables)))
             .as(query.where())
@@ -181,21 +168,11 @@ class MonitoredRunTest {
     Files.createFile(checkpoints);
   }
 
-  private static void post(URI control) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(control).POST(BodyPublishers.noBody()).build();
-    assertThat(HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).statusCode())
-        .isEqualTo(200);
-  }
-
   private static boolean fires(Prometheus prometheus, String alert) {
     return prometheus.firing().stream().anyMatch(each -> each.kind().equals(alert));
   }
 
-  private void until(Callable<Boolean> condition) {
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(500))
-        .failFast("the run has ended", () -> !process.isAlive())
-        .until(condition);
+  private void until(String what, Callable<Boolean> condition) {
+    Waiting.until(what, Duration.ofMillis(500), process::isAlive, condition);
   }
 }

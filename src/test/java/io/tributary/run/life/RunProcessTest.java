@@ -1,31 +1,27 @@
 package io.tributary.run.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tributary.testing.Cli;
+import io.tributary.testing.Http;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
+import io.tributary.testing.run.RunProcess;
 import io.tributary.testing.run.TinyRun;
-import io.tributary.testing.run.TinyRun.Outcome;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +34,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(TorchExtension.class)
 @Slow
 class RunProcessTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String WITHOUT_END = "run.steps=1000000";
 
   /** Runs a command whose output goes to a pipe that nobody reads and that takes nothing more. */
@@ -50,9 +45,8 @@ class RunProcessTest {
       """;
 
   @TempDir Path directory;
-  private final HttpClient client = HttpClient.newHttpClient();
   private TinyRun tiny;
-  private Process process;
+  private RunProcess process;
 
   @BeforeEach
   void makeAModel() throws IOException {
@@ -60,28 +54,15 @@ class RunProcessTest {
   }
 
   @AfterEach
-  void endTheProcess() throws InterruptedException {
+  void endTheProcess() {
     if (process != null) {
-      process.destroyForcibly().waitFor();
+      process.close();
     }
-  }
-
-  private void until(Callable<Boolean> condition) {
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(20))
-        .failFast("the process has ended", () -> !process.isAlive())
-        .until(condition);
-  }
-
-  private int exitCode() throws InterruptedException {
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    return process.exitValue();
   }
 
   /** The first {@code steps} steps of a run that nothing has disturbed. */
   private String undisturbed(long steps) throws IOException {
-    Outcome whole = tiny.run("whole", "-D", "run.steps=" + (steps + 1));
+    Cli whole = tiny.run("whole", "run.steps=" + (steps + 1));
     assertThat(whole.exitCode()).as(whole.err()).isZero();
     List<String> rows =
         tiny.metrics("whole").lines().filter(line -> stepOf(line) <= steps).toList();
@@ -94,20 +75,14 @@ class RunProcessTest {
 
   @Test
   void aRunThatWasKilledGoesOnAsIfNothingHadHappened() throws Exception {
-    process = tiny.start("killed", "-D", WITHOUT_END);
-    until(() -> Files.isDirectory(tiny.checkpoint("killed", 8)));
-    process.destroyForcibly();
-    assertThat(exitCode()).isEqualTo(137);
-    long reached =
-        tiny.checkpoints("killed").stream()
-            .filter(name -> name.startsWith("step-"))
-            .mapToLong(name -> Long.parseLong(name.substring("step-".length())))
-            .max()
-            .orElseThrow();
+    process = tiny.start("killed", WITHOUT_END);
+    process.until("step 8", () -> Files.isDirectory(tiny.checkpoint("killed", 8)));
+    assertThat(process.kill()).isEqualTo(137);
+    long reached = tiny.lastCheckpoint("killed");
 
     long steps = reached + 6;
     String whole = undisturbed(steps);
-    Outcome outcome = tiny.run("killed", "--resume", "-D", "run.steps=" + (steps + 1));
+    Cli outcome = tiny.run("killed", "--resume", "run.steps=" + (steps + 1));
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.out()).contains("going on from the checkpoint of step " + reached);
     assertThat(tiny.metrics("killed")).startsWith(whole);
@@ -120,16 +95,17 @@ class RunProcessTest {
     assumeFalse(
         signal.equals("INT") && ignoresInterrupts(),
         "SIGINT is ignored here, as in a shell's background job, and so it is in child processes");
-    process = tiny.start("asked", "-D", WITHOUT_END, "-D", "samplers.count=2");
-    until(() -> tiny.home("asked").resolve("metrics.jsonl").toFile().length() > 5_000);
-    new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
-    assertThat(exitCode()).isEqualTo(exitCode);
+    process = tiny.start("asked", WITHOUT_END, "samplers.count=2");
+    process.until(
+        "some steps", () -> tiny.home("asked").resolve("metrics.jsonl").toFile().length() > 5_000);
+    process.signal(signal);
+    assertThat(process.exitCode()).isEqualTo(exitCode);
     assertThat(tiny.output("asked")).content().contains("finishing what is in flight");
 
     List<JsonObject> rows = tiny.rows("asked");
     long last = rows.get(rows.size() - 1).get("step").getAsLong();
     assertThat(tiny.checkpoint("asked", (int) last)).isDirectory();
-    Outcome outcome = tiny.run("asked", "--resume", "-D", "run.steps=" + (last + 2));
+    Cli outcome = tiny.run("asked", "--resume", "run.steps=" + (last + 2));
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     String whole = undisturbed(last + 1);
     assertThat(tiny.metrics("asked")).startsWith(whole).isEqualTo(tiny.metrics("whole"));
@@ -149,12 +125,12 @@ class RunProcessTest {
 
   @Test
   void aRunAnswersOverHttpWhileItRuns() throws Exception {
-    process = tiny.start("http", "-D", WITHOUT_END);
-    until(() -> uri() != null);
-    until(() -> get("/health/ready").statusCode() == 200);
-    until(() -> json("/status").get("step").getAsLong() >= 5);
+    process = tiny.start("http", WITHOUT_END);
+    Http http = process.http();
+    process.until("ready", () -> http.get("/health/ready").statusCode() == 200);
+    process.until("five steps", () -> http.json("/status").get("step").getAsLong() >= 5);
 
-    JsonObject status = json("/status");
+    JsonObject status = http.json("/status");
     assertThat(status.get("run").getAsString()).isEqualTo("http");
     assertThat(status.get("state").getAsString()).isIn("RUNNING", "THROTTLED", "WAITING_FOR_DATA");
     assertThat(status.get("proposal_version").getAsLong()).isPositive();
@@ -162,8 +138,8 @@ class RunProcessTest {
         .containsExactly("sampler-0");
     assertThat(status.get("last_checkpoint").isJsonObject()).isTrue();
     assertThat(status.getAsJsonObject("kl_nats").has("p_pi")).isTrue();
-    assertThat(get("/health/live").statusCode()).isEqualTo(200);
-    String metrics = get("/metrics").body();
+    assertThat(http.get("/health/live").statusCode()).isEqualTo(200);
+    String metrics = http.get("/metrics").body();
     for (String line :
         List.of(
             "learner_steps [1-9]",
@@ -179,21 +155,25 @@ class RunProcessTest {
           .isTrue();
     }
 
-    Outcome second = tiny.run("http", "--resume");
+    Cli second = tiny.run("http", "--resume");
     assertThat(second.exitCode()).isEqualTo(2);
     assertThat(second.err()).contains("is in use by another trainer").hasLineCount(1);
     assertThat(process.isAlive()).isTrue();
+  }
+
+  private RunProcess startIntoAFullPipe(String... settings) throws IOException {
+    return tiny.startThrough(
+        List.of("bash", "-c", INTO_A_FULL_PIPE, directory + "/pipe"),
+        "unread",
+        Stream.concat(Stream.of("-v"), Stream.of(settings)).toArray(String[]::new));
   }
 
   @ParameterizedTest
   @CsvSource({"run.steps=2, 0", "model.base=nowhere, 2"})
   void aRunWhoseOutputNobodyReadsEndsWhenItIsDone(String setting, int exitCode) throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")), "no named pipes here");
-    ProcessBuilder run = tiny.process("unread", "-v", "-D", setting);
-    run.command().addAll(0, List.of("bash", "-c", INTO_A_FULL_PIPE, directory + "/pipe"));
-    process = run.start();
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("it has ended").isTrue();
-    assertThat(process.exitValue()).isEqualTo(exitCode);
+    process = startIntoAFullPipe(setting);
+    assertThat(process.exitCode()).isEqualTo(exitCode);
   }
 
   @Test
@@ -203,15 +183,13 @@ class RunProcessTest {
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    ProcessBuilder run = tiny.process("unread", "-v", "-D", WITHOUT_END, "-D", "http.port=" + port);
-    run.command().addAll(0, List.of("bash", "-c", INTO_A_FULL_PIPE, directory + "/pipe"));
-    process = run.start();
-    URI live = URI.create("http://127.0.0.1:" + port + "/health/live");
-    until(() -> tiny.home("unread").resolve("metrics.jsonl").toFile().length() > 5_000);
-    assertThat(get(live).statusCode()).isEqualTo(200);
-    new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).as("it has ended").isTrue();
-    assertThat(process.exitValue()).isEqualTo(143);
+    process = startIntoAFullPipe(WITHOUT_END, "http.port=" + port);
+    Http http = new Http(URI.create("http://127.0.0.1:" + port));
+    process.until(
+        "some steps", () -> tiny.home("unread").resolve("metrics.jsonl").toFile().length() > 5_000);
+    assertThat(http.get("/health/live").statusCode()).isEqualTo(200);
+    process.signal("TERM");
+    assertThat(process.exitCode(Duration.ofSeconds(20))).isEqualTo(143);
     List<JsonObject> rows = tiny.rows("unread");
     assertThat(tiny.checkpoint("unread", rows.get(rows.size() - 1).get("step").getAsInt()))
         .isDirectory();
@@ -220,8 +198,8 @@ class RunProcessTest {
   @Test
   void whatCanNotBeUsedIsOneLineOnStandardError() throws Exception {
     String never = "target.features=[{name = never, type = word, word = antidisestablishment}]";
-    process = tiny.start("word", "-D", never);
-    assertThat(exitCode()).isEqualTo(2);
+    process = tiny.start("word", never);
+    assertThat(process.exitCode()).isEqualTo(2);
     assertThat(Files.readAllLines(tiny.output("word")))
         .filteredOn(line -> !line.matches("(run word: |AMD processor: ).*"))
         .singleElement()
@@ -230,25 +208,5 @@ class RunProcessTest {
     assertThat(tiny.home("word").resolve("tributary.log"))
         .content()
         .contains("occurs in none of 32 sequences", "at io.tributary.stage.learn.Learner");
-  }
-
-  private URI uri() throws IOException {
-    Matcher line =
-        Pattern.compile("run http: (http://\\S+),").matcher(Files.readString(tiny.output("http")));
-    return line.find() ? URI.create(line.group(1)) : null;
-  }
-
-  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return get(uri().resolve(path));
-  }
-
-  private HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
-        HttpResponse.BodyHandlers.ofString());
-  }
-
-  private JsonObject json(String path) throws IOException, InterruptedException {
-    return JsonParser.parseString(get(path).body()).getAsJsonObject();
   }
 }

@@ -1,30 +1,21 @@
 package io.tributary.run.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tributary.testing.Cli;
+import io.tributary.testing.Http;
 import io.tributary.testing.Slow;
 import io.tributary.testing.SmallDisk;
 import io.tributary.testing.TestTools;
 import io.tributary.testing.TorchExtension;
+import io.tributary.testing.run.RunProcess;
 import io.tributary.testing.run.TinyRun;
-import io.tributary.testing.run.TinyRun.Outcome;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,13 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(TorchExtension.class)
 @Slow
 class RunResourcesTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String WITHOUT_END = "run.steps=100000000";
 
   @TempDir Path directory;
-  private final HttpClient client = HttpClient.newHttpClient();
   private TinyRun tiny;
-  private Process process;
+  private RunProcess process;
 
   @BeforeEach
   void makeAModel() throws IOException {
@@ -50,82 +39,42 @@ class RunResourcesTest {
   }
 
   @AfterEach
-  void endTheProcess() throws InterruptedException {
+  void endTheProcess() {
     if (process != null) {
-      process.destroyForcibly().waitFor();
+      process.close();
     }
   }
 
-  private void until(Callable<Boolean> condition) {
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(20))
-        .failFast("the process has ended", () -> !process.isAlive())
-        .until(condition);
-  }
-
-  private int exitCode() throws InterruptedException {
-    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    return process.exitValue();
-  }
-
-  private URI uri(String name) throws IOException {
-    Matcher line =
-        Pattern.compile("run " + name + ": (http://\\S+),")
-            .matcher(Files.readString(tiny.output(name)));
-    assertThat(line.find()).isTrue();
-    return URI.create(line.group(1));
-  }
-
-  private double scraped(String name, String metric) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(uri(name).resolve("/metrics")).build();
-    return client
-        .send(request, BodyHandlers.ofString())
-        .body()
-        .lines()
-        .filter(line -> line.startsWith("tributary_" + metric + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private long lastCheckpoint(String name) throws IOException {
-    return tiny.checkpoints(name).stream()
-        .filter(entry -> entry.startsWith("step-"))
-        .mapToLong(entry -> Long.parseLong(entry.substring("step-".length())))
-        .max()
-        .orElse(-1);
-  }
-
   /** The run goes on without its disk. */
-  private void untilWritingFails(String name) throws Exception {
-    until(() -> scraped(name, "checkpoint_failures_total") >= 2);
-    until(() -> scraped(name, "lines_lost_total") >= 5);
-    double steps = scraped(name, "learner_steps");
-    until(() -> scraped(name, "learner_steps") >= steps + 10);
+  private void untilWritingFails() throws Exception {
+    Http http = process.http();
+    process.until("failed checkpoints", () -> http.metric("checkpoint_failures_total") >= 2);
+    process.until("lost lines", () -> http.metric("lines_lost_total") >= 5);
+    untilTenMoreSteps(http);
+  }
+
+  private void untilTenMoreSteps(Http http) throws Exception {
+    double steps = http.metric("learner_steps");
+    process.until("ten more steps", () -> http.metric("learner_steps") >= steps + 10);
   }
 
   /** The run has its disk again, and ends well. */
   private void recovers(String name, long lastBefore) throws Exception {
-    until(() -> lastCheckpoint(name) > lastBefore);
-    double lost = scraped(name, "lines_lost_total");
-    double steps = scraped(name, "learner_steps");
-    until(() -> scraped(name, "learner_steps") >= steps + 10);
-    assertThat(scraped(name, "lines_lost_total")).isEqualTo(lost);
-    client.send(
-        HttpRequest.newBuilder(uri(name).resolve("/control/drain"))
-            .POST(BodyPublishers.noBody())
-            .build(),
-        BodyHandlers.ofString());
-    assertThat(exitCode()).isZero();
+    Http http = process.http();
+    process.until("a checkpoint", () -> tiny.lastCheckpoint(name) > lastBefore);
+    double lost = http.metric("lines_lost_total");
+    untilTenMoreSteps(http);
+    assertThat(http.metric("lines_lost_total")).isEqualTo(lost);
+    http.post("/control/drain");
+    assertThat(process.exitCode()).isZero();
     assertThat(tiny.output(name))
         .content()
         .as("a clear line, not a flood")
         .containsOnlyOnce("it is tried again")
-        .containsOnlyOnce("a line of step ")
+        .containsOnlyOnce("a row of step ")
         .containsOnlyOnce("checkpoints are written again");
-    long last = lastCheckpoint(name);
-    Outcome resumed = tiny.run(name, "--resume", "-D", "run.steps=" + (last + 1));
+    long last = tiny.lastCheckpoint(name);
+    Cli resumed = tiny.run(name, "--resume", "run.steps=" + (last + 1));
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
     assertThat(resumed.out()).contains("going on from the checkpoint of step " + last);
   }
@@ -136,17 +85,12 @@ class RunResourcesTest {
     process =
         tiny.start(
             "memory",
-            "-D",
             WITHOUT_END,
-            "-D",
             "learner.batch-size=16384",
-            "-D",
             "learner.micro-batch-size=16384",
-            "-D",
             "samplers.batch-size=1024",
-            "-D",
             "partition-function.bootstrap-sequences=1024");
-    until(() -> Files.isDirectory(tiny.checkpoint("memory", 0)));
+    process.until("step 0", () -> Files.isDirectory(tiny.checkpoint("memory", 0)));
     long room = virtualBytes(process.pid()) + (128L << 20);
     assertThat(
             new ProcessBuilder("prlimit", "--pid", "" + process.pid(), "--as=" + room)
@@ -154,22 +98,18 @@ class RunResourcesTest {
                 .waitFor())
         .isZero();
 
-    assertThat(exitCode()).isEqualTo(1);
+    assertThat(process.exitCode()).isEqualTo(1);
     assertThat(tiny.output("memory"))
         .content()
         .contains("there is not enough native memory for the tensors")
         .contains("lower learner.micro-batch-size");
-    Outcome resumed =
+    Cli resumed =
         tiny.run(
             "memory",
             "--resume",
-            "-D",
             "run.steps=1",
-            "-D",
             "learner.batch-size=1024",
-            "-D",
             "samplers.batch-size=1024",
-            "-D",
             "partition-function.bootstrap-sequences=1024");
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
     assertThat(resumed.out()).contains("going on from the checkpoint of step 0");
@@ -191,14 +131,13 @@ class RunResourcesTest {
         tiny.startThrough(
             isRoot() ? List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all") : List.of(),
             "readonly",
-            "-D",
             WITHOUT_END);
-    until(() -> Files.isDirectory(tiny.checkpoint("readonly", 8)));
+    process.until("step 8", () -> Files.isDirectory(tiny.checkpoint("readonly", 8)));
     try {
       permit(tiny.home("readonly"), "r-xr-xr-x", "r--r--r--");
-      long last = lastCheckpoint("readonly");
-      untilWritingFails("readonly");
-      assertThat(lastCheckpoint("readonly")).isEqualTo(last);
+      long last = tiny.lastCheckpoint("readonly");
+      untilWritingFails();
+      assertThat(tiny.lastCheckpoint("readonly")).isEqualTo(last);
       permit(tiny.home("readonly"), "rwxr-xr-x", "rw-r--r--");
       recovers("readonly", last);
     } finally {
@@ -226,12 +165,12 @@ class RunResourcesTest {
     Path home = Files.createDirectories(tiny.home("full"));
     try (SmallDisk disk = SmallDisk.mountedAt(home, 4 << 20)) {
       assumeTrue(disk.isMounted(), "only root may mount a small disk");
-      process = tiny.start("full", "-D", WITHOUT_END);
-      until(() -> Files.isDirectory(tiny.checkpoint("full", 8)));
+      process = tiny.start("full", WITHOUT_END);
+      process.until("step 8", () -> Files.isDirectory(tiny.checkpoint("full", 8)));
       Path ballast = home.resolve("ballast");
       fill(ballast);
-      untilWritingFails("full");
-      long last = lastCheckpoint("full");
+      untilWritingFails();
+      long last = tiny.lastCheckpoint("full");
       assertThat(last).isGreaterThanOrEqualTo(8);
       Files.delete(ballast);
       recovers("full", last);

@@ -3,16 +3,13 @@ package io.tributary.testing.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tributary.tensor.Torch;
+import io.tributary.testing.Http;
+import io.tributary.testing.JavaProcess;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
@@ -35,31 +32,22 @@ public final class HttpAttack {
     Path directory = Files.createTempDirectory("attack");
     Torch.load(1);
     TinyRun tiny = new TinyRun(directory);
-    Process trainer =
+    RunProcess trainer =
         tiny.start(
             "attacked",
-            "-D",
             "run.steps=10000000",
-            "-D",
             "stream.max-staleness-steps=1",
-            "-D",
             "samplers.batch-size=64",
-            "-D",
             "partition-function.bootstrap-sequences=64",
-            "-D",
             "learner.batch-size=64",
-            "-D",
             "learner.micro-batch-size=64",
-            "-D",
             "publish.interval-steps=1000",
-            "-D",
             "evaluation.interval-steps=100000",
-            "-D",
             "checkpoint.interval-steps=100000");
     try {
-      int port = port(tiny.output("attacked"), trainer);
+      int port = trainer.http().base().getPort();
       Path rows = tiny.home("attacked").resolve("metrics.jsonl");
-      warmUp(URI.create("http://127.0.0.1:" + port), window);
+      warmUp(trainer.http(), window);
       double worst = Double.POSITIVE_INFINITY;
       double before = rate(rows, window);
       for (HttpAttackers.Kind kind : kinds(arguments)) {
@@ -89,18 +77,16 @@ public final class HttpAttack {
       }
       System.out.printf(Locale.ROOT, "worst: %.1f %% of the quiet rate%n", 100 * worst);
     } finally {
-      trainer.destroyForcibly().waitFor();
+      trainer.kill();
     }
     System.exit(0);
   }
 
   /** Until the JVM has compiled what it will, the answers to requests included. */
-  private static void warmUp(URI server, Duration duration) throws Exception {
-    HttpRequest request = HttpRequest.newBuilder(server.resolve("/metrics")).build();
-    HttpClient client = HttpClient.newHttpClient();
+  private static void warmUp(Http server, Duration duration) throws Exception {
     long end = System.nanoTime() + duration.toNanos();
     while (System.nanoTime() < end) {
-      client.send(request, BodyHandlers.discarding());
+      server.get("/metrics");
     }
   }
 
@@ -111,29 +97,11 @@ public final class HttpAttack {
   }
 
   private static Process start(int port, HttpAttackers.Kind kind, Path output) throws IOException {
-    List<String> command = new ArrayList<>(List.of("nice", "-n", "19"));
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.addAll(List.of(HttpAttackers.class.getName(), Integer.toString(port), kind.name()));
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(output.toFile())
-        .start();
-  }
-
-  private static int port(Path output, Process trainer) throws IOException {
-    while (true) {
-      Matcher line =
-          Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)").matcher(Files.readString(output));
-      if (line.find()) {
-        return Integer.parseInt(line.group(1));
-      }
-      if (!trainer.isAlive()) {
-        throw new IllegalStateException("the run has ended: " + Files.readString(output));
-      }
-      pause(Duration.ofMillis(100));
-    }
+    ProcessBuilder process =
+        JavaProcess.of(HttpAttackers.class.getName(), List.of(Integer.toString(port), kind.name()));
+    process.command().addAll(0, List.of("nice", "-n", "19"));
+    process.command().add(4, "-Xmx512m");
+    return process.redirectErrorStream(true).redirectOutput(output.toFile()).start();
   }
 
   private static double rate(Path rows, Duration window) throws IOException {

@@ -9,6 +9,7 @@ import io.tributary.model.ModelDirectory;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
 import io.tributary.tensor.Torch;
+import io.tributary.testing.Cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -83,12 +84,12 @@ public final class KillSoak {
     long reached = -1;
     for (int kill = 1; kill <= kills; kill++) {
       long checkpoint = newestCheckpoint();
-      Process process = start(Long.MAX_VALUE);
+      RunProcess process = start(Long.MAX_VALUE);
       long delay;
       try {
         delay = waitToKill(process, reached);
       } finally {
-        process.destroyForcibly().waitFor();
+        process.kill();
       }
       long resumed = resumedFrom();
       if (resumed >= 0 && resumed != checkpoint) {
@@ -126,20 +127,18 @@ public final class KillSoak {
     violations.add("VIOLATION at kill " + kill + ": " + what);
   }
 
-  private Process start(long steps) throws IOException {
+  private RunProcess start(long steps) throws IOException {
     List<String> arguments = new ArrayList<>();
     if (Files.exists(tiny.home(NAME).resolve("effective.conf"))) {
       arguments.add("--resume");
     }
-    for (String setting : settings) {
-      arguments.addAll(List.of("-D", setting));
-    }
-    arguments.addAll(List.of("-D", "run.steps=" + Math.min(steps, 1_000_000)));
+    arguments.addAll(settings);
+    arguments.add("run.steps=" + Math.min(steps, 1_000_000));
     return tiny.start(NAME, arguments.toArray(String[]::new));
   }
 
   /** Most kills hit a run that makes steps, some one that is just starting. */
-  private long waitToKill(Process process, long reached) throws IOException {
+  private long waitToKill(RunProcess process, long reached) throws IOException {
     long start = System.nanoTime();
     if (random.nextInt(5) > 0) {
       while (lastStep() <= reached || !isRunning()) {
@@ -240,17 +239,16 @@ public final class KillSoak {
 
   /** Lets the run come to an end, and another one that nothing disturbs. */
   private void compare(long steps) throws Exception {
-    Process process = start(steps);
-    if (!process.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS) || process.exitValue() != 0) {
-      process.destroyForcibly();
+    RunProcess process = start(steps);
+    if (process.exitCode() != 0) {
       violations.add(
           "VIOLATION: the run has not ended well: " + Files.readString(tiny.output(NAME)));
       return;
     }
     List<String> arguments = new ArrayList<>();
-    settings.forEach(setting -> arguments.addAll(List.of("-D", setting)));
-    arguments.addAll(List.of("-D", "run.steps=" + steps));
-    TinyRun.Outcome whole = tiny.run("whole", arguments.toArray(String[]::new));
+    arguments.addAll(settings);
+    arguments.add("run.steps=" + steps);
+    Cli whole = tiny.run("whole", arguments.toArray(String[]::new));
     if (whole.exitCode() != 0) {
       violations.add("VIOLATION: the undisturbed run has failed: " + whole.err());
     } else if (!tiny.metrics("whole").equals(tiny.metrics(NAME))) {

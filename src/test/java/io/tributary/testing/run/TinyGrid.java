@@ -6,6 +6,7 @@ import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.TinyModels;
 import io.tributary.tensor.FloatType;
+import io.tributary.testing.JavaProcess;
 import io.tributary.tools.pretrain.TokenizerCut;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,15 +111,10 @@ public final class TinyGrid {
 
   /** Runs the grid in a process of its own; what it prints is added to {@code RUNS.out}. */
   public Process start(String runs, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.add("-Dlogback.configurationFile=logback.xml"); // the one that is shipped
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tributary.Main"));
-    command.addAll(List.of("experiment", "-c", file.toString()));
-    command.addAll(List.of("-D", "run.directory=" + directory.resolve(runs)));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
+    List<String> line = new ArrayList<>(List.of("experiment", "-c", file.toString()));
+    line.addAll(List.of("-D", "run.directory=" + directory.resolve(runs)));
+    line.addAll(List.of(arguments));
+    return JavaProcess.ofProgram(line)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(output(runs).toFile()))
         .start();

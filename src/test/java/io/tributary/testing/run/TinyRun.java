@@ -2,25 +2,24 @@ package io.tributary.testing.run;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.tributary.cli.Tributary;
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.TributaryConfig;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.TinyModels;
 import io.tributary.tensor.FloatType;
+import io.tributary.testing.Cli;
+import io.tributary.testing.JavaProcess;
 import io.tributary.tools.pretrain.TokenizerCut;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 
 /**
  * Runs of tiny numbers, twelve steps if not told otherwise, on a model that is written for them.
@@ -75,55 +74,52 @@ public final class TinyRun {
     return model;
   }
 
-  /** What a command line printed and returned. */
-  public record Outcome(int exitCode, String out, String err) {}
-
-  /** Runs the verb {@code run} in this process, under a name, with more arguments. */
-  public Outcome run(String name, String... arguments) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    CommandLine commandLine =
-        Tributary.commandLine()
-            .setOut(new PrintWriter(out))
-            .setErr(new PrintWriter(err))
-            .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
-    int exitCode = commandLine.execute(arguments(name, arguments).toArray(String[]::new));
-    return new Outcome(exitCode, out.toString(), err.toString());
+  /**
+   * Runs the verb {@code run} in this process.
+   *
+   * @param arguments options, and settings as KEY=VALUE, that are added to the configuration's
+   */
+  public Cli run(String name, String... arguments) {
+    return Cli.run(commandLine(name, arguments).toArray(String[]::new));
   }
 
   /** As {@link #run}, in a process of its own; what it prints goes to {@code NAME.out}. */
-  public Process start(String name, String... arguments) throws IOException {
+  public RunProcess start(String name, String... arguments) throws IOException {
     return startThrough(List.of(), name, arguments);
   }
 
   /** As {@link #start}, through a command that executes the one that follows it. */
-  public Process startThrough(List<String> wrapper, String name, String... arguments)
+  public RunProcess startThrough(List<String> wrapper, String name, String... arguments)
       throws IOException {
     ProcessBuilder process = process(name, arguments);
     process.command().addAll(0, wrapper);
-    return process.redirectErrorStream(true).redirectOutput(output(name).toFile()).start();
+    return start(name, process);
+  }
+
+  /** Starts {@link #process} after it was changed. */
+  public RunProcess start(String name, ProcessBuilder process) throws IOException {
+    return new RunProcess(process, output(name));
   }
 
   /** The process that {@link #start} starts. */
   public ProcessBuilder process(String name, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-    command.add("-Dlogback.configurationFile=logback.xml"); // the one that is shipped
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tributary.Main"));
-    command.addAll(arguments(name, arguments));
-    return new ProcessBuilder(command);
+    return JavaProcess.ofProgram(commandLine(name, arguments));
   }
 
-  private List<String> arguments(String name, String... more) {
-    List<String> arguments =
+  private List<String> commandLine(String name, String... arguments) {
+    List<String> line =
         new ArrayList<>(List.of("run", "-c", file.toString(), "-D", "run.name=" + name));
-    arguments.addAll(List.of(more));
-    return arguments;
+    for (String argument : arguments) {
+      if (!argument.startsWith("-") && argument.contains("=")) {
+        line.add("-D");
+      }
+      line.add(argument);
+    }
+    return line;
   }
 
   public TributaryConfig config(String name, Map<String, String> overrides) {
-    Map<String, String> all = new java.util.HashMap<>(overrides);
+    Map<String, String> all = new HashMap<>(overrides);
     all.put("run.name", name);
     return ConfigLoader.load(file, all);
   }
@@ -154,6 +150,15 @@ public final class TinyRun {
         .lines()
         .map(line -> JsonParser.parseString(line).getAsJsonObject())
         .toList();
+  }
+
+  /** The step of the newest checkpoint of a run; -1 if it has none. */
+  public long lastCheckpoint(String name) throws IOException {
+    return checkpoints(name).stream()
+        .filter(entry -> entry.startsWith("step-"))
+        .mapToLong(entry -> Long.parseLong(entry.substring("step-".length())))
+        .max()
+        .orElse(-1);
   }
 
   /** Names of the checkpoints of a run. */
