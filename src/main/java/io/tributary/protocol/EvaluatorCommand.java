@@ -13,7 +13,7 @@ public sealed interface EvaluatorCommand {
   /**
    * Draw samples from this policy and measure it.
    *
-   * @param step learner step of the policy; also names the generator of the samples
+   * @param step learner step of the policy; also seeds the generator of the samples
    * @param policy its weights
    * @param partitionFunction the learner's estimate of Z
    */
@@ -25,9 +25,9 @@ public sealed interface EvaluatorCommand {
       implements EvaluatorCommand {}
 
   /**
-   * Draw sequences from this proposal, and find out what target and policy say of them.
+   * Draw sequences from this proposal and score them by the target and the policy.
    *
-   * @param step learner step of the policy; also names the generator of the sequences
+   * @param step learner step of the policy; also seeds the generator of the sequences
    * @param policy its weights
    */
   record Judge(
@@ -44,7 +44,7 @@ public sealed interface EvaluatorCommand {
   record Evaluated(long step, Measurements measurements) {}
 
   /**
-   * What sequences drawn from the proposal tell.
+   * The scores of sequences drawn from the proposal.
    *
    * @param logWeights (N), log w = log P - log q in nats
    * @param logPolicyRatios (N), log v = log pi - log q in nats

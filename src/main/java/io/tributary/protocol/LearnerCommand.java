@@ -4,19 +4,19 @@ import io.tributary.data.Batch;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
-/** What the learner is told. */
+/** Commands to the learner. */
 public sealed interface LearnerCommand {
 
   /**
-   * Learn from a batch; the future completes when everything that it leads to is decided and done:
+   * Learn from a batch; the future completes when everything that follows from it is done:
    * publication, replacement of the proposal, evaluation, checkpoint.
    *
-   * @param used called on the learner's thread once the batch has been used, before all that
+   * @param used called on the learner's thread as soon as the batch is no longer needed
    */
   record Learn(Batch batch, Runnable used, CompletableFuture<BatchLearned> done)
       implements LearnerCommand {}
 
-  /** Write a checkpoint of the present state; the future tells what became of it. */
+  /** Write a checkpoint of the present state; the future completes with the outcome. */
   record WriteCheckpoint(CompletableFuture<Saved> done) implements LearnerCommand {}
 
   /**
@@ -29,15 +29,14 @@ public sealed interface LearnerCommand {
   record Adjust(LearnerSettings settings) implements LearnerCommand {}
 
   /**
-   * A batch was learned, and everything it led to is decided: publication and replacement of the
-   * proposal too.
+   * A batch was learned, and everything that follows from it is done.
    *
-   * @param proposalVersion version of the proposal that draws are to be made with from now on
+   * @param proposalVersion version of the proposal for draws from now on
    * @param finished whether this was the last step of the run
    */
   record BatchLearned(long proposalVersion, boolean finished) {}
 
-  /** What became of a checkpoint that was asked for. */
+  /** The outcome of a checkpoint that was asked for. */
   sealed interface Saved {}
 
   /** It is complete on disk. */
@@ -63,7 +62,7 @@ public sealed interface LearnerCommand {
    * @param step the learner's
    * @param version of the new proposal; empty if the policy is still the base model, so that there
    *     is nothing to swap
-   * @param saved what became of the checkpoint that keeps it
+   * @param saved the outcome of the checkpoint that keeps it
    */
   record ProposalSwapped(long step, OptionalLong version, Saved saved) {}
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** What the learner tells whoever watches the run. */
+/** What happens in the learner, for those who watch the run. */
 public sealed interface LearnerEvent {
 
   /**
@@ -22,16 +22,16 @@ public sealed interface LearnerEvent {
    * The learner can take batches: sent once, when no work is pending from before.
    *
    * @param learner the sender
-   * @param proposalVersion version of the proposal that draws are to be made with
-   * @param finished whether the last step of the run is made already
+   * @param proposalVersion version of the proposal for draws from now on
+   * @param finished whether the run has already made its last step
    */
   record Ready(ActorRef<LearnerCommand> learner, long proposalVersion, boolean finished)
       implements LearnerEvent {}
 
   /**
-   * The learner is done with a batch and all that it led to, or only waits for the disk.
+   * The learner is done with a batch and everything that follows from it, or waits for the disk.
    *
-   * @param time how it spent the time since it last said this
+   * @param time how it spent the time since the previous message of this kind
    */
   record Idle(long step, WorkTime time) implements LearnerEvent {}
 
@@ -93,6 +93,6 @@ public sealed interface LearnerEvent {
   /** A checkpoint could not be written; it is tried again. */
   record CheckpointFailed(long step, String reason) implements LearnerEvent {}
 
-  /** A line of the run's files could not be written, and is lost. */
+  /** A row could not be written to the run's files, and is lost. */
   record LineLost(long step, String reason) implements LearnerEvent {}
 }

@@ -2,7 +2,7 @@ package io.tributary.protocol;
 
 import io.tributary.data.WeightSnapshot;
 
-/** What the publisher is told. */
+/** Commands to the publisher. */
 public sealed interface PublisherCommand {
 
   /** Make these weights the proposal of all samplers, including those that start later. */

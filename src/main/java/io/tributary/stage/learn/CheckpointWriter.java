@@ -31,7 +31,7 @@ final class CheckpointWriter {
   private final Executor background;
   private final Consumer<Ended> ended;
   private final Consumer<LearnerEvent> events;
-  private final List<CompletableFuture<Saved>> asked = new ArrayList<>();
+  private final List<CompletableFuture<Saved>> requested = new ArrayList<>();
   private List<CompletableFuture<Saved>> served = List.of(); // by what is being written
   private @Nullable CompletableFuture<Ended> writing;
   private boolean failed;
@@ -39,7 +39,7 @@ final class CheckpointWriter {
   private @Nullable Long awaitedNanos;
 
   /**
-   * The end of one writing.
+   * The end of one write.
    *
    * @param event {@link CheckpointWritten}, with the pause for the copy alone, or {@link
    *     LearnerEvent.CheckpointFailed}
@@ -47,10 +47,10 @@ final class CheckpointWriter {
   record Ended(LearnerEvent event) {}
 
   /**
-   * @param background runs what waits for the disk
-   * @param ended told of the end of each writing, on the background's thread; the learner then
-   *     calls {@link #hear} on its own
-   * @param events hears what became of each
+   * @param background runs blocking writes
+   * @param ended receives the end of each write, on the background's thread; the learner then calls
+   *     {@link #hear} on its own
+   * @param events receives the outcome of each
    */
   CheckpointWriter(
       TrainingRun run, Executor background, Consumer<Ended> ended, Consumer<LearnerEvent> events) {
@@ -60,14 +60,14 @@ final class CheckpointWriter {
     this.events = events;
   }
 
-  /** Whether a checkpoint is being written, or was and the learner has not heard of it yet. */
+  /** Whether a checkpoint is being written, or its end has not been heard of yet. */
   boolean isBusy() {
     return writing != null;
   }
 
-  /** Whether somebody has asked for a checkpoint that is not begun yet. */
-  boolean isAsked() {
-    return !asked.isEmpty();
+  /** Whether a checkpoint was requested and is not begun yet. */
+  boolean isRequested() {
+    return !requested.isEmpty();
   }
 
   /**
@@ -82,7 +82,7 @@ final class CheckpointWriter {
             || run.isAmongTheBest());
   }
 
-  /** Training stands still from now on, until the end of the present writing is heard of. */
+  /** Training stands still from now on, until {@link #hear}. */
   void await() {
     awaitedNanos = System.nanoTime();
   }
@@ -90,7 +90,7 @@ final class CheckpointWriter {
   /**
    * Has a checkpoint of the present state written, after the one that is being written.
    *
-   * @param saved completed with what became of it
+   * @param saved completed with the outcome
    */
   void save(StepSchedule schedule, CompletableFuture<Saved> saved) {
     if (!schedule.writesCheckpoints()) {
@@ -99,7 +99,7 @@ final class CheckpointWriter {
       saved.complete(
           new NothingToSave("Z is not estimated yet, a run that is resumed begins again"));
     } else {
-      asked.add(saved);
+      requested.add(saved);
       if (!isBusy()) {
         write();
       }
@@ -107,8 +107,8 @@ final class CheckpointWriter {
   }
 
   /**
-   * Copies what a checkpoint consists of and has it written; none may be under way. On a full disk
-   * older ones make room for one that was asked for.
+   * Copies the present state and has it written in the background; no other write may be under way.
+   * On a full disk, older checkpoints make room for one that was requested.
    */
   void write() {
     if (writing != null) {
@@ -119,8 +119,8 @@ final class CheckpointWriter {
     long start = lastNanos;
     Checkpoint checkpoint = run.checkpoint();
     Duration pause = Duration.ofNanos(System.nanoTime() - start);
-    served = List.copyOf(asked);
-    asked.clear();
+    served = List.copyOf(requested);
+    requested.clear();
     boolean makesRoom = !served.isEmpty();
     CompletableFuture<Ended> result = new CompletableFuture<>();
     background.execute(
@@ -132,7 +132,7 @@ final class CheckpointWriter {
     writing = result;
   }
 
-  /** Returns whatever happens, since training may wait for it. */
+  /** Never throws, since training may wait for the result. */
   private LearnerEvent written(
       Checkpoint checkpoint, long start, Duration pause, boolean makesRoom) {
     long step = checkpoint.state().step();
@@ -144,7 +144,7 @@ final class CheckpointWriter {
       return makesRoom && run.files().checkpoints().makeRoom(checkpoint.bytes())
           ? written(checkpoint, start, pause, false)
           : failure(step, String.valueOf(e.getMessage()), e);
-    } catch (Error e) { // such as that there is no more memory for direct buffers
+    } catch (Error e) { // such as no memory for direct buffers
       return failure(step, e.toString(), e);
     }
   }
@@ -154,7 +154,7 @@ final class CheckpointWriter {
     return new LearnerEvent.CheckpointFailed(step, reason);
   }
 
-  /** That they can't be listed takes nothing from a checkpoint that is written. */
+  /** A checkpoint counts as written even if the others can't be listed. */
   private List<RunStatus.Checkpoint> kept() {
     try {
       return run.files().checkpoints().kept(RunStatus.CHECKPOINTS_SHOWN);
@@ -164,7 +164,7 @@ final class CheckpointWriter {
     }
   }
 
-  /** The learner has heard of the end of the present writing. */
+  /** The learner has heard of the end of the present write. */
   void hear(Ended end) {
     writing = null;
     Long since = awaitedNanos;
@@ -184,12 +184,12 @@ final class CheckpointWriter {
     served = List.of();
   }
 
-  /** Waits for the present writing, if there is one: nobody else may write to the same place. */
+  /** Waits for the present write, if there is one: nobody else may write to the same place. */
   void stop() {
     CompletableFuture<Ended> underWay = writing;
     if (underWay != null) {
       hear(underWay.join());
     }
-    asked.forEach(each -> each.complete(new CheckpointFailed("the learner has stopped")));
+    requested.forEach(each -> each.complete(new CheckpointFailed("the learner has stopped")));
   }
 }

@@ -42,17 +42,17 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes gradient steps, one batch at a time, and does what is due after each before it answers:
- * further draws are admitted only then, so that the course of training does not depend on how fast
- * anything is. See {@link Phase} for the order.
+ * Takes gradient steps, one batch at a time, and completes what is due after each before it
+ * answers. Further draws are admitted only then, so the course of training does not depend on
+ * timing. {@link Phase} gives the order.
  *
- * <p>A checkpoint is copied at once and written while training continues, unless training is to
- * wait for it. Where the next one is due before it is written, training waits in any case. Requests
- * of operators for another proposal or other settings are fulfilled between two batches. A run that
- * is resumed first does what its checkpoint says is pending.
+ * <p>A checkpoint is copied at once and, unless configured otherwise, written while training
+ * continues; if the next one is due before it is written, training waits. An operator's requests
+ * for another proposal or other settings are fulfilled between two batches. A resumed run first
+ * completes what its checkpoint lists as pending.
  *
- * <p>Besides its commands it takes the evaluator's replies and the ends of writings, which only it
- * asks for: hence a behavior of objects, narrowed to the commands.
+ * <p>Besides commands, the learner receives replies of the evaluator and messages of its own: hence
+ * a behavior of objects, narrowed to the commands.
  */
 public final class Learner extends AbstractBehavior<Object> {
   /** Decision on a proposal that an operator has asked for, in place of a verdict's. */
@@ -64,7 +64,7 @@ public final class Learner extends AbstractBehavior<Object> {
     PUBLICATION,
     /** The policy is measured on samples of its own. */
     EVALUATION,
-    /** The checkpoint before is on disk, if the next one is due. */
+    /** The previous checkpoint is on disk, if the next one is due. */
     PREVIOUS_CHECKPOINT,
     /** A checkpoint is copied, and on disk if training is to wait for it. */
     CHECKPOINT,
@@ -90,7 +90,7 @@ public final class Learner extends AbstractBehavior<Object> {
    * A learner.
    *
    * @param run makes the state of training; called on the learner's thread
-   * @param events hears of everything that happens
+   * @param events receives everything that happens
    */
   public static Behavior<LearnerCommand> create(
       Supplier<TrainingRun> run,
@@ -284,7 +284,7 @@ public final class Learner extends AbstractBehavior<Object> {
 
   private boolean checkpoint() {
     boolean due = isCheckpointDue();
-    if (!checkpoints.isBusy() && (due || checkpoints.isAsked())) {
+    if (!checkpoints.isBusy() && (due || checkpoints.isRequested())) {
       checkpoints.write();
     }
     return due && !schedule.checkpointsInBackground() && awaitDisk(Phase.CHECKPOINT);
@@ -295,7 +295,7 @@ public final class Learner extends AbstractBehavior<Object> {
     return (hasCaughtUp && schedule.writesCheckpoints()) || checkpoints.isDue(schedule);
   }
 
-  /** However long the disk takes, or whether it fails: the learner is idle and does not hang. */
+  /** The learner is idle meanwhile, so however slow the disk is, it is not taken to hang. */
   private boolean awaitDisk(Phase what) {
     await(what, BlockedReason.CHECKPOINT);
     report.idle(clock.take());
@@ -310,7 +310,7 @@ public final class Learner extends AbstractBehavior<Object> {
       report.active();
       proceed(phase == Phase.CHECKPOINT ? Phase.NEXT_BATCH : Phase.CHECKPOINT);
     }
-    if (checkpoints.isAsked() && !checkpoints.isBusy()) {
+    if (checkpoints.isRequested() && !checkpoints.isBusy()) {
       checkpoints.write();
     }
     return this;

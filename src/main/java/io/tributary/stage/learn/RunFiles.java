@@ -1,9 +1,13 @@
 package io.tributary.stage.learn;
 
+import com.google.gson.JsonObject;
 import io.tributary.io.JsonLines;
+import io.tributary.metrics.MetricsJsonl;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.stream.Stream;
 
 /**
  * Where a run writes.
@@ -20,9 +24,38 @@ public record RunFiles(
    *
    * @return its size in bytes
    */
-  public long write(Checkpoint checkpoint) throws IOException {
+  long write(Checkpoint checkpoint) throws IOException {
     metrics.flush();
     versions.flush();
     return checkpoints.write(checkpoint);
+  }
+
+  /** Removes the rows of later steps; those of versions stay, since none is given twice. */
+  void truncateAfter(long step) {
+    try {
+      metrics.cutAfter(step);
+      samples.cutAfter(step);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Removes the evaluation of a step, which is to be the last row. */
+  void removeEvaluation(long step) {
+    try {
+      metrics.cutLast(
+          row -> row.get("step").getAsLong() == step && row.has(MetricsJsonl.EVALUATION));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The highest version given to a policy, since the last checkpoint too; 0 if there is none. */
+  long lastVersion() {
+    try (Stream<JsonObject> rows = versions.rows()) {
+      return rows.mapToLong(row -> row.get("version").getAsLong()).max().orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -23,7 +23,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a training run and what changes it: steps, versions of weights, checkpoints. For one
+ * The state of a training run and its transitions: steps, publications, checkpoints. For one
  * thread.
  */
 public final class TrainingRun implements AutoCloseable {
@@ -40,21 +40,16 @@ public final class TrainingRun implements AutoCloseable {
   private long nextDraw;
   private int nonfiniteInARow;
   private PendingWork pendingWork;
-  private @Nullable Double divergence; // in nats, of this very step
+  private @Nullable Double divergence; // in nats, of this step's evaluation
 
   /**
    * A run at its beginning or at a checkpoint.
    *
    * @param start counters, and the proposal's version
    * @param proposal weights of the proposal
-   * @param lastVersion the highest version given to a policy so far, since the checkpoint too
    */
   TrainingRun(
-      RunSetup setup,
-      PolicyTrainer trainer,
-      LearnerState start,
-      List<TensorBytes> proposal,
-      long lastVersion) {
+      RunSetup setup, PolicyTrainer trainer, LearnerState start, List<TensorBytes> proposal) {
     this.trainer = trainer;
     this.files = setup.files();
     this.target = setup.target();
@@ -63,7 +58,7 @@ public final class TrainingRun implements AutoCloseable {
     this.samplesPerInterval = setup.config().samples().perInterval();
     this.identity = start.identity();
     this.versions = new ProposalVersions(trainer.estimators(), this::policy, start, proposal);
-    versions.skip(lastVersion);
+    versions.skip(files.lastVersion());
     this.step = start.step();
     this.sequences = start.sequences();
     this.nextDraw = start.nextDraw();
@@ -137,7 +132,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Gives up after too many steps that were skipped.
+   * Fails after too many skipped steps in a row.
    *
    * @throws RunFailedException if loss or gradient was not finite in too many steps in a row
    */
@@ -149,7 +144,7 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  /** Whether a decision on the proposal waits for sequences that are drawn for it. */
+  /** Whether a decision on the proposal needs sequences that are drawn for it. */
   boolean awaitsFreshWindow() {
     return trainer.estimators().window().isFresh();
   }
@@ -169,7 +164,7 @@ public final class TrainingRun implements AutoCloseable {
     versions.force(step);
   }
 
-  /** Goes on with these settings. */
+  /** Uses these settings from the next step on. */
   void adjust(LearnerSettings settings) {
     samplesPerInterval = settings.samplesPerInterval();
     trainer.adjust(settings.learningRate(), settings.gradientVarianceInterval());
@@ -180,7 +175,7 @@ public final class TrainingRun implements AutoCloseable {
     return trainer.training().model().snapshot();
   }
 
-  /** A checkpoint of the present state: a copy, which the next step leaves as it is. */
+  /** A checkpoint of the present state: a copy, which further steps do not change. */
   Checkpoint checkpoint() {
     return new Checkpoint(
         trainer.training().model().config(),
@@ -197,7 +192,7 @@ public final class TrainingRun implements AutoCloseable {
     divergence = Double.isFinite(kl) ? kl : null;
   }
 
-  /** Whether the policy is one of the best so far, and was found to be so at this step. */
+  /** Whether the policy was evaluated at this step and is one of the best so far. */
   boolean isAmongTheBest() {
     Double found = divergence;
     return found != null && files.checkpoints().ranks(found);
