@@ -4,20 +4,12 @@ import com.google.gson.JsonObject;
 import io.tributary.cli.options.EvaluationOptions;
 import io.tributary.cli.options.FitOptions;
 import io.tributary.cli.standalone.LoadedModel;
-import io.tributary.cli.standalone.StandaloneTarget;
-import io.tributary.cli.standalone.TargetBaseModel;
+import io.tributary.cli.standalone.StandaloneEvaluation;
 import io.tributary.cli.standalone.TextLines;
 import io.tributary.config.EffectiveConfig;
-import io.tributary.config.SamplersConfig;
 import io.tributary.config.target.TargetConfig;
 import io.tributary.data.WordTokens;
-import io.tributary.io.Json;
-import io.tributary.metrics.Measurements;
-import io.tributary.metrics.MetricsJsonl;
-import io.tributary.stage.evaluate.EvaluationSettings;
-import io.tributary.stage.evaluate.ModelEvaluation;
 import io.tributary.stage.evaluate.TextMetrics;
-import io.tributary.target.EnergyBasedModel;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -87,63 +79,20 @@ final class EvaluateVerb extends Verb {
 
   private JsonObject ofTexts(Path file) {
     if (isGiven("--fit")) {
-      throw badUsage("--fit is of a model's target; --texts has none");
+      throw badUsage("--fit is for the target of a model; --texts has none");
     }
     List<String> texts = TextLines.read(file);
-    JsonObject json = new JsonObject();
-    json.addProperty("texts", texts.size());
-    return with(json, TextMetrics.of(texts.stream().map(WordTokens::of).toList()));
+    return StandaloneEvaluation.json(
+        "texts", texts.size(), TextMetrics.of(texts.stream().map(WordTokens::of).toList()));
   }
 
   private JsonObject ofModel(EvaluationOptions options) {
     EffectiveConfig config = options.config().read();
     config.section(TargetConfig.class);
-    options.plan(config, new int[0]); // a bad option is told before the models are read
-    try (LoadedModel model = options.model().load();
-        TargetBaseModel base = TargetBaseModel.of(config, model)) {
-      String prompt = config.section(SamplersConfig.class).prompt();
-      EvaluationSettings settings =
-          options.plan(
-              config, prompt.isEmpty() ? model.config().beginning() : model.encode(prompt));
-      for (LoadedModel reader : List.of(model, base.model())) {
-        reader.requireRoom(settings.prefix().length, settings.sampling().maxLength());
-      }
-      try (EnergyBasedModel target =
-          settings.sampling().truncated()
-              ? EnergyBasedModel.of(
-                  config.section(TargetConfig.class)) // of which only the features are asked
-              : StandaloneTarget.of(config, base.model(), fit.file(), err())) {
-        ModelEvaluation evaluation =
-            new ModelEvaluation(
-                settings,
-                base.model().languageModel(),
-                model.languageModel(),
-                model.requireTokenizer(),
-                target);
-        return json(settings.sequences(), evaluation.evaluate());
-      }
+    options.plan(config, new int[0]); // a bad option is reported before the models are loaded
+    try (LoadedModel model = options.model().load()) {
+      return StandaloneEvaluation.of(
+          config, model, prefix -> options.plan(config, prefix), fit.file(), err());
     }
-  }
-
-  private static JsonObject json(int number, ModelEvaluation.Result result) {
-    JsonObject json = new JsonObject();
-    json.addProperty("sequences", number);
-    with(json, result.measurements());
-    add(json, "effective_sample_size", result.effectiveSampleSize());
-    add(json, "pareto_k_limit", result.largestReliableShape());
-    return json;
-  }
-
-  private static void add(JsonObject json, String key, double value) {
-    if (Double.isFinite(value)) {
-      json.add(key, Json.number(value));
-    }
-  }
-
-  private static JsonObject with(JsonObject json, Measurements measured) {
-    MetricsJsonl.json(measured.values())
-        .entrySet()
-        .forEach(e -> json.add(e.getKey(), e.getValue()));
-    return json;
   }
 }
