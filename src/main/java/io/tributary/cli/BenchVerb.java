@@ -16,7 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How fast the stages and the whole stream are on this machine. */
+/** Measures the throughput of the stages and of the whole stream on this machine. */
 @Command(
     name = "bench",
     header = "Measures throughput on this machine.",

@@ -11,7 +11,7 @@ import io.tributary.run.assembly.MemoryEstimate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What follows from a configuration, as HOCON comments. */
+/** Values that follow from a configuration, as HOCON comments. */
 final class DerivedValues {
   private static final String LINE = "# %-22s %s%n";
 

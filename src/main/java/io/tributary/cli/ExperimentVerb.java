@@ -32,7 +32,7 @@ import picocli.CommandLine.Mixin;
 final class ExperimentVerb extends Verb {
   private static final Duration TIME_TO_END = Duration.ofSeconds(15);
 
-  /** Keys that say where a grid is and how many cells run at once. */
+  /** Keys that have no influence on results. */
   private static final Set<String> WITHOUT_INFLUENCE =
       Set.of("run.directory", "experiment.parallel");
 
@@ -57,7 +57,7 @@ final class ExperimentVerb extends Verb {
     GridRun.Result result;
     try (StopSignal stop = new StopSignal(shutdown(experiment))) {
       result = GridRun.run(experiment, origin, out, stop::isReceived);
-      if (result.stopped()) { // the process ends as soon as the signal is answered
+      if (result.stopped()) { // the process ends as soon as the stop signal is closed
         out.line(
             "stopped with %d of %d cells finished; the same command goes on"
                 .formatted(result.finished(), result.cells()));
@@ -75,7 +75,7 @@ final class ExperimentVerb extends Verb {
     return Tributary.FAILED;
   }
 
-  /** The cells get their own time first. */
+  /** The cells need their own grace periods first. */
   private static ShutdownConfig shutdown(Experiment experiment) {
     return new ShutdownConfig(
         experiment.cells().stream()

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** A trained policy as a model directory. */
+/** Exports a trained policy as a model directory. */
 @Command(
     name = "export",
     header = "Exports a trained policy.",
@@ -119,7 +119,7 @@ final class ExportVerb extends Verb {
           .orElseThrow(() -> new ConfigException(file + " names no model.base"));
     } catch (ConfigException e) {
       throw new BadInputException(
-          "the run's base model is not found, --model names it: " + e.getMessage(), e);
+          "the base model of the run was not found; --model names it: " + e.getMessage(), e);
     }
   }
 }

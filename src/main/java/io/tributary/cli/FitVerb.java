@@ -14,7 +14,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Fits the target's lambdas, as a run does at its beginning. */
+/** Fits the target's lambdas, as a run does first. */
 @Command(
     name = "fit",
     header = "Fits the lambdas of a target.",

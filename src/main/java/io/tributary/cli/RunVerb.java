@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Starts the training service. */
+/** Runs the training service. */
 @Command(
     name = "run",
     header = "Trains a model.",
@@ -69,7 +69,10 @@ final class RunVerb extends Verb {
         });
   }
 
-  /** Whoever holds the other end of standard input asks so, or has ended in whatever way. */
+  /**
+   * Ends the process with the one that holds the other end of standard input, or when that closes
+   * it.
+   */
   private static void endWithInput() {
     Thread watch =
         new Thread(

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Sequences drawn from a model. */
+/** Samples sequences from a model. */
 @Command(
     name = "sample",
     header = "Samples sequences from a model.",
@@ -83,7 +83,7 @@ final class SampleVerb extends Verb {
   @Override
   public Integer call() {
     drawing.requirePositive(number);
-    settings(1); // a bad one is told before the model is read
+    settings(1); // a bad option is reported before the model is loaded
     try (LoadedModel model = modelOptions.load()) {
       int[] prefix = prompt.isEmpty() ? model.config().beginning() : model.encode(prompt);
       model.requireVocabulary(prefix);
@@ -118,7 +118,7 @@ final class SampleVerb extends Verb {
     int length = maxLength == null ? Math.min(USUAL_LENGTH, room) : maxLength;
     if (length < 1 || length > room) {
       throw new BadInputException(
-          "--max-length = %d: behind a prompt of %d tokens the model has room for %d, expected from 1 to that"
+          "--max-length = %d: after a prompt of %d tokens the model has room for %d; expected 1 to that"
               .formatted(length, prefix, Math.max(0, room)));
     }
     return length;

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Log-probabilities of given sequences. */
+/** Computes log-probabilities of given sequences. */
 @Command(
     name = "score",
     header = "Scores given sequences.",

@@ -16,12 +16,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The program: its verbs, and what is common to all of them.
- *
- * <p>A verb is a class with {@code @Command} that implements {@code Callable<Integer>}, returns its
- * exit code and is listed here. It writes its result to {@code spec.commandLine().getOut()}, and
- * throws what goes wrong: {@link ErrorReport} makes messages and exit codes of that. Help, version
- * and {@code --verbose} come by themselves.
+ * The program: its verbs and what they have in common. A new verb is a subclass of {@link Verb},
+ * listed here.
  */
 @Command(
     name = "tributary",
@@ -64,10 +60,10 @@ public final class Tributary implements Callable<Integer> {
   public static final int FAILED = 1;
   public static final int BAD_INPUT = 2;
 
-  /** 128 and the number of SIGTERM, as of a process that this signal ends. */
+  /** 128 plus the number of SIGTERM, as for any process ended by this signal. */
   static final int TERMINATED = 143;
 
-  /** 128 and the number of SIGPIPE, as of a process that this signal ends. */
+  /** 128 plus the number of SIGPIPE, as for any process ended by this signal. */
   public static final int OUTPUT_CLOSED = 141;
 
   @Spec
@@ -103,7 +99,7 @@ public final class Tributary implements Callable<Integer> {
     return commandLine;
   }
 
-  /** Whether what was asked for, help too, has reached standard output is part of the outcome. */
+  /** Flushes standard output, so that a failure to write it counts as a failure of the verb. */
   private static int execute(ParseResult parsed) {
     CommandLine commandLine = parsed.commandSpec().commandLine();
     try {
@@ -115,7 +111,7 @@ public final class Tributary implements Callable<Integer> {
     }
   }
 
-  /** Without a verb there is nothing to do. */
+  /** Without a verb, shows the usage. */
   @Override
   public Integer call() {
     spec.commandLine().usage(spec.commandLine().getErr());

@@ -11,7 +11,7 @@ import io.tributary.tensor.Torch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Reads and checks all that a run, a grid of runs or a pretraining needs, and starts nothing. */
+/** Checks everything that a run, a grid of runs or a pretraining needs, without starting it. */
 @Command(
     name = "validate",
     header = "Checks a configuration.",

@@ -7,9 +7,9 @@ import picocli.CommandLine.IVersionProvider;
 final class Version implements IVersionProvider {
 
   /**
-   * Version of this program with the revision that it was built from, such as {@code
-   * 0.1.0+3f2a9c81d04b}, from the manifest of its jar. The revision ends in {@code -dirty} if files
-   * had changed since, and is {@code unknown} if it was built outside of its repository.
+   * Version and revision of this program, such as {@code 0.1.0+3f2a9c81d04b}, from the manifest of
+   * its jar. The revision ends in {@code -dirty} if it was built with uncommitted changes, and is
+   * {@code unknown} if it was built outside of its repository.
    */
   static String number() {
     return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())

@@ -1,6 +1,7 @@
 /**
- * The command line: one class per verb. A verb reads and validates its configuration once, then
- * starts what it is for.
+ * The command line, one class per verb: {@link io.tributary.cli.Tributary} lists them, and {@link
+ * io.tributary.cli.Verb} says how to add one. A verb reads its options, has another room do the
+ * work, and prints the result.
  */
 @NullMarked
 package io.tributary.cli;

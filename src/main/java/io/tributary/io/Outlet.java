@@ -11,22 +11,22 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes to what somebody else reads, or does not: a terminal that is stopped, a pipe that is full.
- * A thread of its own does the writing, in order. Whoever writes waits for it as usual, but only a
- * moment where nobody reads, and not at all from then until what waits is read.
+ * Writes to something that may not be read, such as a suspended terminal or a full pipe. Its own
+ * thread does the writing, in order. Callers wait until their text is written, as usual; but if
+ * nobody reads, they wait only a moment, and from then on not at all until the backlog is read.
  */
 public final class Outlet {
   private static final Duration MOMENT = Duration.ofMillis(200);
   private static final Duration LAST_WAIT = Duration.ofSeconds(2);
 
-  /** Writings that wait for a reader; further ones are left out. */
+  /** The most texts that wait for a reader; further ones are dropped. */
   private static final int MOST_WAITING = 1000;
 
   private final ThreadPoolExecutor writer;
   private volatile @Nullable Future<?> late;
 
   /**
-   * @param name of its thread
+   * @param name of the thread
    */
   public Outlet(String name) {
     this.writer =
@@ -44,16 +44,16 @@ public final class Outlet {
     writer.allowCoreThreadTimeOut(true);
   }
 
-  /** Whether nobody has read for a while what is written. */
+  /** Whether there is a backlog because nobody reads. */
   boolean isBehind() {
     Future<?> waiting = late;
     return waiting != null && !waiting.isDone();
   }
 
   /**
-   * Writes something, soon.
+   * Writes something in order.
    *
-   * @param writing may take forever; its failure is its own matter
+   * @param writing may block for ever; exceptions that it throws are ignored
    */
   public void write(Runnable writing) {
     try {
@@ -63,21 +63,21 @@ public final class Outlet {
         late = done;
       }
     } catch (RejectedExecutionException e) {
-      // It is left out: as many wait as may.
+      // The backlog is full: drop it.
     }
   }
 
   /**
-   * Waits for what is not written yet, at the end, but not for long.
+   * Waits a short time, at the end, for the backlog to be written.
    *
-   * @return whether all is written; otherwise somebody may write for ever still
+   * @return whether everything is written; if not, the thread may block for ever
    */
   public boolean finish() {
     Future<?> waiting = late;
     return waiting == null || isDone(waiting, LAST_WAIT);
   }
 
-  /** Whether it is done within this time. */
+  /** Whether the writing ends within this time. */
   private static boolean isDone(Future<?> done, Duration patience) {
     try {
       done.get(patience.toMillis(), TimeUnit.MILLISECONDS);

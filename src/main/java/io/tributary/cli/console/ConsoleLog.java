@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What of the log goes to standard error; {@code logback.xml} says it for the usual case. */
+/** Changes which log messages go to standard error; {@code logback.xml} has the default. */
 public final class ConsoleLog {
   private static final String APPENDER = "CONSOLE";
 
   private ConsoleLog() {}
 
-  /** Lets everything through that is logged. */
+  /** Shows all log messages. */
   public static void showAll() {
     Appender<ILoggingEvent> console = console();
     if (console != null) {
@@ -23,7 +23,7 @@ public final class ConsoleLog {
     }
   }
 
-  /** Has a row that is renewed in place cleared before a message that is shown. */
+  /** Clears a row that is updated in place before each message that is shown. */
   public static void clearBeforehand(Runnable row) {
     Appender<ILoggingEvent> console = console();
     if (console != null) {
@@ -31,7 +31,7 @@ public final class ConsoleLog {
           new Filter<>() {
             @Override
             public FilterReply decide(ILoggingEvent event) {
-              row.run(); // the last filter: the others have let the message through
+              row.run(); // this is the last filter: the message will be shown
               return FilterReply.NEUTRAL;
             }
           });

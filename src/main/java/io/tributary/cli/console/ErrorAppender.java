@@ -7,11 +7,12 @@ import java.io.OutputStream;
 import java.util.Arrays;
 
 /**
- * Shows log messages on standard error, where nobody may read them: that holds up nobody who logs.
+ * Writes log messages to standard error without blocking the threads that log, even if nobody reads
+ * them.
  */
 public final class ErrorAppender extends OutputStreamAppender<ILoggingEvent> {
 
-  /** Writes each message as a whole. */
+  /** Hands over each message as a whole. */
   private static final class Detached extends OutputStream {
     private final Outlet outlet = new Outlet("error-output");
 

@@ -21,11 +21,10 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Tells the user what went wrong, in at most 8 lines on standard error, and chooses the exit code:
- * 2 for usage, configuration and input, which the user can mend, 1 for anything else. The stack
- * trace goes to the log, and with {@code --verbose} to standard error. Nothing is told where the
- * reader of standard output has closed it; where nobody reads standard error, the process ends all
- * the same.
+ * Reports a failure in at most 8 lines on standard error and chooses the exit code: 2 for usage,
+ * configuration and input, which the user can fix, and 1 for anything else. The stack trace goes to
+ * the log and, with {@code --verbose}, to standard error. Nothing is reported if the reader of
+ * standard output has closed it. If nobody reads standard error, the process still ends.
  */
 public final class ErrorReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorReport.class);
@@ -40,7 +39,7 @@ public final class ErrorReport implements IExecutionExceptionHandler, IParameter
   @Override
   public int handleParseException(ParameterException e, String[] arguments) {
     CommandLine command = e.getCommandLine();
-    tell(
+    report(
         command,
         err -> {
           print(err, command, String.valueOf(e.getMessage()));
@@ -56,24 +55,24 @@ public final class ErrorReport implements IExecutionExceptionHandler, IParameter
     if (e instanceof OutputFailedException failed && failed.isClosedByReader()) {
       return Tributary.OUTPUT_CLOSED;
     }
-    boolean mendable = e instanceof ConfigException || e instanceof BadInputException;
-    tell(
+    boolean fixable = e instanceof ConfigException || e instanceof BadInputException;
+    report(
         command,
         err -> {
-          print(err, command, mendable ? String.valueOf(e.getMessage()) : description(e));
+          print(err, command, fixable ? String.valueOf(e.getMessage()) : description(e));
           if (verbose.getAsBoolean()) {
             e.printStackTrace(err);
-          } else if (!mendable) {
+          } else if (!fixable) {
             err.println("--verbose shows where.");
           }
         });
-    if (!mendable) {
+    if (!fixable) {
       LOG.error(LogMarkers.REPORTED, "{} failed", command.getCommandName(), e);
     }
-    return mendable ? Tributary.BAD_INPUT : Tributary.FAILED;
+    return fixable ? Tributary.BAD_INPUT : Tributary.FAILED;
   }
 
-  private static void tell(CommandLine command, Consumer<PrintWriter> message) {
+  private static void report(CommandLine command, Consumer<PrintWriter> message) {
     PrintWriter err = command.getErr();
     Outlet outlet = new Outlet("error-report");
     outlet.write(
@@ -99,7 +98,7 @@ public final class ErrorReport implements IExecutionExceptionHandler, IParameter
         : e.getClass().getSimpleName() + ": " + e.getMessage();
   }
 
-  /** What a future's or another thread's exception is about. */
+  /** The cause behind the exceptions that futures and other threads wrap it in. */
   private static Throwable cause(Throwable thrown) {
     Throwable e = thrown;
     while ((e instanceof CompletionException || e instanceof ExecutionException)

@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What SIGINT and SIGTERM do: the first one ends the process as it always does in Java, with its
- * shutdown hooks, which may take their time; a second one ends it at once, and so do all later
- * ones. The exit code is 128 and the signal's number, 130 or 143.
+ * Handles SIGINT and SIGTERM. The first ends the process as usual in Java, by way of its shutdown
+ * hooks, which may take a while; any further one ends it at once. The exit code is 128 plus the
+ * signal's number: 130 or 143.
  *
- * <p>Java has no other way to hear of a second signal than {@code sun.misc.Signal}, of the module
- * {@code jdk.unsupported}. It is used by its name, since the compiler warns of it; where it is not
- * there, a second signal has no effect.
+ * <p>Only {@code sun.misc.Signal}, in the module {@code jdk.unsupported}, tells of a second signal.
+ * It is used by reflection, since the compiler warns about it; where it is missing, a second signal
+ * has no effect.
  */
 public final class ExitSignals {
   private static final Logger LOG = LoggerFactory.getLogger(ExitSignals.class);
@@ -22,7 +22,7 @@ public final class ExitSignals {
 
   private ExitSignals() {}
 
-  /** Takes the signals over, for the rest of the process's life. */
+  /** Installs the handlers, for the rest of the process's life. */
   public static void handle() {
     AtomicBoolean ending = new AtomicBoolean();
     for (String name : List.of("INT", "TERM")) {

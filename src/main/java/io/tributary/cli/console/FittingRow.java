@@ -4,7 +4,9 @@ import io.tributary.io.TerminalOutput;
 import io.tributary.stage.fit.FittingProgress;
 import java.io.PrintWriter;
 
-/** The progress of a fit: a row that is renewed in place where standard error is a terminal. */
+/**
+ * Shows the progress of a fit in a row that is updated in place, if standard error is a terminal.
+ */
 public final class FittingRow implements FittingProgress, AutoCloseable {
   private final TerminalOutput output;
 

@@ -5,8 +5,8 @@ import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 
 /**
- * Keeps what the actor library says off the console: a failure of an actor is told by the program
- * itself, in its own words, and stands with its stack trace in the log of the run.
+ * Keeps messages of the actor library off the console. The program reports failures of actors
+ * itself, and their stack traces are in the log of the run.
  */
 public final class LibraryFilter extends Filter<ILoggingEvent> {
   private static final String LIBRARY = "org.apache.pekko.";

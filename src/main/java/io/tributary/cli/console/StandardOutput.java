@@ -9,8 +9,9 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Standard output that tells at once when it can't be written: a {@link PrintWriter} over it does
- * not swallow the failure, since it is an {@link OutputFailedException} and no {@link IOException}.
+ * Standard output that fails at once when it can't be written: it throws {@link
+ * OutputFailedException}, which a {@link PrintWriter} does not swallow as it does an {@link
+ * IOException}.
  */
 public final class StandardOutput extends OutputStream {
   private final OutputStream stream;
@@ -19,7 +20,7 @@ public final class StandardOutput extends OutputStream {
     this.stream = stream;
   }
 
-  /** A writer of UTF-8 to the process's standard output, flushed at the end of each line. */
+  /** A UTF-8 writer to the standard output of the process, flushed at the end of each line. */
   public static PrintWriter writer() {
     return writer(new FileOutputStream(FileDescriptor.out));
   }

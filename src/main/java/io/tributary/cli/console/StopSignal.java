@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SIGINT and SIGTERM as a question: has the process been asked to end? It then waits until this is
- * closed, so that what was reached can be saved, but not for longer than {@code shutdown.grace}.
+ * Tells whether SIGINT or SIGTERM has asked the process to end. The process then waits until this
+ * is closed, so that work can be saved, but no longer than {@code shutdown.grace}.
  */
 public final class StopSignal implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StopSignal.class);
@@ -32,7 +32,7 @@ public final class StopSignal implements AutoCloseable {
     received = true;
     try {
       if (!closed.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.error("what was under way has not ended within shutdown.grace, {}", grace);
+        LOG.error("the work under way did not end within shutdown.grace = {}", grace);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -46,7 +46,7 @@ public final class StopSignal implements AutoCloseable {
       try {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException e) {
-        // It came this very moment: the hook runs, and ends at once.
+        // The signal has just arrived: the hook runs, and ends at once.
         received = true;
       }
     }

@@ -2,12 +2,13 @@ package io.tributary.cli.console;
 
 import picocli.CommandLine.Help.Ansi;
 
-/** Whether a person watches. */
+/** Whether output goes to a terminal. */
 public final class Terminal {
   private Terminal() {}
 
   /**
-   * Whether standard error is a terminal that understands control sequences, as the launcher says.
+   * Whether standard error is a terminal that understands control sequences, according to the
+   * launcher.
    */
   public static boolean isStandardError() {
     return "1".equals(System.getenv("TRIBUTARY_ERROR_TERMINAL"));

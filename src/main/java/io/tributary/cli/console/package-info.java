@@ -1,7 +1,4 @@
-/**
- * What a person at the terminal sees and types: log and error lines, signals, input files, standard
- * output.
- */
+/** The terminal: log and error messages, signals, standard output. */
 @NullMarked
 package io.tributary.cli.console;
 

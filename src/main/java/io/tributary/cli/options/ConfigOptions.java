@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code -c FILE} and {@code -D KEY=VALUE}: a {@code @Mixin} of verbs that need a configuration, an
- * {@code @ArgGroup(exclusive = false)} of those that can do without.
+ * {@code @ArgGroup(exclusive = false)} of verbs for which it is optional.
  */
 public final class ConfigOptions extends ConfigOverrides {
   @Option(

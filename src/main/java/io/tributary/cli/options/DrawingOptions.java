@@ -3,7 +3,7 @@ package io.tributary.cli.options;
 import io.tributary.data.BadInputException;
 import picocli.CommandLine.Option;
 
-/** How sequences are drawn by verbs that draw them: {@code --seed} and {@code --batch-size}. */
+/** {@code --seed} and {@code --batch-size} of verbs that draw sequences. */
 public final class DrawingOptions {
   @Option(
       names = "--seed",

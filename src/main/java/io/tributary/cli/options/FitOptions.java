@@ -15,7 +15,7 @@ public final class FitOptions {
               + "of a run. Default: if the target has lambdas, they are fitted first.")
   private @Nullable Path file;
 
-  /** The file of lambdas; empty: they are fitted. */
+  /** The file with the lambdas; if empty, they are fitted. */
   public Optional<Path> file() {
     return Optional.ofNullable(file);
   }

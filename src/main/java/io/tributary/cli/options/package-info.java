@@ -1,4 +1,4 @@
-/** Options that several verbs share, and what they load. */
+/** Options that several verbs share. */
 @NullMarked
 package io.tributary.cli.options;
 

@@ -21,8 +21,8 @@ public final class LineScorer {
   private int longest;
 
   /**
-   * @param target null: log-probabilities alone
-   * @param batchSize lines that are computed at once, fewer if they are long
+   * @param target null to compute log-probabilities only
+   * @param batchSize lines scored at once, fewer if they are long
    */
   public LineScorer(
       LoadedModel model, @Nullable LineTarget target, int batchSize, PrintWriter out) {

@@ -5,7 +5,7 @@ import com.google.gson.GsonBuilder;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A sequence as verbs print it: one JSON object a line. */
+/** A sequence as verbs print it: one JSON object per line. */
 public sealed interface SequenceJson {
   /**
    * A sequence with its log-probability.
