@@ -5,9 +5,6 @@ import io.tributary.data.TensorBytes;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.SafeTensors;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -99,13 +96,12 @@ public record TensorLayout(
   }
 
   private static void requireFinite(Path file, TensorBytes tensor) {
-    FloatBuffer values =
-        ByteBuffer.wrap(tensor.bytes()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-    for (int i = 0; i < values.limit(); i++) {
-      if (!Float.isFinite(values.get(i))) {
+    float[] values = tensor.values();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
         throw new BadInputException(
             "%s: tensor %s holds %s as its value %d, expected finite numbers"
-                .formatted(file, tensor.name(), values.get(i), i));
+                .formatted(file, tensor.name(), values[i], i));
       }
     }
   }
@@ -134,16 +130,16 @@ public record TensorLayout(
     List<TensorBytes> tensors = new ArrayList<>();
     shapes.forEach(
         (name, shape) -> {
-          int size = Math.toIntExact(size(shape));
-          ByteBuffer values =
-              ByteBuffer.allocate(size * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-          double scale = deviation.applyAsDouble(name);
-          for (int i = 0; i < size; i++) {
-            double value =
-                shape.length > 1 ? scale * random.nextGaussian() : name.endsWith(".weight") ? 1 : 0;
-            values.putFloat((float) value);
+          float[] values = new float[Math.toIntExact(size(shape))];
+          if (shape.length > 1) {
+            double scale = deviation.applyAsDouble(name);
+            for (int i = 0; i < values.length; i++) {
+              values[i] = (float) (scale * random.nextGaussian());
+            }
+          } else if (name.endsWith(".weight")) {
+            Arrays.fill(values, 1);
           }
-          tensors.add(new TensorBytes(name, shape, values.array()));
+          tensors.add(TensorBytes.of(name, values, shape));
         });
     return tensors;
   }

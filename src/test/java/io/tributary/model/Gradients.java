@@ -2,7 +2,6 @@ package io.tributary.model;
 
 import io.tributary.tensor.TensorCopy;
 import io.tributary.tensor.TrainedParameter;
-import io.tributary.testing.model.Tensors;
 
 /** Gradients of a training as one vector. */
 public final class Gradients {
@@ -12,7 +11,7 @@ public final class Gradients {
   public static double[] of(ModelTraining training) {
     return training.parameters().stream()
         .map(TrainedParameter::gradient)
-        .map(gradient -> Tensors.values(TensorCopy.toBytes("gradient", gradient)))
+        .map(gradient -> TensorCopy.toBytes("gradient", gradient).values())
         .collect(
             () -> new java.util.ArrayList<Double>(),
             (all, values) -> {

@@ -238,7 +238,7 @@ class ModelTrainingTest {
   }
 
   private static float[] gradient(TrainedParameter parameter) {
-    return Tensors.values(TensorCopy.toBytes(parameter.name(), parameter.gradient()));
+    return TensorCopy.toBytes(parameter.name(), parameter.gradient()).values();
   }
 
   private static double norm(Map<String, float[]> gradients) {
@@ -262,7 +262,7 @@ class ModelTrainingTest {
   private static double difference(
       LanguageModel model, TrainedParameter parameter, double[] direction) {
     TensorBytes original = TensorCopy.toBytes(parameter.name(), parameter.value());
-    float[] values = Tensors.values(original);
+    float[] values = original.values();
     double epsilon = 5e-3;
     double[] loss = new double[2];
     for (int side = 0; side < 2; side++) {

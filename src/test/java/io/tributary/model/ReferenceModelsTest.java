@@ -13,7 +13,6 @@ import io.tributary.tensor.FloatType;
 import io.tributary.tensor.TensorCopy;
 import io.tributary.tensor.TrainedParameter;
 import io.tributary.testing.TorchExtension;
-import io.tributary.testing.model.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +88,7 @@ class ReferenceModelsTest {
           .extracting(TrainedParameter::name)
           .containsExactlyInAnyOrderElementsOf(expected.gradients().keySet());
       for (TrainedParameter parameter : training.parameters()) {
-        float[] got = Tensors.values(TensorCopy.toBytes(parameter.name(), parameter.gradient()));
+        float[] got = TensorCopy.toBytes(parameter.name(), parameter.gradient()).values();
         double squares = 0;
         double projection = 0;
         for (int i = 0; i < got.length; i++) {
@@ -154,8 +153,8 @@ class ReferenceModelsTest {
     original.config().tensors().write(file, original.config().tensors().read(file), FloatType.F16);
     List<TensorBytes> twice = original.config().tensors().read(file);
     for (int k = 0; k < twice.size(); k++) {
-      float[] half = Tensors.values(twice.get(k));
-      float[] full = Tensors.values(original.weights().get(k));
+      float[] half = twice.get(k).values();
+      float[] full = original.weights().get(k).values();
       for (int i = 0; i < half.length; i++) {
         assertThat(half[i]).isEqualTo(full[i], within(Math.abs(full[i]) / 2048 + 0x1p-25f));
       }

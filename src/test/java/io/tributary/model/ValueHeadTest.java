@@ -105,7 +105,7 @@ class ValueHeadTest {
           .extracting(TrainedParameter::name)
           .contains("value_head.weight", "value_head.bias");
       for (TrainedParameter parameter : training.parameters()) {
-        float[] gradient = Tensors.values(TensorCopy.toBytes("", parameter.gradient()));
+        float[] gradient = TensorCopy.toBytes("", parameter.gradient()).values();
         for (int round = 0; round < 3; round++) {
           double[] direction = unit(gradient.length, random);
           double slope = 0;
@@ -291,7 +291,7 @@ class ValueHeadTest {
   private static double slope(
       ModelTraining training, TrainedParameter parameter, double[] direction) {
     TensorBytes original = TensorCopy.toBytes(parameter.name(), parameter.value());
-    float[] values = Tensors.values(original);
+    float[] values = original.values();
     double epsilon = 5e-3;
     double[] loss = new double[2];
     for (int side = 0; side < 2; side++) {

@@ -177,7 +177,7 @@ class AdamWTest {
   }
 
   private static float[] values(TrainedParameter parameter) {
-    return Tensors.values(TensorCopy.toBytes(parameter.name(), parameter.value()));
+    return TensorCopy.toBytes(parameter.name(), parameter.value()).values();
   }
 
   /** Algorithm 2 of arXiv:1711.05101 with a schedule of the learning rate alone, in float64. */

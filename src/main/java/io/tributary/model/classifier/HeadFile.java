@@ -5,8 +5,6 @@ import io.tributary.data.TensorBytes;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.SafeTensors;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -70,9 +68,7 @@ public record HeadFile(LinearHead head, NGrams ngrams) {
           "%s: tensor %s has shape %s, but classifier.json and the model ask for %s"
               .formatted(file, name, Arrays.toString(tensor.shape()), shown(shape)));
     }
-    float[] values = new float[tensor.bytes().length / Float.BYTES];
-    ByteBuffer.wrap(tensor.bytes()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
-    return values;
+    return tensor.values();
   }
 
   private static String shown(long[] shape) {
@@ -95,16 +91,9 @@ public record HeadFile(LinearHead head, NGrams ngrams) {
     SafeTensors.write(
         file,
         List.of(
-            tensor(WEIGHT, head.weight(), head.bias().length, head.features()),
-            tensor(BIAS, head.bias(), head.bias().length),
-            tensor(NGRAMS, ngrams.rows(), ngrams.size(), ngrams.longest())),
+            TensorBytes.of(WEIGHT, head.weight(), head.bias().length, head.features()),
+            TensorBytes.of(BIAS, head.bias(), head.bias().length),
+            TensorBytes.of(NGRAMS, ngrams.rows(), ngrams.size(), ngrams.longest())),
         FloatType.F32);
-  }
-
-  private static TensorBytes tensor(String name, float[] values, long... shape) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
-    return new TensorBytes(name, shape, bytes.array());
   }
 }

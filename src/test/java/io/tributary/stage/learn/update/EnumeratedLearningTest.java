@@ -238,7 +238,7 @@ class EnumeratedLearningTest {
     List<TensorBytes> moved = new ArrayList<>();
     int offset = 0;
     for (TensorBytes tensor : policy.snapshot()) {
-      float[] values = Tensors.values(tensor);
+      float[] values = tensor.values();
       int from = offset;
       moved.add(
           Tensors.of(tensor.name(), i -> values[i] + step * direction[from + i], tensor.shape()));

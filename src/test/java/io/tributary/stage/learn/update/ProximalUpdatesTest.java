@@ -194,7 +194,7 @@ public class ProximalUpdatesTest {
           rule(training, config, penalty).learn(step, batch, nothing(), rate, () -> {});
       List<float[]> weights =
           Stream.concat(model.snapshot().stream(), training.valueHead().snapshot().stream())
-              .map(Tensors::values)
+              .map(TensorBytes::values)
               .toList();
       return new Learned(outcome, Gradients.of(training), weights, training.optimizer().updates());
     }
