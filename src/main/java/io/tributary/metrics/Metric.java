@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * The table of all metrics. A metric's name is its constant in lower case; Prometheus sees it with
- * the prefix {@value #PREFIX}, {@code metrics.jsonl} and {@link Measurements} without.
+ * the prefix {@value #PREFIX}, {@code metrics.jsonl} without.
  */
 public enum Metric {
   // Flow
@@ -105,17 +105,20 @@ public enum Metric {
       "Sequences drawn for the stream that are neither learned nor dropped yet.",
       "Stands still although samplers are not paused: the learner or the scorers take"
           + " nothing."),
+  /** Bounds of a few steps are common, of hundreds possible. */
   SEQUENCE_STALENESS_STEPS(
-      Type.HISTOGRAM,
       "steps",
       "Learner steps between a draw's admission and its use.",
       "All at the bound: learning is the bottleneck; if effective_sample_size_ratio of pi_q is"
-          + " small too, lower stream.max-staleness-steps."),
+          + " small too, lower stream.max-staleness-steps.",
+      buckets(0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512, 1000)),
+  /** From a draw that is learned at once to hours. */
   SEQUENCE_AGE_SECONDS(
-      Type.HISTOGRAM,
       "seconds",
       "Time between a draw's admission and its use.",
-      "Grows at the same staleness: the learner's steps have become slower."),
+      "Grows at the same staleness: the learner's steps have become slower.",
+      buckets(
+          0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800)),
 
   // Learning
   LEARNER_STEPS(
@@ -133,11 +136,12 @@ public enum Metric {
       "seconds",
       "Unix time of the last learner step.",
       "Older than a few steps take: see the runbook on a stalled learner."),
+  /** A step takes 50 ms to 10 minutes; less with a model for tests. */
   LEARNER_STEP_DURATION_SECONDS(
-      Type.HISTOGRAM,
       "seconds",
       "Duration of a learner step.",
-      "Grows: another process has taken the cores, or sequences have become longer."),
+      "Grows: another process has taken the cores, or sequences have become longer.",
+      buckets(0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600)),
   LEARNER_LOSS(
       Type.MEASURED,
       "1",
@@ -476,12 +480,25 @@ public enum Metric {
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<Label> labels;
 
+  @SuppressWarnings("ImmutableEnumChecker") // never given away
+  private final double[] buckets;
+
   Metric(Type type, String unit, String help, String whenOdd, Label... labels) {
+    this(type, unit, help, whenOdd, new double[0], labels);
+  }
+
+  /** A histogram with these upper bounds of its buckets. */
+  Metric(String unit, String help, String whenOdd, double[] buckets) {
+    this(Type.HISTOGRAM, unit, help, whenOdd, buckets);
+  }
+
+  Metric(Type type, String unit, String help, String whenOdd, double[] buckets, Label... labels) {
     this.type = type;
     this.unit = unit;
     this.help = help;
     this.whenOdd = whenOdd;
     this.labels = List.of(labels);
+    this.buckets = buckets;
   }
 
   /**
@@ -570,5 +587,14 @@ public enum Metric {
   /** Names of the labels, in the order in which their values are given everywhere. */
   public List<String> labelNames() {
     return labels.stream().map(Label::name).toList();
+  }
+
+  /** Upper bounds of a histogram's buckets, without infinity; empty for other types. */
+  double[] buckets() {
+    return buckets.clone();
+  }
+
+  private static double[] buckets(double... upperBounds) {
+    return upperBounds;
   }
 }

@@ -15,25 +15,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The collectors behind {@link Metric}: made from the table, with every series there from the
- * start. Safe for use by several threads.
+ * The Prometheus collectors of the table {@link Metric}, with every series there from the start.
+ * Safe for use by several threads.
  */
 final class MetricTable {
-
-  /** A learner step takes from 50 ms to 10 minutes; with a model for tests less. */
-  private static final double[] STEP_SECONDS = {
-    0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600
-  };
-
-  /** From the age of a draw that was learned at once to hours. */
-  private static final double[] AGE_SECONDS = {
-    0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800
-  };
-
-  /** Bounds of some steps are usual; those of hundreds are possible. */
-  private static final double[] STALENESS_STEPS = {
-    0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512, 1000
-  };
 
   private final Map<Metric, Counter> counters = new EnumMap<>(Metric.class);
   private final Map<Metric, Gauge> gauges = new EnumMap<>(Metric.class);
@@ -61,7 +46,7 @@ final class MetricTable {
         }
         case HISTOGRAM -> {
           Histogram.Builder builder = Histogram.builder().classicOnly();
-          builder.classicUpperBounds(buckets(metric));
+          builder.classicUpperBounds(metric.buckets());
           histograms.put(metric, describe(builder, metric).register(registry));
         }
         case INFO -> {
@@ -100,15 +85,6 @@ final class MetricTable {
     return counter != null
         ? counter.labelValues(labels).get()
         : required(gauges, metric).labelValues(labels).get();
-  }
-
-  private static double[] buckets(Metric histogram) {
-    return switch (histogram) {
-      case LEARNER_STEP_DURATION_SECONDS -> STEP_SECONDS;
-      case SEQUENCE_AGE_SECONDS -> AGE_SECONDS;
-      case SEQUENCE_STALENESS_STEPS -> STALENESS_STEPS;
-      default -> throw new IllegalStateException("no buckets are declared for " + histogram.key());
-    };
   }
 
   private static <T> T required(Map<Metric, T> collectors, Metric metric) {

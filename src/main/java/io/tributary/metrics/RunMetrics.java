@@ -140,7 +140,9 @@ public final class RunMetrics {
     if (bytes != null) {
       table.set(Metric.NATIVE_TENSOR_BYTES, (double) bytes.getAsLong());
     }
-    ExpositionFormatWriter writer = formats.findWriter(accept);
+    ExpositionFormatWriter openMetrics = formats.getOpenMetricsTextFormatWriter();
+    ExpositionFormatWriter writer =
+        openMetrics.accepts(accept) ? openMetrics : formats.getPrometheusTextFormatWriter();
     ByteArrayOutputStream body = new ByteArrayOutputStream(1 << 16);
     try {
       writer.write(body, registry.scrape());

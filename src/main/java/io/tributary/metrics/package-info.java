@@ -1,6 +1,17 @@
 /**
- * Every metric's name, type, unit and labels in one place ({@link io.tributary.metrics.Metric}),
- * and what the stages report through. The only user of the Prometheus client.
+ * What a run measures and how it is exposed. The only user of the Prometheus client.
+ *
+ * <p>To add a metric, add a constant to {@link io.tributary.metrics.Metric}: the series, the files,
+ * the documentation's table and the tests follow from it. A quantity of a learner step or an
+ * evaluation is then put into {@link io.tributary.metrics.Measurements} where it is computed, and
+ * appears in {@code metrics.jsonl} and as a gauge. What is counted is reported by a method of the
+ * class of its subject: {@link io.tributary.metrics.StageMetrics}, {@link
+ * io.tributary.metrics.FlowMetrics}, {@link io.tributary.metrics.LearningMetrics}, {@link
+ * io.tributary.metrics.WeightMetrics} or {@link io.tributary.metrics.ServiceMetrics}.
+ *
+ * <p>How workers spend their time is measured by their {@link io.tributary.metrics.WorkClock} and
+ * travels with their results as {@link io.tributary.metrics.WorkTime}, so that a worker counts
+ * alike on any machine.
  */
 @NullMarked
 package io.tributary.metrics;

@@ -205,6 +205,15 @@ class RunMetricsTest {
         .contains("tributary_stage_busy_seconds_total{stage=\"learner\"} 0.0")
         .contains("# TYPE tributary_build info")
         .endsWith("# EOF\n");
+    for (String other :
+        List.of(
+            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+            "application/json",
+            "nonsense",
+            "")) {
+      assertThat(metrics.scrape(other).contentType()).as(other).startsWith("text/plain");
+      assertThat(metrics.scrape(other).body()).isNotEmpty();
+    }
     assertThat(metrics.scrape("*/*").contentType()).startsWith("text/plain; version=0.0.4");
   }
 

@@ -124,6 +124,15 @@ class HttpServiceTest {
         .startsWith("application/openmetrics-text")
         .contains("version=1.0.0");
     assertThat(open.body()).endsWith("# EOF\n");
+    assertThat(
+            server
+                .send(
+                    server
+                        .request("/metrics")
+                        .header("Accept", "application/vnd.google.protobuf," + prometheus))
+                .statusCode())
+        .as("a format that is not there")
+        .isEqualTo(200);
   }
 
   @Test
