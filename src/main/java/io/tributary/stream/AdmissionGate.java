@@ -15,25 +15,25 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the number of a draw through as soon as the draw would not be staler than allowed when it is
- * used, unless sampling is paused: the only thing that regulates sampling against learning. It
- * holds one number back at most, and lets none of them fall. Lowering the bound on staleness takes
- * back none that is admitted: the next one waits for longer.
+ * Admits the number of a draw as soon as the draw would not be staler than allowed when it is used,
+ * unless sampling is paused. Nothing else throttles sampling against learning. The gate holds back
+ * at most one number and discards none. Lowering the bound on staleness does not revoke what is
+ * already admitted; the next draw waits longer.
  */
-public final class AdmissionGate
+final class AdmissionGate
     extends AbstractGraphStageWithMaterializedValue<
         FlowShape<Long, AdmittedDraw>, AdmissionGate.Control> {
 
-  /** Tells a running gate how far learning has come; from any thread. */
-  public interface Control {
+  /** Tells a running gate how far learning has got; safe for use by several threads. */
+  interface Control {
 
     /**
-     * One more batch was learned; draws from now on want this version of the proposal. Versions
-     * only grow: an older one than before changes nothing.
+     * One more batch was learned; draws admitted from now on need this version of the proposal. An
+     * older version than before changes nothing.
      */
     void advance(long proposalVersion);
 
-    /** This many sequences of training draws filled no batch and are to be made up for. */
+    /** This many sequences of training draws went into no batch and must be replaced. */
     void refund(long sequences);
   }
 

@@ -11,8 +11,8 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Makes batches of consecutive draws: the bootstrap first, then batches of exactly the same size.
- * Sequences that the scorer dropped are made up for by those of later draws.
+ * Groups consecutive draws into batches: the bootstrap first, then training batches of equal size.
+ * Dropped sequences are replaced by those of later draws.
  */
 final class Batching {
   private record Taken(ScoredSequence sequence, AdmittedDraw draw) {}
@@ -28,7 +28,7 @@ final class Batching {
   private long batches;
 
   /**
-   * @param refund is told of training sequences that fill no batch, for the gate
+   * @param refund told of training sequences that go into no batch, for the gate
    */
   Batching(
       StreamSettings settings,
@@ -44,7 +44,7 @@ final class Batching {
   }
 
   /**
-   * Takes the next draw, in the order of numbers, and gives the batch that it completes, if any.
+   * Adds the next draw, in the order of numbers, and returns the batch that it completes, if any.
    */
   List<Batch> add(AdmittedDraw admitted, ScoredDraw scored) {
     int dropped = plan.drawSequences() - scored.sequences().size();

@@ -3,11 +3,12 @@ package io.tributary.stream;
 import io.tributary.data.RunFailedException;
 
 /**
- * Watches how many sequences the scorer fails on: a few are let go, but a feature that fails often
- * would leave the learner with a biased sample, or none, and ends the run.
+ * Limits how many sequences may be dropped because a feature failed on them. A few do no harm; a
+ * feature that fails often would leave the learner with a biased sample, or none, so that ends the
+ * run.
  */
 final class DropRate {
-  /** The rate is judged over this many sequences. */
+  /** The rate is taken over this many sequences. */
   static final int WINDOW = 10_000;
 
   private final double maxDropRate;

@@ -37,13 +37,13 @@ public final class FitStream {
   private final SharedKillSwitch end = KillSwitches.shared("fit");
 
   /**
-   * What the draws go through; the first two are usually {@link PoolFlow#through}.
+   * The stages; the first two are usually {@link PoolFlow#through}.
    *
    * @param sample draws the sequences; keeps the order
    * @param score computes their features; keeps the order
-   * @param wanted how many draws are to follow; 0 ends the stream. Asked at the beginning, and
-   *     again when all of them have been taken
-   * @param take takes a draw
+   * @param wanted number of draws to make next; 0 ends the stream. Called at the start, and again
+   *     when all of them have been taken
+   * @param take takes each draw
    */
   public record Stages(
       FlowWithContext<DrawOrder, NotUsed, Draw, NotUsed, NotUsed> sample,

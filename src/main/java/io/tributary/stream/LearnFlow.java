@@ -19,8 +19,8 @@ import org.apache.pekko.stream.stage.GraphStageLogic;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives batches to the learner, the next one only when the one before is answered, none while
- * learning is paused, and none after the answer that finishes the run: there the stream completes.
+ * Passes batches to the learner one at a time, none while learning is paused. The stream completes
+ * with the answer that finishes the run.
  */
 final class LearnFlow extends GraphStage<FlowShape<Batch, BatchLearned>> {
   private final Inlet<Batch> in = Inlet.create("LearnFlow.in");
@@ -30,7 +30,7 @@ final class LearnFlow extends GraphStage<FlowShape<Batch, BatchLearned>> {
   private final LongConsumer advance;
 
   /**
-   * @param advance is told the version of the proposal after each training batch
+   * @param advance told the version of the proposal after each training batch
    */
   LearnFlow(
       StreamSettings settings,

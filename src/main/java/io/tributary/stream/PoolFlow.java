@@ -11,18 +11,18 @@ import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.FlowWithContext;
 
-/** The stage of a stream that has a pool do its work. */
+/** A stage of a stream whose work is done by a pool of workers. */
 public final class PoolFlow {
 
-  /** The buffer of results grows with what is in it, instead of having room for the most. */
+  /** The buffer of results grows as needed, instead of being allocated for the maximum. */
   private static final Attributes GROWING_BUFFER = ActorAttributes.maxFixedBufferSize(1);
 
   private PoolFlow() {}
 
   /**
-   * Work in, results out, in the order of the work however the workers finish; the pool may have
-   * any number of pieces at a time, since admission bounds what is under way. Fails when a result
-   * does, and when the pool stops.
+   * Work in, results out, in the order of the work whichever worker finishes first. The pool may
+   * hold any amount of work, since admission bounds what is in flight. Fails when a result does,
+   * and when the pool stops.
    *
    * @param <W> work
    * @param <R> result

@@ -1,24 +1,24 @@
 package io.tributary.stream;
 
 /**
- * Hears how the stream fares, for metrics and status. Called on the stream's threads: it must be
- * quick and must not throw.
+ * Is told what happens in the stream, for metrics and status. Called on the stream's threads: it
+ * must be quick and must not throw.
  */
 public interface StreamListener {
 
-  /** Draws are let in up to this many sequences, counted from the beginning of the run. */
+  /** Draws are admitted up to this many sequences, counted from the start of the run. */
   void limitChanged(long sequences);
 
-  /** The gate holds a draw back that could be drawn now: sampling waits for learning. */
+  /** The gate holds back a draw that could be made now: sampling waits for learning. */
   void admissionClosed();
 
-  /** The gate let the draw in that it had held back, or stopped. */
+  /** The gate has admitted the draw that it held back, or stopped. */
   void admissionOpened();
 
-  /** The scorer failed on this many sequences of a draw; later sequences make up for them. */
+  /** This many sequences of a draw were dropped; later sequences replace them. */
   void sequencesDropped(long draw, int count);
 
-  /** The rest of a draw that would be staler than allowed in the next batch; it is not used. */
+  /** The rest of a draw is discarded: it would be too stale in the next batch. */
   void sequencesLeftOver(long draw, int count);
 
   /**

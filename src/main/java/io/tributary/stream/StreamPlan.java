@@ -1,14 +1,14 @@
 package io.tributary.stream;
 
 /**
- * Where a stream starts, how its draws become batches, and which draw may be made when.
+ * Where a stream starts, how its draws become batches, and when a draw may be made.
  *
  * @param firstDraw number of the first draw
- * @param bootstrapDraws how many draws, from the first on, only bootstrap Z
+ * @param bootstrapDraws number of draws at the start that only bootstrap Z
  * @param drawSequences sequences in a draw
  * @param batchSequences sequences in a training batch, a multiple of {@code drawSequences}
  * @param maxStalenessSteps steps that may pass between the admission of a draw and its use
- * @param maxDropRate fraction of sequences that the scorer may fail on
+ * @param maxDropRate fraction of sequences that may be dropped
  * @param proposalVersion version of the proposal at the start
  */
 public record StreamPlan(
@@ -24,13 +24,13 @@ public record StreamPlan(
    * counted from the start of the stream, so neither a resumed run nor a step that the learner skips
    * or repeats can make the count disagree with what was really used.
    *
-   * Sequences that the scorer drops, or that are left over, fill no batch and do not count. A draw
-   * then no longer ends where a batch does, and its last sequences could be used a step too late.
-   * Therefore a draw is admitted if it fits below the limit as a whole, which with a staleness of at
-   * least one step always leaves enough draws for the batch that the learner waits for (a draw is no
-   * longer than a batch). At staleness 0 there is no such room: the draw that a batch still needs is
-   * admitted, and what it holds too much is left over. A batch then consists of whole draws, all
-   * made with the proposal of its own step, and a run resumes at the draw after it.
+   * Sequences that are dropped or left over fill no batch and do not count. A draw then no longer
+   * ends where a batch does, and its last sequences could be used one step too late. Therefore a draw
+   * is admitted only if all of it fits below the limit. With a staleness of at least one step that
+   * always leaves enough draws for the batch that the learner waits for, since a draw is no longer
+   * than a batch. At staleness 0 there is no such room: the draw that completes the batch is
+   * admitted, and its surplus is left over. A batch then consists of whole draws, all made with the
+   * proposal of its own step, and a run resumes at the draw after it.
    */
 
   public StreamPlan {
@@ -49,7 +49,7 @@ public record StreamPlan(
     }
   }
 
-  /** The same with another bound on staleness, for draws that are admitted from now on. */
+  /** The same plan with another bound on staleness, for draws admitted from now on. */
   StreamPlan withMaxStalenessSteps(int steps) {
     return new StreamPlan(
         firstDraw,
@@ -65,7 +65,7 @@ public record StreamPlan(
     return draw < firstDraw + bootstrapDraws;
   }
 
-  /** Whether the rest of a draw may be used in the batch after. */
+  /** Whether the rest of a draw may be used in the next batch. */
   boolean carriesOver() {
     return maxStalenessSteps > 0;
   }

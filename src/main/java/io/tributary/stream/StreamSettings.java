@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * What of a stream can be changed while it runs, the bound on staleness and pauses: its stages read
- * it, and are told when it has changed. Safe for use by several threads.
+ * The settings that can change while a stream runs: the bound on staleness, and pauses. Its stages
+ * read them, and are notified of changes. Safe for use by several threads.
  */
 final class StreamSettings {
   private final List<Runnable> stages = new CopyOnWriteArrayList<>();
@@ -18,7 +18,7 @@ final class StreamSettings {
     this.paused = paused;
   }
 
-  /** The plan with the bound on staleness as it is now. */
+  /** The plan with the current bound on staleness. */
   StreamPlan plan() {
     return plan;
   }
@@ -27,7 +27,7 @@ final class StreamSettings {
     return paused;
   }
 
-  /** A stage has this called, on any thread, whenever something has changed. */
+  /** Registers a stage, to be called on any thread after every change. */
   void onChange(Runnable stage) {
     stages.add(stage);
   }

@@ -31,18 +31,18 @@ import org.apache.pekko.stream.javadsl.Source;
  *                     +--------------- advance ----------------------+
  * </pre>
  *
- * <p>Samplers and scorers may work on many draws at once and end in any order; the order of the
- * draws is kept, so the batches do not depend on how many there are. Only admission limits how many
- * draws are under way.
+ * <p>Samplers and scorers may work on many draws at once and finish in any order. The order of the
+ * draws is kept, so batches do not depend on the number of workers. Only admission limits how many
+ * draws are in flight.
  */
 public final class TrainingStream {
 
   /**
-   * What the draws go through, usually {@link PoolFlow#through} and a question to the learner.
+   * The stages: usually {@link PoolFlow#through} twice, and an ask to the learner.
    *
    * @param sample draws the sequences; keeps the order
    * @param score scores them; keeps the order
-   * @param learn learns from a batch; the answer opens admission
+   * @param learn learns from a batch; its answer moves admission on
    */
   public record Stages(
       FlowWithContext<DrawOrder, AdmittedDraw, Draw, AdmittedDraw, NotUsed> sample,
@@ -52,7 +52,7 @@ public final class TrainingStream {
   private TrainingStream() {}
 
   /**
-   * Starts the stream; it ends when the learner is finished, when it is stopped, or by a failure.
+   * Starts the stream; it ends when the learner has finished, when it is stopped, or when it fails.
    *
    * @param paused what is paused at the start
    */
@@ -97,7 +97,7 @@ public final class TrainingStream {
         .run(materializer);
   }
 
-  /** The gate's control is there as soon as the graph is, which may be after its first element. */
+  /** The gate's control exists once the graph is materialised, perhaps after its first element. */
   private static void tell(
       CompletableFuture<AdmissionGate.Control> gate, Consumer<AdmissionGate.Control> message) {
     var unused = gate.thenAccept(message);

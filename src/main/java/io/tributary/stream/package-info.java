@@ -1,5 +1,7 @@
 /**
- * The stream graph that joins samplers, scorers and the learner: admission, pools, order, batches.
+ * The streams that join the stages: sampling and scoring for training ({@link
+ * io.tributary.stream.TrainingStream}) and for the fit of lambda ({@link
+ * io.tributary.stream.FitStream}); admission, order, batches.
  */
 @NullMarked
 package io.tributary.stream;

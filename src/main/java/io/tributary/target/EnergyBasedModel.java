@@ -33,7 +33,7 @@ public record EnergyBasedModel(List<Factor> factors) implements AutoCloseable {
   }
 
   /**
-   * The target that the configuration describes, with lambdas that are still to be fitted.
+   * The target that the configuration describes, with lambdas yet to be fitted.
    *
    * @throws io.tributary.config.binding.ConfigException if a feature can't be made
    */
@@ -48,11 +48,6 @@ public record EnergyBasedModel(List<Factor> factors) implements AutoCloseable {
               : constrained(feature, constraint, config.fit().tolerance()));
     }
     return new EnergyBasedModel(factors);
-  }
-
-  /** The target that asks every feature of every sequence. */
-  public static EnergyBasedModel pointwise(List<Feature> features) {
-    return new EnergyBasedModel(features.stream().<Factor>map(Factor.Required::new).toList());
   }
 
   private static Factor rewarded(Feature feature, KlControlConfig control) {
@@ -75,12 +70,12 @@ public record EnergyBasedModel(List<Factor> factors) implements AutoCloseable {
     return new Factor.Tilted(feature, aimedAt, Double.NaN);
   }
 
-  /** Whether all lambdas are known, so that P(x) can be computed. */
+  /** Whether all lambdas are known, as P(x) requires. */
   public boolean isFitted() {
     return lambdas().values().stream().noneMatch(lambda -> Double.isNaN(lambda));
   }
 
-  /** The factors whose lambdas are to be found such that their moments are the desired ones. */
+  /** The factors whose lambdas are fitted to desired moments. */
   public List<Factor.Tilted> distributional() {
     return factors.stream()
         .filter(Factor.Tilted.class::isInstance)
@@ -89,7 +84,7 @@ public record EnergyBasedModel(List<Factor> factors) implements AutoCloseable {
         .toList();
   }
 
-  /** The lambdas of the features that have one, by name; NaN where they are not fitted. */
+  /** The lambdas of the features that have one, by name; NaN before they are fitted. */
   public Map<String, Double> lambdas() {
     Map<String, Double> lambdas = new LinkedHashMap<>();
     for (Factor factor : factors) {

@@ -3,7 +3,7 @@ package io.tributary.target;
 import io.tributary.target.feature.Feature;
 
 /**
- * What a feature contributes to P(x) / a(x) (sections 2.1 and 4.2, Korbak et al. 2022,
+ * A factor of P(x) / a(x), made of one feature (sections 2.1 and 4.2, Korbak et al. 2022,
  * arXiv:2206.00761).
  */
 public sealed interface Factor {
@@ -11,21 +11,21 @@ public sealed interface Factor {
   /** The feature phi. */
   Feature feature();
 
-  /** The moment E_p[phi] asked for; NaN where none is. */
+  /** The desired moment E_p[phi]; NaN if there is none. */
   double moment();
 
-  /** Whether it is 0 for some sequences, so that P(x) = 0. */
+  /** Whether it can be 0, so that P(x) = 0. */
   boolean isHard();
 
   /**
    * Log of the factor in nats.
    *
    * @param value phi(x)
-   * @throws IllegalArgumentException if the value makes no factor
+   * @throws IllegalArgumentException if the value makes no valid factor
    */
   double log(double value);
 
-  /** phi(x): every sequence shall have the feature. */
+  /** phi(x): every sequence must have the feature. */
   record Required(Feature feature) implements Factor {
     @Override
     public double moment() {
@@ -48,7 +48,7 @@ public sealed interface Factor {
     }
   }
 
-  /** 1 - phi(x): no sequence shall have the feature. */
+  /** 1 - phi(x): no sequence may have the feature. */
   record Forbidden(Feature feature) implements Factor {
     @Override
     public double moment() {
@@ -74,12 +74,12 @@ public sealed interface Factor {
   /**
    * exp(lambda phi(x)).
    *
-   * @param moment NaN where lambda is given, not fitted
-   * @param lambda NaN while it is not fitted
+   * @param moment NaN if lambda is given, not fitted
+   * @param lambda NaN until it is fitted
    */
   record Tilted(Feature feature, double moment, double lambda) implements Factor {
 
-    /** Whether lambda is to be found such that the moment is the desired one. */
+    /** Whether lambda is fitted to a desired moment. */
     boolean isDistributional() {
       return !Double.isNaN(moment);
     }

@@ -1,6 +1,6 @@
 /**
- * What is asked of the model: features of the decoded text, and the target P(x) that they make of
- * the base model.
+ * The target P(x) of training: the base model times one factor for each feature of the decoded
+ * text.
  */
 @NullMarked
 package io.tributary.target;

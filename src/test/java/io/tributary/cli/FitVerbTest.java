@@ -134,7 +134,7 @@ class FitVerbTest {
             + " sequences",
         " }, { name = none, type = not, feature = ${l} } | \"ab\" = 1 and \"none\" = 1 together",
         ", moment = 0.7 }, { name = none, type = not, feature = ${l}, moment = 0.7 } | \"ab\" (0.7)"
-            + " and \"none\" (0.7) can't be had",
+            + " and \"none\" (0.7) are impossible",
         ", moment = 0.7 }, { name = none, type = not, feature = ${l}, moment = 0.3 } | \"ab\" and"
             + " \"none\" depend on each other",
         ", moment = 0.5 }, { name = length, type = length, moment = 7 } | \"length\" is",

@@ -13,8 +13,8 @@ import io.tributary.config.target.FeatureConfig;
 import io.tributary.config.target.FitConfig;
 import io.tributary.config.target.TargetConfig;
 import io.tributary.target.feature.Feature;
+import io.tributary.target.feature.Features;
 import io.tributary.target.feature.Text;
-import io.tributary.target.feature.WordListFeature;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,10 +202,13 @@ class EnergyBasedModelTest {
 
   @Test
   void aTargetHasFeaturesWithDifferentNames() {
-    Feature feature = WordListFeature.of("twice", List.of("word"), false);
-    assertThatThrownBy(() -> EnergyBasedModel.pointwise(List.of(feature, feature)))
+    Feature feature = Features.of("twice", new FeatureConfig.Word("word", false));
+    assertThatThrownBy(
+            () ->
+                new EnergyBasedModel(
+                    List.of(new Factor.Required(feature), new Factor.Required(feature))))
         .hasMessageContaining("twice");
-    assertThatThrownBy(() -> EnergyBasedModel.pointwise(List.of()))
+    assertThatThrownBy(() -> new EnergyBasedModel(List.of()))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -61,7 +61,8 @@ class SequenceFeaturesTest {
   private final Map<Integer, Integer> batches = new TreeMap<>();
 
   private List<Featured> of(String... texts) {
-    EnergyBasedModel target = EnergyBasedModel.pointwise(List.of(new Failing(batches)));
+    EnergyBasedModel target =
+        new EnergyBasedModel(List.of(new Factor.Required(new Failing(batches))));
     return new SequenceFeatures(tokenizer, target)
         .of(Stream.of(texts).map(tokenizer::encode).toList(), "a test");
   }

@@ -3,9 +3,10 @@ package io.tributary.stage.evaluate;
 import java.util.Arrays;
 
 /**
- * Distinct-n, how little a text repeats itself: the mean over texts of its different n-grams
- * divided by its tokens, in [0, 1] (Li et al. 2016, arXiv:1510.03055, taken per sample as in Korbak
- * et al. 2022, arXiv:2206.00761, section 4.2). A text without a token counts as 0.
+ * Distinct-n, a measure of how little a text repeats itself: the mean over texts of the number of
+ * distinct n-grams divided by the number of tokens, in [0, 1] (Li et al. 2016, arXiv:1510.03055,
+ * taken per sample as in Korbak et al. 2022, arXiv:2206.00761, section 4.2). A text without a token
+ * counts as 0.
  */
 final class DistinctNgrams {
   private DistinctNgrams() {}

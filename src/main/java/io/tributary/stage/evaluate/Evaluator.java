@@ -21,8 +21,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * Evaluates policies, and judges them on sequences drawn for it, on its own thread; it takes no
- * credits from the stream.
+ * Evaluates policies, and judges them on sequences drawn for the purpose, on its own thread and
+ * independently of the stream.
  */
 public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   private final PolicyEvaluation evaluation;
@@ -88,7 +88,7 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
     return this;
   }
 
-  /** Counts the time since {@code start}, and what was drawn in it. */
+  /** Counts the time since {@code start}, and what was drawn meanwhile. */
   private void count(long start) {
     metrics.worked(WorkTime.busy(Duration.ofNanos(System.nanoTime() - start)));
     metrics.inflight(0);

@@ -17,18 +17,18 @@ import io.tributary.target.EnergyBasedModel;
 import java.util.Arrays;
 
 /**
- * Measures a model as {@link PolicyEvaluation} does, outside of a run. No learner tells Z here, so
- * as many samples of the base model are drawn too, and Z and KL(p||pi) are estimated on both
- * together; see {@link DefensiveMixture}. For one thread.
+ * Measures a model as {@link PolicyEvaluation} does, outside a run. There is no learner here that
+ * knows Z, so the same number of samples is drawn from the base model too, and Z and KL(p||pi) are
+ * estimated on both together; see {@link DefensiveMixture}. For one thread.
  */
 public final class ModelEvaluation {
   /**
-   * What was found.
+   * The result.
    *
    * @param measurements as of an evaluation in a run; Z and Pareto k are those of the mixture
    * @param effectiveSampleSize of the mixture's weights P/m, in sequences; NaN where it is absent
-   * @param largestReliableShape Pareto k above which estimates with these weights can't be relied
-   *     on; NaN where k is absent
+   * @param largestReliableShape Pareto k above which estimates with these weights are unreliable;
+   *     NaN where k is absent
    */
   public record Result(
       Measurements measurements, double effectiveSampleSize, double largestReliableShape) {}

@@ -37,7 +37,7 @@ final class Ngrams {
     return new Ngrams(words.stream().mapToInt(List::size).toArray(), ids);
   }
 
-  /** n-grams, each a shorter one and the token behind it. */
+  /** n-grams, each a shorter one and the token after it. */
   private static int[][] longer(int[][] shorter, int[][] tokens, int n) {
     Map<Long, Integer> numbers = new HashMap<>();
     int[][] longer = new int[tokens.length][];
@@ -61,12 +61,12 @@ final class Ngrams {
     return lengths;
   }
 
-  /** The n-grams of text {@code i} in their order; none if it has fewer tokens than n. */
+  /** The n-grams of text {@code i} in order; none if it has fewer than n tokens. */
   int[] of(int n, int i) {
     return ids[n - 1][i];
   }
 
-  /** How many different n-grams there are in all texts; their numbers are below it. */
+  /** Number of different n-grams in all texts; their numbers are below it. */
   int different(int n) {
     return 1 + Arrays.stream(ids[n - 1]).flatMapToInt(Arrays::stream).max().orElse(-1);
   }

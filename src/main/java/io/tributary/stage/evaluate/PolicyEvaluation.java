@@ -20,8 +20,8 @@ import java.util.random.RandomGenerator;
  * KL(pi||a), perplexity under a, and how varied the texts are (section 4.2, Korbak et al. 2022,
  * arXiv:2206.00761). For one thread.
  *
- * <p>Where only the likeliest tokens are drawn, samples are not the policy's own and the
- * divergences are absent; so is KL(p||pi) where they see too little of p ({@link
+ * <p>If sampling is truncated to the likeliest tokens, samples are not the policy's own and the
+ * divergences are absent. So is KL(p||pi) if the samples cover too little of p ({@link
  * Divergences#klTargetPolicyOnPolicy}).
  */
 public final class PolicyEvaluation implements AutoCloseable {
@@ -57,14 +57,12 @@ public final class PolicyEvaluation implements AutoCloseable {
     this.windowSampling = new Sampling(window, base, tokenizer, target, progress);
   }
 
-  /** Takes over the policy's weights. */
+  /** Loads the policy's weights. */
   public void takeOver(List<TensorBytes> weights) {
     policy.load(weights);
   }
 
-  /**
-   * Takes the policy's weights over and measures samples of it; {@code step} seeds their generator.
-   */
+  /** Loads the policy's weights and measures samples of it; {@code step} seeds their generator. */
   public Measurements evaluate(long step, List<TensorBytes> weights, PartitionFunctionEstimate z) {
     takeOver(weights);
     RandomGenerator random = Seeds.generator(settings.seed(), Seeds.Purpose.EVALUATION, step);
@@ -88,9 +86,9 @@ public final class PolicyEvaluation implements AutoCloseable {
   }
 
   /**
-   * Draws sequences from a proposal that are not trained on, and finds out what target and policy
-   * say of them: a decision on the proposal is based on that (Algorithm 1, lines 6 and 7, Korbak et
-   * al. 2022, arXiv:2206.00761).
+   * Draws sequences from a proposal that are not trained on, and computes their log-weights under
+   * target and policy, on which the decision to replace the proposal is based (Algorithm 1, lines 6
+   * and 7, Korbak et al. 2022, arXiv:2206.00761).
    *
    * @param step seeds the generator of the sequences
    */
@@ -131,7 +129,7 @@ public final class PolicyEvaluation implements AutoCloseable {
     return texts(base, n, 0);
   }
 
-  /** Texts of {@code n} samples of the policy that was taken over, evaluated or judged last. */
+  /** Texts of {@code n} samples of the policy that was loaded, evaluated or judged last. */
   public List<String> policyTexts(int n) {
     return texts(policy, n, 1);
   }
@@ -141,7 +139,7 @@ public final class PolicyEvaluation implements AutoCloseable {
         model, n, Seeds.generator(settings.seed(), Seeds.Purpose.COMPARISON, stream));
   }
 
-  /** Sequences drawn so far, for whatever it was. */
+  /** Sequences drawn so far, for any purpose. */
   long drawnSequences() {
     return sampling.sequences() + windowSampling.sequences();
   }

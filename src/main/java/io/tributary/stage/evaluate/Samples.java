@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * N sequences drawn for an evaluation, with what models and target say of them.
+ * N sequences drawn for an evaluation, with their scores.
  *
- * @param tokens what was drawn
+ * @param tokens of each sequence
  * @param texts the decoded texts
  * @param logProbs (N), log-probability in nats under the distribution that they were drawn from
  * @param logBases (N), log a in nats
@@ -34,7 +34,7 @@ record Samples(
   }
 
   /**
-   * What needs no more than the samples: the features' means, how varied the texts are, and the
+   * Measurements of the samples alone: the features' means, the diversity of the texts, and the
    * perplexity under the base model.
    *
    * @param names of the features, in their order

@@ -6,20 +6,20 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Self-BLEU-n, how much texts resemble each other: the mean over texts of the BLEU-n of each with
- * all others as its references, in [0, 1] (Zhu et al. 2018, arXiv:1802.01886).
+ * Self-BLEU-n, the similarity of texts to each other: the mean over texts of the BLEU-n of each
+ * with all others as references, in [0, 1] (Zhu et al. 2018, arXiv:1802.01886).
  *
  * <p>BLEU is that of Papineni et al. (2002, doi:10.3115/1073083.1073135) for one sentence, with
  * uniform weights 1/n, clipped n-gram precisions, the brevity penalty of the closest reference
  * length (the shorter of two that are equally close) and smoothing method 1 of Chen and Cherry
  * (2014, doi:10.3115/v1/W14-3346): a precision of 0 out of m becomes 0.1 / m, and 0.1 where the
- * text has no n-gram. It is 0 for a text none of whose tokens occurs in another. So it is NLTK's
+ * text has no n-gram. It is 0 for a text none of whose tokens occurs in another. This equals NLTK's
  * {@code sentence_bleu} with {@code SmoothingFunction().method1}.
  */
 /*
- * An n-gram of a text is clipped to the most that any one of the other texts has of it. That is the
- * largest count over all texts, or the second largest in the text that has the largest: with both
- * known for every n-gram, N texts cost as much as reading them, and not N times that.
+ * The count of an n-gram is clipped to its largest count in any other text. That is the largest count
+ * over all texts, or the second largest for the text that has the largest. With both known for every
+ * n-gram, N texts take time linear in their length instead of N times that.
  */
 final class SelfBleu {
   private static final double EPSILON = 0.1;
@@ -110,7 +110,9 @@ final class SelfBleu {
     return length > closest ? 1 : Math.exp(1 - (double) closest / length);
   }
 
-  /** Of every n-gram the largest count in any text, which text that is, and the second largest. */
+  /**
+   * For every n-gram, the largest count in any text, the text that has it, and the second largest.
+   */
   private static final class LargestCounts {
     private final int[] largest;
     private final int[] owner;

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures how varied sampled texts are: Distinct-1 to 3 within a text, over all of them, and
+ * Measures the diversity of sampled texts: Distinct-1 to 3 within a text, over all of them, and
  * Self-BLEU-3 to 5 among the first {@value #SELF_BLEU_TEXTS} (section 4.2, Korbak et al. 2022,
  * arXiv:2206.00761).
  */
 public final class TextMetrics {
-  /** Texts of which each is compared with the others. */
+  /** Number of texts that are compared with each other. */
   public static final int SELF_BLEU_TEXTS = 500;
 
   private static final int LONGEST_DISTINCT = 3;

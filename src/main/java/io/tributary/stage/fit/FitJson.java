@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A fit as JSON: what the verb {@code fit} prints and {@code fit.json} of a run holds. */
+/** A fit as JSON: the output of the verb {@code fit}, and {@code fit.json} of a run. */
 public final class FitJson {
   private static final Gson GSON =
       new GsonBuilder()
@@ -46,9 +46,9 @@ public final class FitJson {
       @Nullable String note) {}
 
   /**
-   * The text, with a line end.
+   * The text, ending with a newline.
    *
-   * @param tolerance largest standard error that was wanted
+   * @param tolerance the wanted bound on standard errors
    */
   public static String text(Fit fit, double tolerance) {
     double z = Math.exp(fit.logZ());
@@ -94,9 +94,9 @@ public final class FitJson {
   }
 
   /**
-   * A target with the lambdas of a file that {@link #text} was written to.
+   * A target with lambdas from a file written with {@link #text}.
    *
-   * @throws BadInputException if it can't be read, or is not of this target
+   * @throws BadInputException if the file can't be read, or holds a fit of another target
    */
   public static EnergyBasedModel read(Path file, EnergyBasedModel target) {
     Map<String, Double> lambdas = new LinkedHashMap<>();

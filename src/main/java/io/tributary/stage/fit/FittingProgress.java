@@ -1,6 +1,6 @@
 package io.tributary.stage.fit;
 
-/** Hears how far the drawing for a fit is; called by one thread at a time. */
+/** Is told how far the drawing for a fit has got; called by one thread at a time. */
 @FunctionalInterface
 public interface FittingProgress {
 

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * the wanted accuracy needs. For one thread at a time.
  */
 public final class TargetFitting {
-  /** How much more is drawn than the estimate says, since that is an estimate. */
+  /** Factor on the estimated number of sequences, since it is an estimate. */
   private static final double MARGIN = 1.05;
 
-  /** A small sample may misjudge what is needed: the next one is at most this many times larger. */
+  /** A small sample may misjudge what is needed: it grows at most by this factor. */
   private static final double MAX_GROWTH = 4;
 
   /** Draws that are ordered at once. */
@@ -38,7 +38,7 @@ public final class TargetFitting {
 
   /**
    * @param drawSequences sequences of a draw
-   * @param maxDropRate share of the sequences that a feature may fail on
+   * @param maxDropRate fraction of sequences that may be dropped since a feature fails on them
    */
   public TargetFitting(
       EnergyBasedModel target, FitConfig config, int drawSequences, double maxDropRate) {
@@ -49,7 +49,7 @@ public final class TargetFitting {
     this.wanted = config.sequences();
   }
 
-  /** Takes the next draw, in the order of numbers. */
+  /** Adds the next draw, in the order of numbers. */
   public void add(DrawFeatures draw) {
     surplus.addAll(draw.features());
     drawn += draw.features().size() + draw.dropped();
@@ -59,12 +59,12 @@ public final class TargetFitting {
   /**
    * Draws that are to be added before this is asked again; 0 when the fit is done.
    *
-   * <p>Fits as soon as there are enough sequences, and wants more of them until standard errors and
-   * effective sample size are as configured or the limit is reached. Where nothing is to be fitted,
+   * <p>Fits as soon as there are enough sequences, and asks for more until standard errors and
+   * effective sample size are as configured or the limit is reached. If there is nothing to fit,
    * the first sequences are enough.
    *
-   * @throws BadInputException if the base model can't have the desired moments, a few sequences
-   *     would decide, or features fail on too many sequences
+   * @throws BadInputException if the desired moments are impossible on this sample, too few
+   *     sequences would determine lambda, or features fail on too many sequences
    */
   public int wantedDraws() {
     requireFewDropped();
@@ -106,12 +106,12 @@ public final class TargetFitting {
     return Math.min(drawn, wanted);
   }
 
-  /** Sequences that the fit under way is made of; it may turn out to need more. */
+  /** Sequences that the fit in progress uses; it may turn out to need more. */
   public long wantedSequences() {
     return wanted;
   }
 
-  /** Sequences that the wanted accuracy takes, as far as this fit can tell. */
+  /** Sequences that the wanted accuracy takes, estimated from this fit. */
   private int needed(Fit latest) {
     double error = latest.largestError() / config.tolerance();
     double effective = config.minEffectiveSampleSize() / latest.effectiveSampleSize();

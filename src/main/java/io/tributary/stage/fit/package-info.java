@@ -1,4 +1,4 @@
-/** Fitting of the target's lambdas on sequences drawn from the base model, before a run begins. */
+/** Before stage 1: the fit of lambda, on sequences drawn from the base model. */
 @NullMarked
 package io.tributary.stage.fit;
 

@@ -17,7 +17,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sampler's own frozen copy of the proposal and the draws from it.
+ * A sampler's own frozen copy of the proposal, and the draws from it.
  *
  * <p>A draw depends on the weights, the seed of the run and its order alone. For one thread.
  */
@@ -62,7 +62,7 @@ public final class ProposalSampling implements AutoCloseable {
   /**
    * Copies the weights into the frozen copy.
    *
-   * @return the version with the fingerprint that the copy really has now
+   * @return the version, with the fingerprint of what the copy now really holds
    */
   public WeightVersion takeOver(WeightSnapshot snapshot) {
     if (proposal == null) {
@@ -83,7 +83,7 @@ public final class ProposalSampling implements AutoCloseable {
   public Draw draw(DrawOrder order, Runnable progress) {
     long number = order.number();
     if (proposal == null) {
-      throw new IllegalStateException("draw " + number + " is ordered before there are weights");
+      throw new IllegalStateException("draw " + number + " was ordered before any weights arrived");
     }
     List<AncestralSampler.Sampled> sampled =
         new AncestralSampler(proposal, settings(order.purpose()))

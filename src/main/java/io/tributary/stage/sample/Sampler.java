@@ -21,10 +21,10 @@ import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws sequences from the proposal, one draw at a time; between draws it takes new weights over.
+ * Draws sequences from the proposal, one draw at a time; between draws it loads new weights.
  *
- * <p>It computes on its own thread and stops when it fails: the pool hands its draw to another, the
- * guardian makes a new sampler.
+ * <p>It computes on its own thread and stops when it fails: the pool gives its draw to another, and
+ * the guardian replaces it.
  */
 public final class Sampler extends AbstractBehavior<SamplerCommand> {
   private final ProposalSampling sampling;

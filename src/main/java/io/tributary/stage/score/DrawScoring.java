@@ -33,7 +33,7 @@ public final class DrawScoring implements AutoCloseable {
   /**
    * @param base the base model a; closed with this
    * @param tokenizer decodes sequences for the features
-   * @param target with any lambdas: those that count come with an order
+   * @param target its lambdas are ignored: they come with each order
    * @param prefix tokens that every sequence follows
    * @param maxRows sequences that are computed at once
    * @param keepsTokens whether log a of each token is kept too
@@ -54,7 +54,7 @@ public final class DrawScoring implements AutoCloseable {
   }
 
   /**
-   * Scores every sequence of a draw; one on which a feature fails is dropped.
+   * Scores every sequence of a draw; those on which a feature fails are dropped.
    *
    * @param lambdas of the target, by feature
    * @param progress called after the features, and after every group of sequences that the base
@@ -83,9 +83,9 @@ public final class DrawScoring implements AutoCloseable {
   }
 
   /**
-   * Computes the features of every sequence of a draw; one on which a feature fails is dropped.
+   * Computes the features of every sequence of a draw; those on which one fails are dropped.
    *
-   * @param progress called after them
+   * @param progress called when they are computed
    */
   public DrawFeatures features(Draw draw, Runnable progress) {
     List<double[]> values = featured(draw, progress).stream().map(Featured::values).toList();

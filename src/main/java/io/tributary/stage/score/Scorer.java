@@ -19,7 +19,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 
-/** Scores draws, one at a time, on its own thread; stops when it fails, and is replaced. */
+/** Scores draws, one at a time, on its own thread; stops when it fails, and is then replaced. */
 public final class Scorer extends AbstractBehavior<ScorerCommand> {
   private final DrawScoring scoring;
   private final WorkClock clock;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * 1 iff the class that a text classifier predicts is one of those asked for (section 4.2 (c),
+ * 1 iff the class that a text classifier predicts is one of the desired ones (section 4.2 (c),
  * Korbak et al. 2022, arXiv:2206.00761). The classifier lives until the feature is closed.
  */
 final class ClassifierFeature implements Feature {
@@ -15,8 +15,8 @@ final class ClassifierFeature implements Feature {
   private final int[] labels;
 
   /**
-   * @param labels the classes asked for
-   * @throws io.tributary.data.BadInputException if the classifier has no such label
+   * @param labels the desired classes
+   * @throws io.tributary.data.BadInputException if the classifier lacks one of the labels
    */
   ClassifierFeature(String name, TextClassifier classifier, List<String> labels) {
     this.name = name;

@@ -3,7 +3,7 @@ package io.tributary.target.feature;
 import java.util.List;
 
 /**
- * A feature phi of a sequence: a number that its decoded text is given. Thread-safe, apart from
+ * A feature phi(x) of a sequence: a number computed from its decoded text. Thread-safe, apart from
  * {@link #close}.
  */
 public interface Feature extends AutoCloseable {
@@ -15,7 +15,7 @@ public interface Feature extends AutoCloseable {
   double value(Text text);
 
   /**
-   * phi(x) of several texts at once, which a feature that runs a model computes faster.
+   * phi(x) of several texts at once, which is faster for a feature that runs a model.
    *
    * @return (texts)
    */
@@ -23,7 +23,7 @@ public interface Feature extends AutoCloseable {
     return texts.stream().mapToDouble(this::value).toArray();
   }
 
-  /** Lets go of the model that it runs, if it does; it can't be asked any more. */
+  /** Closes the model that it runs, if any; the feature can't be used any more. */
   @Override
   default void close() {}
 }

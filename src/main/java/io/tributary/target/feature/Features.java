@@ -7,7 +7,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.model.classifier.TextClassifier;
 import java.util.List;
 
-/** Makes features of what the configuration says about them. */
+/** Creates features from their configuration. */
 public final class Features {
   private Features() {}
 
@@ -32,9 +32,9 @@ public final class Features {
   /**
    * The feature that the configuration describes.
    *
-   * @throws ConfigException if a word list can't be read or holds what is no word
-   * @throws io.tributary.data.BadInputException if a classifier can't be used; the native engine
-   *     must be loaded where there is one
+   * @throws ConfigException if a word list can't be read or has an invalid entry
+   * @throws BadInputException if a classifier can't be used; the native engine must be loaded for
+   *     one
    */
   public static Feature of(String name, FeatureConfig config) {
     if (config instanceof FeatureConfig.Word word) {

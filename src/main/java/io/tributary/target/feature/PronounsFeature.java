@@ -5,10 +5,10 @@ import io.tributary.data.WordTokens;
 import java.util.Set;
 
 /**
- * 1 iff the pronouns of a text are mostly those of a woman, mostly those of a man, or balanced
- * (section 4.2 (e) of Korbak et al. 2022, arXiv:2206.00761, counts biographies so).
+ * 1 iff the pronouns of a text are mostly female, mostly male, or balanced (as biographies are
+ * counted in section 4.2 (e), Korbak et al. 2022, arXiv:2206.00761).
  *
- * <p>{@code she's} counts as {@code she}; case never matters.
+ * <p>{@code she's} counts as {@code she}; case is ignored.
  */
 record PronounsFeature(String name, Majority majority) implements Feature {
   private static final Set<String> FEMALE = Set.of("she", "her", "hers", "herself");

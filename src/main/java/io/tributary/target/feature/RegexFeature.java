@@ -5,12 +5,12 @@ import java.util.regex.Pattern;
 /**
  * 1 iff a regular expression is found in the decoded text.
  *
- * <p>Nested repetitions can take time that grows exponentially with the text. The characters that a
- * search may look at are counted, so that such a search fails instead of holding a scorer up, on
- * every machine at the same place.
+ * <p>Nested repetitions can take time exponential in the length of the text. A search counts the
+ * characters it reads and fails after a fixed number, so that it does not block a scorer, and fails
+ * at the same place on every machine.
  */
 final class RegexFeature implements Feature {
-  /** Looks at a character that one search may take; a plain search takes a few per character. */
+  /** Reads of a character per search; a plain search takes a few for each character. */
   static final int MAX_LOOKS = 1_000_000;
 
   private final String name;
@@ -18,7 +18,7 @@ final class RegexFeature implements Feature {
 
   /**
    * @param pattern of {@link Pattern}
-   * @param caseSensitive whether upper and lower case differ, of all scripts
+   * @param caseSensitive whether upper and lower case differ, in all scripts
    */
   RegexFeature(String name, String pattern, boolean caseSensitive) {
     this.name = name;
@@ -52,7 +52,7 @@ final class RegexFeature implements Feature {
   }
 
   /**
-   * A text that counts how often it is looked at.
+   * A text that counts reads of its characters.
    *
    * @param looks (1), shared with its parts
    */

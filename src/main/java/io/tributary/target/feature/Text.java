@@ -4,14 +4,14 @@ import io.tributary.data.WordTokens;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What features look at: the decoded text of a sequence. Thread-safe. */
+/** The decoded text of a sequence, as features see it. Thread-safe. */
 public final class Text {
   private final String text;
   private final int tokens;
   private volatile @Nullable List<String> words;
 
   /**
-   * @param text the decoded text; U+FFFD stands for bytes that are not UTF-8
+   * @param text the decoded text, with U+FFFD in place of bytes that are not UTF-8
    * @param tokens number of tokens of the sequence, EOS included
    */
   public Text(String text, int tokens) {
@@ -27,7 +27,7 @@ public final class Text {
     return tokens;
   }
 
-  /** Its word tokens, as {@link WordTokens} splits it; found once for all features. */
+  /** Its word tokens as split by {@link WordTokens}, computed once for all features. */
   public List<String> words() {
     List<String> found = words;
     if (found == null) {

@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * 1 iff any entry of a list occurs among the word tokens of the text, else 0. An entry is a word,
- * or several that have to follow each other.
+ * 1 iff any entry of a list occurs among the word tokens of the text, else 0. An entry is one word
+ * or several consecutive ones.
  *
- * <p>A token with a contracted verb or possessive at its end is an occurrence of the word before it
- * too ({@code he's} of {@code he}); see {@link WordTokens#withoutClitic}. Each token costs one look
- * into a hash map, however long the list is, and one more for each word of an entry that begins
- * there.
+ * <p>A token ending in a contracted verb or possessive is also an occurrence of the word before it
+ * ({@code he's} of {@code he}); see {@link WordTokens#withoutClitic}. Entries are kept in a trie,
+ * so each token takes one hash lookup however long the list is, and one more for each word of an
+ * entry that starts there.
  */
-public final class WordListFeature implements Feature {
+final class WordListFeature implements Feature {
   private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Pd}]+");
 
   private final String name;
@@ -30,7 +30,7 @@ public final class WordListFeature implements Feature {
     this.caseSensitive = caseSensitive;
   }
 
-  /** What may follow the words that lead here. */
+  /** A node of the trie: the words that may follow those that lead here. */
   private static final class Node {
     final Map<String, Node> next = new HashMap<>();
     boolean isEnd;
@@ -39,12 +39,12 @@ public final class WordListFeature implements Feature {
   /**
    * A feature of a list of words.
    *
-   * @param entries at least one, each of word tokens with white space or hyphens between them
+   * @param entries at least one, each of word tokens separated by white space or hyphens
    * @param caseSensitive whether upper and lower case differ
    * @throws ConfigException if there is no entry, or one that could never occur since text is split
-   *     into other words
+   *     into words differently
    */
-  public static WordListFeature of(String name, Collection<String> entries, boolean caseSensitive) {
+  static WordListFeature of(String name, Collection<String> entries, boolean caseSensitive) {
     Node root = new Node();
     for (String entry : entries) {
       Node node = root;

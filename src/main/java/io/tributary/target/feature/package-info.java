@@ -1,4 +1,4 @@
-/** Features of texts, which targets are made of. */
+/** Features of the decoded text. */
 @NullMarked
 package io.tributary.target.feature;
 

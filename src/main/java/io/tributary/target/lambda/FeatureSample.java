@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Features of sequences drawn from the base model, those with the same values counted together, so
- * that what is computed from them takes no longer for more sequences. Not thread-safe.
+ * Features of sequences drawn from the base model. Sequences with equal values are counted
+ * together, so that computations take time in the number of different values only. Not thread-safe.
  */
 public final class FeatureSample {
   private final Map<List<Double>, Integer> counts = new LinkedHashMap<>();
@@ -28,10 +28,10 @@ public final class FeatureSample {
     return size;
   }
 
-  /** A vector of feature values, with the number of sequences that have it. */
+  /** A vector of feature values, and the number of sequences that have it. */
   record Point(double[] features, int count) {}
 
-  /** All different vectors in the order in which they came first. */
+  /** All different vectors, in order of first occurrence. */
   List<Point> points() {
     return counts.entrySet().stream()
         .map(

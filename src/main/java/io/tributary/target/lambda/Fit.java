@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A target with its lambdas, and what the sample that they were fitted on says about it.
+ * A target with fitted lambdas, and its estimates from the sample that they were fitted on.
  *
  * @param target with all lambdas
  * @param sequences N, sequences of the sample
  * @param lambdaErrors standard error of each fitted lambda, by feature
  * @param moments achieved moment of every feature, by name
- * @param momentErrors their standard errors: how far p's moments may be from those of the sample
- * @param largestError the largest standard error of a fitted moment, of a feature that is not
- *     binary in units of its standard deviation under p; 0 where nothing is fitted
+ * @param momentErrors standard errors of the achieved moments
+ * @param largestError the largest standard error of a fitted moment, for a feature that is not
+ *     binary in units of its standard deviation under p; 0 if nothing is fitted
  * @param effectiveSampleSize (sum w)^2 / sum w^2
  * @param logZ log of the estimate of Z
  * @param relativeErrorOfZ standard error of Z divided by Z
@@ -34,11 +34,11 @@ public record Fit(
     double relativeErrorOfZ) {
 
   /**
-   * Fits the lambdas of a target, if it has any to be fitted.
+   * Fits the lambdas of a target, if it has any to fit.
    *
    * @param sample sequences drawn from the base model
-   * @throws io.tributary.data.BadInputException naming the features, if the sample can't have what
-   *     is asked of it
+   * @throws io.tributary.data.BadInputException naming the features, if the desired moments are
+   *     impossible on the sample
    */
   public static Fit of(EnergyBasedModel target, FeatureSample sample) {
     HardConstraints.require(target, sample, "target.fit.sequences");
@@ -84,7 +84,7 @@ public record Fit(
         tilted.relativeErrorOfZ());
   }
 
-  /** The desired moments, by name; without those of features that none is asked of. */
+  /** The desired moments, by name, of the features that have one. */
   public Map<String, Double> desired() {
     Map<String, Double> desired = new LinkedHashMap<>();
     for (Factor factor : target.factors()) {

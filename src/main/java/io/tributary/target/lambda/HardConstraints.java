@@ -6,14 +6,14 @@ import io.tributary.target.Factor;
 import io.tributary.target.lambda.FeatureSample.Point;
 import java.util.List;
 
-/** Refuses hard constraints that no sequence of a sample satisfies. */
+/** Rejects hard constraints that no sequence of a sample satisfies. */
 public final class HardConstraints {
   private HardConstraints() {}
 
   /**
    * Checks each hard constraint, and all of them together.
    *
-   * @param key what configures the size of the sample
+   * @param key the configuration key of the sample's size
    * @throws BadInputException naming the features, if no sequence satisfies them
    */
   public static void require(EnergyBasedModel target, FeatureSample sample, String key) {

@@ -12,13 +12,13 @@ import org.hipparchus.optim.nonlinear.vector.leastsquares.MultivariateJacobianFu
 import org.hipparchus.util.Pair;
 
 /**
- * Finds lambda with mu(lambda) = mu_bar, where the gradient of the dual is zero: Levenberg and
- * Marquardt's damped Newton steps, whose Jacobian is the dual's Hessian, the weighted covariance of
- * the features.
+ * Finds lambda with mu(lambda) = mu_bar, where the gradient of the dual is zero, by
+ * Levenberg-Marquardt steps. Their Jacobian is the dual's Hessian, the weighted covariance of the
+ * features.
  *
- * <p>Where the start is too far off, the moments go from those of the sample to the desired ones in
- * several steps, each begun at the lambdas of the one before; all of them have a solution if the
- * desired ones have, since the possible moments are a convex set.
+ * <p>If the start is too far off, the moments move from those of the sample to the desired ones in
+ * several steps, each starting at the previous lambdas. All intermediate moments have a solution if
+ * the desired ones have, since the set of possible moments is convex.
  */
 final class LambdaSolver {
   /** Largest error of a moment, in units of the feature's range. */
@@ -69,7 +69,7 @@ final class LambdaSolver {
     return lambdas;
   }
 
-  /** What lambdas would be if the features were binary and independent of each other. */
+  /** The lambdas if the features were binary and independent. */
   private static double[] independent(double[] from, double[] desired) {
     double[] lambdas = new double[from.length];
     Arrays.setAll(lambdas, i -> logit(desired[i]) - logit(from[i]));

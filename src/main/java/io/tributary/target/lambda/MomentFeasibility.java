@@ -22,7 +22,8 @@ import org.hipparchus.optim.linear.SimplexSolver;
 import org.hipparchus.optim.nonlinear.scalar.GoalType;
 
 /**
- * Refuses moments that no lambdas give a sample, and features whose lambdas it does not determine.
+ * Rejects moments that no lambdas give on a sample, and features whose lambdas the sample does not
+ * determine.
  *
  * <p>Lambdas with the desired moments exist if and only if these lie in the relative interior of
  * the convex hull of the sample's feature vectors, and are the only ones if and only if no feature
@@ -31,7 +32,7 @@ import org.hipparchus.optim.nonlinear.scalar.GoalType;
  * each.
  */
 final class MomentFeasibility {
-  /** Rounding of the linear program; shares and singular values under it count as none. */
+  /** Tolerance of the linear program; shares and singular values below it count as zero. */
   private static final double EPSILON = 1e-9;
 
   private static final int MAX_ITERATIONS = 100_000;
@@ -45,10 +46,10 @@ final class MomentFeasibility {
   }
 
   /**
-   * Checks all of it.
+   * Checks moments and features.
    *
    * @param size sequences of the sample
-   * @throws BadInputException naming the features that are to blame
+   * @throws BadInputException naming the features that cause the problem
    */
   static void require(MomentProblem problem, int size) {
     String sample =
@@ -68,7 +69,7 @@ final class MomentFeasibility {
     if (!isFeasible(all)) {
       List<Integer> blamed = Refusals.smallest(n, some -> !isFeasible(some));
       throw new BadInputException(
-          "target.features: the moments of %s can't be had together: no weights give them to %s; expected moments that the features' overlap allows, such as a sum of at most 1 where they exclude each other, or more sequences (target.fit.sequences)"
+          "target.features: the moments of %s are impossible together: no weights give them to %s; expected moments that the features' overlap allows, such as a sum of at most 1 where they exclude each other, or more sequences (target.fit.sequences)"
               .formatted(named(blamed, true), sample));
     }
     if (!isIndependent(all)) {

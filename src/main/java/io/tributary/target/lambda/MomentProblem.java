@@ -12,8 +12,8 @@ import java.util.List;
  * dual log mean_j w_j - lambda . mu_bar with w_j = hard_j exp(lambda . phi_j) (section 2.1, Korbak
  * et al. 2022, arXiv:2206.00761; Csiszar 1975, doi:10.1214/aop/1176996454).
  *
- * <p>Sequences come from the base model itself, so a/q = 1. Features are brought to the range from
- * 0 to 1 on the sample, which makes them comparable; {@link #lambdas} brings back.
+ * <p>Sequences come from the base model itself, so a/q = 1. Features are scaled to [0, 1] on the
+ * sample to make them comparable; {@link #lambdas} scales back.
  */
 final class MomentProblem {
   private final List<Factor.Tilted> fitted;
@@ -38,7 +38,7 @@ final class MomentProblem {
     this.allowed = allowed;
   }
 
-  /** The problem of a target's fitted features, at least one, on a sample with some hard mass. */
+  /** The problem of a target's fitted features, at least one, on a sample with positive weight. */
   static MomentProblem of(EnergyBasedModel target, FeatureSample sample) {
     List<Factor.Tilted> fitted = target.distributional();
     int[] columns = fitted.stream().mapToInt(factor -> target.factors().indexOf(factor)).toArray();
@@ -74,12 +74,12 @@ final class MomentProblem {
         allowed);
   }
 
-  /** The features that get a lambda. */
+  /** The features whose lambdas are fitted. */
   List<Factor.Tilted> fitted() {
     return fitted;
   }
 
-  /** Sequences of the sample that the hard constraints allow. */
+  /** Number of sequences that satisfy the hard constraints. */
   int allowed() {
     return allowed;
   }
@@ -97,7 +97,7 @@ final class MomentProblem {
     return points;
   }
 
-  /** Desired moments in the units of {@link #points}; those of a constant feature are 0 or not. */
+  /** Desired moments in the units of {@link #points}; for a constant feature, 0 if it has it. */
   double[] desired() {
     double[] desired = new double[fitted.size()];
     for (int i = 0; i < desired.length; i++) {
@@ -107,7 +107,7 @@ final class MomentProblem {
     return desired;
   }
 
-  /** Lambdas of the features as they are, given those of {@link #points}. */
+  /** Lambdas of the unscaled features, given those of {@link #points}. */
   double[] lambdas(double[] scaled) {
     double[] lambdas = new double[scaled.length];
     Arrays.setAll(lambdas, i -> scaled[i] / range[i]);
@@ -123,7 +123,7 @@ final class MomentProblem {
   record Tilt(double[] mean, double[][] covariance) {}
 
   /**
-   * The weights that given lambdas make.
+   * The tilt by given lambdas.
    *
    * @param lambdas (F), those of {@link #points}
    */

@@ -6,17 +6,16 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Finds who is to blame where several features together can't be had. */
+/** Finds which of several features are impossible together. */
 final class Refusals {
   private Refusals() {}
 
   /**
-   * A smallest set of features that is still bad: each is left out in turn, and stays out if the
-   * rest is bad without it (a deletion filter; Chinneck and Dravnieks 1991,
-   * doi:10.1287/ijoc.3.2.157).
+   * A minimal set of features that is still bad: each is left out in turn, and stays out if the
+   * rest is still bad (a deletion filter; Chinneck and Dravnieks 1991, doi:10.1287/ijoc.3.2.157).
    *
    * @param n features are 0 to n - 1, which are bad together
-   * @param bad true of every set that holds a bad one
+   * @param bad true of every set with a bad subset
    */
   static List<Integer> smallest(int n, Predicate<List<Integer>> bad) {
     List<Integer> kept = new ArrayList<>(IntStream.range(0, n).boxed().toList());

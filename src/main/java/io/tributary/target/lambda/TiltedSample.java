@@ -20,7 +20,7 @@ final class TiltedSample {
   private final double logZ;
 
   /**
-   * @param target with all lambdas, and a positive weight for some sequence
+   * @param target with all lambdas, and P(x) > 0 for some sequence
    */
   TiltedSample(EnergyBasedModel target, FeatureSample sample) {
     this.points = sample.points();
@@ -65,7 +65,7 @@ final class TiltedSample {
     return 1 / squares;
   }
 
-  /** w / mean w of each of the sequences with a vector of feature values. */
+  /** w / mean w of a sequence with this vector of feature values. */
   private double weight(int point) {
     return shares[point] * size / points.get(point).count();
   }
@@ -84,7 +84,7 @@ final class TiltedSample {
     return Math.sqrt(residualCovariance(feature, feature) / size);
   }
 
-  /** As {@link #momentError}, in standard deviations of a feature that is not binary. */
+  /** As {@link #momentError}; for a feature that is not binary, in its standard deviations. */
   double comparableError(int feature) {
     boolean binary =
         IntStream.range(0, shares.length)

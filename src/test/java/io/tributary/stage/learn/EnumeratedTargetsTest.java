@@ -351,22 +351,23 @@ class EnumeratedTargetsTest {
   @Test
   void aFeatureThatFailsTooOftenEndsTheFit() {
     EnergyBasedModel failing =
-        EnergyBasedModel.pointwise(
+        new EnergyBasedModel(
             List.of(
-                new Feature() {
-                  @Override
-                  public String name() {
-                    return "failing";
-                  }
+                new Factor.Required(
+                    new Feature() {
+                      @Override
+                      public String name() {
+                        return "failing";
+                      }
 
-                  @Override
-                  public double value(Text text) {
-                    if (text.text().contains("red")) {
-                      throw new IllegalStateException("as the test asked");
-                    }
-                    return 1;
-                  }
-                }));
+                      @Override
+                      public double value(Text text) {
+                        if (text.text().contains("red")) {
+                          throw new IllegalStateException("as the test asked");
+                        }
+                        return 1;
+                      }
+                    })));
     assertThatThrownBy(() -> fit(failing, new FitConfig(20, 20, 0.02, 1), 20))
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining("a feature failed on")

@@ -2,6 +2,7 @@ package io.tributary.stage.score;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.config.target.FeatureConfig;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
 import io.tributary.data.ScoredDraw;
@@ -21,8 +22,8 @@ import io.tributary.protocol.WorkerEvent;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
 import io.tributary.target.feature.Feature;
+import io.tributary.target.feature.Features;
 import io.tributary.target.feature.Text;
-import io.tributary.target.feature.WordListFeature;
 import io.tributary.testing.Commands;
 import io.tributary.testing.TorchExtension;
 import io.tributary.tools.pretrain.TokenizerCut;
@@ -99,7 +100,7 @@ class ScorerTest {
     return new DrawScoring(
         TinyModels.random(MODEL, 1, 0.5),
         tokenizer,
-        EnergyBasedModel.pointwise(List.of(new HasA())),
+        new EnergyBasedModel(List.of(new Factor.Required(new HasA()))),
         MODEL.beginning(),
         2,
         keepsTokens);
@@ -230,7 +231,7 @@ class ScorerTest {
   @Test
   void bytesThatAreNotUtf8SeparateWordsOfTheDecodedText() {
     int firstByte = tokenizer.encode("é")[0]; // of two
-    Feature cat = WordListFeature.of("cat", List.of("cat"), false);
+    Feature cat = Features.of("cat", new FeatureConfig.Word("cat", false));
     assertThat(cat.value(text(firstByte, "the cat", "s"))).isEqualTo(1);
     assertThat(cat.value(text(firstByte, "the ca", "t"))).isZero();
     assertThat(cat.value(text(firstByte, "the", "cat"))).isEqualTo(1);

@@ -289,7 +289,7 @@ class FitTest {
     assertThatThrownBy(
             () -> Fit.of(model(tilted("a", 0.7), tilted("b", 0.7), tilted("c", 0.5)), exclusive))
         .isInstanceOf(BadInputException.class)
-        .hasMessageContaining("the moments of \"a\" (0.7) and \"b\" (0.7) can't be had together")
+        .hasMessageContaining("the moments of \"a\" (0.7) and \"b\" (0.7) are impossible together")
         .hasMessageNotContaining("\"c\"");
     assertRefused( // only where both are at their limit
         model(tilted("a", 0.6), tilted("b", 0.4), tilted("c", 0.5)),
@@ -311,7 +311,7 @@ class FitTest {
     assertRefused(
         model(tilted("a", 0.7), tilted("b", 0.7), tilted("c", 0.7)),
         pairs,
-        "\"a\" (0.7), \"b\" (0.7) and \"c\" (0.7) can't be had together");
+        "\"a\" (0.7), \"b\" (0.7) and \"c\" (0.7) are impossible together");
     Fit fit = Fit.of(model(tilted("a", 0.7), tilted("b", 0.6), tilted("c", 0.6)), pairs);
     assertThat(fit.moments().get("c")).isCloseTo(0.6, within(1e-8));
   }
@@ -332,7 +332,7 @@ class FitTest {
     assertRefused(
         model(tilted("a", 0.4), tilted("b", 0.3), tilted("c", 0.1)),
         twice,
-        "\"a\" (0.4) and \"b\" (0.3) can't be had together");
+        "\"a\" (0.4) and \"b\" (0.3) are impossible together");
   }
 
   @Test
