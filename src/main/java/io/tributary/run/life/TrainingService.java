@@ -187,7 +187,9 @@ public final class TrainingService {
     setAsideAfter(directory, from);
     tell("going on from the checkpoint of step " + from.step());
     EarlierRows.tell(directory.files(), from.step(), services.watch());
-    services.watch().checkpoints(directory.files().checkpoints().kept(RunStatus.CHECKPOINTS_SHOWN));
+    services
+        .watch()
+        .checkpoints(directory.files().checkpoints().kept().list(RunStatus.CHECKPOINTS_SHOWN));
   }
 
   /** Later checkpoints than the one that is resumed would be mistaken for the run's newest. */

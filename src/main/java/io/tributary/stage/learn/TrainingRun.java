@@ -195,7 +195,7 @@ public final class TrainingRun implements AutoCloseable {
   /** Whether the policy was evaluated at this step and is one of the best so far. */
   boolean isAmongTheBest() {
     Double found = divergence;
-    return found != null && files.checkpoints().ranks(found);
+    return found != null && files.checkpoints().kept().ranks(found);
   }
 
   private List<TensorBytes> valueHead() {

@@ -1,5 +1,7 @@
 package io.tributary.stage.publish;
 
+import static io.tributary.protocol.ProposalConfirmed.name;
+
 import io.tributary.data.WeightSnapshot;
 import io.tributary.metrics.PublishFailure;
 import io.tributary.metrics.WeightMetrics;
@@ -124,10 +126,8 @@ public final class Publisher extends AbstractBehavior<Object> {
     for (ActorRef<SamplerCommand> sampler : gone) {
       confirmed.remove(sampler);
       timers.cancel(sampler);
-      if (samplers.stream()
-          .noneMatch(
-              other -> ProposalConfirmed.name(other).equals(ProposalConfirmed.name(sampler)))) {
-        metrics.samplerGone(ProposalConfirmed.name(sampler));
+      if (samplers.stream().noneMatch(other -> name(other).equals(name(sampler)))) {
+        metrics.samplerGone(name(sampler));
       }
     }
     boolean added = false;
@@ -159,7 +159,7 @@ public final class Publisher extends AbstractBehavior<Object> {
           .getLog()
           .error(
               "sampler {} has fingerprint {} of proposal {}, expected {}; {}",
-              ProposalConfirmed.name(confirmation.sampler()),
+              name(confirmation.sampler()),
               confirmation.fingerprint(),
               version(),
               current.version().fingerprint(),
@@ -172,8 +172,7 @@ public final class Publisher extends AbstractBehavior<Object> {
       return this;
     }
     confirmed.put(confirmation.sampler(), confirmation.version());
-    metrics.samplerConfirmed(
-        ProposalConfirmed.name(confirmation.sampler()), confirmation.version());
+    metrics.samplerConfirmed(name(confirmation.sampler()), confirmation.version());
     if (samplers.stream().allMatch(this::hasConfirmed)) {
       timers.cancel(ConfirmationDue.class);
       metrics.published(Duration.ofNanos(System.nanoTime() - deliveryStart));
@@ -192,7 +191,7 @@ public final class Publisher extends AbstractBehavior<Object> {
             .getLog()
             .error(
                 "sampler {} has not confirmed proposal {} within {}",
-                ProposalConfirmed.name(sampler),
+                name(sampler),
                 version(),
                 timeout);
         metrics.publishFailed(PublishFailure.TIMEOUT);

@@ -4,7 +4,6 @@ import com.google.gson.JsonParseException;
 import io.tributary.data.BadInputException;
 import io.tributary.io.LastingFiles;
 import io.tributary.model.DecoderConfig;
-import io.tributary.protocol.RunStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -149,29 +148,8 @@ public final class CheckpointStore {
     return later;
   }
 
-  /**
-   * The newest checkpoints that were completed and the best one, newest first. Whether their files
-   * are still whole is not verified.
-   *
-   * @param newest how many of the newest at most
-   */
-  public List<RunStatus.Checkpoint> kept(int newest) {
-    return kept.list(newest);
-  }
-
-  /** Whether a policy with this KL(p||pi) in nats is one of the best, and is to be kept as such. */
-  public boolean ranks(double divergence) {
-    return kept.ranks(divergence);
-  }
-
-  /**
-   * If the disk has too little room for a checkpoint, removes older ones that are kept only for
-   * being among the newest.
-   *
-   * @param bytes size of the checkpoint
-   * @return whether any were removed
-   */
-  public boolean makeRoom(long bytes) {
-    return kept.makeRoom(bytes);
+  /** What is kept of the checkpoints, and which of them. */
+  public KeptCheckpoints kept() {
+    return kept;
   }
 }

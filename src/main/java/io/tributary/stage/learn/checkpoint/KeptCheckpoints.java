@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Applies a {@link Retention} to a directory of checkpoints. What fails here is logged and never
  * spoils a checkpoint that was written. Safe for use by several threads.
  */
-final class KeptCheckpoints {
+public final class KeptCheckpoints {
   private static final Logger LOG = LoggerFactory.getLogger(KeptCheckpoints.class);
 
   private final CheckpointDirectory directory;
@@ -44,7 +44,7 @@ final class KeptCheckpoints {
    *
    * @param newest how many of the newest at most
    */
-  List<RunStatus.Checkpoint> list(int newest) {
+  public List<RunStatus.Checkpoint> list(int newest) {
     Map<Long, Double> divergences = divergences();
     Optional<Long> best =
         divergences.entrySet().stream()
@@ -77,7 +77,7 @@ final class KeptCheckpoints {
    * Whether a policy with this KL(p||pi) in nats is one of the best and is to be kept as such;
    * false where the others can't be listed.
    */
-  boolean ranks(double divergence) {
+  public boolean ranks(double divergence) {
     try {
       return retention.best() > 0 && retention.ranks(divergence, divergences());
     } catch (BadInputException e) {
@@ -103,7 +103,7 @@ final class KeptCheckpoints {
    * @param bytes size of the checkpoint
    * @return whether any were removed
    */
-  boolean makeRoom(long bytes) {
+  public boolean makeRoom(long bytes) {
     try {
       if (Files.getFileStore(directory.path()).getUsableSpace() >= bytes) {
         return false;
