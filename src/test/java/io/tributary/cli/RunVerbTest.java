@@ -120,7 +120,7 @@ class RunVerbTest {
   @Test
   void aDirectoryThatHoldsARunIsNotOverwritten() throws IOException {
     String before = tiny.metrics("whole");
-    assertBadInput(tiny.run("whole"), tiny.home("whole") + " holds a run already", "--resume");
+    assertBadInput(tiny.run("whole"), tiny.home("whole") + " already holds a run", "--resume");
     assertThat(tiny.metrics("whole")).isEqualTo(before);
   }
 
@@ -156,12 +156,12 @@ class RunVerbTest {
     Cli outcome = tiny.run("again", "--resume=8", "checkpoint.keep=1");
     log.setLevel(null);
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-    assertThat(outcome.out()).contains("going on from the checkpoint of step 8");
+    assertThat(outcome.out()).contains("resuming from the checkpoint of step 8");
     assertThat(tiny.home("again").resolve("tributary.log"))
         .content()
         .contains(
-            "checkpoints of later steps are put aside: [12]",
-            "going on from the checkpoint of step 8");
+            "checkpoints of later steps are moved aside: [12]",
+            "resuming from the checkpoint of step 8");
     assertThat(tiny.metrics("again")).isEqualTo(tiny.metrics("whole"));
     assertThat(tiny.checkpoints("again"))
         .as("the one that was put aside has a successor")
@@ -205,7 +205,7 @@ class RunVerbTest {
     assertThat(rows).isNotEqualTo(tiny.metrics("whole")).contains("reward_mean");
     arguments.add("--resume=8");
     Cli resumed = tiny.run(name, arguments.toArray(String[]::new));
-    assertThat(resumed.out()).contains("going on from the checkpoint of step 8");
+    assertThat(resumed.out()).contains("resuming from the checkpoint of step 8");
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
     assertThat(tiny.metrics(name)).isEqualTo(rows);
   }
@@ -362,7 +362,7 @@ class RunVerbTest {
     assertThat(tiny.run("supervised", begins).out()).contains("is finished: it has made its 4");
     Cli later = tiny.run("supervised", "--resume=if-any", "run.steps=5");
     assertThat(later.exitCode()).isZero();
-    assertThat(later.out()).contains("going on from the checkpoint of step 4");
+    assertThat(later.out()).contains("resuming from the checkpoint of step 4");
     Cli mistyped = tiny.run("supervised", "--resume=often");
     assertThat(mistyped.exitCode()).isEqualTo(2);
     assertThat(mistyped.err()).contains("expected the step of a checkpoint, or if-any");

@@ -217,7 +217,7 @@ public final class TrainingParts implements AutoCloseable {
     try {
       return files.checkpoints().state(OptionalLong.empty(), LOG::warn);
     } catch (BadInputException e) {
-      LOG.error("there is no checkpoint to go on from", e);
+      LOG.error("there is no checkpoint to resume from", e);
       return Optional.empty();
     }
   }

@@ -59,12 +59,12 @@ public final class RunDirectory implements AutoCloseable {
     try {
       if (!resume && (metrics.hasRows() || !checkpoints.steps().isEmpty())) {
         throw new BadInputException(
-            "%s holds a run already: --resume goes on with it, another run.name starts a new one"
+            "%s already holds a run: --resume continues it, another run.name starts a new one"
                 .formatted(home));
       }
       if (resume && checkpoints.steps().isEmpty() && !isBegun(home)) {
         throw new BadInputException(
-            "%s holds no run to go on with; runs in %s: %s"
+            "%s holds no run to resume; runs in %s: %s"
                 .formatted(home, config.run().directory(), runs(config.run().directory())));
       }
       Files.createDirectories(home);

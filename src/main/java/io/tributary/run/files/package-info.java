@@ -4,8 +4,8 @@
  * written.
  *
  * <p>What the learner writes into the directory (checkpoints and {@code metrics}, {@code samples}
- * and {@code versions.jsonl}) is the learner's own: see {@link io.tributary.stage.learn}. This
- * package only says where it lies.
+ * and {@code versions.jsonl}) is its own, {@link io.tributary.stage.learn.RunFiles}. This package
+ * only says where it lies.
  */
 @NullMarked
 package io.tributary.run.files;

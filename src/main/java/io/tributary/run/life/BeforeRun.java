@@ -122,7 +122,7 @@ final class BeforeRun implements FittingGuardian.Owner {
   @Override
   public Behavior<GuardianCommand> requested(GuardianCommand request) {
     if (request instanceof Perform asked && asked.action() == Action.DRAIN) {
-      asked.answer().complete(new Done("the run had not begun: it ends"));
+      asked.answer().complete(new Done("the run had not begun, and ends"));
       end();
     } else if (request instanceof Perform asked) {
       asked.answer().complete(refusal());
@@ -137,7 +137,7 @@ final class BeforeRun implements FittingGuardian.Owner {
 
   private Answer refusal() {
     return new Unable(
-        "the run has not begun, it is %s; it can be drained, and all else when it is RUNNING"
+        "the run has not begun, its state is %s; until it is RUNNING it can only be drained"
             .formatted(services.watch().get().state()));
   }
 

@@ -28,8 +28,9 @@ final class FailureCause {
     String message = String.valueOf(failure.getMessage());
     if (failure instanceof EngineException && NO_MEMORY.stream().anyMatch(message::contains)) {
       return new RunFailedException(
-          "there is not enough native memory for the tensors; lower learner.micro-batch-size (of no"
-              + " influence on what is learned) or samplers.batch-size, and go on with --resume: "
+          "there is not enough native memory for the tensors; lower learner.micro-batch-size (which"
+              + " does not change what is learned) or samplers.batch-size, and continue with"
+              + " --resume: "
               + message.lines().findFirst().orElse(message),
           failure);
     }

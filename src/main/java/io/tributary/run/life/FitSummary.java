@@ -55,7 +55,7 @@ final class FitSummary {
                         of(fit.desired(), feature))));
     if (fit.largestError() > tolerance) {
       lines.add(
-          "  the standard error is above target.fit.tolerance = %s, since target.fit.max-sequences are no more"
+          "  the standard error is above target.fit.tolerance = %s, since target.fit.max-sequences allows no more sequences"
               .formatted(tolerance));
     }
     return lines;

@@ -68,8 +68,8 @@ final class OperatorRequests {
           answer.complete(
               pause(
                   new Paused(paused.sampling(), true),
-                  "learning is paused; samplers go on up to the bound on staleness"));
-      case RESUME -> answer.complete(pause(Paused.NONE, "sampling and learning go on"));
+                  "learning is paused; samplers continue up to the bound on staleness"));
+      case RESUME -> answer.complete(pause(Paused.NONE, "sampling and learning continue"));
       case CHECKPOINT ->
           askLearner(answer, LearnerCommand.WriteCheckpoint::new, this::checkpointAnswer);
       case SWAP_PROPOSAL -> askLearner(answer, LearnerCommand.SwapProposal::new, this::swapAnswer);
@@ -91,7 +91,7 @@ final class OperatorRequests {
     }
     shutdown.drain();
     return new Done(
-        "what is in flight is finished, then a checkpoint written, within %d s; the console tells which"
+        "finishing what is in flight, then writing a checkpoint, within %d s; the console says which"
             .formatted(services.config().current().shutdown().grace().toSeconds()));
   }
 
@@ -117,7 +117,7 @@ final class OperatorRequests {
     atLearner.forEach(
         answer ->
             answer.complete(
-                new Unable("the learner has failed, it goes on from the last checkpoint")));
+                new Unable("the learner has failed, and restarts from the last checkpoint")));
     atLearner.clear();
   }
 
@@ -129,7 +129,7 @@ final class OperatorRequests {
 
   private Answer swapAnswer(ProposalSwapped swapped) {
     return swapped.version().isEmpty()
-        ? new Unable("nothing to swap: before the first step the policy is what the proposal is")
+        ? new Unable("nothing to swap: before the first step, policy and proposal are the same")
         : new Done(
             "policy %d is the proposal since step %d; %s"
                 .formatted(
@@ -164,7 +164,7 @@ final class OperatorRequests {
     services.console().line("changed by %s: %s".formatted(request.from(), what));
     request
         .answer()
-        .complete(new Done(what + " (until the process ends; --resume reads the file again)"));
+        .complete(new Done(what + " (until the process ends: --resume reads the file again)"));
   }
 
   /** The system would kill a process with more workers than fit into memory. */

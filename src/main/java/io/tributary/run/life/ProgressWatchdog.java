@@ -97,13 +97,13 @@ final class ProgressWatchdog {
     if (working && silence.compareTo(progressTimeout) > 0) {
       return Optional.of(
           new RunFailedException(
-              "neither the learner nor the evaluator has shown progress for %d s, %d times stream.stall-timeout; a native call may hang, --resume goes on from the last checkpoint"
+              "neither the learner nor the evaluator has shown progress for %d s, %d times stream.stall-timeout; a native call may hang; --resume continues from the last checkpoint"
                   .formatted(silence.toSeconds(), PATIENCE)));
     }
     if (awaitsConfirmation && silence.compareTo(confirmationTimeout) > 0) {
       return Optional.of(
           new RunFailedException(
-              "no sampler has confirmed proposal %d within %d s, %d times publish.timeout; the log says more"
+              "no sampler has confirmed proposal %d within %d s, %d times publish.timeout; see the log"
                   .formatted(proposalVersion, silence.toSeconds(), PATIENCE)));
     }
     return Optional.empty();

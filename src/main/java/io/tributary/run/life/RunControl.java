@@ -108,7 +108,7 @@ final class RunControl implements ServiceControl {
         .exceptionally(failure -> new Unable("it failed: " + FailureCause.of(failure).getMessage()))
         .completeOnTimeout(
             new Unable(
-                "not done within %d s; if it waits for the step under way, it is done after that, and the log tells"
+                "not done within %d s; if it waits for the current step, it will be done after that, and the log says so"
                     .formatted(deadline.toSeconds())),
             deadline.toMillis(),
             TimeUnit.MILLISECONDS);

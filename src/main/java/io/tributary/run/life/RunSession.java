@@ -158,7 +158,7 @@ final class RunSession {
     services
         .console()
         .line(
-            "finishing what is in flight, then a checkpoint; this takes at most "
+            "finishing what is in flight, then writing a checkpoint; this takes at most "
                 + grace.toSeconds()
                 + " s, and a second signal ends it at once");
     try {

@@ -101,7 +101,7 @@ final class RunShutdown {
     if (saved instanceof CheckpointFailed) {
       fail(
           new RunFailedException(
-              "the last checkpoint could not be written, %s says why; what came after the one before is lost"
+              "the last checkpoint could not be written, %s says why; all after the one before it is lost"
                   .formatted(services.directory().home().resolve("tributary.log"))));
       return false;
     }
@@ -125,7 +125,8 @@ final class RunShutdown {
     } else if (saved instanceof NothingToSave nothing) {
       return "no checkpoint: " + nothing.reason();
     }
-    return "no checkpoint (%s); it is tried again".formatted(((CheckpointFailed) saved).reason());
+    return "no checkpoint (%s); it will be tried again"
+        .formatted(((CheckpointFailed) saved).reason());
   }
 
   /** Shows and records texts of both models, and ends. */
@@ -169,16 +170,16 @@ final class RunShutdown {
 
   /** The wait is over: the comparison may be missing, the last steps may not. */
   void timeOver() {
-    LOG.warn("the time is over; what is under way is let go");
+    LOG.warn("time is up; what is still under way is abandoned");
     if (phase == Phase.DRAINING) {
       services
           .console()
           .line(
-              "no checkpoint: the step under way and its checkpoint took longer than shutdown.grace"
+              "no checkpoint: the current step and its checkpoint took longer than shutdown.grace"
                   + " allows");
       fail(
           new RunFailedException(
-              "the run has ended without a last checkpoint; what came after the one before is"
+              "the run has ended without a last checkpoint; all after the one before it is"
                   + " lost"));
     } else {
       end();

@@ -185,7 +185,7 @@ public final class TrainingService {
   private void resume(RunServices services, LearnerState from) {
     RunDirectory directory = services.directory();
     setAsideAfter(directory, from);
-    tell("going on from the checkpoint of step " + from.step());
+    tell("resuming from the checkpoint of step " + from.step());
     EarlierRows.tell(directory.files(), from.step(), services.watch());
     services
         .watch()
@@ -197,10 +197,10 @@ public final class TrainingService {
     try {
       List<Long> aside = directory.files().checkpoints().setAsideAfter(from.step());
       if (!aside.isEmpty()) {
-        tell("checkpoints of later steps are put aside: " + aside);
+        tell("checkpoints of later steps are moved aside: " + aside);
       }
     } catch (IOException e) {
-      throw new BadInputException("a checkpoint of a later step can't be put aside: " + e, e);
+      throw new BadInputException("a checkpoint of a later step can't be moved aside: " + e, e);
     }
   }
 

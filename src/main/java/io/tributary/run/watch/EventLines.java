@@ -45,13 +45,14 @@ final class EventLines {
       evaluated(evaluated);
     } else if (event instanceof LearnerEvent.CheckpointWritten written) {
       if (checkpointsFail) {
-        console.line("checkpoints are written again, that of step %d is".formatted(written.step()));
+        console.line(
+            "checkpoints can be written again: that of step %d is".formatted(written.step()));
       }
       checkpointsFail = false;
     } else if (event instanceof LearnerEvent.CheckpointFailed failed) {
       if (!checkpointsFail) {
         console.line(
-            "no checkpoint of step %d (%s); it is tried again, and nothing more is said until it works"
+            "no checkpoint of step %d (%s); it will be tried again; further failures are not shown"
                 .formatted(failed.step(), failed.reason()));
       }
       checkpointsFail = true;

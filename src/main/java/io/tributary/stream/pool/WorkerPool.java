@@ -171,7 +171,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   private Behavior<Command<W, R>> onNoWorker() {
     var none =
         new RunFailedException(
-            "there has been no %s for %d s, %d times stream.stall-timeout; the log says more"
+            "there has been no %s for %d s, %d times stream.stall-timeout; see the log"
                 .formatted(kind(), patience().toSeconds(), PATIENCE));
     waiting.forEach(job -> job.result.completeExceptionally(none));
     waiting.clear();
@@ -201,7 +201,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     } else if (job != null) {
       job.result.completeExceptionally(
           new RunFailedException(
-              "draw %d is given up: %d %ss in a row were lost with it, the last one (%s) %s; the log says what they failed on"
+              "draw %d is given up: %d %ss in a row were lost with it, the last one (%s) %s; the log says why"
                   .formatted(job.number, MAX_LOST_WORKERS, kind(), worker.path().name(), reason)));
     }
     return handOut();

@@ -4,7 +4,7 @@ import { byId, el, empty, setText } from "./dom.js";
 
 const ACTIONS = [
   { name: "pause-sampling", label: "Pause sampling", title: "Admit no further draws; what is in flight is learned" },
-  { name: "pause-learning", label: "Pause learning", title: "Take no further steps; samplers go on up to the bound on staleness" },
+  { name: "pause-learning", label: "Pause learning", title: "Make no further steps; samplers continue up to the bound on staleness" },
   { name: "resume", label: "Resume", title: "End every pause" },
   { name: "checkpoint", label: "Checkpoint now", title: "Write a checkpoint" },
   { name: "swap-proposal", label: "Swap proposal", title: "Make the policy the proposal, whichever is closer to the target" },

@@ -16,7 +16,7 @@ const SEQUENCES = 12;
 const MEANINGS = {
   STARTING: "models are being loaded",
   FITTING: "the target's lambdas are being fitted on sequences of the base model",
-  RUNNING: "sampling and learning go on",
+  RUNNING: "sampling and learning continue",
   THROTTLED: "samplers wait for the learner: the bound on staleness is reached",
   WAITING_FOR_DATA: "the learner waits for sequences",
   PAUSED: "paused by an operator",

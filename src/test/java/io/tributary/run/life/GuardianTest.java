@@ -188,8 +188,8 @@ class GuardianTest {
       assertThat(answer)
           .isEqualTo(
               new Unable(
-                  "the run has not begun, it is STARTING; it can be drained, and all else when it"
-                      + " is RUNNING"));
+                  "the run has not begun, its state is STARTING; until it is RUNNING it can only be"
+                      + " drained"));
       assertThat(outcome).isNotDone();
     }
   }
@@ -222,7 +222,7 @@ class GuardianTest {
     stopLearner();
     assertThat(checkpoint).isCompletedWithValueMatching(Unable.class::isInstance);
     assertThat(swap).isCompletedWithValueMatching(Unable.class::isInstance);
-    assertThat(outcome).as("there is no checkpoint to go on from").isCompletedExceptionally();
+    assertThat(outcome).as("there is no checkpoint to resume from").isCompletedExceptionally();
     for (Action action : Action.values()) {
       assertThat(perform(action)).as("%s", action).isEqualTo(new Unable("the run is over"));
     }

@@ -208,7 +208,7 @@ class RunFaultsTest {
         .hasMessageContaining("there is not enough native memory for the tensors")
         .hasMessageContaining("lower learner.micro-batch-size")
         .hasMessageContaining("or samplers.batch-size")
-        .hasMessageContaining("go on with --resume");
+        .hasMessageContaining("continue with --resume");
     assertThat(tiny.run(worker + "-memory", "--resume").exitCode()).isZero();
   }
 
@@ -422,7 +422,7 @@ class RunFaultsTest {
             },
             FaultyWorkers::fail));
     assertThat(value(Metric.CHECKPOINT_FAILURES_TOTAL)).as("at 0, 3 and 4").isEqualTo(3);
-    assertThat(shown.toString()).contains("it is tried again");
+    assertThat(shown.toString()).contains("it will be tried again");
     assertThat(tiny.checkpoints("disk")).containsExactly("step-00000008", "step-00000012");
     assertThat(tiny.metrics("disk")).isEqualTo(undisturbed);
   }

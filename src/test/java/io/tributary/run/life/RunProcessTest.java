@@ -84,7 +84,7 @@ class RunProcessTest {
     String whole = undisturbed(steps);
     Cli outcome = tiny.run("killed", "--resume", "run.steps=" + (steps + 1));
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-    assertThat(outcome.out()).contains("going on from the checkpoint of step " + reached);
+    assertThat(outcome.out()).contains("resuming from the checkpoint of step " + reached);
     assertThat(tiny.metrics("killed")).startsWith(whole);
     assertThat(tiny.metrics("killed")).isEqualTo(tiny.metrics("whole"));
   }

@@ -70,13 +70,13 @@ class RunResourcesTest {
     assertThat(tiny.output(name))
         .content()
         .as("a clear line, not a flood")
-        .containsOnlyOnce("it is tried again")
+        .containsOnlyOnce("it will be tried again")
         .containsOnlyOnce("a row of step ")
-        .containsOnlyOnce("checkpoints are written again");
+        .containsOnlyOnce("checkpoints can be written again");
     long last = tiny.lastCheckpoint(name);
     Cli resumed = tiny.run(name, "--resume", "run.steps=" + (last + 1));
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
-    assertThat(resumed.out()).contains("going on from the checkpoint of step " + last);
+    assertThat(resumed.out()).contains("resuming from the checkpoint of step " + last);
   }
 
   @Test
@@ -112,7 +112,7 @@ class RunResourcesTest {
             "samplers.batch-size=1024",
             "partition-function.bootstrap-sequences=1024");
     assertThat(resumed.exitCode()).as(resumed.err()).isZero();
-    assertThat(resumed.out()).contains("going on from the checkpoint of step 0");
+    assertThat(resumed.out()).contains("resuming from the checkpoint of step 0");
   }
 
   private static long virtualBytes(long pid) throws IOException {

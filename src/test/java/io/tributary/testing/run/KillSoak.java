@@ -43,7 +43,7 @@ public final class KillSoak {
           "learner.optimizer.schedule=constant");
   private static final long PATIENCE_MILLIS = 120_000;
   private static final Pattern RESUMED =
-      Pattern.compile("going on from the checkpoint of step (\\d+)");
+      Pattern.compile("resuming from the checkpoint of step (\\d+)");
 
   private final TinyRun tiny;
   private final List<String> settings = new ArrayList<>(SETTINGS);
