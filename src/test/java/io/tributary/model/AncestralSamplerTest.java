@@ -10,6 +10,7 @@ import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.Enumeration;
+import io.tributary.testing.model.TinyModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.tributary.tensor.AdamW;
 import io.tributary.tensor.Torch;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.TinyModels;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

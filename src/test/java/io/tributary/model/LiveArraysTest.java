@@ -10,6 +10,7 @@ import io.tributary.tensor.AdamW;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.LiveArrays;
+import io.tributary.testing.model.TinyModels;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -10,6 +10,7 @@ import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Torch;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.LiveArrays;
+import io.tributary.testing.model.TinyModels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -8,6 +8,7 @@ import io.tributary.data.TensorBytes;
 import io.tributary.tensor.FloatType;
 import io.tributary.tensor.SafeTensors;
 import io.tributary.testing.model.Tensors;
+import io.tributary.testing.model.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,6 +11,7 @@ import io.tributary.tensor.Torch;
 import io.tributary.tensor.TrainedParameter;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.Tensors;
+import io.tributary.testing.model.TinyModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

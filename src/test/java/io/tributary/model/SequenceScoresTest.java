@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.testing.TorchExtension;
+import io.tributary.testing.model.TinyModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -7,6 +7,7 @@ import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.Enumeration;
+import io.tributary.testing.model.TinyModels;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterAll;

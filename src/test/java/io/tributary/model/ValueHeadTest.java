@@ -12,6 +12,7 @@ import io.tributary.tensor.TrainedParameter;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.LiveArrays;
 import io.tributary.testing.model.Tensors;
+import io.tributary.testing.model.TinyModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -60,7 +60,12 @@ public final class TrainingService {
     this(config, console, listener, WorkerBehaviors::of);
   }
 
-  TrainingService(
+  /**
+   * A service whose samplers and scorers are made by {@code workers}.
+   *
+   * @param listener hears every event of the learner; one call at a time, must not block
+   */
+  public TrainingService(
       TributaryConfig config,
       RunConsole console,
       Consumer<LearnerEvent> listener,
@@ -97,7 +102,7 @@ public final class TrainingService {
   }
 
   /** The operators' control of the run, as soon as it is started. */
-  CompletionStage<ServiceControl> control() {
+  public CompletionStage<ServiceControl> control() {
     return control;
   }
 

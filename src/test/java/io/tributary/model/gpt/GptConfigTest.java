@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.BadInputException;
 import io.tributary.model.DecoderConfig;
-import io.tributary.model.TinyModels;
+import io.tributary.testing.model.TinyModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,6 +10,8 @@ import io.tributary.testing.Waiting;
 import io.tributary.testing.monitoring.Prometheus;
 import io.tributary.testing.monitoring.Rules;
 import io.tributary.testing.monitoring.Rules.Rule;
+import io.tributary.testing.run.IllRuns;
+import io.tributary.testing.run.LiveRun;
 import io.tributary.testing.run.RunProcess;
 import io.tributary.testing.run.TinyRun;
 import java.net.URI;

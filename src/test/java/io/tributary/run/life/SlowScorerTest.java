@@ -12,6 +12,7 @@ import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.run.FaultyTarget;
 import io.tributary.testing.run.FaultyWorkers;
+import io.tributary.testing.run.LiveRun;
 import io.tributary.testing.run.TinyRun;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,27 +1,23 @@
 package io.tributary.testing.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.tributary.testing.Http;
+import io.tributary.testing.Waiting;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,20 +35,18 @@ public final class Prometheus implements AutoCloseable {
   private static final int SHORTENED = 300;
   private static final long LEAST_MILLIS = 3000;
   private static final String INTERVAL = "1s";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Pattern LISTENING =
       Pattern.compile("msg=\"Listening on\".*address=(127\\.0\\.0\\.1:\\d+)");
   private static final Pattern DURATION =
       Pattern.compile("(\\[|offset |for: )(\\d+)([smhd])(?![a-z])");
   private static final Pattern AGE = Pattern.compile("(_age:seconds > )(\\d+)\\b");
 
-  private final HttpClient client = HttpClient.newHttpClient();
   private final Process process;
-  private final URI address;
+  private final Http http;
 
-  private Prometheus(Process process, URI address) {
+  private Prometheus(Process process, Http http) {
     this.process = process;
-    this.address = address;
+    this.http = http;
   }
 
   /**
@@ -88,21 +82,18 @@ public final class Prometheus implements AutoCloseable {
             .redirectOutput(log.toFile())
             .start();
     try {
-      await()
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofMillis(20))
-          .failFast("Prometheus has ended: " + log, () -> !process.isAlive())
-          .until(() -> LISTENING.matcher(Files.readString(log)).find());
+      Waiting.until(
+          "it listens, see " + log,
+          process::isAlive,
+          () -> LISTENING.matcher(Files.readString(log)).find());
       Matcher listening = LISTENING.matcher(Files.readString(log));
       assertThat(listening.find()).isTrue();
-      Prometheus started = new Prometheus(process, URI.create("http://" + listening.group(1)));
-      URI ready = started.address.resolve("/-/ready");
-      await() // it listens, and answers 503, before it has opened its storage
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofMillis(20))
-          .failFast("Prometheus has ended: " + log, () -> !process.isAlive())
-          .until(() -> started.send(HttpRequest.newBuilder(ready)).statusCode() == 200);
-      return started;
+      Http http = new Http(URI.create("http://" + listening.group(1)));
+      Waiting.until( // it listens, and answers 503, before it has opened its storage
+          "it is ready, see " + log,
+          process::isAlive,
+          () -> http.get("/-/ready").statusCode() == 200);
+      return new Prometheus(process, http);
     } catch (IOException | RuntimeException | Error e) {
       process.destroyForcibly();
       throw e;
@@ -188,29 +179,24 @@ public final class Prometheus implements AutoCloseable {
   }
 
   private JsonObject get(String path) {
-    return answer(HttpRequest.newBuilder(address.resolve(path.replace("[]", "%5B%5D"))));
+    return answer(http.request(path.replace("[]", "%5B%5D")));
   }
 
   private JsonObject post(String path, String form) {
     return answer(
-        HttpRequest.newBuilder(address.resolve(path))
+        http.request(path)
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(BodyPublishers.ofString(form)));
   }
 
   private JsonObject answer(HttpRequest.Builder request) {
-    return JsonParser.parseString(send(request).body()).getAsJsonObject();
-  }
-
-  private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return client.send(request.build(), BodyHandlers.ofString());
+      return JsonParser.parseString(http.send(request).body()).getAsJsonObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException(
-          String.format(Locale.ROOT, "interrupted while %s was asked", address), e);
+      throw new IllegalStateException("interrupted while Prometheus was asked", e);
     }
   }
 

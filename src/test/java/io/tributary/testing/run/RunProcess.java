@@ -21,7 +21,7 @@ public final class RunProcess implements AutoCloseable {
   private final Process process;
   private final Path output;
 
-  RunProcess(ProcessBuilder builder, Path output) throws IOException {
+  public RunProcess(ProcessBuilder builder, Path output) throws IOException {
     this.process = builder.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     this.output = output;
   }

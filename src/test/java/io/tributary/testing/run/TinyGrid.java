@@ -2,12 +2,8 @@ package io.tributary.testing.run;
 
 import io.tributary.config.experiment.Experiment;
 import io.tributary.config.experiment.ExperimentLoader;
-import io.tributary.model.DecoderConfig;
-import io.tributary.model.ModelDirectory;
-import io.tributary.model.TinyModels;
-import io.tributary.tensor.FloatType;
 import io.tributary.testing.JavaProcess;
-import io.tributary.tools.pretrain.TokenizerCut;
+import io.tributary.testing.model.SmallModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 
 /**
  * A grid of three tasks, one of which can't be had, and two methods, on a model that is written for
@@ -27,16 +22,7 @@ public final class TinyGrid {
 
   public TinyGrid(Path directory) throws IOException {
     this.directory = directory;
-    TokenizerCut cut =
-        TokenizerCut.of(Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), OptionalInt.of(50));
-    Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), cut.json());
-    DecoderConfig config = TinyModels.config(1, 2, 16, 16, cut.vocabulary(), cut.endOfText());
-    ModelDirectory.write(
-        directory.resolve("model"),
-        config,
-        TinyModels.weights(config, 1, 0.1),
-        tokenizer,
-        FloatType.F32);
+    SmallModel.write(directory.resolve("model"), 50, 16, 16, 1, 0.1);
     task("pointwise", "words = [a, b, c, d, e, f, g, h, i, j, k, l, m]");
     task("distributional", "words = [n, o, p, q, r, s, t], moment = 0.5");
     task("impossible", "words = [antidisestablishment]");

@@ -4,13 +4,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.TributaryConfig;
-import io.tributary.model.DecoderConfig;
-import io.tributary.model.ModelDirectory;
-import io.tributary.model.TinyModels;
-import io.tributary.tensor.FloatType;
 import io.tributary.testing.Cli;
 import io.tributary.testing.JavaProcess;
-import io.tributary.tools.pretrain.TokenizerCut;
+import io.tributary.testing.model.SmallModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -63,15 +58,7 @@ public final class TinyRun {
 
   /** A model directory with random weights and a tokenizer of 307 tokens. */
   public Path model(String name, int width, long seed) throws IOException {
-    TokenizerCut cut =
-        TokenizerCut.of(
-            Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), OptionalInt.of(MERGES));
-    Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), cut.json());
-    DecoderConfig config = TinyModels.config(1, 2, width, 16, cut.vocabulary(), cut.endOfText());
-    Path model = directory.resolve(name);
-    ModelDirectory.write(
-        model, config, TinyModels.weights(config, seed, 0.1), tokenizer, FloatType.F32);
-    return model;
+    return SmallModel.write(directory.resolve(name), MERGES, 16, width, seed, 0.1);
   }
 
   /**

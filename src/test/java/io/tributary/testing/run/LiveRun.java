@@ -1,4 +1,4 @@
-package io.tributary.run.life;
+package io.tributary.testing.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,10 +8,10 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.run.assembly.WorkerBehaviors;
+import io.tributary.run.life.TrainingService;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.testing.Http;
 import io.tributary.testing.Waiting;
-import io.tributary.testing.run.TinyRun;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -25,7 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A tiny run in this process that goes on until it is closed. */
-final class LiveRun implements AutoCloseable {
+public final class LiveRun implements AutoCloseable {
   private static final Pattern HTTP = Pattern.compile("(?m)^run \\S+: (http://\\S+), files in ");
 
   private final StringWriter shown = new StringWriter();
@@ -56,7 +56,7 @@ final class LiveRun implements AutoCloseable {
   }
 
   /** Begins one whose workers are made by {@code workers}. */
-  static LiveRun begin(
+  public static LiveRun begin(
       TinyRun tiny,
       String name,
       Map<String, String> overrides,
@@ -65,7 +65,7 @@ final class LiveRun implements AutoCloseable {
   }
 
   /** Begins one with the behaviours that {@code change} makes of those that a run has. */
-  static LiveRun begin(
+  public static LiveRun begin(
       TinyRun tiny,
       String name,
       Map<String, String> overrides,
@@ -78,7 +78,7 @@ final class LiveRun implements AutoCloseable {
   }
 
   /** Waits until this many steps are made. */
-  LiveRun atStep(int step) {
+  public LiveRun atStep(int step) {
     Waiting.until(
         "step " + step,
         () -> {
@@ -89,7 +89,7 @@ final class LiveRun implements AutoCloseable {
   }
 
   /** Fails, with the reason, if the run has ended. */
-  void requireAlive() {
+  public void requireAlive() {
     if (run.isDone()) {
       run.join();
     }
@@ -97,22 +97,22 @@ final class LiveRun implements AutoCloseable {
   }
 
   /** Where it answers; once it has made a step. */
-  Http http() {
+  public Http http() {
     Matcher line = HTTP.matcher(shown.toString());
     assertThat(line.find()).as(shown.toString()).isTrue();
     return new Http(URI.create(line.group(1)));
   }
 
-  JsonObject status() throws Exception {
+  public JsonObject status() throws Exception {
     return http().json("/status");
   }
 
-  RunMetrics metrics() {
+  public RunMetrics metrics() {
     return metrics;
   }
 
   /** Lets the run begin to end. */
-  void drain() {
+  public void drain() {
     service.control().thenAccept(control -> control.perform(Action.DRAIN, "test"));
   }
 

@@ -1,22 +1,19 @@
-package io.tributary.run.life;
+package io.tributary.testing.run;
 
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.run.assembly.WorkerBehaviors;
+import io.tributary.run.life.TrainingService;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.tensor.Torch;
-import io.tributary.testing.run.Conservation;
-import io.tributary.testing.run.FaultyWorkers;
-import io.tributary.testing.run.TinyRun;
+import io.tributary.testing.Http;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +34,7 @@ import java.util.regex.Pattern;
  * learned or dropped. Where it is stirred, workers are killed or return garbage, the learner fails,
  * and both sides are paused and resized over HTTP all the while.
  */
-final class Soak {
+public final class Soak {
   /**
    * The last half of the run may be this much larger than it was at its beginning, in the trend.
    */
@@ -62,7 +59,6 @@ final class Soak {
   private final boolean stirred;
   private final Random random;
   private final PrintStream out;
-  private final HttpClient client = HttpClient.newHttpClient();
   private final Path shown; // on disk: in memory it would look like a leak
   private final AtomicInteger samplerFaults = new AtomicInteger();
   private final AtomicInteger scorerFaults = new AtomicInteger();
@@ -74,7 +70,7 @@ final class Soak {
   private long lastHeap;
   private volatile RunMetrics metrics;
 
-  Soak(Path directory, double minutes, boolean stirred, long seed, PrintStream out)
+  public Soak(Path directory, double minutes, boolean stirred, long seed, PrintStream out)
       throws IOException {
     this.tiny = new TinyRun(directory);
     this.shown = tiny.output("soak");
@@ -121,7 +117,7 @@ final class Soak {
             });
     CompletableFuture<Void> run =
         CompletableFuture.runAsync(() -> service.run(TrainingService.Resume.NO));
-    URI http = http(run);
+    Http http = http(run);
     List<Memory> memory = new ArrayList<>();
     long start = System.nanoTime();
     long nanos = (long) (minutes * 60e9);
@@ -178,7 +174,7 @@ final class Soak {
   }
 
   /** One request in some seconds: a pause that ends soon, or another number of workers. */
-  private void stir(URI http) throws Exception {
+  private void stir(Http http) throws Exception {
     switch (random.nextInt(12)) {
       case 0 -> pause(http, "/control/pause-sampling");
       case 1 -> pause(http, "/control/pause-learning");
@@ -190,26 +186,26 @@ final class Soak {
     }
   }
 
-  private void pause(URI http, String path) throws Exception {
+  private void pause(Http http, String path) throws Exception {
     post(http, path);
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(500)));
     post(http, "/control/resume");
   }
 
-  private void post(URI http, String path) throws Exception {
-    count(HttpRequest.newBuilder(http.resolve(path)).POST(BodyPublishers.noBody()));
+  private void post(Http http, String path) throws Exception {
+    count(http.post(path));
   }
 
-  private void change(URI http, String key, int value) throws Exception {
+  private void change(Http http, String key, int value) throws Exception {
     count(
-        HttpRequest.newBuilder(http.resolve("/config"))
-            .header("Content-Type", "application/json")
-            .method("PATCH", BodyPublishers.ofString("{\"%s\": %d}".formatted(key, value))));
+        http.send(
+            http.request("/config")
+                .header("Content-Type", "application/json")
+                .method("PATCH", BodyPublishers.ofString("{\"%s\": %d}".formatted(key, value)))));
   }
 
   /** While the learner starts again, some things can't be done, which is no fault. */
-  private void count(HttpRequest.Builder request) throws Exception {
-    var answer = client.send(request.build(), BodyHandlers.ofString());
+  private void count(HttpResponse<String> answer) {
     requests++;
     if (answer.statusCode() == 409) {
       refused++;
@@ -218,7 +214,7 @@ final class Soak {
     }
   }
 
-  private URI http(CompletableFuture<Void> run) throws IOException {
+  private Http http(CompletableFuture<Void> run) throws IOException {
     Matcher line = HTTP.matcher(Files.readString(shown));
     while (!line.find()) {
       if (run.isDone()) {
@@ -227,7 +223,7 @@ final class Soak {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
       line = HTTP.matcher(Files.readString(shown));
     }
-    return URI.create(line.group(1));
+    return new Http(URI.create(line.group(1)));
   }
 
   private static double residentBytes() throws IOException {

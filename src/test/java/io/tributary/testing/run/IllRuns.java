@@ -1,4 +1,4 @@
-package io.tributary.run.life;
+package io.tributary.testing.run;
 
 import static io.tributary.stage.learn.RunSetup.FIRST_VERSION;
 import static io.tributary.testing.run.FaultyWorkers.deafTo;
@@ -11,10 +11,6 @@ import static io.tributary.testing.run.FaultyWorkers.scorersAt;
 
 import io.tributary.data.Sequence;
 import io.tributary.run.assembly.WorkerBehaviors;
-import io.tributary.testing.run.FaultyWorkers;
-import io.tributary.testing.run.FullHeap;
-import io.tributary.testing.run.RunProcess;
-import io.tributary.testing.run.TinyRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +30,7 @@ import java.util.function.UnaryOperator;
  * a run from its first steps, and those of its disk, are there from {@link #begin} on, all others
  * from the beginning.
  */
-final class IllRuns {
+public final class IllRuns {
   /** What a draw takes longer where speed does not matter: others are to have the processors. */
   private static final long UNHURRIED_NANOS = Duration.ofMillis(20).toNanos();
 
@@ -47,18 +43,18 @@ final class IllRuns {
   private final TinyRun tiny;
   private final AtomicBoolean ill = new AtomicBoolean();
 
-  IllRuns(TinyRun tiny) {
+  public IllRuns(TinyRun tiny) {
     this.tiny = tiny;
   }
 
   /** Samplers, scorers and the disk begin to fail. */
-  void begin() throws IOException {
+  public void begin() throws IOException {
     ill.set(true);
     breakDisk("failures");
   }
 
   /** One that nothing is wrong with. */
-  LiveRun well() {
+  public LiveRun well() {
     return LiveRun.begin(
         tiny,
         "well",
@@ -72,7 +68,7 @@ final class IllRuns {
   }
 
   /** One of two samplers gets weights with a flipped bit, the other never takes any over. */
-  LiveRun withoutWeights() {
+  public LiveRun withoutWeights() {
     Predicate<Long> replaced = version -> ill.get() && version > FIRST_VERSION;
     return LiveRun.begin(
         tiny,
@@ -90,7 +86,7 @@ final class IllRuns {
   }
 
   /** Scorers take draws and never return them. */
-  LiveRun withoutScores() {
+  public LiveRun withoutScores() {
     return LiveRun.begin(tiny, "scores", SMALL_STEPS, scorersAt(draw -> ill.get(), () -> {}));
   }
 
@@ -99,7 +95,7 @@ final class IllRuns {
    * log P(x) grows with the draw's number. The memory that the process takes is as it is; what it
    * may take is stated as {@code memoryLimit}, since a test can't put itself into a container.
    */
-  LiveRun withFailures(long memoryLimit) {
+  public LiveRun withFailures(long memoryLimit) {
     UnaryOperator<WorkerBehaviors> faults =
         workers -> {
           WorkerBehaviors changed = samplersAt(eachFifth(), FaultyWorkers::fail).apply(workers);
@@ -147,7 +143,7 @@ final class IllRuns {
    * A learner that is slower than sampling, since it takes two sequences at a time, whose learning
    * rate makes everything NaN, and scorers that find weights with a tail of k = 4.
    */
-  LiveRun thatLearnsNothing() {
+  public LiveRun thatLearnsNothing() {
     return LiveRun.begin(
         tiny,
         "learner",
@@ -170,7 +166,7 @@ final class IllRuns {
   }
 
   /** A process whose heap is nearly full. */
-  RunProcess withFullHeap() throws IOException {
+  public RunProcess withFullHeap() throws IOException {
     ProcessBuilder process = tiny.process("heap", "run.steps=100000000");
     process
         .command()

@@ -1,11 +1,13 @@
-package io.tributary.model;
+package io.tributary.testing.model;
 
 import ai.djl.Device;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.data.TensorBytes;
 import io.tributary.io.JsonFile;
-import io.tributary.testing.model.Tensors;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.LanguageModel;
+import io.tributary.model.ModelFamily;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +23,7 @@ public final class TinyModels {
   }
 
   /** As {@link #tied}, with an output layer of its own. */
-  static LanguageModel untied(int vocabulary, int positions, long seed) {
+  public static LanguageModel untied(int vocabulary, int positions, long seed) {
     return random(
         untied(TinyModels.config(2, 2, 8, positions, vocabulary, vocabulary - 1)), seed, 0.5);
   }
