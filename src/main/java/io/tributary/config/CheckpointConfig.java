@@ -7,12 +7,12 @@ import java.time.Duration;
  * Checkpoints.
  *
  * @param intervalSteps learner steps between two checkpoints
- * @param interval time after a checkpoint at which the next is due, if the steps are not there yet
- * @param background whether training goes on while a checkpoint is written; a process that is
- *     killed loses the steps made meanwhile, besides those since the last one was due
- * @param keep how many of the newest are kept; 0 for no checkpoint at all
- * @param keepBest how many of those with the least KL(p||pi) are kept, too
- * @param keepEverySteps those of steps that are a multiple of it are kept, too; 0 for none
+ * @param interval longest time between two checkpoints
+ * @param background whether training continues while a checkpoint is written; a process that is
+ *     killed meanwhile also loses the steps since then
+ * @param keep number of the newest that are kept; 0 for no checkpoints at all
+ * @param keepBest number of those with the lowest KL(p||pi) that are kept too
+ * @param keepEverySteps checkpoints at multiples of this are kept too; 0 for none
  */
 public record CheckpointConfig(
     int intervalSteps,
@@ -29,7 +29,7 @@ public record CheckpointConfig(
     Require.atLeast(0, "keep-every-steps", keepEverySteps);
   }
 
-  /** Most checkpoints that there are at once, without those that are kept by their steps. */
+  /** The most checkpoints kept at once, besides those kept by {@code keepEverySteps}. */
   public int mostKept() {
     return keep + keepBest;
   }

@@ -19,35 +19,35 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads a configuration: what is given on the command line, over the file, over the defaults of
- * {@code reference.conf}.
+ * Reads a configuration. The command line overrides the file, and the file the defaults of {@code
+ * reference.conf}.
  */
 public final class ConfigLoader {
   private ConfigLoader() {}
 
   /**
-   * Reads what a training run is configured with.
+   * Reads the configuration of a training run.
    *
    * @param file the HOCON file
    * @param overrides values from the command line, by their key relative to {@code tributary}
-   * @throws ConfigException if anything in it can't be used
+   * @throws ConfigException if anything in it is missing or invalid
    */
   public static TributaryConfig load(Path file, Map<String, String> overrides) {
     return read(file, overrides).training();
   }
 
   /**
-   * Reads a file for any use, and checks that all its keys are known.
+   * Reads a file for any use and checks that all its keys are known.
    *
    * @param file the HOCON file
    * @param overrides values from the command line, by their key relative to {@code tributary}
-   * @throws ConfigException if it can't be read or holds an unknown key
+   * @throws ConfigException if it can't be read or has an unknown key
    */
   public static EffectiveConfig read(Path file, Map<String, String> overrides) {
     return effective(file, commandLine(overrides));
   }
 
-  /** What stands in {@code over}, over the file, over the defaults. */
+  /** The file with defaults, overridden by {@code over}. */
   public static EffectiveConfig effective(Path file, Config over) {
     try {
       Config given = over.withFallback(parse(file));
@@ -76,7 +76,10 @@ public final class ConfigLoader {
         file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
   }
 
-  /** A value that begins like a list, a section or a quoted text is HOCON, any other is itself. */
+  /**
+   * The overrides of the command line. A value that begins like a list, a section or a quoted text
+   * is read as HOCON; any other is taken literally.
+   */
   public static Config commandLine(Map<String, String> overrides) {
     Config config = ConfigFactory.empty();
     for (Map.Entry<String, String> override : overrides.entrySet()) {
@@ -111,7 +114,7 @@ public final class ConfigLoader {
     return config;
   }
 
-  /** An object of objects, all of which are from the same place as the value is. */
+  /** Nested objects for a path, all with the same origin as the value. */
   static ConfigObject nested(List<String> path, ConfigValue value, String place) {
     ConfigValue inner = value.withOrigin(ConfigOriginFactory.newSimple(place));
     for (int i = path.size() - 1; i >= 0; i--) {
@@ -120,7 +123,7 @@ public final class ConfigLoader {
     return (ConfigObject) inner;
   }
 
-  /** {@code run.name} is the file's name, without what follows its last dot, unless it is given. */
+  /** {@code run.name}, unless it is given, is the file's name without its extension. */
   private static Config defaultName(Path file) {
     String name = String.valueOf(file.getFileName());
     int dot = name.lastIndexOf('.');
@@ -141,7 +144,7 @@ public final class ConfigLoader {
     return "%s: %s".formatted(place, detail(e));
   }
 
-  /** The library's message without the place, which it puts in front. */
+  /** The library's message without the place that it starts with. */
   private static String detail(com.typesafe.config.ConfigException e) {
     String message = String.valueOf(e.getMessage());
     String place = e.origin() == null ? "" : e.origin().description() + ": ";

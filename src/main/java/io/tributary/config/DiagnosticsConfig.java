@@ -3,11 +3,11 @@ package io.tributary.config;
 import io.tributary.config.binding.Require;
 
 /**
- * Measurements that cost extra passes.
+ * Measurements that need extra passes.
  *
  * @param gradientVarianceIntervalSteps learner steps between two measurements of the gradient's
  *     variance; 0 for none
- * @param gradientVarianceSequences sequences of the batch that it is measured on
+ * @param gradientVarianceSequences number of sequences of the batch it is measured on
  */
 public record DiagnosticsConfig(int gradientVarianceIntervalSteps, int gradientVarianceSequences) {
   public DiagnosticsConfig {

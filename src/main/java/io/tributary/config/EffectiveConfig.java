@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/** A configuration as it was read, with where each value came from. */
+/** A configuration as it was read, with the origin of each value. */
 public final class EffectiveConfig {
   private final String file;
   private final ConfigObject values;
@@ -30,19 +30,19 @@ public final class EffectiveConfig {
     this.values = values;
   }
 
-  /** What a configuration that was made without a file would be read as. */
+  /** The effective configuration of one that was made without a file. */
   public static EffectiveConfig of(TributaryConfig config) {
     return new EffectiveConfig(
         "configuration", ConfigFactory.parseString(config.toHocon()).getObject(Schema.ROOT));
   }
 
   /**
-   * The same with other values for some of the keys that can be changed while a service runs; it is
-   * checked as a whole, as a training run's configuration.
+   * The same with other values for some keys that can be changed while a run goes on. The result is
+   * checked as a whole.
    *
    * @param changes values by key, relative to {@code tributary} and with dots
-   * @param origin who changes them, to be shown where a value's origin is
-   * @throws ConfigException if a key is not known or can't be changed, or the whole can't be used
+   * @param origin who changes them, shown as the origin of these values
+   * @throws ConfigException if a key is unknown or can't be changed, or the result is invalid
    */
   public EffectiveConfig changed(Map<String, String> changes, String origin) {
     ConfigObject changed = values;
@@ -85,7 +85,7 @@ public final class EffectiveConfig {
                 Schema.list(Arrays.stream(LiveKey.values()).map(LiveKey::key).toList())));
   }
 
-  /** Whoever asked for a change knows that the value is his own. */
+  /** Removes the place from a message for the person who gave the value. */
   private static ConfigException withoutPlace(ConfigException e, String origin) {
     String message = String.valueOf(e.getMessage());
     String place = origin + ": ";
@@ -100,7 +100,7 @@ public final class EffectiveConfig {
   }
 
   /**
-   * What a training run is configured with.
+   * The configuration of a training run.
    *
    * @throws ConfigException if anything in it is missing or invalid
    */
@@ -130,21 +130,18 @@ public final class EffectiveConfig {
         : Optional.empty();
   }
 
-  /** HOCON of {@code training()} with the file and line, or other origin, behind each value. */
+  /** HOCON of {@code training()} with the origin of each value, such as file and line, after it. */
   public String trainingWithOrigins() {
     return HoconWriter.withOrigins(Schema.ROOT, training(), values);
   }
 
-  /**
-   * HOCON of the section {@code pretrain} with the file and line, or other origin, behind each
-   * value.
-   */
+  /** HOCON of the section {@code pretrain} with the origin of each value after it. */
   public String pretrainWithOrigins() {
     return HoconWriter.withOrigins(
         Schema.ROOT + ".pretrain", section(PretrainConfig.class), object("pretrain"));
   }
 
-  /** Whether a base model or a target is given: what a training run can't do without. */
+  /** Whether a base model or a target is given, which every training run needs. */
   public boolean describesTraining() {
     return object("model").containsKey("base") || object("target").containsKey("features");
   }

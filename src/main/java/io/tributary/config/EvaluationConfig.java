@@ -7,8 +7,8 @@ import io.tributary.config.binding.Require;
  *
  * @param intervalSteps learner steps between two evaluations
  * @param sequences samples per evaluation
- * @param topP samples are drawn of the likeliest tokens that together reach this probability; 1 for
- *     all
+ * @param topP samples are drawn from the most likely tokens whose probabilities add up to this; 1
+ *     for all
  */
 public record EvaluationConfig(int intervalSteps, int sequences, double topP) {
   public EvaluationConfig {

@@ -10,10 +10,11 @@ import java.util.Optional;
  * The HTTP server.
  *
  * @param host address to bind
- * @param port 0: any free one
- * @param allowedHosts names under which it may be called, besides its own
- * @param tokenFile holds the token that callers have to know, absolute; absent: the environment may
- * @param allowUnencrypted whether it may be bound off loopback without TLS
+ * @param port 0 for any free one
+ * @param allowedHosts host names it may be called by, besides its own
+ * @param tokenFile file with the token that callers must present, absolute; if empty, the
+ *     environment may have it
+ * @param allowUnencrypted whether it may be bound to other than loopback addresses without TLS
  * @param tls encryption
  */
 public record HttpConfig(

@@ -10,7 +10,7 @@ import io.tributary.config.binding.Require;
  * @param microBatchSize sequences per forward and backward pass
  * @param optimizer AdamW and its schedule
  * @param dropout probability, in training passes only
- * @param maxNonfiniteSteps steps in a row with a non-finite loss or gradient after which the run
+ * @param maxNonfiniteSteps consecutive steps with a non-finite loss or gradient after which the run
  *     fails
  * @param maxRestarts restarts of a failing learner from the last checkpoint
  */

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/** The keys that can be changed while a service runs; all others change by drain and resume. */
+/** The keys that can be changed while a run goes on. To change any other, drain and resume. */
 public enum LiveKey {
   MAX_STALENESS_STEPS("stream.max-staleness-steps", config -> config.stream().maxStalenessSteps()),
   SAMPLERS("samplers.count", config -> config.samplers().count()),
@@ -30,7 +30,7 @@ public enum LiveKey {
     this.value = value;
   }
 
-  /** The one with this key, relative to {@code tributary}. */
+  /** The constant of a key, relative to {@code tributary}. */
   public static Optional<LiveKey> of(String key) {
     return Arrays.stream(values()).filter(live -> live.key.equals(key)).findAny();
   }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * The base model a(x).
  *
  * @param base its model directory in Hugging Face's layout, absolute
- * @param device where the evaluator's copies of a and pi live
+ * @param device device of the evaluator's copies of a and pi
  */
 public record ModelConfig(@Existing(Existing.Kind.MODEL_DIRECTORY) Path base, String device) {
   public ModelConfig {

@@ -7,7 +7,7 @@ import java.util.Locale;
  * The native tensor library.
  *
  * @param intraOpThreads threads of one native operation
- * @param mklFastPath whether MKL is made to take its fast path on AMD processors
+ * @param mklFastPath whether MKL is made to use its fast path on AMD processors
  */
 public record NativeConfig(int intraOpThreads, MklFastPath mklFastPath) {
   public NativeConfig {

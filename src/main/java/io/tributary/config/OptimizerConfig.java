@@ -7,10 +7,10 @@ import java.util.List;
  * AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) with warm-up and a schedule.
  *
  * @param learningRate the highest of the schedule
- * @param warmupSteps steps in which it rises linearly to that
+ * @param warmupSteps steps over which it rises linearly to that
  * @param schedule what follows the warm-up
  * @param betas decay of the first and the second moment
- * @param eps added to the root of the second moment
+ * @param eps added to the square root of the second moment
  * @param weightDecay decoupled weight decay
  * @param maxGradNorm global norm to which gradients are clipped; 0: no clipping
  */

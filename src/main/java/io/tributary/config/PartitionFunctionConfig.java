@@ -6,10 +6,10 @@ import java.util.Locale;
 /**
  * Estimation of Z.
  *
- * @param estimator which mean of the weights it is
+ * @param estimator which mean of the weights estimates Z
  * @param windowSequences least number of sequences in a window
- * @param decay what the sequences before a batch count after it, as a share of what they counted
- * @param bootstrapSequences sequences drawn first, only to estimate Z; not trained on
+ * @param decay factor by which each batch reduces the weight of the sequences before it
+ * @param bootstrapSequences sequences drawn first, which only estimate Z
  */
 public record PartitionFunctionConfig(
     Estimator estimator, int windowSequences, double decay, int bootstrapSequences) {
@@ -19,13 +19,13 @@ public record PartitionFunctionConfig(
     Require.atLeast(1, "bootstrap-sequences", bootstrapSequences);
   }
 
-  /** Means of the weights. */
+  /** How the weights are averaged. */
   public enum Estimator {
-    /** Of all sequences alike. */
+    /** All sequences equally. */
     RUNNING,
-    /** Of the newest batches. */
+    /** The newest batches only. */
     WINDOW,
-    /** Of all sequences, the older the less. */
+    /** All sequences, with exponentially decaying weight. */
     EXPONENTIAL;
 
     /** As written in the configuration. */

@@ -10,20 +10,20 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Training of a base model on text; read by {@code tributary pretrain} alone.
+ * Training of a base model on text; only {@code tributary pretrain} reads it.
  *
- * @param model shape of a model to train from scratch; absent: {@code from} is fine-tuned
+ * @param model shape of a model to train from scratch; if empty, {@code from} is fine-tuned
  * @param from model directory to fine-tune, absolute
  * @param tokenizer {@code tokenizer.json} that a model from scratch gets, absolute
- * @param merges how many of the tokenizer's merges are kept, the first ones; absent: all
+ * @param merges number of the tokenizer's merges that are kept, from the first; if empty, all
  * @param data the text, at least one file
  * @param heldOutFraction share of the texts that is held out for the perplexity
- * @param maxLength tokens per text at most, the one that ends it included; longer ones are cut off
+ * @param maxLength most tokens per text, including the one that ends it; longer texts are cut
  * @param steps optimizer steps
  * @param batchSequences texts per step
  * @param microBatchSize texts per forward and backward pass, a divisor of {@code batchSequences}
  * @param learningRate the highest of the schedule
- * @param warmupSteps steps in which it rises linearly to that
+ * @param warmupSteps steps over which it rises linearly to that
  * @param schedule what follows the warm-up
  * @param weightDecay decoupled weight decay of AdamW
  * @param maxGradNorm global norm to which gradients are clipped; 0: no clipping
@@ -142,7 +142,7 @@ public record PretrainConfig(
    *
    * @param file absolute
    * @param format how it is divided into texts
-   * @param repeat how often its texts occur in the mix
+   * @param repeat number of times its texts occur in the mix
    * @param repeatFemale biographies only: how often, on top of that, those of women occur
    * @param repeatTopics biographies only: how often, on top of that, those of some topics occur; of
    *     a text with several of them the highest counts

@@ -6,11 +6,11 @@ import java.util.Locale;
 /**
  * Replacement of the proposal q by the policy pi.
  *
- * @param criterion in which sense pi has to be closer to p than q is
- * @param window which sequences tell
- * @param windowSequences how many are drawn for a fresh window
- * @param confidence standard errors by which it has to be closer
- * @param keepBest whether it also has to be closer than any policy was that became the proposal
+ * @param criterion the divergence in which pi must be closer to p than q is
+ * @param window which sequences decide
+ * @param windowSequences number of sequences drawn for a fresh window
+ * @param confidence number of standard errors by which it must be closer
+ * @param keepBest whether it must also be closer than every earlier proposal
  */
 public record ProposalConfig(
     Criterion criterion, Window window, int windowSequences, double confidence, boolean keepBest) {
@@ -24,7 +24,7 @@ public record ProposalConfig(
     }
   }
 
-  /** Where the sequences come from that a decision rests on. */
+  /** The sequences that a decision rests on. */
   public enum Window {
     /** The batches learned since the last decision. */
     RUNNING,

@@ -7,7 +7,7 @@ import java.time.Duration;
  * Publication of the policy.
  *
  * @param intervalSteps learner steps between two publications
- * @param timeout time that the samplers have to confirm a new proposal
+ * @param timeout time the samplers have to confirm a new proposal
  */
 public record PublishConfig(int intervalSteps, Duration timeout) {
   public PublishConfig {

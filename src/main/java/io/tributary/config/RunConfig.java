@@ -9,9 +9,9 @@ import java.util.OptionalLong;
  *
  * @param name names the run's directory
  * @param directory where the directories of runs are, absolute
- * @param steps learner steps after which the run ends; absent: no such limit
+ * @param steps learner steps after which the run ends; empty for no such limit
  * @param sequences sequences learned from after which the run ends, rounded up to a whole batch;
- *     absent: no such limit
+ *     empty for no such limit
  * @param seed of all randomness in the run
  */
 public record RunConfig(

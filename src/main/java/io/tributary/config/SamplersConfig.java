@@ -7,12 +7,12 @@ import java.util.List;
  * The samplers, which draw from the proposal q.
  *
  * @param count number of samplers
- * @param devices one for all, or one for each
+ * @param devices one for all of them, or one each
  * @param batchSize sequences per draw
- * @param maxLength tokens per sequence at most, EOS included, the prompt not
+ * @param maxLength most tokens per sequence, including EOS but not the prompt
  * @param stopAtEos end a sequence with EOS; otherwise all have {@code maxLength} tokens
- * @param temperature q is the model at this temperature
- * @param prompt what every sequence follows; empty: the beginning-of-text token alone
+ * @param temperature temperature that q samples at
+ * @param prompt prompt of every sequence; if empty, the beginning-of-text token
  */
 public record SamplersConfig(
     int count,

@@ -2,13 +2,13 @@ package io.tributary.config;
 
 import java.util.Locale;
 
-/** How the learning rate goes on after the warm-up. */
+/** The learning rate after the warm-up. */
 public enum Schedule {
-  /** It stays. */
+  /** Constant. */
   CONSTANT,
-  /** It falls to 0 in a straight line, until the last step. */
+  /** Linear decay to 0 at the last step. */
   LINEAR,
-  /** It falls to 0 along half a cosine, until the last step. */
+  /** Cosine decay to 0 at the last step. */
   COSINE;
 
   /** As written in the configuration. */

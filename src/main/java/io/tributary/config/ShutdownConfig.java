@@ -6,7 +6,7 @@ import java.time.Duration;
 /**
  * The end of the service.
  *
- * @param grace time that a step under way and the last checkpoint get after a signal
+ * @param grace time for the current step and the last checkpoint after a signal
  */
 public record ShutdownConfig(Duration grace) {
   public ShutdownConfig {

@@ -6,8 +6,8 @@ import java.time.Duration;
 /**
  * The stream that joins samplers, scorers and learner.
  *
- * @param maxStalenessSteps learner steps that may pass between the admission of a draw and its use
- * @param stallTimeout time without progress after which a worker counts as lost
+ * @param maxStalenessSteps most learner steps between the admission of a draw and its use
+ * @param stallTimeout time without progress after which a worker is given up as lost
  * @param maxDropRate share of the sequences that scoring may drop before the run fails
  * @param maxLostWorkers workers that may be replaced within an hour before the run fails
  */

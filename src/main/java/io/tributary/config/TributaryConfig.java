@@ -10,8 +10,8 @@ import io.tributary.config.target.TargetConfig;
 import java.util.OptionalLong;
 
 /**
- * Everything that a training run is configured with; one record per section of {@code
- * reference.conf}, which documents the keys.
+ * The configuration of a training run, one record for each section of {@code reference.conf}, which
+ * documents the keys.
  */
 public record TributaryConfig(
     RunConfig run,
@@ -60,20 +60,20 @@ public record TributaryConfig(
     return learner.batchSize() / samplers.batchSize();
   }
 
-  /** Number of the first draws, which only bootstrap the estimate of Z. */
+  /** Number of initial draws that only bootstrap the estimate of Z. */
   public int bootstrapDraws() {
     return partitionFunction.bootstrapSequences() / samplers.batchSize();
   }
 
   /**
-   * The learner step that ends the run: {@code run.steps}, or as many whole batches as hold {@code
-   * run.sequences}, whichever comes first. Absent: the run goes on until it is stopped.
+   * The learner step that ends the run: {@code run.steps}, or the number of whole batches that
+   * contain {@code run.sequences}, whichever is less. Empty: the run goes on until it is stopped.
    */
   public OptionalLong totalSteps() {
     return totalSteps(run, learner);
   }
 
-  /** The configuration as HOCON that loads again to an equal one. */
+  /** The configuration as HOCON, which loads to an equal one. */
   public String toHocon() {
     return HoconWriter.plain(Schema.ROOT, this);
   }

@@ -19,8 +19,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes records from HOCON: the components of a record are its keys, their types say what may stand
- * there, its compact constructor checks the values.
+ * Reads HOCON into records. The components of a record are its keys, their types the types of the
+ * values, and its compact constructor checks the ranges.
  */
 public final class Binder {
   private final String file;
@@ -35,7 +35,7 @@ public final class Binder {
   /**
    * Reads an object into a record.
    *
-   * @param path the object's own path, for messages
+   * @param path the path of the object, for messages
    * @throws ConfigException on a missing key, a wrong type or a value outside its range
    */
   public <T> T bind(Class<T> recordType, ConfigObject object, String path) {
@@ -48,7 +48,7 @@ public final class Binder {
       Class<?>[] types =
           Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
       Constructor<T> constructor = recordType.getDeclaredConstructor(types);
-      constructor.setAccessible(true); // sections may keep their records to themselves
+      constructor.setAccessible(true); // a section's records may be package-private
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       if (e.getCause() instanceof InvalidValueException invalid) {
@@ -158,7 +158,7 @@ public final class Binder {
         invalid);
   }
 
-  /** The value at a path like {@code features[1].name}, as far as it goes. */
+  /** The value at a path like {@code features[1].name}, or the innermost one on the way to it. */
   private static @Nullable ConfigValue find(ConfigObject object, String path) {
     @Nullable ConfigValue value = object;
     for (String step : path.split("[.\\[]", -1)) {

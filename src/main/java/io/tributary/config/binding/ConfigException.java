@@ -3,8 +3,8 @@ package io.tributary.config.binding;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration that can't be used. The message names the file, the line, the key and what was
- * expected; a command ends with exit code 2 after showing it.
+ * An invalid configuration. The message names the file, the line, the key and what was expected;
+ * the command line shows it and exits with code 2.
  */
 public final class ConfigException extends RuntimeException {
   public ConfigException(String message) {

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Default of a key within the elements of a list, which {@code reference.conf} can describe but not
- * give.
+ * The default of a key in elements of a list, for which {@code reference.conf} can document a
+ * default but not set it.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

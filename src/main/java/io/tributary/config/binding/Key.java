@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Name in the configuration, where it isn't the Java name in kebab case: of a record component its
- * key, of a record that implements a sealed interface its {@code type}.
+ * Name in the configuration, if it is not the Java name in kebab case: the key of a record
+ * component, or the {@code type} of a record that implements a sealed interface.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

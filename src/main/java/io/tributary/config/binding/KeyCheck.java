@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses keys that no record knows, with the nearest one that is known. */
+/** Rejects keys that no record has, and suggests the nearest known one. */
 public final class KeyCheck {
   private static final String TRUNCATION =
       " is not possible in training: truncated sampling gives q(x) = 0 to sequences that the target"
@@ -21,7 +21,7 @@ public final class KeyCheck {
 
   private KeyCheck() {}
 
-  /** Checks everything that the user gave, by file or command line. */
+  /** Checks all keys that the user gave, in the file or on the command line. */
   public static void check(ConfigObject given) {
     for (Map.Entry<String, ConfigValue> entry : given.entrySet()) {
       String key = entry.getKey();
@@ -71,7 +71,7 @@ public final class KeyCheck {
     }
   }
 
-  /** Checks the keys of a record and of what is embedded in it, where it is known what that is. */
+  /** Checks the keys of a record and of the implementation embedded in it, if its type is known. */
   private static void checkImplementation(
       ConfigObject object, Map<String, Type> keys, Class<?> sealed, String path) {
     ConfigValue type = object.get(Schema.TYPE);

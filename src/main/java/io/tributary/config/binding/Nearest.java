@@ -3,11 +3,11 @@ package io.tributary.config.binding;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Finds what a misspelt name was meant to be. */
+/** Guesses what a misspelt name was meant to be. */
 final class Nearest {
   private Nearest() {}
 
-  /** {@code did you mean count?}, or all that is known where nothing is near. */
+  /** {@code did you mean count?}, or all known names if none is near. */
   static String hint(String name, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt(candidate -> distance(name, candidate)))

@@ -2,7 +2,7 @@ package io.tributary.config.binding;
 
 import com.typesafe.config.ConfigOrigin;
 
-/** Where a value was written, as a user reads it. */
+/** The origin of a value, as shown to the user. */
 public final class Place {
   public static final String DEFAULT = "default";
   public static final String COMMAND_LINE = "command line";

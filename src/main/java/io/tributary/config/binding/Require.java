@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Ranges of values, for the records' compact constructors. */
+/** Checks of values, for the compact constructors of records. */
 public final class Require {
   private static final Pattern DEVICE = Pattern.compile("cpu|gpu|gpu:\\d+");
 
   private static final Duration LONGEST = Duration.ofDays(100);
 
-  /** Each worker has a thread and a copy of the model. */
+  /** Each worker needs a thread and a copy of the model. */
   private static final int MOST_WORKERS = 256;
 
   private Require() {}
@@ -44,7 +44,7 @@ public final class Require {
     that(value >= 0 && value < 1, key, value, "at least 0 and less than 1");
   }
 
-  /** A time that something is waited for; the actor library's timers end at 248 days. */
+  /** A timeout; the timers of the actor library allow at most 248 days. */
   public static void positive(String key, Duration value) {
     that(
         !value.isNegative() && !value.isZero() && value.compareTo(LONGEST) <= 0,

@@ -51,7 +51,7 @@ public final class Scalars {
     }
   }
 
-  /** What may stand at a key of this type. */
+  /** Description of the values of a type, for messages. */
   static String expected(Type type) {
     if (type == int.class
         || type == Integer.class
@@ -122,7 +122,7 @@ public final class Scalars {
         .orElseThrow(() -> new IllegalArgumentException("no such choice"));
   }
 
-  /** Relative paths are relative to the working directory, as any argument on a command line is. */
+  /** Relative paths are relative to the working directory, like arguments on a command line. */
   private static Path path(
       ConfigValue value, String text, String path, @Nullable Existing existing) {
     if (text.isBlank()) {

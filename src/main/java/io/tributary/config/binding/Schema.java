@@ -15,9 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The keys that the records make up. */
+/** The keys of the configuration, as the records define them. */
 public final class Schema {
-  /** Everything is written in this section. */
+  /** The section that contains all others. */
   public static final String ROOT = "tributary";
 
   /** The key that selects the implementation of a sealed interface. */
@@ -42,19 +42,19 @@ public final class Schema {
         .orElseThrow(() -> new IllegalArgumentException(type + " is no section"));
   }
 
-  /** Those of them that a run reads, which may stand again in a section of settings. */
+  /** Those of them that a run reads, which may also be given in a section of settings. */
   static Map<String, Type> runSections() {
     return keys(TributaryConfig.class);
   }
 
-  /** Whether it is a section in which any key of a run may stand. */
+  /** Whether it is a section of settings, which may have any key of a run. */
   static boolean isSettings(Type type) {
     return content(type) == ConfigObject.class;
   }
 
   /**
    * The keys of a record in the order of its components, with their types. A component of a sealed
-   * type has no key of its own: {@code type} and the keys of its implementation stand beside the
+   * type has no key of its own: {@code type} and the keys of its implementation are siblings of the
    * others.
    */
   public static Map<String, Type> keys(Class<?> recordType) {
@@ -69,7 +69,7 @@ public final class Schema {
     return keys;
   }
 
-  /** Whether the component's keys stand beside those of the record that it belongs to. */
+  /** Whether the component's keys are siblings of those of the record that it belongs to. */
   static boolean isEmbedded(RecordComponent component) {
     return component.getType().isSealed();
   }

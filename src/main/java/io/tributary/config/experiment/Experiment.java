@@ -7,12 +7,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A grid of runs, each of which is checked.
+ * A grid of runs with their checked configurations.
  *
  * @param name names the grid's directory
  * @param directory where the directories of grids are, absolute
- * @param parallel cells that run at once
- * @param cells in the order in which they run; their names differ
+ * @param parallel number of cells that run at once
+ * @param cells in the order in which they run, with different names
  */
 public record Experiment(String name, Path directory, int parallel, List<Cell> cells) {
   public Experiment {
@@ -30,7 +30,7 @@ public record Experiment(String name, Path directory, int parallel, List<Cell> c
    * @param task name of the task: its file's name without the extension
    * @param method name of the method
    * @param figures numbers of the figures that show it
-   * @param config what it runs with; its name is the cell's
+   * @param config its configuration; the run's name is the cell's
    */
   public record Cell(String task, String method, Set<Integer> figures, TributaryConfig config) {
     public Cell {
@@ -42,7 +42,7 @@ public record Experiment(String name, Path directory, int parallel, List<Cell> c
       return config.run().name();
     }
 
-    /** Sequences that it learns from in all. */
+    /** Number of sequences that it learns from in total. */
     public long sequences() {
       return config.totalSteps().orElseThrow() * config.learner().batchSize();
     }

@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A grid of runs, as it is written; {@link ExperimentLoader} makes its cells.
+ * A grid of runs, as configured; {@link ExperimentLoader} makes its cells.
  *
- * @param methods what is compared, at least one
+ * @param methods the methods to compare, at least one
  * @param grids the runs, at least one product of tasks, methods, batch sizes and seeds
- * @param parallel cells that run at once
+ * @param parallel number of cells that run at once
  */
 public record ExperimentConfig(List<Method> methods, List<Grid> grids, int parallel) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.+-]*");
@@ -59,10 +59,10 @@ public record ExperimentConfig(List<Method> methods, List<Grid> grids, int paral
   }
 
   /**
-   * What is compared with others.
+   * A method to compare with others.
    *
    * @param name names it in figures and directories
-   * @param settings keys of a run that make it up
+   * @param settings the keys of a run that define it
    */
   record Method(String name, Optional<ConfigObject> settings) {
     Method {

@@ -22,9 +22,9 @@ import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
- * Reads a grid of runs, and the whole configuration of each. Its values are taken from, the first
- * that has one: the cell's own batch size and seed; the command line; the method; the grid; the
- * file of the experiment; the file of the task; the defaults.
+ * Reads a grid of runs with the complete configuration of each. A value is taken from the first of
+ * these that has it: the cell's own batch size and seed; the command line; the method; the grid;
+ * the file of the experiment; the file of the task; the defaults.
  */
 public final class ExperimentLoader {
   private static final String ROOT = Schema.ROOT;
@@ -50,7 +50,7 @@ public final class ExperimentLoader {
    *
    * @param file the HOCON file
    * @param overrides values from the command line, by their key relative to {@code tributary}
-   * @throws ConfigException if anything in it can't be used, with the cell's name if it is one's
+   * @throws ConfigException if anything in it is missing or invalid, naming the cell concerned
    */
   public static Experiment read(Path file, Map<String, String> overrides) {
     ExperimentLoader loader;
@@ -82,7 +82,7 @@ public final class ExperimentLoader {
     return cells;
   }
 
-  /** Seeds change last, so that a grid that is stopped early has all tasks once. */
+  /** Seeds vary slowest, so that a grid that is stopped early has each task once. */
   private List<Experiment.Cell> cells(ExperimentConfig.Grid grid) {
     List<Experiment.Cell> cells = new ArrayList<>();
     for (OptionalLong seed : seeds(grid)) {
@@ -153,7 +153,7 @@ public final class ExperimentLoader {
     return dot > 0 ? name.substring(0, dot) : name;
   }
 
-  /** Without what is the grid's own. */
+  /** Without the keys of the grid itself. */
   private static Config ofCells(Config given) {
     return given
         .withoutPath(EXPERIMENT)

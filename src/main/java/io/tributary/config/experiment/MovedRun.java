@@ -4,17 +4,16 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import java.nio.file.Path;
 
-/** The configuration of a run that has been moved together with the files that it uses. */
+/** Adapts the configuration of a run that was moved together with the files that it uses. */
 public final class MovedRun {
   private MovedRun() {}
 
   /**
-   * Replaces, in all paths, what has come before the common end of the directories of then and of
-   * now.
+   * Replaces the start of all paths: what precedes the common end of the old and the new directory.
    *
-   * @param hocon with absolute paths
+   * @param hocon the configuration, with absolute paths
    * @param now the directory of runs, absolute
-   * @return the configuration as it is now; unchanged if it says no directory
+   * @return the adapted configuration; unchanged if it names no directory
    */
   public static String hocon(String hocon, Path now) {
     String before;
@@ -28,7 +27,7 @@ public final class MovedRun {
     return hocon.replace(beginning(before, common), beginning(after, common));
   }
 
-  /** The characters, from a separator on, with which both paths end. */
+  /** Length of the common end of both paths, from a separator on. */
   private static int commonEnd(String one, String other) {
     int common = 0;
     for (int i = 1; i <= Math.min(one.length(), other.length()); i++) {
@@ -41,7 +40,7 @@ public final class MovedRun {
     return common;
   }
 
-  /** How a path begins in the configuration, without so many characters of its end. */
+  /** The start of a path in the configuration, without that many characters at its end. */
   private static String beginning(String path, int end) {
     return "\"%s/".formatted(path.substring(0, path.length() - end));
   }

@@ -2,15 +2,15 @@ package io.tributary.config.objective;
 
 import java.util.Locale;
 
-/** What the level of an objective's baseline is made from. */
+/** The level of an objective's baseline. */
 public enum Baseline {
-  /** There is none. */
+  /** No baseline. */
   NONE,
   /** The estimate of Z. */
   Z,
-  /** The mean of the others in the batch. */
+  /** The mean over the other sequences of the batch. */
   LEAVE_ONE_OUT,
-  /** The mean of all batches before. */
+  /** The mean over all earlier batches. */
   RUNNING_MEAN;
 
   /** As written in the configuration. */

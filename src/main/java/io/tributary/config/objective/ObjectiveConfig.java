@@ -9,14 +9,14 @@ import java.util.Optional;
  * What the learner optimises.
  *
  * @param type the coefficient of grad log pi(x)
- * @param normaliseByZ divide the coefficients by Z
- * @param baseline what the coefficients are compared with
- * @param reward terms of r(x); none: 1 iff all hard constraints of the target hold
+ * @param normaliseByZ whether to divide the coefficients by Z
+ * @param baseline baseline of the coefficients
+ * @param reward terms of r(x); if empty, r(x) is 1 iff all hard constraints of the target hold
  * @param beta weight of log(pi(x)/a(x)) against r(x), with type kl-control
  * @param divergence the one to minimise, with type f-divergence
  * @param form how kl-control is optimised
- * @param clip how far from 1 the ratio pi/pi_old of a token may go, with form ppo
- * @param targetKl KL(pi||a) in nats that beta is adapted to, with form ppo; absent: beta is fixed
+ * @param clip most that the ratio pi/pi_old of a token may differ from 1, with form ppo
+ * @param targetKl KL(pi||a) in nats that beta is adapted to, with form ppo; if empty, beta is fixed
  * @param ppo the other settings of form ppo
  */
 public record ObjectiveConfig(
@@ -69,7 +69,7 @@ public record ObjectiveConfig(
         });
   }
 
-  /** Whether it is optimised token by token, and needs log a of each token. */
+  /** Whether it is optimised token by token, which needs log a of each token. */
   public boolean isProximal() {
     return form == ObjectiveForm.PPO;
   }

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** How {@code objective.type = kl-control} is optimised. */
 public enum ObjectiveForm {
-  /** By the coefficient of each sequence, as the other objectives. */
+  /** By a coefficient for each sequence, like the other objectives. */
   POLICY_GRADIENT,
   /** By proximal policy optimisation: Ziegler et al. 2019, arXiv:1909.08593. */
   PPO;

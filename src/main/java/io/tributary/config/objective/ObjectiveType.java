@@ -29,22 +29,22 @@ public enum ObjectiveType {
     this.baselines = List.of(baselines);
   }
 
-  /** Whether it wants sequences of pi itself, so that every step replaces the proposal. */
+  /** Whether it needs sequences of pi itself, so that every step replaces the proposal. */
   public boolean isOnPolicy() {
     return onPolicy;
   }
 
-  /** The baselines that it can have; the first is the default. */
+  /** The baselines that it allows; the first is the default. */
   public List<Baseline> baselines() {
     return baselines;
   }
 
-  /** Whether its coefficients are in the unit of P, which can be divided by Z. */
+  /** Whether its coefficients are in units of P and can be divided by Z. */
   public boolean isInUnitOfTarget() {
     return this == GDC_WITH_BASELINE || this == GDC || this == DPG;
   }
 
-  /** Whether it looks at the reward. */
+  /** Whether it uses the reward. */
   boolean needsReward() {
     return this == REINFORCE || this == KL_CONTROL;
   }

@@ -7,12 +7,14 @@ import io.tributary.config.binding.Require;
  *
  * @param epochs passes over each batch
  * @param minibatches updates of each pass
- * @param gaeLambda how far an advantage trusts rewards over the value function
- * @param discount of a reward per token until then
+ * @param gaeLambda lambda of generalised advantage estimation: 0 trusts the value function, 1 the
+ *     rewards
+ * @param discount discount of a reward per token
  * @param whitenAdvantages whether advantages get mean 0 and variance 1 in each batch
- * @param valueClip how far a value may go in one step, in the unit of the reward; 0: no limit
- * @param valueLossWeight of the value function's loss in the whole
- * @param horizon sequences after which a constant error of KL(pi||a) has changed log beta by it
+ * @param valueClip most that a value may change in one step, in units of the reward; 0 for no limit
+ * @param valueLossWeight weight of the value function's loss in the total
+ * @param horizon number of sequences after which a constant relative error of KL(pi||a) has changed
+ *     log beta by as much
  */
 public record PpoConfig(
     int epochs,

@@ -5,13 +5,13 @@ import io.tributary.config.binding.Require;
 import java.util.Optional;
 
 /**
- * A feature of the target, with what is asked of it.
+ * A feature of the target and the moment it should have.
  *
  * @param name names the feature in metrics and output
  * @param feature phi(x)
- * @param moment the desired mean of the feature under p; absent: 1 for a binary feature, where
- *     moments are asked at all
- * @param soft whether a moment of 0 or 1 is a mean to be approached, not a hard constraint
+ * @param moment the desired mean of the feature under p; if empty, 1 for a binary feature, unless
+ *     the target is a kl-control
+ * @param soft whether a moment of 0 or 1 is a mean to approach instead of a hard constraint
  */
 public record ConstraintConfig(
     String name, FeatureConfig feature, Optional<Double> moment, @Default("false") boolean soft) {
@@ -28,7 +28,7 @@ public record ConstraintConfig(
     }
   }
 
-  /** Whether every sequence shall have the feature, or none, where moments are asked at all. */
+  /** Whether all sequences must have the feature, or none. */
   public boolean isHard() {
     double asked = moment.orElse(1.0);
     return feature.isBinary() && !soft && (asked == 0 || asked == 1);

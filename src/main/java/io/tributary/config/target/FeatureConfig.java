@@ -18,7 +18,7 @@ import java.util.regex.PatternSyntaxException;
 /** A feature phi(x) of the decoded text. */
 public sealed interface FeatureConfig {
 
-  /** Whether it is 1 for what has it and 0 for the rest; otherwise it is any number. */
+  /** Whether its values are 0 and 1; otherwise they are any number. */
   default boolean isBinary() {
     return true;
   }
@@ -33,12 +33,12 @@ public sealed interface FeatureConfig {
     return "";
   }
 
-  /** The features that it is made of. */
+  /** The features that it is composed of. */
   default List<FeatureConfig> parts() {
     return List.of();
   }
 
-  /** Shows itself and all that it is made of, whatever the depth. */
+  /** Visits this feature and all that it is composed of, at any depth. */
   default void forEach(Consumer<FeatureConfig> action) {
     action.accept(this);
     parts().forEach(part -> part.forEach(action));
@@ -100,7 +100,7 @@ public sealed interface FeatureConfig {
     }
   }
 
-  /** 1 iff the pronouns of the text are mostly those of a woman, of a man, or balanced. */
+  /** 1 iff the pronouns of the text are mostly female, mostly male, or balanced. */
   record Pronouns(Majority pronouns) implements FeatureConfig {}
 
   /**
@@ -184,9 +184,9 @@ public sealed interface FeatureConfig {
   }
 
   /**
-   * A feature that another one is made of.
+   * A feature that another one is composed of.
    *
-   * @param name for the reader alone
+   * @param name for the reader only
    * @param feature a binary one
    */
   record Part(Optional<String> name, FeatureConfig feature) {
@@ -199,7 +199,7 @@ public sealed interface FeatureConfig {
     }
   }
 
-  /** Whether a text could be an entry of a list: a letter or digit in it. */
+  /** Whether a text can be an entry of a list: it has a letter or digit. */
   static boolean isEntry(String text) {
     return text.codePoints().anyMatch(Character::isLetterOrDigit);
   }

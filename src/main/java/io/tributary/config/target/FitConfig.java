@@ -3,13 +3,13 @@ package io.tributary.config.target;
 import io.tributary.config.binding.Require;
 
 /**
- * Fitting of the target's lambdas on sequences drawn from the base model.
+ * How the target's lambdas are fitted, on sequences drawn from the base model.
  *
- * @param sequences sequences that are drawn first
- * @param maxSequences sequences that are drawn at most
- * @param tolerance largest standard error of a fitted moment; for a feature that is not 0 or 1 in
+ * @param sequences number of sequences drawn first
+ * @param maxSequences most sequences drawn
+ * @param tolerance largest standard error of a fitted moment; for a feature that is not binary, in
  *     units of its standard deviation under p
- * @param minEffectiveSampleSize effective sample size below which a fit is refused
+ * @param minEffectiveSampleSize effective sample size below which a fit is rejected
  */
 public record FitConfig(
     int sequences, int maxSequences, double tolerance, double minEffectiveSampleSize) {

@@ -2,7 +2,7 @@ package io.tributary.config.target;
 
 import java.util.Locale;
 
-/** Whose pronouns a text has most of: she, her, hers, herself against he, him, his, himself. */
+/** Which pronouns a text has more of: she, her, hers, herself or he, him, his, himself. */
 public enum Majority {
   /** Strictly more of she, her, hers, herself. */
   FEMALE,

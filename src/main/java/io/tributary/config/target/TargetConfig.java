@@ -12,7 +12,7 @@ import java.util.Set;
  * The target P(x).
  *
  * @param features at least one, with different names
- * @param fit how lambdas are found
+ * @param fit how lambdas are fitted
  * @param klControl P(x) = a(x) exp(r(x) / beta) in place of moments, if present
  */
 public record TargetConfig(
@@ -46,7 +46,7 @@ public record TargetConfig(
     klControl.ifPresent(control -> requireKnown(control.reward(), names));
   }
 
-  /** Whether any feature gets a lambda that is to be fitted. */
+  /** Whether any feature has a lambda to fit. */
   public boolean isFitted() {
     return klControl.isEmpty() && !features.stream().allMatch(ConstraintConfig::isHard);
   }
@@ -62,7 +62,7 @@ public record TargetConfig(
     }
   }
 
-  /** Whether some sequences can't be had at all: P(x) = 0. */
+  /** Whether P(x) = 0 for some sequences. */
   public boolean hasHardFactors() {
     return klControl.isEmpty() && features.stream().anyMatch(ConstraintConfig::isHard);
   }
