@@ -67,7 +67,7 @@ record ClassifierDirectory(Path path) {
    *
    * @throws BadInputException if it can't be written
    */
-  void write(HeadFile head, ClassifierTraining.Description description) {
+  void write(HeadFile head, Description description) {
     String text =
         new GsonBuilder()
                 .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)

@@ -1,7 +1,5 @@
 package io.tributary.tools.classifiertraining;
 
-import com.google.gson.FieldNamingPolicy;
-import com.google.gson.GsonBuilder;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.model.LanguageModel;
@@ -48,57 +46,6 @@ public final class ClassifierTraining {
         throw new BadInputException(
             "pooling = none, ngrams = 0 and no word list leave no feature; expected at least one");
       }
-    }
-  }
-
-  /** The contents of {@code classifier.json}, which {@link HiddenStateClassifier} reads. */
-  record Description(
-      String type,
-      List<String> labels,
-      String model,
-      String modelFingerprint,
-      String pooling,
-      int ngrams,
-      List<String> wordLists,
-      Training training,
-      Quality crossValidation) {
-    record Training(String data, int texts, double l2, long seed) {}
-
-    record Quality(int folds, double accuracy, double f1, Map<String, Double> f1ByLabel) {}
-  }
-
-  /**
-   * The classifier and its quality; accuracy and F1 are those of the cross-validation.
-   *
-   * @param labels texts of each label
-   * @param majorityBaseline accuracy of always giving the most frequent label
-   */
-  public record Outcome(
-      String classifier,
-      int texts,
-      int repeated,
-      Map<String, Integer> labels,
-      double majorityBaseline,
-      String pooling,
-      int ngrams,
-      List<String> wordLists,
-      int features,
-      double l2,
-      long seed,
-      int folds,
-      double accuracy,
-      double f1,
-      Map<String, Double> f1ByLabel,
-      List<Fold> byFold) {
-    record Fold(double accuracy, double f1) {}
-
-    /** As one line of JSON. */
-    public String toJson() {
-      return new GsonBuilder()
-          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
-          .disableHtmlEscaping()
-          .create()
-          .toJson(this);
     }
   }
 

@@ -57,10 +57,11 @@ public final class ToyTexts {
     }
     ModelDirectory opened = ModelDirectory.open(model);
     Path to = directory.resolve("classifier");
-    try (LanguageModel gpt = opened.config().model(opened.weights(), ai.djl.Device.cpu())) {
+    try (LanguageModel languageModel =
+        opened.config().model(opened.weights(), ai.djl.Device.cpu())) {
       new ClassifierTraining(
               model,
-              gpt,
+              languageModel,
               opened.tokenizer(),
               new ClassifierTraining.Settings(pooling, ngrams, words, 1e-3, 4, 1))
           .run(write(directory), Map.of(), to);
