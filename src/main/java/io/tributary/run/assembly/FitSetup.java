@@ -6,14 +6,14 @@ import io.tributary.data.WeightSnapshot;
 import io.tributary.target.EnergyBasedModel;
 
 /**
- * What a fit of lambda takes, besides samplers and scorers.
+ * What a fit of lambda needs besides samplers and scorers.
  *
- * @param target whose lambdas are to be fitted
+ * @param target the one whose lambdas are fitted
  * @param config the wanted accuracy
- * @param stream when a worker is lost, and how many sequences a feature may fail on
+ * @param stream when a worker counts as lost, and how many sequences may be dropped
  * @param base the base model as the first proposal
  * @param drawSequences sequences of a draw
- * @param vocabulary number of tokens that there are
+ * @param vocabulary size of the vocabulary
  */
 public record FitSetup(
     EnergyBasedModel target,

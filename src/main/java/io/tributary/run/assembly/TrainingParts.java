@@ -34,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes from a configuration what the actors of a run compute with. The base model is read once;
+ * Builds from a configuration what the actors of a run compute with. The base model is read once;
  * each part has its own copy of the weights on its device.
  */
 public final class TrainingParts implements AutoCloseable {
@@ -45,13 +45,13 @@ public final class TrainingParts implements AutoCloseable {
   private final List<TensorBytes> base;
   private final TextTokenizer tokenizer;
   private final EnergyBasedModel target;
-  private final RunIdentity identity; // of the files from which the target was made, now
+  private final RunIdentity identity; // of the files as the target was built from them
   private final int[] prefix;
 
   /**
-   * @throws BadInputException if the model directory can't be used, or the prompt or the sequences
-   *     do not fit the model
-   * @throws io.tributary.config.binding.ConfigException if the target can't be used
+   * @throws BadInputException if the model directory is unusable, or the prompt or the sequences do
+   *     not fit the model
+   * @throws io.tributary.config.binding.ConfigException if the target can't be built
    */
   public TrainingParts(TributaryConfig config) {
     this.config = config;
@@ -101,24 +101,24 @@ public final class TrainingParts implements AutoCloseable {
     return directory.config();
   }
 
-  /** Positions that prefix and sequence take; the last token is never read. */
+  /** Positions of prefix and sequence together; the last token is never read. */
   public int positions() {
     return prefix.length + config.samplers().maxLength() - 1;
   }
 
-  /** Room that a checkpoint takes, if any is written: policy, proposal, two moments, and more. */
+  /** Bytes of a checkpoint: policy, proposal, two moments, and the rest; 0 if none is written. */
   public long checkpointBytes() {
     return config.checkpoint().keep() == 0
         ? 0
         : 4 * Float.BYTES * directory.config().parameters() + (1 << 20);
   }
 
-  /** The target, without lambdas that are yet to be fitted. */
+  /** The target; lambdas yet to be fitted are NaN. */
   public EnergyBasedModel target() {
     return target;
   }
 
-  /** What the fit of the target's lambdas takes. */
+  /** What a fit of the target's lambdas needs. */
   public FitSetup fitSetup() {
     return new FitSetup(
         target,
@@ -129,7 +129,7 @@ public final class TrainingParts implements AutoCloseable {
         directory.config().vocabulary());
   }
 
-  /** The desired moment of each feature; NaN where none is asked. */
+  /** The desired moment of each feature; NaN for features without one. */
   public Map<String, Double> featureTargets() {
     Map<String, Double> targets = new LinkedHashMap<>();
     List<Feature> features = target.features();
@@ -139,7 +139,7 @@ public final class TrainingParts implements AutoCloseable {
     return targets;
   }
 
-  /** What the sampler with this index draws with. */
+  /** What the sampler with this index computes with. */
   public ProposalSampling sampling(int index) {
     SamplersConfig samplers = config.samplers();
     return new ProposalSampling(
@@ -157,7 +157,7 @@ public final class TrainingParts implements AutoCloseable {
         samplers.maxLength(), samplers.stopAtEos(), samplers.temperature(), 0, 1);
   }
 
-  /** What the scorer with this index scores with. */
+  /** What the scorer with this index computes with. */
   public DrawScoring scoring(int index) {
     return new DrawScoring(
         directory.config().model(base, Torch.device(config.scorers().device(index))),
@@ -169,10 +169,10 @@ public final class TrainingParts implements AutoCloseable {
   }
 
   /**
-   * What the evaluator evaluates with.
+   * What the evaluator computes with.
    *
    * @param fitted the target with all lambdas
-   * @param progress called every now and then while it works
+   * @param progress called repeatedly while it works
    */
   public PolicyEvaluation evaluation(EnergyBasedModel fitted, Runnable progress) {
     var device = Torch.device(config.model().device());
@@ -204,7 +204,7 @@ public final class TrainingParts implements AutoCloseable {
   }
 
   /**
-   * Refuses to go on from a checkpoint of another run.
+   * Refuses to resume from a checkpoint of another run.
    *
    * @throws BadInputException naming the configuration key that differs
    */
@@ -212,7 +212,7 @@ public final class TrainingParts implements AutoCloseable {
     identity.requireSameAs(from.identity(), from.step());
   }
 
-  /** The state of the newest checkpoint that is whole, if any is. */
+  /** The state of the newest complete checkpoint, if there is one. */
   public Optional<LearnerState> lastState(RunFiles files) {
     try {
       return files.checkpoints().state(OptionalLong.empty(), LOG::warn);
@@ -223,10 +223,10 @@ public final class TrainingParts implements AutoCloseable {
   }
 
   /**
-   * The learner's run, at its beginning or gone on with.
+   * The learner's run, new or resumed.
    *
-   * @param now the configuration as it is now
-   * @param from state of the checkpoint to go on from; null for a new run
+   * @param now the current configuration
+   * @param from state of the checkpoint to resume from; null for a new run
    * @param fitted the target with all lambdas
    */
   public TrainingRun training(
@@ -247,7 +247,7 @@ public final class TrainingParts implements AutoCloseable {
     return setup.resume(checkpoint(files, from.step()));
   }
 
-  /** Closes the target; what was made from this may not compute any more. */
+  /** Closes the target; nothing that was built from this may compute any more. */
   @Override
   public void close() {
     target.close();

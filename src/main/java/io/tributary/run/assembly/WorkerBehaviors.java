@@ -10,7 +10,7 @@ import java.util.function.IntFunction;
 import org.apache.pekko.actor.typed.Behavior;
 
 /**
- * The behaviours of samplers and scorers by their place.
+ * The behaviours of samplers and scorers by place.
  *
  * @param sampler behaviour of the sampler at a place
  * @param scorer behaviour of the scorer at a place
