@@ -107,7 +107,7 @@ public final class Torch {
     int available = Engine.getEngine(ENGINE).getGpuCount();
     if (number >= available) {
       throw new BadInputException(
-          "device '" + name + "' is not here: the engine sees " + available + " GPUs");
+          "device '" + name + "' is not available: the engine finds " + available + " GPUs");
     }
     return Device.gpu(number);
   }

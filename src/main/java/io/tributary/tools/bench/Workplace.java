@@ -37,7 +37,7 @@ final class Workplace implements AutoCloseable {
     try {
       return new Workplace(Files.createTempDirectory("tributary-bench"));
     } catch (IOException e) {
-      throw new BadInputException("no temporary directory can be made: " + e, e);
+      throw new BadInputException("a temporary directory can't be created: " + e, e);
     }
   }
 

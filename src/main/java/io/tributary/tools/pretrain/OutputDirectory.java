@@ -87,7 +87,8 @@ record OutputDirectory(Path path, FloatType type) {
       return "it is in %s instead".formatted(directory);
     } catch (IOException e) {
       failure.addSuppressed(e);
-      return "nor to the directory for temporary files (%s): it is lost".formatted(e.getMessage());
+      return "and not to the directory for temporary files either (%s): it is lost"
+          .formatted(e.getMessage());
     }
   }
 
