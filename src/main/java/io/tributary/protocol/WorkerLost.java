@@ -3,8 +3,8 @@ package io.tributary.protocol;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
- * A sampler or scorer is of no use any more. Whoever says so uses it no longer; it may still be
- * alive, perhaps stuck in a computation, and is to be replaced under a new address.
+ * A sampler or scorer has been given up by the sender, and must be replaced under a new address. It
+ * may still be alive, perhaps stuck in a computation.
  *
  * @param reason what happened, as a predicate without its subject, for the log
  */

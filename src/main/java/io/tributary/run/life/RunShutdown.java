@@ -30,7 +30,7 @@ final class RunShutdown {
   private static final Duration COMPARISON_TIME = Duration.ofMinutes(5);
 
   private enum Phase {
-    RUNNING("the run goes on"),
+    RUNNING("the run continues"),
     DRAINING("the run is draining"),
     COMPLETE("the run has made all its steps and writes its last checkpoint"),
     COMPARING("the run has made all its steps and draws texts to compare"),

@@ -111,8 +111,8 @@ final class WorkerPlaces<C> {
   }
 
   /**
-   * Puts a new worker in the place of one that is of no use. If the old one hangs, it stops when
-   * its native call returns, if ever.
+   * Puts a new worker in the place of one that is given up. If the old one hangs, it stops when its
+   * native call returns, if ever.
    */
   void abandon(ActorRef<?> useless) {
     ActorRef<C> worker = workers.get(workers.indexOf(useless));

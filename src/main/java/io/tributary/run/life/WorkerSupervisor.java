@@ -45,7 +45,7 @@ final class WorkerSupervisor {
   private final Deque<Long> losses = new ArrayDeque<>(); // nanoseconds, oldest first
 
   /**
-   * Spawns and watches the publisher and so many workers.
+   * Spawns and watches the publisher and the workers.
    *
    * @param publishTimeout time that samplers have to confirm a proposal
    * @param workers their behaviours

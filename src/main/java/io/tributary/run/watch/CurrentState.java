@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the service does, and what is paused. For one thread at a time. */
+/** What the service is doing, and what is paused. For one thread at a time. */
 final class CurrentState {
   private static final Logger LOG = LoggerFactory.getLogger(CurrentState.class);
 
@@ -42,7 +42,7 @@ final class CurrentState {
     failure = newFailure;
   }
 
-  /** The run goes back to its last checkpoint; a pause outlives that. */
+  /** The run goes back to its last checkpoint; a pause outlasts that. */
   void restarting() {
     streaming = false;
     if (state != ServiceState.PAUSED) {
@@ -61,7 +61,7 @@ final class CurrentState {
   /**
    * These sides are paused from now on, and no others.
    *
-   * @return whether a pause has ended with it
+   * @return whether that ends a pause
    */
   boolean pause(Paused sides) {
     metrics.paused(sides.any());

@@ -78,7 +78,7 @@ final class EventLines {
   /**
    * A step was made.
    *
-   * @param learned sequences that it has learned from
+   * @param learned number of sequences that it learned from
    */
   void stepped(LearnerEvent.Stepped stepped, StepPace.Timing timing, long learned) {
     progress.add(stepped, timing, learned);
@@ -119,14 +119,14 @@ final class EventLines {
     console.line(line.toString());
   }
 
-  /** An evaluation that an earlier process has made; told in the order of steps. */
+  /** An evaluation by an earlier process, in the order of steps. */
   void evaluatedEarlier(Measurements measured) {
     if (firstEvaluation == null) {
       firstEvaluation = measured;
     }
   }
 
-  /** Base model and policy side by side, at the end. */
+  /** Shows base model and policy side by side. */
   void compare(List<String> baseTexts, List<String> policyTexts) {
     if (firstEvaluation != null && lastEvaluation != null) {
       console.comparison(firstEvaluation, lastEvaluation, targets, baseTexts, policyTexts);

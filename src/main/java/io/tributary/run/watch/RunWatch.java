@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows a run: keeps its status for HTTP, and passes on what happens to its metrics, its console
- * and its history. Safe for use by several threads.
+ * Follows a run: keeps its status for HTTP, and passes events on to metrics, console and history.
+ * Thread-safe.
  */
 public final class RunWatch implements Supplier<RunStatus> {
   private final Supplier<TributaryConfig> config;
@@ -51,7 +51,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   /**
    * @param config the configuration in force
    * @param targets desired moments by feature; NaN where none is asked
-   * @param listener hears of every event before anything is done with it
+   * @param listener hears every event first
    * @param nanoTime a clock that only goes forward
    */
   public RunWatch(
@@ -108,15 +108,15 @@ public final class RunWatch implements Supplier<RunStatus> {
   }
 
   /**
-   * The service does something else from now on.
+   * Changes the state of the service.
    *
-   * @param failure why, where it has failed; null otherwise
+   * @param failure why it has failed; null if it has not
    */
   public synchronized void state(ServiceState newState, @Nullable String failure) {
     state.set(newState, failure);
   }
 
-  /** Training has failed, and starts again from the last checkpoint; a pause outlives that. */
+  /** Training has failed, and restarts from the last checkpoint; a pause outlasts that. */
   public synchronized void restarting() {
     state.restarting();
   }
@@ -127,8 +127,8 @@ public final class RunWatch implements Supplier<RunStatus> {
   }
 
   /**
-   * An operator has paused these sides, and lets the others go on. The time of a pause is not held
-   * against the step that follows it.
+   * These sides are paused from now on, and no others. Pauses do not count as time of the step that
+   * follows.
    */
   public synchronized void paused(Paused sides) {
     if (!state.paused().any()) {
