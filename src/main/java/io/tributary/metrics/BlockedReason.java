@@ -1,17 +1,17 @@
 package io.tributary.metrics;
 
-/** What an idle stage waits for. */
+/** What an idle worker waits for. */
 public enum BlockedReason implements LabelValue {
-  /** Nothing to work on has arrived from the stage before. */
+  /** Work from the stage before. */
   INPUT,
-  /** The policy is being evaluated; the step after it comes then. */
+  /** The evaluation of the policy, after which the next step comes. */
   EVALUATION,
-  /** The checkpoint before the one that is due is still being written. */
+  /** The previous checkpoint, which is still being written when the next one is due. */
   CHECKPOINT,
-  /** The bound on staleness holds further draws back until the learner has moved on. */
+  /** Admission of a further draw, which the bound on staleness holds back. */
   ADMISSION,
-  /** The draw asks for newer weights than the sampler has. */
+  /** Weights as new as the draw asks for. */
   WEIGHTS,
-  /** An operator has paused sampling or learning, or both. */
+  /** The end of a pause of sampling or learning. */
   PAUSED
 }

@@ -1,15 +1,15 @@
 package io.tributary.metrics;
 
-/** Why a sequence was drawn and never trained on. */
+/** Why a sequence was never trained on. */
 public enum DropReason implements LabelValue {
-  /** It went into the first estimate of Z, from which training begins. */
+  /** It was used for the first estimate of Z. */
   BOOTSTRAP,
-  /** The scorer failed on this one sequence. */
+  /** Scoring it failed. */
   SCORING,
-  /** The rest of a draw that would have been staler than allowed in the next batch. */
+  /** It would have been too stale for the next batch. */
   LEFT_OVER,
-  /** It was in the stream when training went back to the last checkpoint; it is drawn again. */
+  /** It was in the stream when training restarted from a checkpoint, and is drawn again. */
   LEARNER_RESTART,
-  /** It was in the stream when the run ended, and filled no batch; a resumed run draws it again. */
+  /** It was in the stream when the run ended; a resumed run draws it again. */
   STOPPED
 }

@@ -2,7 +2,7 @@ package io.tributary.metrics;
 
 import java.time.Duration;
 
-/** What is reported about the stream between the stages. Safe for use by several threads. */
+/** Reports on the stream between the stages. Thread-safe. */
 public final class FlowMetrics {
 
   private final MetricTable table;
@@ -13,12 +13,12 @@ public final class FlowMetrics {
     this.times = times;
   }
 
-  /** The admission gate now lets the first {@code sequences} of the run through. */
+  /** The admission gate admits the first {@code sequences} of the run. */
   public void admissionLimit(long sequences) {
     table.set(Metric.ADMISSION_LIMIT_SEQUENCES, (double) sequences);
   }
 
-  /** The bound on staleness holds a draw back from now on, until the clock is closed. */
+  /** The bound on staleness holds back a draw until the clock is closed. */
   public WorkClock admissionCloses() {
     WorkClock clock =
         times.clock(
@@ -30,17 +30,17 @@ public final class FlowMetrics {
     return clock;
   }
 
-  /** A draw was issued again, since the worker that had it was lost. */
+  /** A draw was issued again after its worker was lost. */
   public void drawReissued() {
     table.increment(Metric.DRAWS_REISSUED_TOTAL, 1);
   }
 
-  /** The stream holds this many sequences that were drawn, and neither learned nor dropped yet. */
+  /** The stream holds this many sequences that are neither learned nor dropped yet. */
   void inStream(long sequences) {
     table.set(Metric.STREAM_SEQUENCES, (double) sequences);
   }
 
-  /** Sequences were given up after they were drawn. */
+  /** Drawn sequences were dropped. */
   void dropped(DropReason reason, long sequences) {
     table.increment(Metric.SEQUENCES_DROPPED_TOTAL, (double) sequences, reason.label());
   }

@@ -9,11 +9,11 @@ import java.util.List;
  * A label of a metric.
  *
  * @param name the label's name
- * @param values all its values, or empty where they are known only in the run
+ * @param values all its values; empty if they depend on the run
  */
 public record Label(String name, List<String> values) {
 
-  /** Two distributions that are compared, the first one being the true one. */
+  /** A pair of distributions, in the order of a Kullback-Leibler divergence. */
   public enum Pair implements LabelValue {
     /** Target and policy. */
     P_PI,
@@ -64,7 +64,7 @@ public record Label(String name, List<String> values) {
     values = List.copyOf(values);
   }
 
-  /** Whether the values are known only in the run. */
+  /** Whether the values depend on the run. */
   boolean open() {
     return values.isEmpty();
   }

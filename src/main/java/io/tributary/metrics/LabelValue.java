@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** A value of a label whose values are known in advance; enums implement it. */
+/** A constant of an enum of label values. */
 public interface LabelValue {
 
   /** The enum constant's name. */
   String name();
 
-  /** The value as operators see it: the constant's name in lower case. */
+  /** The label's value: the name of the constant in lower case. */
   default String label() {
     return name().toLowerCase(Locale.ROOT);
   }

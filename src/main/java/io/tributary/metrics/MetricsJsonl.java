@@ -10,12 +10,12 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Rows of {@code metrics.jsonl}: one JSON object per learner step or evaluation. Keys are the
- * metrics' names, labels become nested objects, and the order of the keys depends on nothing but
- * the keys. What is not a finite number is left out, since JSON has no word for it.
+ * Rows of {@code metrics.jsonl}: one JSON object per learner step or evaluation. Keys are the names
+ * of metrics, in alphabetical order; labels become nested objects. Values that are not finite are
+ * left out, since JSON can't express them.
  */
 public final class MetricsJsonl {
-  /** The key that rows of evaluations have, and no others. */
+  /** The key that marks the rows of evaluations. */
   public static final String EVALUATION = "evaluation";
 
   private MetricsJsonl() {}
@@ -55,7 +55,7 @@ public final class MetricsJsonl {
     return json;
   }
 
-  /** The measurements of a row; what is not declared in {@link Metric} is passed over. */
+  /** The measurements of a row; other keys are ignored. */
   public static Measurements measurements(JsonObject row) {
     Measurements measurements = new Measurements();
     for (Metric metric : Metric.values()) {

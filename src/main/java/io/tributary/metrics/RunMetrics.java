@@ -17,10 +17,7 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The metrics of one run: every series of {@link Metric}, those of the JVM and of the process.
- * Created once and handed to whoever reports. Safe for use by several threads.
- */
+/** The metrics of one run, the JVM and the process. Thread-safe. */
 public final class RunMetrics {
 
   private final PrometheusRegistry registry = new PrometheusRegistry();
@@ -50,12 +47,12 @@ public final class RunMetrics {
     return create(featureTargets, Clock.systemUTC());
   }
 
-  /** As {@link #create(Map)}, with times from the given clock. */
+  /** As {@link #create(Map)}, with a clock for timestamps. */
   public static RunMetrics create(Map<String, Double> featureTargets, Clock clock) {
     return create(featureTargets, clock, System::nanoTime);
   }
 
-  /** As the other ones, with durations from the given nanoseconds, too. */
+  /** As {@link #create(Map)}, with clocks for timestamps and durations. */
   public static RunMetrics create(
       Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
     return new RunMetrics(featureTargets, clock, nanoTime);
@@ -85,7 +82,7 @@ public final class RunMetrics {
     return new FlowMetrics(table, times);
   }
 
-  /** The account of a stream that begins. */
+  /** The ledger of a new stream. */
   public SequenceLedger ledger() {
     return new SequenceLedger(flow(), stage(Stage.SAMPLER), stage(Stage.LEARNER));
   }
@@ -102,12 +99,12 @@ public final class RunMetrics {
     return new ServiceMetrics(table, times, clock);
   }
 
-  /** Where the number of bytes of all live tensors comes from; asked at each scrape. */
+  /** Sets the source of the memory of all live tensors in bytes, read at each scrape. */
   public void nativeTensorBytes(LongSupplier bytes) {
     nativeTensorBytes = bytes;
   }
 
-  /** Sets the gauges that were measured; NaN stays NaN. All others keep their values. */
+  /** Sets the gauges of these measurements; all others keep their values. */
   public void publish(Measurements measurements) {
     measurements
         .values()
@@ -115,14 +112,12 @@ public final class RunMetrics {
             (key, value) -> table.set(key.metric(), value, key.labels().toArray(String[]::new)));
   }
 
-  /**
-   * What the process may take, in bytes; that of the container or machine if not told otherwise.
-   */
+  /** Sets the memory limit of the process in bytes; by default that of the container or machine. */
   public void memoryLimit(long bytes) {
     table.set(Metric.MEMORY_LIMIT_BYTES, (double) bytes);
   }
 
-  /** The present value of a counter or gauge; its series begins if there was none. */
+  /** The present value of a counter or gauge; its series begins if there is none. */
   public double value(Metric metric, String... labels) {
     times.read();
     return table.value(metric, labels);
@@ -131,7 +126,7 @@ public final class RunMetrics {
   /**
    * All metrics as text.
    *
-   * @param accept the request's {@code Accept} header: OpenMetrics where it is asked for, the
+   * @param accept the request's {@code Accept} header: OpenMetrics if it is accepted, the
    *     Prometheus text format otherwise
    */
   public Exposition scrape(@Nullable String accept) {
@@ -152,7 +147,7 @@ public final class RunMetrics {
     return new Exposition(writer.getContentType(), body.toByteArray());
   }
 
-  /** Memory of the container, or of the machine where there is none. */
+  /** Memory of the container, or of the machine. */
   private static OptionalLong memoryBytes() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
         ? OptionalLong.of(system.getTotalMemorySize())

@@ -8,14 +8,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The account of the sequences that one stream draws: each is in the stream from the moment when
- * its draw is accepted from a sampler, until it is learned or dropped, which happens exactly once.
- * Therefore {@code stage_sequences_total{stage="sampler"}} is at any time the sum of {@code
- * stage_sequences_total{stage="learner"}}, {@code sequences_dropped_total} over all its reasons,
- * and {@code stream_sequences}; and the last is 0 once the stream has ended. Safe for use by
- * several threads.
+ * Accounts for every sequence of one stream, from the acceptance of its draw until it is learned or
+ * dropped, exactly once. Therefore {@code stage_sequences_total{stage="sampler"}} is at any time
+ * the sum of {@code stage_sequences_total{stage="learner"}}, {@code sequences_dropped_total} over
+ * all reasons, and {@code stream_sequences}; and the last is 0 once the stream has ended.
+ * Thread-safe.
  *
- * <p>It books by the number of the draw, so that nothing can be booked that was not drawn.
+ * <p>Entries are kept by draw, so that nothing can leave the stream that did not enter it.
  */
 public final class SequenceLedger {
   private final FlowMetrics flow;
@@ -31,7 +30,7 @@ public final class SequenceLedger {
     flow.inStream(0);
   }
 
-  /** A draw was accepted from a sampler. After the end of the stream nobody waits for it. */
+  /** A draw was accepted from a sampler; after the end of the stream it is dropped. */
   public synchronized void drawn(Draw draw) {
     int sequences = draw.sequences().size();
     sampler.items(sequences, draw.tokens());
@@ -45,9 +44,9 @@ public final class SequenceLedger {
   }
 
   /**
-   * Sequences of a draw are given up.
+   * Sequences of a draw are dropped.
    *
-   * @throws IllegalStateException if so many are not in the stream
+   * @throws IllegalStateException if the stream holds fewer
    */
   public synchronized void dropped(DropReason reason, long draw, int sequences) {
     if (ended == null) {
@@ -58,8 +57,8 @@ public final class SequenceLedger {
   }
 
   /**
-   * The learner has used a batch: those of the bootstrap are dropped, since nothing was learned
-   * from them. What the learner uses after the end of the stream was dropped before.
+   * The learner has used a batch. Those of the bootstrap count as dropped, since nothing is learned
+   * from them. After the end of the stream nothing is counted, since everything was dropped.
    *
    * @throws IllegalStateException if its sequences are not in the stream
    */
@@ -80,7 +79,7 @@ public final class SequenceLedger {
     report();
   }
 
-  /** The stream has ended: what is left in it is dropped. */
+  /** The stream has ended; what is left in it is dropped. */
   public synchronized void end(DropReason reason) {
     if (ended == null) {
       ended = reason;

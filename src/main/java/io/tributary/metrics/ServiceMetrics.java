@@ -6,7 +6,7 @@ import io.tributary.data.ServiceState;
 import java.time.Clock;
 import java.time.Duration;
 
-/** What is reported about the service as a whole. Safe for use by several threads. */
+/** Reports on the service as a whole. Thread-safe. */
 public final class ServiceMetrics {
 
   private final MetricTable table;
@@ -20,32 +20,32 @@ public final class ServiceMetrics {
   }
 
   /**
-   * Which run this is.
+   * Sets the name of the run and the type of its objective.
    *
-   * @param objective its type, as the configuration names it
+   * @param objective as the configuration names it
    */
   public void run(String name, String objective) {
     table.info(Metric.RUN_INFO, name, objective);
   }
 
-  /** The service is in this state now, and in no other. */
+  /** The service is in this state. */
   public void state(ServiceState state) {
     for (ServiceState each : ServiceState.values()) {
       table.set(Metric.SERVICE_STATE, each == state ? 1 : 0, each.name());
     }
   }
 
-  /** An operator pauses the stream, or ends every pause. */
+  /** A pause of the stream begins or ends. */
   public void paused(boolean begins) {
     times.pause(begins);
   }
 
-  /** Somebody asked for another configuration of the running service. */
+  /** A change of the configuration was asked for. */
   public void configChanged(ConfigChange result) {
     table.increment(Metric.CONFIG_CHANGES_TOTAL, 1, result.label());
   }
 
-  /** The values in force of what can be changed. */
+  /** Sets the values in force of all keys that can be changed. */
   public void settings(TributaryConfig config) {
     for (LiveKey key : LiveKey.values()) {
       table.set(Metric.CONFIG_SETTING, key.of(config), key.key());
@@ -53,9 +53,9 @@ public final class ServiceMetrics {
   }
 
   /**
-   * A checkpoint is complete on disk, just now.
+   * A checkpoint has just been completed on disk.
    *
-   * @param pause how long training stood still for it, out of {@code duration}
+   * @param pause the part of {@code duration} in which training stood still
    */
   public void checkpointed(Duration duration, Duration pause, long bytes) {
     table.set(Metric.CHECKPOINT_DURATION_SECONDS, StageMetrics.seconds(duration));

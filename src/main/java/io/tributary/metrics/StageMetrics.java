@@ -3,7 +3,7 @@ package io.tributary.metrics;
 import java.time.Clock;
 import java.time.Duration;
 
-/** What the workers of one stage report. Safe for use by several threads. */
+/** Reports on the workers of one stage. Thread-safe. */
 public final class StageMetrics {
 
   private final MetricTable table;
@@ -18,19 +18,19 @@ public final class StageMetrics {
     this.clock = clock;
   }
 
-  /** The stage has finished this many sequences, which hold this many tokens. */
+  /** The stage has finished sequences with this many tokens in total. */
   public void items(long sequences, long tokens) {
     table.increment(Metric.STAGE_SEQUENCES_TOTAL, (double) sequences, stage.label());
     table.increment(Metric.STAGE_TOKENS_TOTAL, (double) tokens, stage.label());
     table.set(Metric.STAGE_LAST_ITEM_TIMESTAMP_SECONDS, clock.millis() / 1e3, stage.label());
   }
 
-  /** A worker has sent how it spent its time since it last said so; just now. */
+  /** A worker's time since its last report has arrived. */
   public void worked(WorkTime time) {
     times.arrived(stage, time);
   }
 
-  /** The clock of a worker of this process, whose waits count while they last; close it. */
+  /** A new clock for a worker of this process, whose waits count while they last; to be closed. */
   public WorkClock clock() {
     return times.clock(stage);
   }

@@ -2,7 +2,7 @@ package io.tributary.metrics;
 
 import java.time.Duration;
 
-/** What is reported about published weights. Safe for use by several threads. */
+/** Reports on published weights. Thread-safe. */
 public final class WeightMetrics {
 
   private final MetricTable table;
@@ -29,29 +29,29 @@ public final class WeightMetrics {
   /**
    * A sampler has confirmed a version.
    *
-   * @param sampler a name that a replacement takes over, so that there are never more series than
+   * @param sampler a name that a replacement inherits, so that there are never more series than
    *     samplers
    */
   public void samplerConfirmed(String sampler, long version) {
     table.set(Metric.SAMPLER_PROPOSAL_VERSION, (double) version, sampler);
   }
 
-  /** A sampler is gone and has no version any more. */
+  /** A sampler is gone. */
   public void samplerGone(String sampler) {
     table.remove(Metric.SAMPLER_PROPOSAL_VERSION, sampler);
   }
 
-  /** It was decided whether the policy replaces the proposal. */
+  /** A decision on replacing the proposal by the policy was made. */
   public void decided(ProposalDecision decision) {
     table.increment(Metric.PROPOSAL_REPLACEMENTS_TOTAL, 1, decision.label());
   }
 
-  /** Every sampler has confirmed, this long after the weights were sent. */
+  /** Every sampler has confirmed; {@code duration} is the time since the weights were sent. */
   public void published(Duration duration) {
     table.set(Metric.WEIGHTS_PUBLISH_DURATION_SECONDS, StageMetrics.seconds(duration));
   }
 
-  /** A delivery has failed; a wrong fingerprint is counted as a mismatch too. */
+  /** A delivery has failed; a wrong fingerprint also counts as a mismatch. */
   public void publishFailed(PublishFailure reason) {
     table.increment(Metric.WEIGHTS_PUBLISH_FAILURES_TOTAL, 1, reason.label());
     if (reason == PublishFailure.FINGERPRINT) {

@@ -8,11 +8,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures what one worker does with its time: it computes, or waits for something. Safe for use by
- * several threads.
+ * Measures how one worker spends its time: computing, or waiting for something. Thread-safe.
  *
- * <p>A wait is measured while it lasts, computing when it is over, so that a worker that hangs does
- * not count as busy.
+ * <p>Waiting is counted while it lasts, computing only once it is over, so that a hanging worker
+ * does not count as busy.
  */
 public final class WorkClock implements AutoCloseable {
   private final LongSupplier nanoTime;

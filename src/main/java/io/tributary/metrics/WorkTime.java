@@ -5,8 +5,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How long workers have computed and waited. A worker sends it along with each result, for the time
- * since its previous one, so that workers count alike wherever they run.
+ * Time that workers have spent computing and waiting. A worker sends the time since its previous
+ * result along with each result, so that workers count alike on any machine.
  *
  * @param busy time spent computing
  * @param blocked time spent waiting, by reason; reasons without any are absent

@@ -11,10 +11,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Adds up what workers do with their time, by stage: what arrives with results, from whichever
- * machine, and what the clocks of this process measure, whose waits thus count while they last.
- * While an operator has paused either side of the stream, a wait for input or admission is a wait
- * for the end of the pause. Safe for use by several threads.
+ * Adds up how the workers of each stage spend their time: what arrives with results, from any
+ * machine, and what the clocks of this process measure, whose waits count while they last. While an
+ * operator has paused either side of the stream, a wait for input or admission counts as a wait for
+ * the end of the pause. Thread-safe.
  */
 final class WorkTimes {
   private static final int MAX_PAUSES = 100;
@@ -42,7 +42,7 @@ final class WorkTimes {
     this.counted = counted;
   }
 
-  /** The clock of a worker of this process; its time need not come with results. */
+  /** A clock of a worker of this process. */
   WorkClock clock(Stage stage) {
     return clock(time -> add(stage, time));
   }
@@ -71,7 +71,7 @@ final class WorkTimes {
     clocks.forEach(this::read);
   }
 
-  /** A worker has sent its time: it has waited first, and ends just now. */
+  /** A worker's time has arrived: it waited first, then computed, until now. */
   void arrived(Stage stage, WorkTime time) {
     add(stage, time.paused(pausedDuring(time)));
   }

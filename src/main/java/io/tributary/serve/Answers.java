@@ -15,7 +15,7 @@ public final class Answers {
   private Answers() {}
 
   /**
-   * A record, or JSON that is made already.
+   * An answer made of a record or a map.
    *
    * @see Json
    */
@@ -25,7 +25,7 @@ public final class Answers {
         .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, Json.of(answer) + "\n"));
   }
 
-  /** An object with one text, as errors and the outcome of actions are told. */
+  /** An object with one text: an error, or the outcome of an action. */
   static HttpResponse text(StatusCode code, String key, String text) {
     return json(code, Map.of(key, text));
   }
@@ -34,7 +34,7 @@ public final class Answers {
     return text(code, "error", message);
   }
 
-  /** An answer that is there already. */
+  /** An answer that is known at once. */
   static CompletionStage<HttpResponse> now(HttpResponse response) {
     return CompletableFuture.completedFuture(response);
   }

@@ -2,7 +2,7 @@ package io.tributary.serve;
 
 import java.io.Serial;
 
-/** The body of a request is not what was expected; the message is for whoever sent it. */
+/** A malformed request body; the message is meant for the client. */
 final class BadBodyException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 

@@ -6,28 +6,28 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What holds a run back, judged by who waits for whom.
+ * The stage that limits the speed of a run, told from which stage waits for which.
  *
  * @param word {@code sampling}, {@code scoring}, {@code learning}, {@code evaluation}; {@code
- *     turns} where sampling and learning wait for each other in turn, {@code none} where neither
- *     waits much, {@code paused} during a pause, {@code unknown} before that can be told
+ *     turns} if sampling and learning wait for each other in turn, {@code none} if neither waits
+ *     much, {@code paused} during a pause, {@code unknown} until it can be told
  * @param sentence what that means, and what can be done
  */
 record Bottleneck(String word, String sentence) {
 
-  /** A side that waits less than this share of its time does not wait much. */
+  /** Waiting for less than this share of the time is not much. */
   private static final double LITTLE = 0.1;
 
-  /** When the other side waits at least this much of what one side does, they take turns. */
+  /** Both sides take turns if one waits for at least this fraction of what the other does. */
   private static final double LIKEWISE = 0.5;
 
-  /** Scorers that are busy for more than this share hold back both sides, which wait for them. */
+  /** Scorers busier than this hold back both sides. */
   private static final double MOSTLY = 0.5;
 
   private static final RunStatus.Load UNKNOWN =
       new RunStatus.Load(0, 0, 0, 0, Map.of(), Double.NaN, Map.of());
 
-  /** Judges a status. */
+  /** The bottleneck of a run with this status. */
   static Bottleneck of(RunStatus status) {
     if (status.paused().any()) {
       return new Bottleneck(

@@ -5,11 +5,11 @@ import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 
 /**
- * A request that was let in and read whole.
+ * An authorised request with its body.
  *
- * @param request its body is read already
- * @param body empty where there is none
- * @param from the peer's address and port, for the audit log
+ * @param request its entity has been consumed
+ * @param body empty if there is none
+ * @param from address and port of the client, for the audit log
  */
 record Call(HttpRequest request, byte[] body, String from) {
 

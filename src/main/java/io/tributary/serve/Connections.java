@@ -39,15 +39,15 @@ import org.apache.pekko.util.ByteString;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * Serves connections: bytes, encryption, HTTP, requests one after the other. A connection ends when
- * its client ends it, or when no request has come in whole and no answer has been made for the time
- * of {@link Limits#idle()}, whatever else it sends or reads.
+ * Serves connections: TLS, HTTP, one request after another. A connection ends when its client
+ * closes it, or when for {@link Limits#idle()} no request has been completed and no answer made,
+ * however many bytes come or go.
  */
 final class Connections {
 
   /**
-   * The parser of HTTP calls itself for each of the requests that arrive in one piece, and would
-   * run out of stack in a piece with thousands.
+   * Pekko's HTTP parser recurses once per pipelined request in a chunk of bytes, and would overflow
+   * the stack on a chunk with thousands of them.
    */
   private static final int PIECE_BYTES = 512;
 
@@ -75,12 +75,12 @@ final class Connections {
     this.materializer = Materializer.matFromSystem(system);
   }
 
-  /** Takes no more requests on any connection; answers that are being made still go out. */
+  /** Stops reading requests on all connections; answers under way are still sent. */
   void stop() {
     requests.shutdown();
   }
 
-  /** Serves a connection; the promise is kept when it is closed, however that may be. */
+  /** Serves a connection; completes when it is closed, for whatever reason. */
   CompletionStage<Done> serve(Tcp.IncomingConnection connection) {
     Flow<HttpResponse, HttpRequest, Pair<UniqueKillSwitch, CompletionStage<Done>>> client =
         http.serverLayer(settings)
@@ -113,7 +113,7 @@ final class Connections {
         .onErrorComplete();
   }
 
-  /** Nothing more will be answered: what was gets a moment to go out. */
+  /** Nothing more will be answered; what was answered has some time to be sent. */
   private void close(UniqueKillSwitch bytes, CompletionStage<Done> closed) {
     Cancellable overdue =
         materializer.scheduleOnce(

@@ -14,9 +14,8 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 
 /**
- * The console page, and what it shows besides status and settings. The page's files are those in
- * the jar and hold nothing of the run: whoever may not read the run may still load the page, which
- * then asks for a token.
+ * The console page, and the data it shows besides status and settings. The page's files come from
+ * the jar and hold nothing of the run, so they need no token; the page asks for one.
  */
 final class ConsoleEndpoints {
 
@@ -56,7 +55,7 @@ final class ConsoleEndpoints {
     return Map.entry(path, new String[] {name, mediaType});
   }
 
-  /** Whether a path belongs to the page's own files, which are the same for every run. */
+  /** Whether this is the path of one of the page's own files. */
   static boolean isFile(String path) {
     return FILES.containsKey(path);
   }

@@ -21,15 +21,15 @@ import java.util.concurrent.TimeUnit;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 
-/** What an operator may do to the run, and the settings it runs with. */
+/** Actions of operators, and the settings of the run. */
 final class ControlEndpoints {
 
   private final ServiceControl control;
   private final Duration patience;
 
   /**
-   * @param patience how long an answer is waited for; what takes longer goes on, and the caller is
-   *     told that it was accepted
+   * @param patience longest wait for an outcome; after that the client is told that the action was
+   *     accepted, and it goes on
    */
   ControlEndpoints(ServiceControl control, Duration patience) {
     this.control = control;

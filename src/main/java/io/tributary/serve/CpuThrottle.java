@@ -6,26 +6,26 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Keeps a thread from computing more than a share of the time, so that a flood of requests takes no
- * more than that from the run. It is run on that thread itself now and then, and lets it rest for
- * as long as it has computed too much: between two tasks, when it holds no lock.
+ * Limits the CPU time of a thread to a share of one processor, so that a flood of requests can't
+ * slow the run down by more. It runs as a task on that thread, every {@link #INTERVAL}, and sleeps
+ * off what the thread has overdrawn: between two tasks, when the thread holds no lock.
  *
- * <p>A low priority would not do: whoever waits for a lock that the thread holds, or for all
- * threads to stop for the garbage collector, would wait until it gets a processor; and threads that
- * it starts would inherit it.
+ * <p>A low thread priority would not do: anyone waiting for a lock that the thread holds, or for a
+ * safepoint of the garbage collector, would wait until the thread is scheduled; and threads that it
+ * starts would inherit the priority.
  */
 final class CpuThrottle implements Runnable {
 
-  /** How often it has to be run. */
+  /** Time between two runs. */
   static final Duration INTERVAL = Duration.ofMillis(20);
 
-  /** Of one processor. */
+  /** Share of one processor. */
   private static final double SHARE = 0.05;
 
-  /** What it may compute at once in the beginning, while the JVM has not compiled anything yet. */
+  /** CPU time granted at the start, while the JVM has compiled nothing yet. */
   static final Duration START = Duration.ofSeconds(3);
 
-  /** What a thread that has rested may compute at once: enough for a page with all its files. */
+  /** Most CPU time that an idle thread saves up: enough for the console page and its files. */
   static final Duration BURST = Duration.ofSeconds(1);
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
@@ -35,8 +35,8 @@ final class CpuThrottle implements Runnable {
   private long computed = -1; // not run yet
 
   /**
-   * @param start what the thread may compute at once in the beginning
-   * @param burst and after a rest
+   * @param start CPU time granted at the start
+   * @param burst most CPU time that an idle thread saves up
    */
   CpuThrottle(Duration start, Duration burst) {
     this.creditNanos = (double) start.toNanos();

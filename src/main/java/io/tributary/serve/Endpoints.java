@@ -31,12 +31,16 @@ import org.apache.pekko.util.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From a request to its answer: who may ask, what for, and with which body. */
+/**
+ * Answers requests: checks access, path, method, media type and size, reads the body, and calls the
+ * handler. Pekko's routing directives are not used: they complete on the actor system's dispatcher,
+ * outside of {@link CpuThrottle}.
+ */
 final class Endpoints {
 
   private static final Logger log = LoggerFactory.getLogger(Endpoints.class);
 
-  /** Answers are for the caller alone and of the present; pages use nothing but this server. */
+  /** Answers are not cached, and pages load nothing from elsewhere. */
   private static final List<HttpHeader> HEADERS =
       List.of(
           CacheControl.create(CacheDirectives.NO_STORE),
@@ -54,8 +58,7 @@ final class Endpoints {
   private final Executor thread;
 
   /**
-   * @param thread the server's own: what goes on after a future of Pekko would have a new thread
-   *     each time otherwise
+   * @param thread the server's own, on which handlers continue once the body has been read
    */
   Endpoints(
       Routes routes, Access access, Limits limits, Materializer materializer, Executor thread) {
@@ -67,9 +70,9 @@ final class Endpoints {
   }
 
   /**
-   * Answers a request; never fails.
+   * Answers a request; errors become answers too.
    *
-   * @param from the peer's address and port
+   * @param from address and port of the client
    */
   CompletionStage<HttpResponse> answer(HttpRequest request, String from) {
     CompletionStage<HttpResponse> response;
@@ -121,7 +124,7 @@ final class Endpoints {
         .run(materializer);
   }
 
-  /** A handler that throws is like one whose promise fails. */
+  /** A handler that throws is treated like one whose promise fails. */
   private static CompletionStage<HttpResponse> answer(Routes.Handler handler, Call call) {
     try {
       return handler.answer(call);
@@ -135,7 +138,7 @@ final class Endpoints {
     return Answers.now(response);
   }
 
-  /** What a form of a page can send is none of it. */
+  /** Nothing that an HTML form can send. */
   private static boolean takesBodyOf(RequestEntity body) {
     return body.getContentType().mediaType().equals(MediaTypes.APPLICATION_JSON)
         || (body.getContentType().equals(ContentTypes.NO_CONTENT_TYPE)

@@ -51,7 +51,7 @@ public final class HttpService {
   }
 
   /**
-   * Checks that a server could be started, without binding it.
+   * Checks everything that starting a server needs except for binding it.
    *
    * @throws ConfigException if the address is not known, or token or certificate can't be used
    */
@@ -62,12 +62,13 @@ public final class HttpService {
   /**
    * Binds the server.
    *
-   * @param http where to listen, and who may call
+   * @param http address, port and access rules
    * @param run what is shown of the run
-   * @param control what an operator's requests are handed to
-   * @param stallTimeout how long the learner may show no progress on a batch and still be ready
-   * @return the bound server, or a failure with {@link ConfigException} where the address can't be
-   *     had, or token or certificate can't be used
+   * @param control carries out what operators ask for
+   * @param stallTimeout longest time without progress on a batch in which the learner is still
+   *     ready
+   * @return the bound server, or a failure with {@link ConfigException} if the address can't be
+   *     bound, or token or certificate can't be used
    */
   public static CompletionStage<HttpService> start(
       ActorSystem<?> system,
@@ -133,12 +134,12 @@ public final class HttpService {
             });
   }
 
-  /** The address that was bound, with the port that was found where 0 was asked for. */
+  /** The bound address, with the actual port if 0 was configured. */
   public InetSocketAddress address() {
     return binding.localAddress();
   }
 
-  /** Where a client on this machine finds the server. */
+  /** The server's base URI. */
   public URI uri() {
     String host = address().getAddress().getHostAddress();
     return URI.create(
@@ -149,7 +150,7 @@ public final class HttpService {
                 address().getPort()));
   }
 
-  /** Unbinds at once and takes no more requests; those under way may end until the deadline. */
+  /** Unbinds and stops reading requests; those under way may finish until the deadline. */
   public CompletionStage<Done> stop(Duration deadline) {
     return binding
         .unbind()

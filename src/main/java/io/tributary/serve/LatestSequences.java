@@ -5,15 +5,15 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** The sequences that were learned last, for people to read. Safe for use by several threads. */
+/** The latest learned sequences, for people to read. Thread-safe. */
 public final class LatestSequences {
 
-  /** So many are kept. */
+  /** Number of sequences kept. */
   static final int MOST = 100;
 
   private final Deque<LearnedSequence> sequences = new ArrayDeque<>(); // the newest first
 
-  /** Sequences of one step, in their order; the newest step is told last. */
+  /** Adds the sequences of one step, in their order. */
   public synchronized void add(List<LearnedSequence> learned) {
     learned.forEach(sequences::addFirst);
     while (sequences.size() > MOST) {

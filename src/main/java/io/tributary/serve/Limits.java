@@ -6,16 +6,16 @@ import org.apache.pekko.http.javadsl.settings.ServerSettings;
 import scala.concurrent.duration.FiniteDuration;
 
 /**
- * What a client can take of the server at most.
+ * Limits on what clients can use of the server.
  *
- * @param connections open at a time; those over the limit wait until one is closed
+ * @param connections open at a time; further ones wait until one is closed
  * @param uriBytes length of a request's target
  * @param headers number of header lines, each of at most 8 KiB
  * @param bodyBytes size of a request's body
- * @param request time for a request's body to come, and for the answer to be made
+ * @param request time for a request's body to arrive, and for the answer to be made
  * @param idle time until a connection is closed on which no request has been completed or answered,
  *     however many bytes come or go
- * @param linger time that the last answer of a connection has to reach a client that reads slowly
+ * @param linger time for the last answer of a connection to reach a slow client
  */
 public record Limits(
     int connections,
@@ -36,7 +36,9 @@ public record Limits(
           Duration.ofSeconds(30),
           Duration.ofSeconds(5));
 
-  /** How long an action of an operator is waited for: somewhat less than a request may take. */
+  /**
+   * Longest wait for the outcome of an operator's action: somewhat less than a request may take.
+   */
   Duration patience() {
     return request.multipliedBy(4).dividedBy(5);
   }

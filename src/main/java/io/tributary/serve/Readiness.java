@@ -11,7 +11,7 @@ import java.util.List;
  * the learner is not stuck on a batch.
  *
  * @param ready whether it does
- * @param reasons why not; empty if it does
+ * @param reasons why it does not; empty if ready
  */
 record Readiness(boolean ready, List<String> reasons) {
 
@@ -20,9 +20,10 @@ record Readiness(boolean ready, List<String> reasons) {
   }
 
   /**
-   * Judges a status.
+   * The readiness of a run with this status.
    *
-   * @param stallTimeout a learner that holds a batch and shows no progress for longer is stalled
+   * @param stallTimeout a learner is stalled if it holds a batch and has shown no progress for
+   *     longer
    */
   static Readiness of(RunStatus status, Duration stallTimeout) {
     List<String> reasons = new ArrayList<>();

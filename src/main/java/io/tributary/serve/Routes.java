@@ -13,10 +13,10 @@ import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
-/** The table of paths and methods, and what answers each. */
+/** The table of paths and methods with their handlers. */
 final class Routes {
 
-  /** Makes an answer from snapshots, at once, or promises one; never waits. */
+  /** Answers at once from snapshots, or promises an answer; never blocks. */
   @FunctionalInterface
   interface Handler {
     CompletionStage<HttpResponse> answer(Call call);
@@ -25,12 +25,12 @@ final class Routes {
   private final Map<String, Map<HttpMethod, Handler>> paths = new LinkedHashMap<>();
   private final Set<String> open = new HashSet<>();
 
-  /** What answers GET, and with that HEAD. */
+  /** A handler of GET, and thereby of HEAD. */
   Routes get(String path, Function<Call, HttpResponse> handler) {
     return add(HttpMethods.GET, path, call -> Answers.now(handler.apply(call)));
   }
 
-  /** As {@code get}, and needs no token: nothing that it answers is a secret. */
+  /** As {@link #get}, without a token: its answers hold no secret. */
   Routes openGet(String path, Function<Call, HttpResponse> handler) {
     open.add(path);
     return get(path, handler);
@@ -49,17 +49,17 @@ final class Routes {
     return this;
   }
 
-  /** Whether a path needs no token. */
+  /** Whether this path needs no token. */
   boolean isOpen(String path) {
     return open.contains(path);
   }
 
-  /** Null where nothing answers this method of this path. */
+  /** The handler of this method of this path; null if there is none. */
   @Nullable Handler find(String path, HttpMethod method) {
     return paths.getOrDefault(path, Map.of()).get(method);
   }
 
-  /** The methods of a path; none where nothing is under it. */
+  /** The methods of a path; empty if there is no such path. */
   List<HttpMethod> methods(String path) {
     List<HttpMethod> methods = new ArrayList<>(paths.getOrDefault(path, Map.of()).keySet());
     if (methods.contains(HttpMethods.GET)) {

@@ -17,18 +17,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * How a run has gone since its first step, in a bounded number of points: what the console draws.
- * Safe for use by several threads.
+ * Measurements since the first step of a run, thinned to a bounded number of points, for the
+ * console's charts. Thread-safe.
  */
 public final class RunHistory {
 
-  /** Learner steps a second; part of the history only. */
+  /** Learner steps a second; not a metric. */
   private static final String STEPS_PER_SECOND = "steps_per_second";
 
-  /** Learned sequences a second; part of the history only. */
+  /** Learned sequences a second; not a metric. */
   private static final String SEQUENCES_PER_SECOND = "sequences_per_second";
 
-  /** More digits than any screen can show. */
+  /** Digits enough for any chart. */
   private static final MathContext DRAWN = new MathContext(6);
 
   private static final Set<Metric> KEPT =
@@ -43,7 +43,7 @@ public final class RunHistory {
   private final ThinnedRows<Map<Column, Double>> evaluations = new ThinnedRows<>();
   private final ThinnedRows<Long> replacements = new ThinnedRows<>();
 
-  /** What a column holds; columns are ordered by name and labels. */
+  /** A column, ordered by name and labels. */
   private record Column(String name, List<String> labels) implements Comparable<Column> {
     @Override
     public int compareTo(Column other) {
@@ -52,16 +52,16 @@ public final class RunHistory {
     }
   }
 
-  /** A step that an earlier process has made; its speed is not known any more. */
+  /** Adds a step of an earlier process, whose speed is unknown. */
   public synchronized void stepped(long step, Measurements measurements) {
     add(step, kept(measurements));
   }
 
   /**
-   * A step was made.
+   * Adds a step.
    *
    * @param stepsPerSecond speed of the run at this step
-   * @param sequencesPerSecond likewise, in learned sequences
+   * @param sequencesPerSecond speed in learned sequences
    */
   public synchronized void stepped(
       long step, Measurements measurements, double stepsPerSecond, double sequencesPerSecond) {
@@ -73,16 +73,16 @@ public final class RunHistory {
 
   private void add(long step, Map<Column, Double> row) {
     steps.add(step, row);
-    evaluations.cutFrom(step); // what follows a step is told after it
+    evaluations.cutFrom(step); // those of a step follow it
     replacements.cutFrom(step);
   }
 
-  /** The policy was measured on samples of its own. */
+  /** Adds an evaluation of the policy. */
   public synchronized void evaluated(long step, Measurements measurements) {
     evaluations.add(step, kept(measurements));
   }
 
-  /** The policy became the proposal. */
+  /** Adds a replacement of the proposal by the policy. */
   public synchronized void replaced(long step, long version) {
     replacements.add(step, version);
   }
@@ -134,7 +134,7 @@ public final class RunHistory {
     Map<Long, Map<Column, Double>> evaluationRows;
     List<Replacement> replaced = new ArrayList<>();
     long stride;
-    synchronized (this) { // rows never change: whoever learns does not wait for them to be written
+    synchronized (this) { // rows are immutable, so the learner need not wait for their conversion
       stepRows = new TreeMap<>(steps.after(step));
       evaluationRows = new TreeMap<>(evaluations.after(step));
       replacements.after(step).forEach((at, version) -> replaced.add(new Replacement(at, version)));
@@ -168,9 +168,9 @@ public final class RunHistory {
   }
 
   /**
-   * Rows by step, never more than {@value #MOST}: when they are, every second one goes, and of
-   * those to come too. Which rows are kept depends on their steps alone, so a run that goes on
-   * keeps the same.
+   * At most {@value #MOST} rows by step: at more, the stride doubles and every second row is
+   * dropped. Which rows are kept depends on their steps alone, so that a resumed run keeps the
+   * same.
    */
   private static final class ThinnedRows<T> {
     private static final int MOST = 1_000;
@@ -193,7 +193,7 @@ public final class RunHistory {
     void add(long step, T row) {
       cutFrom(step);
       if (!rows.isEmpty() && rows.lastKey() % stride != 0) {
-        rows.pollLastEntry(); // it was there as the latest only
+        rows.pollLastEntry(); // kept only as the latest
       }
       rows.put(step, row);
       while (rows.size() > MOST) {

@@ -4,10 +4,10 @@ import io.tributary.protocol.RunStatus;
 import java.util.function.Supplier;
 
 /**
- * What is shown of a run.
+ * What HTTP shows of a run.
  *
- * @param status the run as it is now; asked at each request, so it must answer at once
- * @param history how it has gone
- * @param sequences what it learned last
+ * @param status the present status; called on each request, so it must not block
+ * @param history measurements since the first step
+ * @param sequences the latest learned sequences
  */
 public record RunView(Supplier<RunStatus> status, RunHistory history, LatestSequences sequences) {}

@@ -15,8 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Settings as one JSON object, nested or with dots in its keys. Values are texts, numbers and true
- * or false; numbers are kept as they are written, so that whoever reads the setting judges them.
+ * Settings as one JSON object, nested or with dots in its keys. Values are strings, numbers and
+ * booleans; numbers are kept as they are written, and judged by the setting's own rules.
  */
 final class SettingsJson {
 
@@ -31,7 +31,7 @@ final class SettingsJson {
    * Reads a body.
    *
    * @return settings by key with dots
-   * @throws BadBodyException if it is anything else
+   * @throws BadBodyException if it is not such an object
    */
   static Map<String, String> read(byte[] body) {
     try (JsonReader reader = new JsonReader(new StringReader(text(body)))) {
@@ -103,12 +103,12 @@ final class SettingsJson {
     };
   }
 
-  /** A key as a message may show it, however long it is. */
+  /** A key in quotes, shortened for a message. */
   private static String quoted(String key) {
     return '"' + (key.length() > 80 ? key.substring(0, 80) + "…" : key) + '"';
   }
 
-  /** Without what it advises programmers to do. */
+  /** Without Gson's advice to programmers. */
   private static String firstLine(Exception e) {
     String line = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     return line.replaceFirst(

@@ -11,7 +11,7 @@ import org.apache.pekko.http.javadsl.model.headers.Host;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.jspecify.annotations.Nullable;
 
-/** Who may call: by the names they call the server by, the page they come from, and the token. */
+/** Decides which requests are allowed, by {@code Host}, {@code Origin} and token. */
 public final class Access {
 
   private static final String SCHEME = "Bearer ";
@@ -25,10 +25,10 @@ public final class Access {
   }
 
   /**
-   * Judges a request.
+   * Checks a request.
    *
-   * @param open whether what it asks for needs no token
-   * @return why it is refused; null where it is not
+   * @param open whether its path needs no token
+   * @return the refusal; null if the request is allowed
    */
   public @Nullable HttpResponse refusal(HttpRequest request, boolean open) {
     Host host = request.getHeader(Host.class).orElse(null);
@@ -56,7 +56,7 @@ public final class Access {
     return !request.method().equals(HttpMethods.GET);
   }
 
-  /** Browsers say where a request comes from, in one way or both; other programs in neither. */
+  /** Browsers send one or both headers, other programs neither. */
   private static boolean comesFromAnotherPage(HttpRequest request, @Nullable String origin) {
     String site = header(request, "Sec-Fetch-Site");
     return site != null && (!site.equals("same-origin") || origin == null);

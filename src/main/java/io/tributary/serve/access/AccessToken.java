@@ -8,8 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.regex.Pattern;
 
 /**
- * The secret that callers have to know. Only its hash is kept, so that it can't get into a log or a
- * dump of memory.
+ * The secret that clients must present. Only its hash is kept, so that the token can't get into a
+ * log or a heap dump.
  */
 final class AccessToken {
 
@@ -26,11 +26,11 @@ final class AccessToken {
   }
 
   /**
-   * Takes a token over.
+   * Checks a configured token.
    *
    * @param text with or without white space around it
    * @param source where it comes from, for messages
-   * @throws ConfigException if it is no token; the message does not tell what it is
+   * @throws ConfigException if it is no token; the message does not contain it
    */
   static AccessToken of(String text, String source) {
     String token = text.strip();
@@ -42,12 +42,13 @@ final class AccessToken {
     if (!CHARACTERS.matcher(token).matches()) {
       throw new ConfigException(
           source
-              + ": a token with characters that it can't have; expected letters, digits and -._~+/, with = at its end");
+              + ": a token with characters that it can't have; expected letters, digits and -._~+/,"
+              + " with = at its end");
     }
     return new AccessToken(hash(token));
   }
 
-  /** Whether this is the token; takes as long for a wrong one as for the right one. */
+  /** Whether this is the token, compared in constant time. */
   boolean is(String token) {
     return MessageDigest.isEqual(hash, hash(token));
   }

@@ -11,9 +11,9 @@ import org.apache.pekko.http.javadsl.model.Host;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names under which a server may be asked for. Any page in the operator's browser can reach
- * loopback, and much of the operator's network, and a name of its own can be made to point there
- * (DNS rebinding); such requests betray themselves by their {@code Host} or {@code Origin}.
+ * The host names under which the server answers. Any page in an operator's browser can reach
+ * loopback and much of the operator's network, also by a name of its own that it makes point there
+ * (DNS rebinding); {@code Host} and {@code Origin} give such requests away.
  */
 final class AllowedHosts {
 
@@ -26,14 +26,13 @@ final class AllowedHosts {
   private final boolean encrypted;
 
   /**
-   * The loopback names, the configured name and the bound address, with any port: a tunnel may end
-   * at another one. Off loopback any address too, since an address can't be made to point
-   * elsewhere.
+   * Allows the loopback names, the configured name and the bound address, with any port, since a
+   * tunnel may use another one. Off loopback any IP address is allowed, since DNS rebinding needs a
+   * name.
    *
    * @param configured host as the configuration names it
-   * @param further names under which proxies pass requests on, which may be encrypted as far as
-   *     there
-   * @param encrypted whether this server's own connections are
+   * @param further names of proxies, which may terminate TLS
+   * @param encrypted whether this server's own connections use TLS
    */
   AllowedHosts(
       String configured, InetSocketAddress bound, List<String> further, boolean encrypted) {
@@ -45,7 +44,7 @@ final class AllowedHosts {
     this.encrypted = encrypted;
   }
 
-  /** Whether a {@code Host} header may be served. */
+  /** Whether requests with this {@code Host} are answered. */
   boolean allowsHost(Host host) {
     return (anyAddress && (host.isIPv4() || host.isIPv6())) || allowsName(host.address());
   }
@@ -56,10 +55,10 @@ final class AllowedHosts {
   }
 
   /**
-   * Whether an {@code Origin} header may be served; a request without one comes from no page.
+   * Whether requests with this {@code Origin} are answered; one without comes from no other page.
    *
-   * @param requestedPort the port of the request's {@code Host}, which the page must come from too;
-   *     0 where it has none
+   * @param requestedPort port of the request's {@code Host}, which must be the page's too; 0 if it
+   *     has none
    */
   boolean allowsOrigin(@Nullable String origin, int requestedPort) {
     if (origin == null) {

@@ -28,7 +28,7 @@ import javax.net.ssl.SSLEngine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The server's certificate and its key, and what encrypts with them: TLS 1.2 and newer. */
+/** The server's certificate and private key, for TLS 1.2 and newer. */
 public final class Certificate {
 
   private static final Logger log = LoggerFactory.getLogger(Certificate.class);
@@ -51,7 +51,7 @@ public final class Certificate {
    *
    * @param certificateFile PEM: the server's certificate, then those between it and its root
    * @param keyFile PEM: PKCS #8, RSA or EC, without a passphrase
-   * @throws ConfigException if they can't be read, or don't belong together
+   * @throws ConfigException if they can't be read or don't match
    */
   static Certificate read(Path certificateFile, Path keyFile) {
     X509Certificate[] chain = chain(certificateFile);
@@ -73,7 +73,7 @@ public final class Certificate {
     }
   }
 
-  /** For one connection. */
+  /** A TLS engine for one connection. */
   public SSLEngine engine() {
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
@@ -125,7 +125,7 @@ public final class Certificate {
     }
   }
 
-  /** What the key signs, the certificate must verify. */
+  /** The certificate must verify what the key signs. */
   private static void requireSame(
       X509Certificate certificate, PrivateKey key, Path certificateFile, Path keyFile) {
     boolean same = certificate.getPublicKey().getAlgorithm().equals(key.getAlgorithm());
@@ -151,7 +151,7 @@ public final class Certificate {
     }
   }
 
-  /** Clients will complain; training need not stop for it. */
+  /** Clients will complain, but training need not fail. */
   private static void warnOfDates(X509Certificate certificate, Path file) {
     try {
       certificate.checkValidity();

@@ -9,25 +9,25 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What keeps strangers out: where only this machine can call, nothing more is needed; elsewhere a
- * token is, and encryption, without which anyone on the way could read it.
+ * How the server is protected. On loopback nothing is needed; elsewhere a token is, and TLS, so
+ * that the token can't be read on its way.
  *
  * @param address to bind
- * @param token that callers have to know; absent: everybody on this machine may call
- * @param tls absent: requests and answers are not encrypted
+ * @param token that clients must present; absent: anyone on this machine may connect
+ * @param tls absent: connections are not encrypted
  */
 public record Protection(
     InetAddress address, Optional<AccessToken> token, Optional<Certificate> tls) {
 
-  /** Holds the token where no file is configured. */
+  /** Environment variable of the token if no file is configured. */
   static final String VARIABLE = "TRIBUTARY_HTTP_TOKEN";
 
   private static final String TOKEN_FILE = "http.token-file";
 
   /**
-   * Reads what is configured.
+   * Reads the configured protection.
    *
-   * @throws ConfigException if it can't be used, or is not enough
+   * @throws ConfigException if it can't be used, or does not suffice
    */
   public static Protection of(HttpConfig http, Map<String, String> environment) {
     InetAddress address = address(http.host());
@@ -48,7 +48,7 @@ public record Protection(
     return new Protection(address, token, tls);
   }
 
-  /** Who may call a server that is bound. */
+  /** The access rules of a bound server. */
   public Access access(HttpConfig http, InetSocketAddress bound) {
     return new Access(
         new AllowedHosts(http.host(), bound, http.allowedHosts(), tls.isPresent()), token);

@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Files that nobody but their owner may read. */
+/** Files that only their owner may read. */
 final class SecretFile {
 
   private static final int MAX_BYTES = 64 * 1024;
@@ -27,7 +27,7 @@ final class SecretFile {
   /**
    * Reads a file.
    *
-   * @param key of the configuration, for messages
+   * @param key of the configuration that names the file, for messages
    * @throws ConfigException if it can't be read, or others may read it
    */
   static String read(String key, Path file) {

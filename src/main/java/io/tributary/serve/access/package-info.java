@@ -1,4 +1,4 @@
-/** Who may call the HTTP server: tokens, certificates, host names. */
+/** Access control of the HTTP server: tokens, certificates, host names. */
 @NullMarked
 package io.tributary.serve.access;
 
