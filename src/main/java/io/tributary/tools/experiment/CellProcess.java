@@ -19,9 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A cell that runs, in a Java of its own with the options of this one: it may crash, and all its
- * memory goes when it ends. When this process ends in whatever way, the cell's saves a checkpoint
- * and ends too.
+ * The process of a running cell: a Java of its own with the options of this one, so that a crash
+ * harms no other cell and all memory is freed at the end. If this process ends for whatever reason,
+ * the cell saves a checkpoint and ends too.
  */
 final class CellProcess {
   private static final String ERROR = "tributary run: ";
@@ -51,7 +51,7 @@ final class CellProcess {
     this.process = process;
   }
 
-  /** Starts a cell, or goes on with it where its run has begun. */
+  /** Starts a cell, or continues its run if it has begun. */
   static CellProcess start(GridDirectory grid, Experiment.Cell cell) throws IOException {
     String name = cell.name();
     List<String> command = new ArrayList<>();
@@ -82,14 +82,14 @@ final class CellProcess {
     return process.isAlive();
   }
 
-  /** Waits until it ends, at most so long. */
+  /** Waits until it ends, up to a time. */
   void await(long milliseconds) throws InterruptedException {
     process.waitFor(milliseconds, TimeUnit.MILLISECONDS);
   }
 
   /**
-   * Asks it to end with a checkpoint. A signal would be its second one after Ctrl-C, which a
-   * terminal sends to all processes that it started, and a second one ends it at once.
+   * Asks it to save a checkpoint and end. After Ctrl-C, which a terminal sends to all processes, a
+   * signal from here would be the second one and end it at once.
    */
   void stop() {
     try {
@@ -99,7 +99,7 @@ final class CellProcess {
     }
   }
 
-  /** Sequences that the run has learned from, in earlier processes too. */
+  /** Number of sequences that the run has learned from, including earlier processes. */
   long sequences() {
     return learned(home);
   }
@@ -109,7 +109,7 @@ final class CellProcess {
     return (System.nanoTime() - startNanos) / 1e9;
   }
 
-  /** Sequences that it has learned from since it was started. */
+  /** Number of sequences learned from since it was started. */
   long sequencesSinceStart() {
     return Math.max(0, sequences() - sequencesBefore);
   }
@@ -134,7 +134,7 @@ final class CellProcess {
         : String.join(" | ", told.subList(Math.max(0, told.size() - REASON_LINES), told.size()));
   }
 
-  /** Sequences that the run in this directory has learned from, by its last whole row. */
+  /** Number of sequences that a run has learned from, according to its last complete row. */
   static long learned(Path run) {
     try {
       Matcher rows = SEQUENCES.matcher(tail(run.resolve("metrics.jsonl"), 0));
@@ -148,7 +148,7 @@ final class CellProcess {
     }
   }
 
-  /** The end of a file, from an offset at the earliest. */
+  /** The end of a file, but nothing before an offset. */
   private static String tail(Path file, long from) throws IOException {
     if (!Files.exists(file)) {
       return "";

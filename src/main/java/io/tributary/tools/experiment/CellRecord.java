@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a report has to know of a run beside its files.
+ * What a report needs to know about a run besides its files.
  *
  * @param name of the run
  * @param task name of its task
@@ -17,9 +17,9 @@ import java.util.TreeSet;
  * @param objective {@code objective.type}
  * @param batchSize sequences per step
  * @param seed of all randomness
- * @param sequences that it learns from in all; 0 if it goes on until it is stopped
+ * @param total number of sequences it learns from; 0 if it goes on until it is stopped
  * @param figures numbers of the figures that show it
- * @param targets what is asked of each feature; empty where no moments are asked
+ * @param targets the moments that the target asks for; empty for a kl-control
  */
 public record CellRecord(
     String name,
@@ -41,7 +41,7 @@ public record CellRecord(
    *
    * @param feature its name
    * @param target the desired mean
-   * @param hard whether every sequence has to have the feature, or none
+   * @param hard whether all sequences must have the feature, or none
    */
   public record Moment(String feature, double target, boolean hard) {}
 
@@ -75,7 +75,7 @@ public record CellRecord(
     return objective.equals(type.toString());
   }
 
-  /** Whether all that is asked is asked of every sequence. */
+  /** Whether all moments are hard constraints. */
   public boolean isPointwise() {
     return targets.stream().allMatch(Moment::hard);
   }

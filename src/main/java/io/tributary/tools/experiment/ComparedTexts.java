@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The texts that a run writes last, in {@code comparison.json}.
+ * The texts that a run writes at its end, in {@code comparison.json}.
  *
  * @param base texts of the base model
  * @param policy texts of the policy
@@ -22,7 +22,7 @@ public record ComparedTexts(List<String> base, List<String> policy) {
     policy = List.copyOf(policy);
   }
 
-  /** Those of the run in a directory, or nothing as long as they are not there as a whole. */
+  /** The texts of the run in a directory; empty until they are written completely. */
   public static Optional<ComparedTexts> of(Path run) throws IOException {
     Path file = run.resolve("comparison.json");
     if (!Files.exists(file)) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.DoubleStream;
 
 /**
- * Expects the end of a grid from what its cells have taken so far: seconds per sequence of each
- * method, or of all where a method has not been measured yet.
+ * Predicts the end of a grid from the seconds per sequence of each method so far, or of all methods
+ * if one has not been measured yet.
  */
 final class GridProgress {
   private static final DateTimeFormatter TODAY = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
@@ -32,7 +32,7 @@ final class GridProgress {
     this.parallel = parallel;
   }
 
-  /** Takes into account how a process of a cell of this method went. */
+  /** Adds the time that a process of a cell of this method has taken. */
   void add(String method, Outcome outcome) {
     add(method, outcome.seconds(), outcome.sequences());
   }
@@ -44,9 +44,9 @@ final class GridProgress {
   }
 
   /**
-   * When everything will be done; absent before anything has been measured.
+   * When everything will be done; empty before anything has been measured.
    *
-   * @param waiting cells that have not been started, with the sequences that each has learned from
+   * @param waiting cells that are not running, with the number of sequences each has learned from
    * @param running cells that run
    */
   Optional<ZonedDateTime> end(Map<Experiment.Cell, Long> waiting, List<CellProcess> running) {
@@ -82,7 +82,7 @@ final class GridProgress {
     return sequences > 0 ? seconds / sequences : Double.NaN;
   }
 
-  /** A point of time as people read it. */
+  /** The time of the end, as it is shown. */
   String text(Optional<ZonedDateTime> end) {
     return end.map(
             at ->

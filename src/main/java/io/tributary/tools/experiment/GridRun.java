@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Runs the cells of a grid that are not finished, each in a process of its own. One that fails is
- * reported, and the others go on.
+ * Runs the unfinished cells of a grid, each in a process of its own. If one fails, it is reported
+ * and the others go on.
  */
 public final class GridRun {
   private static final long POLL_MILLISECONDS = 250;
@@ -43,9 +43,9 @@ public final class GridRun {
    * How a grid ended.
    *
    * @param cells in all
-   * @param finished cells that are finished, in earlier processes too
+   * @param finished number of finished cells, including earlier processes
    * @param failures reasons by the cell's name
-   * @param stopped whether it was asked to end
+   * @param stopped whether it was asked to stop
    */
   public record Result(int cells, int finished, Map<String, String> failures, boolean stopped) {
     public Result {
@@ -63,11 +63,11 @@ public final class GridRun {
   }
 
   /**
-   * Runs until all cells have ended, or it is asked to end.
+   * Runs until all cells have ended or it is asked to stop.
    *
    * @param origin what the runs are made with
    * @param out where progress is shown
-   * @param asked whether it has been asked to end
+   * @param asked whether it has been asked to stop
    * @throws BadInputException if the grid's directory can't be used
    */
   public static Result run(
@@ -114,7 +114,9 @@ public final class GridRun {
     }
   }
 
-  /** The process of a cell that outlives its experiment ends by itself, after a checkpoint. */
+  /**
+   * Waits for a process that has outlived its experiment: it ends by itself, after a checkpoint.
+   */
   private void awaitFree(Experiment.Cell cell) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + cell.config().shutdown().grace().plus(HANDOVER).toNanos();
     boolean told = false;

@@ -1,12 +1,12 @@
 package io.tributary.tools.experiment;
 
 /**
- * What runs of a grid were made with, as far as their numbers depend on it, so that whoever reads
- * them can make them again. It says neither when nor where: those who go on with a grid after an
- * interruption have the same origin as those who run it at once.
+ * What runs of a grid were made with, as far as their numbers depend on it, so that they can be
+ * reproduced. It says neither when nor where, so that a grid continued after an interruption has a
+ * single origin.
  *
  * @param program version and revision of this program
- * @param command the command line, without what has no influence on numbers
+ * @param command the command line, without what has no influence on results
  * @param java version and vendor
  * @param engine name and version of the tensor engine
  * @param system operating system, architecture and processors

@@ -15,7 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How each process of a grid's cells ended, one JSON object a line. The last one of a cell counts.
+ * How the processes of a grid's cells ended, one JSON object per line. The last one of a cell
+ * counts.
  */
 public final class Outcomes {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
@@ -33,13 +34,14 @@ public final class Outcomes {
    * @param cell its name
    * @param end how it ended
    * @param seconds that the process took
-   * @param sequences that it learned from in this time
+   * @param number of sequences learned from in that time
    * @param reason of a failure, in words; else empty
-   * @param at when it ended, in UTC; reports do without, since they don't depend on interruptions
+   * @param at when it ended, in UTC; reports don't use it, so that they do not depend on
+   *     interruptions
    */
   public record Outcome(
       String cell, End end, double seconds, long sequences, String reason, String at) {
-    /** The same end, found to be a failure. */
+    /** The same outcome as a failure. */
     Outcome failed(String because) {
       return new Outcome(cell, End.FAILED, seconds, sequences, because, at);
     }
@@ -51,7 +53,7 @@ public final class Outcomes {
     this.file = file;
   }
 
-  /** Those of the grid in a directory. */
+  /** The outcomes of the grid in a directory. */
   public static Outcomes in(Path home) {
     return new Outcomes(home.resolve("outcomes.jsonl"));
   }

@@ -1,4 +1,4 @@
-/** Grids of runs, each run in a process of its own, and the report that compares them. */
+/** Runs grids of runs, each in a process of its own. */
 @NullMarked
 package io.tributary.tools.experiment;
 

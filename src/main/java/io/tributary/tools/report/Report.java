@@ -22,9 +22,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * Writes what a grid of runs, or a single one, has found so far: a page, and in {@code report/}
- * each figure as a drawing with its points as CSV, and each table as CSV. It depends on the runs'
- * files alone, so that the same files give the same report.
+ * Writes the report of a grid of runs, or of a single one, so far: a page, and in {@code report/}
+ * each figure as a drawing and its points as CSV, and each table as CSV. It depends only on the
+ * files of the runs, so that the same files give the same report.
  */
 public final class Report {
   private static final String OUTCOMES = "outcomes.jsonl";
@@ -60,9 +60,9 @@ public final class Report {
   }
 
   /**
-   * Writes the report of a directory into another one, as files that are small enough to be
-   * committed: in Markdown with figures as SVG, and when each run of a grid ended. Files of the
-   * same names are replaced, and others left alone.
+   * Writes the report of a directory into another, in files small enough to commit: Markdown with
+   * figures as SVG, and {@code outcomes.jsonl} of a grid. Files of the same names are replaced,
+   * others are left alone.
    *
    * @return the page
    * @throws BadInputException if the first holds neither a grid nor a run, or the second can't be
@@ -139,7 +139,7 @@ public final class Report {
         figure.isEmpty()
             ? "no data yet"
             : "no drawing: this Java has no fonts (install fontconfig and a font, such as the"
-                  + " package fonts-dejavu-core); the data are there");
+                + " package fonts-dejavu-core); the data are there");
   }
 
   private String draw(Figure figure) throws IOException {

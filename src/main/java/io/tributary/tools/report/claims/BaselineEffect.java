@@ -12,11 +12,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the baseline does on one and the same batches: the mean square of w = P/q, which gdc would
- * have as its advantage, over that of the advantage A = w - Z pi/q. The variance of the gradient,
- * Eq. (17) of Korbak et al. 2022, arXiv:2206.00761, is a mean of A^2 |grad log pi|^2 less a square
- * that it has in common with gdc's, so that it is lowered by about this factor where A and the norm
- * are not related. It compares nothing between runs, and so has none of their noise.
+ * The effect of the baseline on the same batches: the mean square of w = P/q, which would be the
+ * advantage of gdc, over that of the advantage A = w - Z pi/q. The variance of the gradient, Eq.
+ * (17) of Korbak et al. 2022, arXiv:2206.00761, is a mean of A^2 |grad log pi|^2 minus a square
+ * that both methods have in common, so that the baseline reduces it by about this factor if A and
+ * the norm are unrelated. No runs are compared, so that differences between runs add no noise.
  */
 final class BaselineEffect {
   private static final int QUARTERS = 4;

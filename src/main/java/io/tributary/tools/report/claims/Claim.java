@@ -1,15 +1,16 @@
 package io.tributary.tools.report.claims;
 
 /**
- * What the data say of a claim.
+ * A claim and what the data say about it.
  *
  * @param statement the claim
- * @param verdict whether it shows
- * @param n tasks that it rests on, or what the note says
+ * @param verdict whether the data show it
+ * @param n number of tasks it rests on, or of what the note says
  * @param estimate what is estimated, with its value and 95 % interval; empty without data
- * @param p two-sided, before adjustment; NaN where nothing was tested
- * @param adjusted p after the adjustment of Holm over all claims that were tested; NaN likewise
- * @param note what else there is to know
+ * @param p two-sided, before adjustment; NaN if it was not tested
+ * @param adjusted p after Holm's adjustment for all claims that were tested; NaN if it was not
+ *     tested
+ * @param note how it was tested, and caveats
  */
 record Claim(
     String statement,
@@ -19,7 +20,7 @@ record Claim(
     double p,
     double adjusted,
     String note) {
-  /** A claim that a positive estimate shows, before adjustment. */
+  /** A claim that the estimate is positive, before adjustment. */
   static Claim tested(String statement, String what, Scale scale, Estimate estimate, String note) {
     return new Claim(
         statement,
@@ -36,7 +37,7 @@ record Claim(
     return new Claim(statement, verdict, n, estimate, Double.NaN, Double.NaN, note);
   }
 
-  /** The same claim with an adjusted p; NaN: it was not tested. */
+  /** The same claim with an adjusted p, NaN if it was not tested. */
   Claim adjusted(double adjustedP, double significant) {
     return new Claim(
         statement,
@@ -48,7 +49,7 @@ record Claim(
         note);
   }
 
-  /** In words that promise no more than there is. */
+  /** What the data show. */
   enum Verdict {
     SHOWS("shows"),
     DOES_NOT_SHOW("does not show"),

@@ -19,8 +19,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Tests the claims of Korbak et al. 2022, arXiv:2206.00761, on what was run. All compare runs in
- * pairs that differ in the method alone.
+ * Tests the claims of Korbak et al. 2022, arXiv:2206.00761, on pairs of runs that differ only in
+ * the method.
  */
 public final class Claims {
   private static final double SIGNIFICANT = 0.05;
@@ -34,7 +34,7 @@ public final class Claims {
     this.baseline = Comparison.of(grid, GDC, GDC_WITH_BASELINE);
   }
 
-  /** What the data say of each claim. */
+  /** The claims with what the data say about each. */
   public Table table() {
     List<List<String>> rows = new ArrayList<>();
     for (Claim claim : all()) {
@@ -92,7 +92,7 @@ public final class Claims {
         new MomentTargets(grid).table());
   }
 
-  /** Over all tasks, and over the seeds of each task of figure 5 that has enough of them. */
+  /** Over all tasks, and over the seeds of each task of figure 5 that has enough seeds. */
   private List<Claim> overTasksAndSeeds(BiFunction<Comparison, String, Claim> claim) {
     List<Claim> claims = new ArrayList<>(List.of(claim.apply(baseline, "")));
     GridData seeds = grid.ofFigure(5);
@@ -109,9 +109,10 @@ public final class Claims {
   }
 
   /**
-   * By means over each quarter of a run. A step's value alone says little: where constraints are
-   * rare, hardly a sequence of a batch has a weight, and the variance of gdc is then 0. A mean over
-   * the whole run can be that of a single step, where one sequence has a very large weight.
+   * Compares means over each quarter of a run. The value of a single step says little: if
+   * constraints are rare, hardly any sequence of a batch has a weight, and the variance of gdc is
+   * 0. A mean over the whole run may be dominated by a single step in which one sequence has a very
+   * large weight.
    */
   private static Claim variance(Comparison runs, Quantity quantity, String of, String where) {
     return runs.claim(
@@ -128,7 +129,7 @@ public final class Claims {
     return where.isEmpty() ? "" : " n counts seeds: this says nothing of other tasks.";
   }
 
-  /** By a ratio, since tasks are far from their targets to different degrees. */
+  /** Compares by a ratio, since distances from the target differ between tasks. */
   private static Claim closer(Comparison runs, String where) {
     return runs.larger(
         "gdc++ ends closer to its target than gdc, KL(p‖π)" + where,
@@ -148,7 +149,7 @@ public final class Claims {
         .orElse(Double.NaN);
   }
 
-  /** No pair is left out here, however far it came. */
+  /** Includes all pairs, however far they have come. */
   private Claim ahead() {
     return baseline.claim(
         "gdc++ is ahead of gdc on the way to its target",
@@ -162,7 +163,7 @@ public final class Claims {
     return pair.other().progress().mean() - pair.one().progress().mean();
   }
 
-  /** What is said of a method that maximises reward, beside gdc++. */
+  /** The claims about a method that maximises reward, compared with gdc++. */
   private List<Claim> rewardMaximisation(ObjectiveType type) {
     Comparison reward = Comparison.of(grid, type, GDC_WITH_BASELINE);
     return List.of(
@@ -198,7 +199,7 @@ public final class Claims {
         statement, what, Scale.DIFFERENCE, run -> sign * of.apply(run).last(), "Last evaluations.");
   }
 
-  /** The same claims with adjusted p-values; what is not significant then does not show. */
+  /** The same claims with adjusted p-values; those that are then not significant do not show. */
   private static List<Claim> adjusted(List<Claim> claims) {
     double[] p = Holm.adjusted(claims.stream().mapToDouble(Claim::p).toArray());
     return IntStream.range(0, p.length)

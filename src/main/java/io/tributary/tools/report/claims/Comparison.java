@@ -18,19 +18,19 @@ import org.hipparchus.stat.StatUtils;
 /**
  * Finished runs of two methods with the same task, batch size and seed.
  *
- * @param pairs the one method's run and the other's
- * @param planned pairs that the grid will have
- * @param unit what counts once in a test
+ * @param pairs a run of the one method and one of the other
+ * @param planned number of pairs that the grid will have
+ * @param unit what counts as one observation in a test
  */
 record Comparison(List<Pair> pairs, long planned, Unit unit) {
-  /** With fewer a test says more of its assumptions than of the methods. */
+  /** With fewer observations, a test says more about its assumptions than about the methods. */
   static final int LEAST = 3;
 
-  /** What counts once in a test: pairs that have it in common are averaged first. */
+  /** What counts as one observation in a test: pairs that have it in common are averaged first. */
   enum Unit {
-    /** Runs of one task have much in common, whatever their batch size and seed. */
+    /** Runs of the same task have much in common, whatever their batch size and seed. */
     TASK,
-    /** For runs of one task and batch size, of which nothing is said beyond them. */
+    /** For runs of one task and batch size; the result says nothing about others. */
     SEED;
 
     private Object of(Pair pair) {
@@ -49,14 +49,14 @@ record Comparison(List<Pair> pairs, long planned, Unit unit) {
     pairs = List.copyOf(pairs);
   }
 
-  /** Two runs that differ in the method alone. */
+  /** Two runs that differ only in the method. */
   record Pair(RunData one, RunData other) {
     String task() {
       return one.cell().task();
     }
   }
 
-  /** All such pairs of the first runs of an objective each. */
+  /** All pairs of the first run of each objective. */
   static Comparison of(GridData grid, ObjectiveType one, ObjectiveType other) {
     List<Pair> pairs = new ArrayList<>();
     long planned = 0;
@@ -84,14 +84,14 @@ record Comparison(List<Pair> pairs, long planned, Unit unit) {
     return a.task().equals(b.task()) && a.batchSize() == b.batchSize() && a.seed() == b.seed();
   }
 
-  /** How many pairs are missing, as the beginning of a note. */
+  /** How many pairs are missing, as the start of a note. */
   String missing() {
     return planned > pairs.size()
         ? "%d of %d pairs are finished. ".formatted(pairs.size(), planned)
         : "";
   }
 
-  /** A claim on a quantity of a run: that the one method's is larger, in the mean over units. */
+  /** A claim that a quantity is larger with the one method, in the mean over units. */
   Claim larger(
       String statement, String what, Scale scale, ToDoubleFunction<RunData> of, String note) {
     return claim(
@@ -105,8 +105,8 @@ record Comparison(List<Pair> pairs, long planned, Unit unit) {
   /**
    * A claim that a comparison is positive in the mean over units.
    *
-   * @param what is estimated
-   * @param compared of a pair; no number where there is nothing to compare
+   * @param what what is estimated
+   * @param compared compares a pair; NaN if there is nothing to compare
    */
   Claim claim(
       String statement, String what, Scale scale, ToDoubleFunction<Pair> compared, String note) {

@@ -10,7 +10,7 @@ import org.hipparchus.stat.regression.SimpleRegression;
 /**
  * An estimate whose error has Student's t distribution, tested against 0.
  *
- * @param n observations
+ * @param n number of observations
  * @param value the estimate
  * @param low lower end of the 95 % confidence interval
  * @param high upper end
@@ -20,9 +20,7 @@ record Estimate(int n, double value, double low, double high, double p) {
   private static final double UPPER_TAIL = 0.975;
   private static final int LEAST_FREEDOM = 2;
 
-  /**
-   * The mean of paired differences; empty with fewer than two of them, or where all are the same.
-   */
+  /** The mean of paired differences; empty if there are fewer than two or all are the same. */
   static Optional<Estimate> mean(double[] differences) {
     int n = differences.length;
     double standardError = n < 2 ? 0 : Math.sqrt(StatUtils.variance(differences) / n);
@@ -33,8 +31,8 @@ record Estimate(int n, double value, double low, double high, double p) {
 
   /**
    * The slope of a linear regression of several groups, each of which has an intercept of its own,
-   * so that differences between groups have no part in it. Empty with fewer than two degrees of
-   * freedom, or where it fits exactly.
+   * so that differences between groups do not affect it. Empty with fewer than two degrees of
+   * freedom, or if the fit is exact.
    *
    * @param groups of points (x, y)
    */

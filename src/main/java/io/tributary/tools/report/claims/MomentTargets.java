@@ -22,7 +22,7 @@ final class MomentTargets {
   private static final double STANDARD_ERRORS = 4;
   private static final int LEAST_POINTS = 4;
 
-  /** An exponential is not followed any further than so many lengths of the run. */
+  /** The furthest extrapolation, in lengths of the run. */
   private static final double FURTHEST = 100;
 
   private final GridData runs;
@@ -60,7 +60,7 @@ final class MomentTargets {
     }
   }
 
-  /** No test: a count, which holds if it is complete. */
+  /** The claim that all moments are met, by counting them. */
   Claim claim() {
     List<Met> asked = moments.stream().filter(moment -> !moment.target().hard()).toList();
     List<Met> hard = moments.stream().filter(moment -> moment.target().hard()).toList();
@@ -89,7 +89,7 @@ final class MomentTargets {
             + others);
   }
 
-  /** The moments, with what would bring those closer that are not met. */
+  /** The moments, and for those not met the sequences needed. */
   Table table() {
     List<List<String>> rows = new ArrayList<>();
     for (Met met : moments) {
@@ -142,8 +142,8 @@ final class MomentTargets {
   }
 
   /**
-   * Where the exponential through the distances from a point on comes within the tolerance; nothing
-   * unless they fall with 95 % confidence.
+   * Where an exponential fitted to the distances from a point on comes within the tolerance; empty
+   * unless they decrease with 95 % confidence.
    */
   private static OptionalDouble extrapolated(
       Series moments, int from, double target, double tolerance) {

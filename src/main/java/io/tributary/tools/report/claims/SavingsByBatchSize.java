@@ -8,10 +8,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Whether the baseline saves more sequences at smaller batches. It is told by a ratio, since runs
- * with larger batches take fewer steps, so that both methods come less far and any difference is
- * smaller; for the same reason all batch sizes of a task are compared at one share of the way.
- * Tasks differ in the ratio whatever the batch, so that each has an intercept of its own.
+ * Whether the baseline saves more sequences at smaller batches. It compares ratios, since runs with
+ * larger batches take fewer steps, so that both methods get less far and any difference is smaller;
+ * for the same reason, all batch sizes of a task are compared at the same share of the way. The
+ * ratio differs between tasks, so that each has its own intercept.
  */
 final class SavingsByBatchSize {
   private final Comparison baseline;
@@ -50,7 +50,7 @@ final class SavingsByBatchSize {
                     "A test needs three batch sizes more than tasks. " + note));
   }
 
-  /** Of each task with several batch sizes: (halvings of the batch, mean log ratio over seeds). */
+  /** For each task with several batch sizes: (halvings of the batch, mean log ratio over seeds). */
   private List<List<double[]>> savings() {
     return baseline.pairs().stream()
         .filter(SequencesNeeded::isCompared)

@@ -2,15 +2,15 @@ package io.tributary.tools.report.claims;
 
 import io.tributary.tools.report.page.Table;
 
-/** What two values of a pair are compared on, so that differences of pairs can be averaged. */
+/** The scale on which two values are compared, so that comparisons can be averaged. */
 enum Scale {
-  /** One value less the other. */
+  /** The difference. */
   DIFFERENCE,
   /** ln(one / other), shown as one / other. */
   LOG_RATIO,
   /**
    * (one - other) / (one + other) of values that are not negative, shown as one / other. Unlike the
-   * logarithm it is a number where one of them is 0, and a single outlier can't rule its mean.
+   * logarithm, it is finite if one of them is 0, and a single outlier can't dominate its mean.
    */
   CONTRAST;
 
@@ -22,7 +22,7 @@ enum Scale {
     };
   }
 
-  /** A comparison, or a mean of several, as people read it. */
+  /** A comparison, or a mean of several, as it is shown. */
   double shown(double compared) {
     return switch (this) {
       case DIFFERENCE -> compared;
@@ -32,7 +32,7 @@ enum Scale {
     };
   }
 
-  /** An estimate with its interval, as people read it. */
+  /** An estimate with its interval, as it is shown. */
   String shown(String what, Estimate estimate) {
     return "%s: %s [%s, %s]"
         .formatted(

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How many sequences gdc and gdc++ need to come equally far on the way from the base model's
- * moments to their targets. The claim takes the largest share of the way that both runs of a pair
- * come to, and not more than half of it, so that every pair has two numbers, however short its runs
- * are; the table has other shares too, since the ratio may depend on it.
+ * How many sequences gdc and gdc++ need to come equally far from the base model's moments towards
+ * their targets. The claim uses the largest share of the way that both runs of a pair reach, but at
+ * most half of it, so that even short runs can be compared; the table has other shares too, since
+ * the ratio may depend on the share.
  */
 final class SequencesNeeded {
   private static final double FURTHEST = 0.5;
@@ -19,7 +19,7 @@ final class SequencesNeeded {
   /** A smaller share of the way is hardly more than the noise of an evaluation. */
   static final double LEAST = 0.1;
 
-  /** Of which the table shows the ratio beside. */
+  /** The other shares in the table. */
   private static final double[] SHARES = {0.1, 0.2, 0.3, 0.4};
 
   private final Comparison baseline;
@@ -43,8 +43,8 @@ final class SequencesNeeded {
   }
 
   /**
-   * ln(sequences of gdc / sequences of gdc++) up to a share of the way; NaN where one of a pair
-   * does not come to it, or where it is too small to tell.
+   * ln(sequences of gdc / sequences of gdc++) up to a share of the way; NaN if a run of the pair
+   * does not reach it, or if it is too small to compare.
    */
   static double logRatio(Comparison.Pair pair, double share) {
     return share >= LEAST && share <= share(pair)
@@ -52,12 +52,12 @@ final class SequencesNeeded {
         : Double.NaN;
   }
 
-  /** Whether both of a pair come far enough to be compared. */
+  /** Whether both runs of a pair come far enough to be compared. */
   static boolean isCompared(Comparison.Pair pair) {
     return share(pair) >= LEAST;
   }
 
-  /** The largest share of the way that both of a pair come to, at most half of it. */
+  /** The largest share of the way that both runs of a pair reach, at most half of it. */
   static double share(Comparison.Pair pair) {
     return Math.min(FURTHEST, Math.min(pair.one().progress().max(), pair.other().progress().max()));
   }
@@ -66,7 +66,7 @@ final class SequencesNeeded {
     return run.progress().reaches(share).orElseThrow();
   }
 
-  /** Each pair. */
+  /** A row for each pair. */
   Table table() {
     List<List<String>> rows = new ArrayList<>();
     for (Comparison.Pair pair : baseline.pairs()) {

@@ -34,7 +34,7 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
   private static final Set<Integer> FIGURES_OF_POINTWISE = Set.of(2, 3, 5);
   private static final Set<Integer> FIGURES_OF_DISTRIBUTIONAL = Set.of(2, 5, 6);
 
-  /** Their units and captions are those of P/q. */
+  /** Figures whose units and captions are those of P/q. */
   private static final Set<Integer> FIGURES_OF_TARGET = Set.of(2, 5);
 
   public GridData {
@@ -43,7 +43,7 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
   }
 
   /**
-   * Reads a directory.
+   * Reads the directory of a grid or a run.
    *
    * @throws BadInputException if it holds neither a grid nor a run
    */
@@ -104,7 +104,7 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
     return new GridData(name, origins, runs.stream().filter(wanted).toList());
   }
 
-  /** The runs in the order of a table: by task, batch size and seed, and then by method. */
+  /** The runs in the order of tables: by task, batch size, seed and method. */
   public List<RunData> byTask() {
     List<String> methods = methods();
     return runs.stream()
@@ -116,7 +116,7 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
         .toList();
   }
 
-  /** Names of the tasks, sorted: cells run in an order that need not be theirs. */
+  /** Names of the tasks, sorted, since cells may run in another order. */
   public List<String> tasks() {
     return runs.stream().map(run -> run.cell().task()).distinct().sorted().toList();
   }
@@ -154,9 +154,8 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
   }
 
   /**
-   * The runs of those tasks that every method has finished, so that means over tasks compare
-   * methods and not tasks. A method that has finished none is left out. Empty where there is no
-   * such task.
+   * The runs of the tasks that every method has finished, so that means over tasks compare methods
+   * and not tasks. Methods without finished runs are left out. Empty if there is no such task.
    */
   public Optional<GridData> comparable() {
     List<String> arrived = where(RunData::isFinished).methods();
@@ -169,7 +168,7 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
     return Optional.of(shown).filter(found -> !found.runs().isEmpty());
   }
 
-  /** The finished runs, or, where there are none, all of them. */
+  /** The finished runs, or all if none is finished. */
   public List<RunData> finishedOrAll() {
     List<RunData> finished = runs.stream().filter(RunData::isFinished).toList();
     return finished.isEmpty() ? runs : finished;

@@ -2,7 +2,7 @@ package io.tributary.tools.report.data;
 
 import io.tributary.metrics.Metric;
 
-/** What is read from the rows of {@code metrics.jsonl}, beside the features' moments. */
+/** What a report reads from the rows of {@code metrics.jsonl}, besides the moments of features. */
 public enum Quantity {
   ADVANTAGE("mean advantage", "unit of P/q", false, Metric.ADVANTAGE_MEAN),
   BASELINE("mean baseline", "unit of P/q", false, Metric.BASELINE_MEAN),
@@ -42,12 +42,12 @@ public enum Quantity {
     return title;
   }
 
-  /** As at an axis. */
+  /** The unit, as the label of an axis. */
   public String unit() {
     return unit;
   }
 
-  /** Whether rows of evaluations have it, and not those of steps. */
+  /** Whether it is in rows of evaluations, and not in those of steps. */
   boolean isOfEvaluations() {
     return ofEvaluations;
   }

@@ -8,10 +8,10 @@ import java.util.Map;
 /**
  * What a run has written so far.
  *
- * @param cell what it is
- * @param state how far it is
- * @param note on its state, for people
- * @param series what was measured, by sequences learned from
+ * @param cell the run
+ * @param state how far it has come
+ * @param note describes the state
+ * @param series what was measured, against the number of sequences learned from
  * @param moments E[phi] of evaluations, by feature
  * @param momentErrors their standard errors
  * @param baseTexts texts of the base model; empty before the end
@@ -26,10 +26,10 @@ public record RunData(
     Map<String, Series> momentErrors,
     List<String> baseTexts,
     List<String> policyTexts) {
-  /** A task whose moments are closer to their targets from the beginning shows no progress. */
+  /** If the base model's moments are closer to their targets, there is no progress to measure. */
   private static final double LEAST_WAY = 0.05;
 
-  /** How far a run is. */
+  /** How far a run has come. */
   public enum State {
     FINISHED,
     UNFINISHED,
@@ -45,7 +45,7 @@ public record RunData(
     return state == State.FINISHED;
   }
 
-  /** E[phi], the mean over the features that are asked for. */
+  /** E[phi], averaged over the features that have targets. */
   public Series moment() {
     return overFeatures((target, moment) -> moment);
   }
@@ -57,8 +57,8 @@ public record RunData(
 
   /**
    * 1 - d / d_a, with d the mean over features of |E[phi] - target| and d_a that of the base model:
-   * 0 at the beginning, 1 at the target, and less again beyond it. Empty where the base model is at
-   * its target from the beginning.
+   * 0 at the start, 1 at the target, and less again beyond it. Empty if the base model is already
+   * at its target.
    */
   public Series progress() {
     Series distance = distance();
@@ -69,7 +69,7 @@ public record RunData(
         : Series.EMPTY;
   }
 
-  /** E[phi] of the feature that is asked for; empty before the first evaluation. */
+  /** E[phi] of a feature that has a target; empty before the first evaluation. */
   private Series ofFeature(CellRecord.Moment target) {
     return moments.getOrDefault(target.feature(), Series.EMPTY);
   }

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Reads what a run has written, while it runs too. */
+/** Reads the files of a run, even while it is running. */
 final class RunReader {
   private final Map<Quantity, List<double[]>> values = new EnumMap<>(Quantity.class);
   private final Map<String, List<double[]>> moments = new TreeMap<>();
@@ -109,7 +109,7 @@ final class RunReader {
     return series;
   }
 
-  /** Points (x, y) as a series; empty where no y is a number. */
+  /** Points (x, y) as a series; empty if no y is a number. */
   private static Series series(List<double[]> points) {
     if (points.stream().allMatch(point -> Double.isNaN(point[1]))) {
       return Series.EMPTY;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.OptionalDouble;
 
 /**
- * A quantity as it went.
+ * The course of a quantity.
  *
  * @param x increasing, such as sequences learned from
  * @param y its value at each x
@@ -31,7 +31,7 @@ public record Series(double[] x, double[] y) {
     return Arrays.stream(y).max().orElse(Double.NaN);
   }
 
-  /** Linear between the points; NaN outside of them. */
+  /** The value at a position, by linear interpolation; NaN outside the points. */
   public double at(double position) {
     int i = Arrays.binarySearch(x, position);
     if (i >= 0) {
@@ -66,7 +66,7 @@ public record Series(double[] x, double[] y) {
     return new Series(Arrays.stream(x).map(value -> value / factor).toArray(), y);
   }
 
-  /** Where the value first reaches a level from below, linear between the points. */
+  /** The x at which the value first reaches a level from below, by linear interpolation. */
   public OptionalDouble reaches(double level) {
     for (int i = 0; i < x.length; i++) {
       if (y[i] >= level) {
@@ -77,7 +77,9 @@ public record Series(double[] x, double[] y) {
     return OptionalDouble.empty();
   }
 
-  /** Area under the curve over its length: the mean value on the way; NaN with fewer than 2. */
+  /**
+   * The mean value over x: the area under the curve over its length; NaN with fewer than 2 points.
+   */
   public double mean() {
     double area = 0;
     for (int i = 1; i < x.length; i++) {

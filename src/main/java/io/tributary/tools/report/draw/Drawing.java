@@ -50,8 +50,8 @@ public final class Drawing {
   }
 
   /**
-   * Whether this Java has a font. It brings none of its own, and fails in several ways on a machine
-   * without.
+   * Whether Java finds a font. It has none of its own, and fails in various ways on a machine
+   * without fonts.
    */
   public static boolean isPossible() {
     try {
@@ -63,7 +63,7 @@ public final class Drawing {
     }
   }
 
-  /** As a document of its own. */
+  /** The figure as a stand-alone SVG document. */
   public String svg() {
     VectorGraphics2D graphics = new VectorGraphics2D();
     draw(graphics);
@@ -84,7 +84,7 @@ public final class Drawing {
         .replace("url(#clip", "url(#" + figure.id() + "-clip");
   }
 
-  /** As an image of twice the size, for screens of high resolution and slides. */
+  /** The figure as a PNG of twice the size, for slides and high-resolution screens. */
   public byte[] png() throws IOException {
     BufferedImage image =
         new BufferedImage(

@@ -73,7 +73,7 @@ final class PanelChart {
     graphics.drawString(text, (int) (WIDTH - layout.getAdvance()) / 2, y);
   }
 
-  /** As much of it as fits. */
+  /** The title, shortened to fit. */
   private static String title(Figure.Panel panel) {
     String title = panel.title();
     return title.length() <= TITLE_LENGTH ? title : title.substring(0, TITLE_LENGTH - 1) + "…";
@@ -159,8 +159,8 @@ final class PanelChart {
   }
 
   /**
-   * Where all x have the same distance, the library labels some of them, however odd they are;
-   * where one more lies between them, which is not to be seen, it chooses round numbers.
+   * Makes the library choose round numbers for tick labels, by adding an invisible point: if all x
+   * are equally spaced, it labels some of them, however odd.
    */
   private static void roundTicks(XYChart chart, Curve curve) {
     double first = curve.x()[0];

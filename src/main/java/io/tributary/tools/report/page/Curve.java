@@ -7,7 +7,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * A line in a panel, with a band.
+ * A line of a panel with a band around it.
  *
  * @param label in the legend; lines of the same label look the same
  * @param style its look
@@ -15,13 +15,13 @@ import java.util.stream.IntStream;
  * @param y means
  * @param low lower edge of the band
  * @param high upper edge of the band
- * @param runs that were averaged
+ * @param runs number of runs that were averaged
  */
 public record Curve(
     String label, Style style, double[] x, double[] y, double[] low, double[] high, int runs) {
 
   /**
-   * How a line looks, so that it can be told from others without colours too.
+   * The look of a line, which distinguishes it even without colours.
    *
    * @param colour index of the colour
    * @param dash index of the dash pattern
@@ -30,15 +30,15 @@ public record Curve(
 
   /** What a band shows. */
   public enum Band {
-    /** One standard error of the mean over the runs either way. */
+    /** One standard error of the mean over runs, up and down. */
     STANDARD_ERROR,
     /** From the lowest to the highest run. */
     RANGE
   }
 
   /**
-   * The mean of several runs where all of them have values, at the points of the first; linear
-   * between a run's own points.
+   * The mean over runs where all of them have values, at the points of the first; runs are
+   * interpolated linearly between their own points.
    */
   public static Curve mean(String label, Style style, List<Series> all, Band band) {
     List<Series> series = all.stream().filter(one -> !one.isEmpty()).toList();
@@ -88,7 +88,7 @@ public record Curve(
     return Arrays.stream(values).average().orElseThrow();
   }
 
-  /** Of the mean; 0 for a single value, whose band is its line. */
+  /** The standard error of the mean; 0 for a single value, which has no band. */
   private static double standardError(double[] values) {
     int n = values.length;
     double mean = mean(values);

@@ -9,7 +9,7 @@ import java.util.Map;
  * A figure: panels with axes, and one legend for all of them.
  *
  * @param id names its files, such as {@code figure-3}
- * @param title what it is called
+ * @param title its title
  * @param caption what it shows, and of how many runs
  * @param columns panels side by side
  * @param panels row by row
@@ -25,9 +25,9 @@ public record Figure(String id, String title, String caption, int columns, List<
    * @param title above it
    * @param xLabel quantity and unit of the horizontal axis
    * @param yLabel quantity and unit of the vertical axis
-   * @param logarithmic whether the vertical axis is, where all values are positive
+   * @param logarithmic whether the vertical axis is logarithmic, if all values are positive
    * @param curves what it shows
-   * @param targets values that are aimed at
+   * @param targets values aimed at, drawn as dotted lines
    */
   public record Panel(
       String title,
@@ -47,7 +47,7 @@ public record Figure(String id, String title, String caption, int columns, List<
     return panels.stream().allMatch(panel -> panel.curves().isEmpty());
   }
 
-  /** The curves' labels with their looks, each once. */
+  /** Labels and looks of the curves, each once. */
   public Map<String, Curve.Style> legend() {
     Map<String, Curve.Style> legend = new LinkedHashMap<>();
     panels.forEach(
@@ -55,7 +55,7 @@ public record Figure(String id, String title, String caption, int columns, List<
     return legend;
   }
 
-  /** All points, as they are drawn. */
+  /** All points as a table. */
   public Table data() {
     List<List<String>> rows = new ArrayList<>();
     for (Panel panel : panels) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A report as one page of HTML that loads nothing. */
+/** A report as a self-contained HTML page. */
 public final class HtmlPage implements Page {
   private static final Path FILE = Path.of("report.html");
 

@@ -5,8 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A report in Markdown with tables, to be kept in a repository: its files are text, and small
- * enough to be committed.
+ * A report in Markdown, to be kept in a repository: its files are text, and small enough to commit.
  */
 public final class MarkdownPage implements Page {
   private static final Path FILE = Path.of("report.md");
@@ -50,7 +49,7 @@ public final class MarkdownPage implements Page {
             .collect(Collectors.joining(" | ", "| ", " |\n")));
   }
 
-  /** Shown as it is: no mark-up, no HTML, no end of a cell. */
+  /** Escapes what Markdown or HTML would interpret. */
   private static String escaped(String plain) {
     return plain
         .replace("&", "&amp;")

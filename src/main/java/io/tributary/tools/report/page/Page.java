@@ -2,28 +2,28 @@ package io.tributary.tools.report.page;
 
 import java.nio.file.Path;
 
-/** Puts a report together as one document, beside the files of its figures and tables. */
+/** A document that a report is written as, next to the files of its figures and tables. */
 public interface Page {
-  /** What it is, and what it is about. */
+  /** Begins with a title and an introduction. */
   void begin(String title, String introduction);
 
   /**
-   * A figure with a drawing, or one that says why it has none.
+   * Adds a figure with a drawing, or the reason why it has none.
    *
    * @param svg the drawing; empty if there is none
-   * @param instead why
+   * @param instead the reason
    */
   void figure(Figure figure, String svg, String instead);
 
-  /** A table whose first column names the row. */
+  /** Adds a table whose first column names the row. */
   void table(Table table);
 
-  /** The document. */
+  /** Ends the document and gives its text. */
   String end();
 
   /** The name of its file. */
   Path file();
 
-  /** Whether figures have a PNG beside the SVG. */
+  /** Whether figures are also written as PNG. */
   boolean hasPng();
 }

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * Rows of text under a header.
  *
  * @param id names its file, such as {@code table-4}
- * @param title what it is called
+ * @param title its title
  * @param caption what it shows
  * @param header names of the columns
  * @param rows as many cells as the header has
@@ -22,7 +22,7 @@ public record Table(
     rows = List.copyOf(rows);
   }
 
-  /** Comma-separated values as of RFC 4180, but with a line feed alone. */
+  /** Comma-separated values according to RFC 4180, but with line feeds only. */
   public String csv() {
     List<List<String>> lines = new ArrayList<>();
     lines.add(header);
@@ -41,12 +41,12 @@ public record Table(
     return "%d %s%s".formatted(n, what, n == 1 ? "" : "s");
   }
 
-  /** The number with all its digits, or nothing for NaN. */
+  /** The number with all its digits; empty if it is not finite. */
   public static String exact(double value) {
     return Double.isFinite(value) ? Json.number(value).getAsString() : "";
   }
 
-  /** The number as people read it, or a dash for NaN. */
+  /** The number in a few digits, or a dash for NaN. */
   public static String number(double value) {
     if (Double.isNaN(value)) {
       return "–";
