@@ -83,7 +83,7 @@ final class LearnerSupervisor {
     return watched(
         Learner.create(
             () -> services.parts().training(config, services.directory().files(), state, target),
-            StepSchedule.of(
+            new StepSchedule(
                 settings(config),
                 config.checkpoint().background(),
                 config.totalSteps().orElse(Long.MAX_VALUE)),

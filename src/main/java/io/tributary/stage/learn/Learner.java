@@ -190,7 +190,7 @@ public final class Learner extends AbstractBehavior<Object> {
     report.stepped(step, batch, Duration.ofNanos(System.nanoTime() - start));
     run.requireFiniteSteps();
     if (schedule.isEvaluationDue(run.step())) {
-      report.samples(batch);
+      report.samples(batch, schedule.settings().samplesPerInterval());
     }
   }
 

@@ -81,11 +81,11 @@ final class RunReport {
     events.accept(new SequencesLearned(run.learned(batch, SequencesLearned.MOST)));
   }
 
-  /** Some sequences of the batch that was just learned from are kept for people to read. */
-  void samples(Batch.Training batch) {
+  /** The first {@code n} sequences of the batch just learned from are kept for people to read. */
+  void samples(Batch.Training batch, int n) {
     add(
         () -> {
-          for (LearnedSequence sequence : run.learned(batch, run.samplesPerInterval())) {
+          for (LearnedSequence sequence : run.learned(batch, n)) {
             run.files().samples().add(SampleRow.of(sequence).toString());
           }
         });

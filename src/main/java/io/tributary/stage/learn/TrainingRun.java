@@ -32,7 +32,6 @@ public final class TrainingRun implements AutoCloseable {
   private final EnergyBasedModel target;
   private final List<String> features;
   private final int maxNonfiniteSteps;
-  private int samplesPerInterval;
   private final RunIdentity identity;
   private final ProposalVersions versions;
   private long step;
@@ -55,7 +54,6 @@ public final class TrainingRun implements AutoCloseable {
     this.target = setup.target();
     this.features = setup.features();
     this.maxNonfiniteSteps = setup.config().learner().maxNonfiniteSteps();
-    this.samplesPerInterval = setup.config().samples().perInterval();
     this.identity = start.identity();
     this.versions = new ProposalVersions(trainer.estimators(), this::policy, start, proposal);
     versions.skip(files.lastVersion());
@@ -166,7 +164,6 @@ public final class TrainingRun implements AutoCloseable {
 
   /** Uses these settings from the next step on. */
   void adjust(LearnerSettings settings) {
-    samplesPerInterval = settings.samplesPerInterval();
     trainer.adjust(settings.learningRate(), settings.gradientVarianceInterval());
   }
 
@@ -230,11 +227,6 @@ public final class TrainingRun implements AutoCloseable {
         .limit(most)
         .map(scored -> LearnedSequence.of(step, scored, features))
         .toList();
-  }
-
-  /** Sequences that are written for people to read, per interval of the evaluation. */
-  int samplesPerInterval() {
-    return samplesPerInterval;
   }
 
   @Override

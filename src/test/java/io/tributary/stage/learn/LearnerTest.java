@@ -123,7 +123,19 @@ class LearnerTest {
   }
 
   private static StepSchedule schedule(int publish, int evaluation, int checkpoint, long lastStep) {
-    return new StepSchedule(publish, evaluation, checkpoint, Duration.ofDays(100), true, lastStep);
+    return schedule(publish, evaluation, checkpoint, Duration.ofDays(100), true, lastStep);
+  }
+
+  private static StepSchedule schedule(
+      int publish,
+      int evaluation,
+      int checkpoint,
+      Duration checkpointTime,
+      boolean background,
+      long lastStep) {
+    LearnerSettings settings =
+        new LearnerSettings(0.01, publish, evaluation, checkpoint, checkpointTime, 0, 16);
+    return new StepSchedule(settings, background, lastStep);
   }
 
   private Behavior<LearnerCommand> behavior(StepSchedule schedule) throws IOException {
@@ -292,7 +304,7 @@ class LearnerTest {
   void trainingWaitsForEachCheckpointThatIsDueWhereItIsNotWrittenInTheBackground()
       throws Exception {
     kit.stop(learner);
-    learner = kit.spawn(behavior(new StepSchedule(1, 10, 2, Duration.ofDays(100), false, 4)));
+    learner = kit.spawn(behavior(schedule(1, 10, 2, Duration.ofDays(100), false, 4)));
     begin();
     assertThat(files.checkpoints().steps()).containsExactly(0L);
     CountDownLatch idle = slowDisk();
@@ -337,7 +349,7 @@ class LearnerTest {
   void aCheckpointThatFailsIsNotWaitedForAgain() throws Exception {
     kit.stop(learner);
     Path inTheWay = Files.writeString(directory.resolve("checkpoints"), "in the way");
-    learner = kit.spawn(behavior(new StepSchedule(1, 10, 2, Duration.ofDays(100), false, 4)));
+    learner = kit.spawn(behavior(schedule(1, 10, 2, Duration.ofDays(100), false, 4)));
     begin();
     await(learn(batch));
     Files.delete(inTheWay);
@@ -391,7 +403,7 @@ class LearnerTest {
   @Test
   void aCheckpointIsDueByTimeHoweverFewTheSteps() throws Exception {
     kit.stop(learner);
-    learner = kit.spawn(behavior(new StepSchedule(1, 2, 1000, Duration.ofNanos(1), true, 4)));
+    learner = kit.spawn(behavior(schedule(1, 2, 1000, Duration.ofNanos(1), true, 4)));
     begin();
     await(learn(batch));
     told(LearnerEvent.CheckpointWritten.class);
