@@ -297,9 +297,8 @@ class HttpServiceTest {
     List<CompletableFuture<HttpResponse<String>>> responses =
         IntStream.range(0, 200)
             .mapToObj(i -> List.of("/metrics", "/status", "/health/ready").get(i % 3))
-            .map(path -> server.request(path).build())
-            .map(
-                request -> server.client().sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+            .map(server::request)
+            .map(server.http()::sendAsync)
             .toList();
     assertThat(responses).allSatisfy(r -> assertThat(r.join().statusCode()).isEqualTo(200));
   }

@@ -13,10 +13,10 @@ import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
 import io.tributary.serve.access.Protection;
+import io.tributary.testing.Http;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -77,7 +77,6 @@ public final class TestServer implements AutoCloseable {
   public final RecordedControl control = new RecordedControl();
   public final HttpService service;
   private final ActorTestKit testKit = ActorTestKit.create(ConfigFactory.load());
-  private final HttpClient client = HttpClient.newHttpClient();
   private final RunMetrics metrics = RunMetrics.create(Map.of("amazing", 1.0));
 
   public TestServer() throws Exception {
@@ -124,25 +123,26 @@ public final class TestServer implements AutoCloseable {
         .get(10, TimeUnit.SECONDS);
   }
 
+  /** A client of this server. */
+  public Http http() {
+    return new Http(service.uri());
+  }
+
   public HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(service.uri().resolve(path));
+    return http().request(path);
   }
 
   public HttpResponse<String> send(HttpRequest.Builder request)
       throws IOException, InterruptedException {
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return http().send(request);
   }
 
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return send(request(path));
+    return http().get(path);
   }
 
   HttpResponse<String> post(String path) throws IOException, InterruptedException {
-    return send(request(path).POST(HttpRequest.BodyPublishers.noBody()));
-  }
-
-  HttpClient client() {
-    return client;
+    return http().post(path);
   }
 
   /** How this server is called. */

@@ -1,7 +1,6 @@
 package io.tributary.run.life;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import io.tributary.metrics.Metric;
@@ -10,12 +9,12 @@ import io.tributary.metrics.Stage;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
+import io.tributary.testing.Waiting;
 import io.tributary.testing.run.FaultyTarget;
 import io.tributary.testing.run.FaultyWorkers;
 import io.tributary.testing.run.LiveRun;
 import io.tributary.testing.run.TinyRun;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(TorchExtension.class)
 @Slow
 class SlowScorerTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int STEPS_BEFORE = 20;
   private static final Map<String, String> OVERLAPPING =
       Map.of("stream.max-staleness-steps", "2", "evaluation.interval-steps", "1000000");
@@ -57,15 +55,14 @@ class SlowScorerTest {
       double seconds = metrics.value(Metric.STAGE_BUSY_SECONDS_TOTAL, Stage.SCORER.label());
       longer.set(Math.round(99 * seconds / draws * 1e9));
 
-      await()
-          .atMost(PATIENCE)
-          .untilAsserted(
-              () -> {
-                run.requireAlive();
-                JsonObject status = run.status();
-                assertThat(status.get("state").getAsString()).isEqualTo("WAITING_FOR_DATA");
-                assertThat(status.get("bottleneck").getAsString()).isEqualTo("scoring");
-              });
+      Waiting.until(
+          "scoring is the bottleneck",
+          () -> {
+            run.requireAlive();
+            JsonObject status = run.status();
+            return isState(status, "WAITING_FOR_DATA")
+                && status.get("bottleneck").getAsString().equals("scoring");
+          });
       run.atStep((int) metrics.value(Metric.LEARNER_STEPS) + 2);
       assertThat(metrics.value(Metric.DRAWS_REISSUED_TOTAL)).as("slow is not lost").isZero();
     }
@@ -81,14 +78,14 @@ class SlowScorerTest {
     try (LiveRun run =
         LiveRun.begin(
             tiny, "stands", overrides, FaultyWorkers.scorersAt(draw -> hangs.get(), () -> {}))) {
-      await()
-          .atMost(PATIENCE)
-          .until(() -> run.atStep(1).status().get("state").getAsString().equals("THROTTLED"));
+      Waiting.until("throttled", () -> isState(run.atStep(1).status(), "THROTTLED"));
       hangs.set(true);
-      await()
-          .atMost(PATIENCE)
-          .until(() -> run.status().get("state").getAsString().equals("WAITING_FOR_DATA"));
+      Waiting.until("waiting for data", () -> isState(run.status(), "WAITING_FOR_DATA"));
       run.requireAlive();
     }
+  }
+
+  private static boolean isState(JsonObject status, String state) {
+    return status.get("state").getAsString().equals(state);
   }
 }

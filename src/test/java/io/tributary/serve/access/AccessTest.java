@@ -9,6 +9,7 @@ import io.tributary.config.binding.ConfigException;
 import io.tributary.serve.HttpService;
 import io.tributary.serve.Limits;
 import io.tributary.serve.TestServer;
+import io.tributary.testing.Http;
 import io.tributary.testing.Slow;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -85,12 +86,13 @@ class AccessTest {
 
   private HttpResponse<String> send(String method, String path, String... headers)
       throws Exception {
+    Http http = new Http(loopback(path));
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(loopback(path)).method(method, HttpRequest.BodyPublishers.noBody());
+        http.request(path).method(method, HttpRequest.BodyPublishers.noBody());
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+    return http.send(request);
   }
 
   private URI loopback(String path) {

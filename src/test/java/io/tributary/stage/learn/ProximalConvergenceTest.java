@@ -3,7 +3,6 @@ package io.tributary.stage.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.metrics.Metric;
-import io.tributary.stage.learn.update.ProximalUpdatesTest;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.training.TinyWorld;
@@ -53,9 +52,9 @@ class ProximalConvergenceTest {
   void trainingBringsTheRewardLessThePenaltyNearItsBest() throws IOException {
     double beta = 0.25;
     Map<String, String> settings =
-        ProximalUpdatesTest.ppo(
+        TinyTraining.ppo(
+            beta,
             Map.of(
-                "objective.beta", Double.toString(beta),
                 "learner.optimizer.learning-rate", "5e-3",
                 "learner.optimizer.schedule", "linear",
                 "run.steps", "80"));
@@ -76,9 +75,9 @@ class ProximalConvergenceTest {
   void betaBringsTheDivergenceToItsTarget() throws IOException {
     double target = 0.15;
     Map<String, String> settings =
-        ProximalUpdatesTest.ppo(
+        TinyTraining.ppo(
+            0.02,
             Map.of(
-                "objective.beta", "0.02",
                 "objective.target-kl", Double.toString(target),
                 "objective.ppo.horizon", "150",
                 "learner.optimizer.learning-rate", "5e-3"));

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -79,6 +80,20 @@ public final class TinyTraining implements AutoCloseable {
             """
                 .formatted(directory.resolve("runs"), model));
     return ConfigLoader.load(file, overrides);
+  }
+
+  /** Settings of proximal policy optimisation with this KL coefficient. */
+  public static Map<String, String> ppo(double beta, Map<String, String> overrides) {
+    Map<String, String> settings =
+        new HashMap<>(
+            Map.of(
+                "objective.type", "kl-control",
+                "objective.form", "ppo",
+                "objective.beta", Double.toString(beta),
+                "stream.max-staleness-steps", "0",
+                "publish.interval-steps", "1"));
+    settings.putAll(overrides);
+    return settings;
   }
 
   /** Overrides that name an objective, with what it can't be without. */

@@ -1,9 +1,9 @@
 package io.tributary.tools.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tributary.testing.Slow;
+import io.tributary.testing.Waiting;
 import io.tributary.testing.run.TinyGrid;
 import io.tributary.tools.report.Report;
 import java.io.IOException;
@@ -51,11 +51,10 @@ class GridProcessTest {
 
   /** Waits until a cell has come to its first checkpoint. */
   private void awaitCheckpoint(Process process, Path home, String cell) {
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(20))
-        .failFast("the process has ended", () -> !process.isAlive())
-        .until(() -> hasCheckpoint(home.resolve("cells").resolve(cell)));
+    Waiting.until(
+        "a checkpoint of " + cell,
+        process::isAlive,
+        () -> hasCheckpoint(home.resolve("cells").resolve(cell)));
   }
 
   @Test

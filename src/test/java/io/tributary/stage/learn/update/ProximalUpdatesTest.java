@@ -52,7 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(TorchExtension.class)
-public class ProximalUpdatesTest {
+class ProximalUpdatesTest {
   private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
   private static final Reward HARD = new Reward(new int[0], new double[0], true);
   private static final double BETA = 0.3;
@@ -207,20 +207,7 @@ public class ProximalUpdatesTest {
   }
 
   private TributaryConfig config(Map<String, String> overrides) throws IOException {
-    return TinyTraining.config(directory, ppo(overrides));
-  }
-
-  public static Map<String, String> ppo(Map<String, String> overrides) {
-    Map<String, String> settings =
-        new HashMap<>(
-            Map.of(
-                "objective.type", "kl-control",
-                "objective.form", "ppo",
-                "objective.beta", Double.toString(BETA),
-                "stream.max-staleness-steps", "0",
-                "publish.interval-steps", "1"));
-    settings.putAll(overrides);
-    return settings;
+    return TinyTraining.config(directory, TinyTraining.ppo(BETA, overrides));
   }
 
   private static RunningEstimates nothing() {
