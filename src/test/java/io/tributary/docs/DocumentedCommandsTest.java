@@ -68,8 +68,8 @@ class DocumentedCommandsTest {
   }
 
   @AfterAll
-  static void endTheService() {
-    program.close();
+  static void endTheService() throws IOException, InterruptedException {
+    program.endService();
   }
 
   static List<Page> pages() throws IOException {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code scripts/tributary} in this process and in a {@link Sandbox}, with less to do. */
-final class Program implements AutoCloseable {
+final class Program {
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
 
   /** Any text has the feature, so that few sequences are enough. */
@@ -83,7 +83,7 @@ final class Program implements AutoCloseable {
     this.settings =
         Map.of(
             "run", run,
-            "service", plus(run, "run.steps=1000000000"),
+            "service", plus(plus(run, "run.steps=1000000000"), "checkpoint.interval-steps=1000"),
             "fit", run,
             "score", run,
             "evaluate", run,
@@ -102,7 +102,7 @@ final class Program implements AutoCloseable {
    * Runs a command and expects exit code 0. An {@code echo} before a pipe becomes the input, and a
    * file that the output goes to is written.
    */
-  void execute(String command) throws IOException {
+  void execute(String command) throws IOException, InterruptedException {
     List<String> words = words(command);
     List<String> input = List.of();
     if (words.get(0).equals("echo")) {
@@ -228,15 +228,11 @@ final class Program implements AutoCloseable {
     return service.uri();
   }
 
-  private void endService() {
+  /** Ends the run that goes on, if one does. */
+  void endService() throws IOException, InterruptedException {
     if (service != null) {
-      service.close();
+      service.end();
       service = null;
     }
-  }
-
-  @Override
-  public void close() {
-    endService();
   }
 }
