@@ -20,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 /** The metrics of one run, the JVM and the process. Thread-safe. */
 public final class RunMetrics {
 
+  /**
+   * All metrics, rendered.
+   *
+   * @param contentType media type and version of the format
+   * @param body the text, in UTF-8
+   */
+  public record Exposition(String contentType, byte[] body) {}
+
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final ExpositionFormats formats = ExpositionFormats.init();
   private final MetricTable table;

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import scala.concurrent.ExecutionContextExecutor;
 
 /**
- * The HTTP server of a run. It works on a thread of its own, with a {@link CpuThrottle} on it, so
- * that nobody who calls it slows the run down.
+ * The HTTP server of a run. It works on a thread of its own under a {@link CpuThrottle}, so that no
+ * client can slow the run down.
  */
 public final class HttpService {
 

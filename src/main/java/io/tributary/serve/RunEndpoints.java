@@ -1,8 +1,8 @@
 package io.tributary.serve;
 
 import io.tributary.data.ServiceState;
-import io.tributary.metrics.Exposition;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.RunMetrics.Exposition;
 import io.tributary.protocol.RunStatus;
 import java.time.Duration;
 import java.util.List;

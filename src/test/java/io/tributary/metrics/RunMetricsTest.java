@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.RunMetrics.Exposition;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
