@@ -3,8 +3,8 @@ package io.tributary.objective;
 import io.tributary.data.PartitionFunctionEstimate;
 
 /**
- * What the batches before the present one tell. The present one has no part in it, so that it does
- * not bias its own gradient.
+ * Estimates from the batches before the present one, which is excluded so that it does not bias its
+ * own gradient.
  *
  * @param z the estimate of Z
  * @param meanSignal mean of the objective's {@linkplain Objective#signals signal}; 0 before the

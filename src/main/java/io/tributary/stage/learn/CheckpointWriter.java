@@ -94,10 +94,9 @@ final class CheckpointWriter {
    */
   void save(StepSchedule schedule, CompletableFuture<Saved> saved) {
     if (!schedule.writesCheckpoints()) {
-      saved.complete(new NothingToSave("checkpoint.keep = 0, so that none is ever written"));
+      saved.complete(new NothingToSave("checkpoint.keep = 0: no checkpoints are written"));
     } else if (!run.isBegun()) {
-      saved.complete(
-          new NothingToSave("Z is not estimated yet, a run that is resumed begins again"));
+      saved.complete(new NothingToSave("Z is not estimated yet; a resumed run would begin again"));
     } else {
       requested.add(saved);
       if (!isBusy()) {
@@ -112,8 +111,7 @@ final class CheckpointWriter {
    */
   void write() {
     if (writing != null) {
-      throw new IllegalStateException(
-          "a checkpoint is begun while another one is still being written");
+      throw new IllegalStateException("a checkpoint is begun while another is being written");
     }
     lastNanos = System.nanoTime();
     long start = lastNanos;
@@ -150,7 +148,11 @@ final class CheckpointWriter {
   }
 
   private static LearnerEvent failure(long step, String reason, Throwable cause) {
-    LOG.error(LogMarkers.REPORTED, "no checkpoint of step {}; it is tried again", step, cause);
+    LOG.error(
+        LogMarkers.REPORTED,
+        "the checkpoint of step {} could not be written; it will be retried",
+        step,
+        cause);
     return new LearnerEvent.CheckpointFailed(step, reason);
   }
 
@@ -159,7 +161,7 @@ final class CheckpointWriter {
     try {
       return run.files().checkpoints().kept().list(RunStatus.CHECKPOINTS_SHOWN);
     } catch (BadInputException e) {
-      LOG.warn("the checkpoints are not shown", e);
+      LOG.warn("the checkpoints can't be listed", e);
       return List.of();
     }
   }

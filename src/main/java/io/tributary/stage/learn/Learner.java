@@ -55,10 +55,10 @@ import org.jspecify.annotations.Nullable;
  * a behavior of objects, narrowed to the commands.
  */
 public final class Learner extends AbstractBehavior<Object> {
-  /** Decision on a proposal that an operator has asked for, in place of a verdict's. */
+  /** The decision reported for a replacement that an operator has requested. */
   public static final String FORCED = "FORCED";
 
-  /** What follows a batch, in this order; each may have to be waited for. */
+  /** What follows a batch, in this order; the learner may have to wait in each. */
   private enum Phase {
     /** The policy is judged, published, and made the proposal if it is closer to the target. */
     PUBLICATION,

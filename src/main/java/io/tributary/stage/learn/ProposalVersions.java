@@ -71,8 +71,8 @@ final class ProposalVersions {
   }
 
   /**
-   * As {@link #judge(long)}, on sequences of the proposal that were drawn for this decision; they
-   * enter the estimate of Z afterwards.
+   * As {@link #judge(long)}, on sequences of the proposal drawn for this decision, which enter the
+   * estimate of Z afterwards.
    *
    * @param logWeights (N), log w in nats
    * @param logPolicyRatios (N), log v in nats
@@ -103,7 +103,7 @@ final class ProposalVersions {
 
   /**
    * Publishes the policy under a new version and makes it the proposal, whichever is closer to p.
-   * The window of the next decision begins anew; the estimate of Z remains.
+   * The window of the next decision starts empty; the estimate of Z remains.
    */
   void force(long step) {
     policyVersion++;

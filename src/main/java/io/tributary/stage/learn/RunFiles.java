@@ -40,7 +40,7 @@ public record RunFiles(
     }
   }
 
-  /** Removes the evaluation of a step, which is to be the last row. */
+  /** Removes the evaluation of a step if it is the last row. */
   void removeEvaluation(long step) {
     try {
       metrics.cutLast(

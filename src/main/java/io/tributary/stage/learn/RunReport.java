@@ -41,7 +41,7 @@ final class RunReport {
       long step, long version, String decision, @Nullable String fingerprint) {}
 
   /**
-   * @param events hears of everything that happens
+   * @param events receives everything that happens
    */
   RunReport(TrainingRun run, Consumer<LearnerEvent> events) {
     this.run = run;
@@ -56,7 +56,7 @@ final class RunReport {
   /**
    * The learner waits for a batch or the disk.
    *
-   * @param time how it spent the time since it last said this
+   * @param time how it spent the time since the previous call
    */
   void idle(WorkTime time) {
     events.accept(new LearnerEvent.Idle(run.step(), time));
@@ -126,7 +126,7 @@ final class RunReport {
       events.accept(new LearnerEvent.LineLost(run.step(), e.toString()));
       if (!logged || System.nanoTime() - loggedNanos > QUIET.toNanos()) {
         LOG.error(
-            "a row of step {} is lost, and so are others until the disk can be written;"
+            "a row of step {} is lost, as are others until the disk can be written;"
                 + " lines_lost_total counts them",
             run.step(),
             e);

@@ -62,8 +62,8 @@ public final class Publisher extends AbstractBehavior<Object> {
    * A publisher without a proposal yet.
    *
    * @param timeout time that samplers have to confirm
-   * @param listener hears of every change of the confirmed versions
-   * @param guardian hears of samplers that are given up, and replaces them
+   * @param listener receives every change of the confirmed versions
+   * @param guardian receives the samplers that are given up, and replaces them
    */
   public static Behavior<PublisherCommand> create(
       Duration timeout,

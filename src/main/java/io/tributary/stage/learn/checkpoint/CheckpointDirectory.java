@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory that holds a run's checkpoints: {@code step-00001200} each, which appear and vanish
- * by one rename, so that a kill leaves no half of one in its place.
+ * The directory that holds a run's checkpoints, {@code step-00001200} and so on. Each appears and
+ * disappears by one rename, so a kill never leaves half a checkpoint under that name.
  *
- * <p>Beside them stand {@code .step-00001200.part} (being written), {@code .earlier} (replaced by
- * one of the same step) and {@code .removed} (being deleted), and {@code superseded-step-00001200},
- * which a run that was resumed before that step has put aside.
+ * <p>Beside them are {@code .step-00001200.part} (being written), {@code .earlier} (replaced by one
+ * of the same step), {@code .removed} (being deleted) and {@code superseded-step-00001200} (put
+ * aside when the run was resumed from an earlier step).
  */
 final class CheckpointDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointDirectory.class);
@@ -56,7 +56,7 @@ final class CheckpointDirectory {
     return PREFIX + "%08d".formatted(step);
   }
 
-  /** Steps of all checkpoints that are there, complete or not, newest first. */
+  /** Steps of all existing checkpoints, complete or not, newest first. */
   List<Long> steps() {
     try {
       return names(CHECKPOINT).stream()
@@ -96,7 +96,7 @@ final class CheckpointDirectory {
     return path.resolve("." + name + suffix);
   }
 
-  /** Puts what was written into its place; an earlier checkpoint of the step stays until then. */
+  /** Moves what was written to its place; an earlier checkpoint of the step stays until then. */
   void complete(long step) throws IOException {
     Path target = of(step);
     Path earlier = hidden(name(step), EARLIER);
@@ -109,18 +109,18 @@ final class CheckpointDirectory {
     try {
       LastingFiles.delete(earlier);
     } catch (IOException e) {
-      LOG.warn("what is left of an earlier checkpoint, {}, can't be removed", earlier, e);
+      LOG.warn("the replaced checkpoint {} can't be removed", earlier, e);
     }
   }
 
-  /** Puts a checkpoint aside, for the time that {@link #removeSuperseded} tells. */
+  /** Puts a checkpoint aside until {@link #removeSuperseded}. */
   void setAside(long step) throws IOException {
     Path aside = path.resolve(SUPERSEDED + name(step));
     LastingFiles.delete(aside);
     move(of(step), aside);
   }
 
-  /** Removes a checkpoint; where that fails, it is logged. */
+  /** Removes a checkpoint; a failure is logged. */
   void remove(long step) {
     remove(name(step));
   }
@@ -149,7 +149,7 @@ final class CheckpointDirectory {
     }
   }
 
-  /** Clears away what a killed process has left behind. No process may be using the directory. */
+  /** Clears what a killed process has left behind. No process may be using the directory. */
   void cleanUp() throws IOException {
     for (String name : names(LEFTOVER)) {
       Path target = path.resolve(LEFTOVER.matcher(name).replaceAll("$1"));

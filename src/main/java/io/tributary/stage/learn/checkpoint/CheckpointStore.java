@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The checkpoints of a run: writes them, reads them verified, and keeps those that the retention
- * asks for.
+ * names.
  */
 public final class CheckpointStore {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
@@ -34,9 +34,9 @@ public final class CheckpointStore {
   }
 
   /**
-   * Writes a checkpoint and flushes it to disk, then removes those that are not kept any longer; if
-   * that fails, it is tried again after the next one. A whole checkpoint of the same step and state
-   * is left as it is.
+   * Writes a checkpoint and flushes it to disk, then removes those that are no longer kept; if that
+   * fails, it is retried after the next one. A whole checkpoint of the same step and state is left
+   * as it is.
    *
    * @return its size in bytes
    * @throws IOException if the disk is full or can't be written; nothing is left behind then
@@ -68,7 +68,7 @@ public final class CheckpointStore {
         return present.hasState(checkpoint.state()) ? Optional.of(manifest) : Optional.empty();
       }
     } catch (IOException e) {
-      LOG.warn("the earlier {} can't be read, it is written again", present.directory(), e);
+      LOG.warn("the existing {} can't be read and is written again", present.directory(), e);
     }
     return Optional.empty();
   }
@@ -78,7 +78,7 @@ public final class CheckpointStore {
     directory.cleanUp();
   }
 
-  /** Steps of all checkpoints that are there, complete or not, newest first. */
+  /** Steps of all existing checkpoints, complete or not, newest first. */
   public List<Long> steps() {
     return directory.steps();
   }
@@ -96,7 +96,7 @@ public final class CheckpointStore {
    * Finds the newest whole checkpoint and reads its state.
    *
    * @param at only the one of this step, if present
-   * @param skipped told of each one that is skipped, and why
+   * @param skipped receives the reason for each one that is skipped
    * @return empty if there is none at all
    * @throws BadInputException if there are some and none is usable, or the one asked for is not, or
    *     the one that would be read is of a newer program: to skip it would lose its work
@@ -148,7 +148,7 @@ public final class CheckpointStore {
     return later;
   }
 
-  /** What is kept of the checkpoints, and which of them. */
+  /** Which checkpoints are kept, and how they compare. */
   public KeptCheckpoints kept() {
     return kept;
   }

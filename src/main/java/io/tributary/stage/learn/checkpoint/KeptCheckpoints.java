@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies a {@link Retention} to a directory of checkpoints. What fails here is logged and never
- * spoils a checkpoint that was written. Safe for use by several threads.
+ * Applies a {@link Retention} to a directory of checkpoints. Failures are logged; they do not
+ * affect a checkpoint that was written. Safe for use by several threads.
  */
 public final class KeptCheckpoints {
   private static final Logger LOG = LoggerFactory.getLogger(KeptCheckpoints.class);
@@ -68,7 +68,7 @@ public final class KeptCheckpoints {
       Instant written = Files.getLastModifiedTime(checkpoint.resolve(Manifest.NAME)).toInstant();
       return Optional.of(new RunStatus.Checkpoint(step, written, bytes, divergence, best));
     } catch (IOException | JsonParseException | BadInputException e) {
-      LOG.info("the checkpoint of step {} is not shown: {}", step, e.toString());
+      LOG.info("the checkpoint of step {} is not listed: {}", step, e.toString());
       return Optional.empty();
     }
   }
@@ -81,18 +81,18 @@ public final class KeptCheckpoints {
     try {
       return retention.best() > 0 && retention.ranks(divergence, divergences());
     } catch (BadInputException e) {
-      LOG.warn("whether a policy is one of the best can't be told", e);
+      LOG.warn("the policy can't be compared with those of earlier checkpoints", e);
       return false;
     }
   }
 
-  /** Removes what is not kept any longer, now that there is a checkpoint of this step. */
+  /** Removes what is no longer kept now that there is a checkpoint of this step. */
   void prune(long reached) {
     try {
       remove(retention.superfluous(divergences()));
       directory.removeSuperseded(reached);
     } catch (BadInputException e) {
-      LOG.warn("old checkpoints are not removed; it is tried again after the next one", e);
+      LOG.warn("old checkpoints could not be removed; retried after the next one", e);
     }
   }
 
@@ -116,7 +116,7 @@ public final class KeptCheckpoints {
       known.keySet().removeIf(step -> step > whole.get());
       return remove(retention.lasting().superfluous(known));
     } catch (IOException | BadInputException e) {
-      LOG.warn("no room can be made in {}", directory.path(), e);
+      LOG.warn("old checkpoints in {} could not be removed to make room", directory.path(), e);
       return false;
     }
   }
@@ -156,7 +156,7 @@ public final class KeptCheckpoints {
       knownDivergences.put(step, divergence);
       return divergence;
     } catch (IOException | JsonParseException | BadInputException e) {
-      LOG.warn("the checkpoint of step {} does not tell how good it is", step, e);
+      LOG.warn("the KL divergence in the checkpoint of step {} can't be read", step, e);
       return Double.NaN;
     }
   }

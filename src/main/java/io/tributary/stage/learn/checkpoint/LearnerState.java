@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param step learner steps made
  * @param sequences sequences learned from
- * @param nextDraw number of the first draw of which nothing was used
+ * @param nextDraw number of the first draw that was not used
  * @param optimizerUpdates updates of the optimizer; skipped steps made none
- * @param nonfiniteInARow steps in a row that were skipped last
+ * @param nonfiniteInARow latest steps in a row that were skipped
  * @param policyVersion highest version given to a policy
  * @param proposalVersion version of the proposal
  * @param proposalSince step after which it became the proposal
@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param lambdas of the target, by feature
  * @param penalty weight of the divergence from the base model
  * @param pendingWork what the step still waits for
- * @param divergence KL(p||pi) in nats that the evaluation of this very step has found; null where
- *     there was none
+ * @param divergence KL(p||pi) in nats by the evaluation at this step; null if there was none
  * @param identity what has to be the same to resume the run
  */
 public record LearnerState(

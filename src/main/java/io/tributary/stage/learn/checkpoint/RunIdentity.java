@@ -81,7 +81,7 @@ public record RunIdentity(Map<String, String> values) {
       if (!value.equals(before)) {
         int same = sameBeginning(before, value);
         throw new BadInputException(
-            "%s: the checkpoint of step %d was made with %s, this configuration has %s; a run goes on only with what it was started with, another run.name starts a new one"
+            "%s: the checkpoint of step %d was made with %s, this configuration has %s; a run is resumed only with what it was started with; another run.name starts a new run"
                 .formatted(key, step, shown(before, same), shown(value, same)));
       }
     }
