@@ -57,7 +57,7 @@ public final class TargetFitting {
   }
 
   /**
-   * Draws that are to be added before this is asked again; 0 when the fit is done.
+   * Number of draws to add before the next call; 0 when the fit is done.
    *
    * <p>Fits as soon as there are enough sequences, and asks for more until standard errors and
    * effective sample size are as configured or the limit is reached. If there is nothing to fit,

@@ -137,9 +137,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     }
     Job<W, R> job = roster.jobOf(event.worker());
     if (job == null || job.number != event.draw()) {
-      getContext()
-          .getLog()
-          .debug("{} is not, or no more, at draw {}", event.worker(), event.draw());
+      getContext().getLog().debug("{} is not working on draw {}", event.worker(), event.draw());
       return this;
     }
     if (event instanceof WorkerEvent.Finished<R> finished) {
