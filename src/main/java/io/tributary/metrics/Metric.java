@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 public enum Metric {
   // Flow
   /**
-   * A sequence counts for the sampler and for the scorer when the pool accepts it from a worker: a
-   * draw that is handed out again counts once, and what a worker says that was given up not at all.
-   * It counts for the learner when a step was made of it, a step that is skipped too. For the
-   * evaluator and the fit of lambda it counts when it is drawn; those never enter the stream.
+   * A sequence counts for the sampler and the scorer when the pool accepts it from a worker: a draw
+   * that is handed out again counts once, and results of workers that were given up not at all. It
+   * counts for the learner when a step was made from its batch, even if the step is skipped. For
+   * the evaluator and the fit of lambda it counts when it is drawn; those never enter the stream.
    *
    * <p>At any time, the sampler's sequences are the learner's, those of {@link
    * #SEQUENCES_DROPPED_TOTAL} over all reasons, and those of {@link #STREAM_SEQUENCES} together.
@@ -459,13 +459,13 @@ public enum Metric {
   public enum Type {
     /** Only grows, from 0 at the start of the process. */
     COUNTER,
-    /** A gauge of something that is counted: 0 at the start. */
+    /** A gauge of a count: 0 at the start. */
     LEVEL,
-    /** A gauge of something that is measured: NaN until it has been. */
+    /** A gauge of a measurement: NaN until there is one. */
     MEASURED,
     /** Counts of observations by size. */
     HISTOGRAM,
-    /** A constant 1 whose labels carry the information. */
+    /** A constant 1 with the information in its labels. */
     INFO
   }
 

@@ -17,7 +17,7 @@ import java.util.TreeMap;
 public record ConfigView(SortedMap<String, Setting> settings, List<Change> changes) {
 
   /**
-   * One setting that was changed while the service ran.
+   * A change of one setting of a running service.
    *
    * @param from who asked for it
    * @param before the value before, as JSON

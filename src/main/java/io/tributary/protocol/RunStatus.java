@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param sequences sequences learned in the run, across resumes
  * @param rates recent speed
  * @param loads how much the stages have to do and how busy they are, by stage
- * @param versions of weights
+ * @param versions versions of the weights
  * @param learnerSilence time since the learner last showed progress on its batch; null while it has
  *     none
- * @param featureTargets desired moments by feature; NaN where none is asked
- * @param measurements of the last step
+ * @param featureTargets desired moments by feature; NaN where there is none
+ * @param measurements those of the last step
  * @param checkpoints the latest complete ones and the best, newest first
  */
 public record RunStatus(
@@ -50,7 +50,7 @@ public record RunStatus(
   /** This many of the newest checkpoints are shown. */
   public static final int CHECKPOINTS_SHOWN = 10;
 
-  /** Recent speed, in learner steps and in learned sequences a second. */
+  /** Recent speed in learner steps and in learned sequences, each per second. */
   public record Rates(double stepsPerSecond, double sequencesPerSecond) {}
 
   /**
@@ -81,10 +81,10 @@ public record RunStatus(
   }
 
   /**
-   * Versions of weights; 0 before the first publication.
+   * Versions of the weights; 0 before the first publication.
    *
-   * @param policy published last
-   * @param proposal current
+   * @param policy the one published last
+   * @param proposal the current one
    * @param samplers version that each sampler has confirmed, by its name
    */
   public record Versions(long policy, long proposal, Map<String, Long> samplers) {
