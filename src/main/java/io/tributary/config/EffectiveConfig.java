@@ -73,12 +73,12 @@ public final class EffectiveConfig {
       path.addAll(ConfigUtil.splitPath(key));
       KeyCheck.check(ConfigLoader.nested(path, ConfigValueFactory.fromAnyRef(""), origin));
     } catch (com.typesafe.config.ConfigException e) {
-      throw new ConfigException("%s is no key".formatted(key), e);
+      throw new ConfigException("%s is not a key".formatted(key), e);
     } catch (ConfigException e) {
       throw withoutPlace(e, origin);
     }
     throw new ConfigException(
-        "%s.%s can't be changed while the run goes on; it changes by drain and resume. What can be changed: %s"
+        "%s.%s can't be changed while the run goes on; drain and resume to change it. Keys that can be changed: %s"
             .formatted(
                 Schema.ROOT,
                 key,

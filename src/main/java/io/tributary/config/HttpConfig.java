@@ -51,7 +51,7 @@ public record HttpConfig(
           certificateFile.isPresent() == keyFile.isPresent(),
           certificateFile.isPresent() ? "key-file" : "certificate-file",
           "none",
-          "given with the other one: TLS needs a certificate and its key");
+          "given too: TLS needs both a certificate and its key");
     }
   }
 }

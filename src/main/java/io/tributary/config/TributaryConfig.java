@@ -107,8 +107,7 @@ public record TributaryConfig(
         totalSteps.isPresent(),
         "learner.optimizer.schedule",
         optimizer.schedule(),
-        "constant where neither run.steps nor run.sequences says when the learning rate has to"
-            + " reach zero");
+        "constant unless run.steps or run.sequences says when the learning rate reaches zero");
     Require.that(
         optimizer.warmupSteps() < totalSteps.getAsLong(),
         "learner.optimizer.warmup-steps",

@@ -150,7 +150,7 @@ class ConfigLoaderTest {
       value = {
         "samplers.cuont = 3 | :2: unknown key tributary.samplers.cuont; did you mean count?",
         "learner { optimizer { lr = 1 } } | :2: unknown key tributary.learner.optimizer.lr;",
-        "zzzzzzzz = 3 | known here: run, model, target",
+        "zzzzzzzz = 3 | known keys: run, model, target",
         "samplers.top-k = 5 | truncated sampling gives q(x) = 0",
         "samplers.top-p = 0.9 | truncated sampling gives q(x) = 0",
         "samplers.count = three | :2: tributary.samplers.count must be a whole number, got"
@@ -195,8 +195,8 @@ class ConfigLoaderTest {
             + " tributary.objective.divergence must be another one where the target has a hard"
             + " constraint",
         "target.features = [{ name = w, type = word, word = w, soft = true }], objective.type ="
-            + " reinforce | tributary.objective.reward must be a list of terms { feature, weight }"
-            + " where the target has no hard constraint",
+            + " reinforce | tributary.objective.reward must be a list of terms { feature, weight },"
+            + " since the target has no hard constraint",
         "target.features = [{ name = w, type = word, word = w, moment = 0.5 }], objective { type ="
             + " kl-control, beta = 1 } | tributary.objective.reward must be a list of terms",
         "objective.reward = [ { feature = nothing } ] | :2: tributary.objective.reward[0].feature"
@@ -246,7 +246,7 @@ class ConfigLoaderTest {
         "partition-function.bootstrap-sequences = 100 | such as 128, got 100",
         "learner.optimizer.betas = [0.9] | two numbers",
         "learner.optimizer.betas = [0.9, x] | betas[1] must be a number, got \"x\"",
-        "learner.optimizer.schedule = cosine | neither run.steps nor run.sequences",
+        "learner.optimizer.schedule = cosine | constant unless run.steps or run.sequences",
         "learner.optimizer.schedule = cosine, run.steps = 9 | test.conf:"
             + " tributary.learner.optimizer.warmup-steps must be less than the 9 steps of the run,"
             + " to leave some for the cosine schedule, got 100, the default",
@@ -281,8 +281,8 @@ class ConfigLoaderTest {
             + " must be a directory",
         "target.features = [{ name = a, type = all-of, features = [] }] | at least one feature",
         "target.features = [{ name = a, type = not, feature { type = length } }] |"
-            + " target.features[0].feature.type must be a feature that is 0 or 1, since others are"
-            + " made of it, got length",
+            + " target.features[0].feature.type must be a feature that is 0 or 1, to be combined"
+            + " with others, got length",
         "target.features = [{ name = a, type = not, feature { type = word, word = b, moment = 1 }"
             + " }] | unknown key tributary.target.features[0].feature.moment",
         "target.features = [{ name = a, type = any-of, features = [{ type = word, wrod = b }] }] |"
@@ -301,7 +301,7 @@ class ConfigLoaderTest {
             + " [water], got \"fire\"",
         "target { features = [{ name = a, type = word, word = b, moment = 1 }], kl-control { beta ="
             + " 1, reward = [{ feature = a }] } } | target.features[0].moment must be left out"
-            + " where target.kl-control is given",
+            + " with target.kl-control",
         "target.features = [{ name = a, type = wordlist }] | got 0 words and no file",
         "target.features = [{ name = a, type = wordlist, file = nowhere }] | no such file: /",
         "target.features = [${f}, ${f}] | :2: ",
@@ -389,7 +389,7 @@ class ConfigLoaderTest {
     Path outside = Files.writeString(directory.resolve("outside.conf"), "samplers.count = 1");
     assertThatThrownBy(() -> ConfigLoader.load(outside, Map.of()))
         .hasMessage(
-            "%s:1: samplers stands outside of tributary { }; write tributary.samplers", outside);
+            "%s:1: samplers is outside of tributary { }; write tributary.samplers", outside);
     Path misspelt = Files.writeString(directory.resolve("misspelt.conf"), "tributery {}");
     assertThatThrownBy(() -> ConfigLoader.load(misspelt, Map.of()))
         .hasMessageContaining("unknown key tributery");
@@ -410,8 +410,7 @@ class ConfigLoaderTest {
   @Test
   void refusesAWordListThatIsEmptyOrHoldsALineWithoutAWord() throws IOException {
     Path words = Files.writeString(directory.resolve("words.txt"), "# nothing\n");
-    assertThatThrownBy(() -> load(wordList(words)))
-        .hasMessageContaining("words.txt: holds no word");
+    assertThatThrownBy(() -> load(wordList(words))).hasMessageContaining("words.txt: has no words");
     Files.writeString(words, "one\n--\n");
     for (String type : List.of("%s", "not, feature { %s }", "all-of, features = [{ %s }]")) {
       String nested = type.formatted("type = wordlist, file = \"" + words + "\"");

@@ -88,8 +88,8 @@ class LiveChangeTest {
         "samplers.cuont=3 | unknown key tributary.samplers.cuont; did you mean count?",
         "sampler.count=3 | unknown key tributary.sampler; did you mean samplers?",
         "samplers.batch-size=8 | tributary.samplers.batch-size can't be changed while the run goes"
-            + " on; it changes by drain and resume",
-        "samplers..count=8 | samplers..count is no key",
+            + " on; drain and resume to change it",
+        "samplers..count=8 | samplers..count is not a key",
         "samplers=8 | tributary.samplers can't be changed while the run goes on",
         "stream.max-staleness-steps=1001 | tributary.stream.max-staleness-steps must be between 0"
             + " and 1000, got 1001",

@@ -29,7 +29,7 @@ public final class KeyCheck {
         String place = Place.of(entry.getValue().origin());
         throw new ConfigException(
             Schema.sections().containsKey(key)
-                ? "%s: %s stands outside of tributary { }; write tributary.%s"
+                ? "%s: %s is outside of tributary { }; write tributary.%s"
                     .formatted(place, key, key)
                 : "%s: unknown key %s; everything is written under tributary { }"
                     .formatted(place, key));

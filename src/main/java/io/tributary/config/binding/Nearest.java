@@ -13,7 +13,7 @@ final class Nearest {
         .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
         .filter(candidate -> distance(name, candidate) <= Math.max(2, name.length() / 3))
         .map(candidate -> "did you mean " + candidate + "?")
-        .orElse("known here: " + String.join(", ", known));
+        .orElse("known keys: " + String.join(", ", known));
   }
 
   /** Edits (insertions, deletions, substitutions) between two words: Levenshtein 1966. */

@@ -73,7 +73,7 @@ public final class ExperimentLoader {
         Experiment.Cell same = cells.get(cell.name());
         if (same != null && !same.config().equals(cell.config())) {
           throw new ConfigException(
-              "%s: the cell %s belongs to two grids whose settings differ, expected the same, or methods of two names"
+              "%s: the cell %s belongs to two grids with different settings; expected the same settings, or methods with different names"
                   .formatted(file, cell.name()));
         }
         cells.put(cell.name(), same == null ? cell : same.with(cell.figures()));

@@ -174,8 +174,7 @@ public final class ObjectiveRules {
         !objective.type().needsReward() || !objective.reward().isEmpty() || target.hasHardFactors(),
         "objective.reward",
         "[]",
-        "a list of terms { feature, weight } where the target has no hard constraint that the reward of %s could be"
-                .formatted(objective.type())
-            + " made from");
+        "a list of terms { feature, weight }, since the target has no hard constraint to make the reward of %s from"
+            .formatted(objective.type()));
   }
 }

@@ -195,7 +195,7 @@ public sealed interface FeatureConfig {
           feature.isBinary(),
           "type",
           Schema.typeName(feature.getClass()),
-          "a feature that is 0 or 1, since others are made of it");
+          "a feature that is 0 or 1, to be combined with others");
     }
   }
 

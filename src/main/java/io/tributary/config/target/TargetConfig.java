@@ -34,7 +34,7 @@ public record TargetConfig(
             constraint.moment().isEmpty() && !constraint.soft(),
             at + (constraint.soft() ? "soft" : "moment"),
             constraint.soft() ? true : constraint.moment().orElse(1.0),
-            "left out where target.kl-control is given, which asks for no moments");
+            "left out with target.kl-control, which has no moments");
       } else {
         Require.that(
             constraint.feature().isBinary() || constraint.moment().isPresent(),

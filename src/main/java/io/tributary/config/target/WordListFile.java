@@ -26,13 +26,13 @@ final class WordListFile {
       }
       if (!FeatureConfig.isEntry(word)) {
         throw new ConfigException(
-            "%s:%d: \"%s\" has no letter or digit; expected a word or several a line"
+            "%s:%d: \"%s\" has no letter or digit; expected one or more words per line"
                 .formatted(file, number, word));
       }
       words.add(word);
     }
     if (words.isEmpty()) {
-      throw new ConfigException(file + ": holds no word; expected one entry a line");
+      throw new ConfigException(file + ": has no words; expected one entry per line");
     }
     return List.copyOf(words);
   }
@@ -41,7 +41,7 @@ final class WordListFile {
     try {
       return Files.readAllLines(file);
     } catch (CharacterCodingException e) {
-      throw new ConfigException(file + ": is not UTF-8 text; expected one entry a line", e);
+      throw new ConfigException(file + ": is not UTF-8 text; expected one entry per line", e);
     } catch (IOException e) {
       throw new ConfigException(file + ": can't be read: " + e, e);
     }

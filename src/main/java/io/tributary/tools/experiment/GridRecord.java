@@ -39,7 +39,8 @@ public record GridRecord(List<Origin> origins, List<CellRecord> cells) {
     try {
       return Optional.ofNullable(GSON.fromJson(Files.readString(file), GridRecord.class));
     } catch (RuntimeException e) { // a record's constructor may fail too
-      throw new BadInputException("%s is no list of cells: %s".formatted(file, e.getMessage()), e);
+      throw new BadInputException(
+          "%s is not a list of cells: %s".formatted(file, e.getMessage()), e);
     }
   }
 

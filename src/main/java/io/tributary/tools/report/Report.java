@@ -55,7 +55,8 @@ public final class Report {
       LastingFiles.delete(report.files);
       return report.write();
     } catch (IOException | UncheckedIOException e) {
-      throw new BadInputException("no report of %s: %s".formatted(directory, e), e);
+      throw new BadInputException(
+          "the report of %s can't be written: %s".formatted(directory, e), e);
     }
   }
 
@@ -80,7 +81,8 @@ public final class Report {
       }
       return page;
     } catch (IOException | UncheckedIOException e) {
-      throw new BadInputException("no report of %s in %s: %s".formatted(directory, into, e), e);
+      throw new BadInputException(
+          "the report of %s can't be written to %s: %s".formatted(directory, into, e), e);
     }
   }
 

@@ -211,8 +211,8 @@ class RunControlTest {
     assertThat(change(Map.of("samplers.count", "2", "learner.batch-size", "8")))
         .isEqualTo(
             new Invalid(
-                "tributary.learner.batch-size can't be changed while the run goes on; it changes by"
-                    + " drain and resume. What can be changed: "
+                "tributary.learner.batch-size can't be changed while the run goes on; drain and"
+                    + " resume to change it. Keys that can be changed: "
                     + String.join(
                         ", ",
                         Stream.of(io.tributary.config.LiveKey.values())

@@ -103,7 +103,7 @@ class FeaturesTest {
   void otherFeaturesAreMadeOfBinaryOnesOnly() {
     assertThatThrownBy(() -> part(new FeatureConfig.Length()))
         .hasMessage(
-            "type must be a feature that is 0 or 1, since others are made of it, got length");
+            "type must be a feature that is 0 or 1, to be combined with others, got length");
   }
 
   @Test

@@ -91,7 +91,7 @@ class GridDirectoryTest {
       Files.writeString(directory.resolve("grid.json"), json);
       assertThatThrownBy(() -> GridRecord.read(directory))
           .isInstanceOf(BadInputException.class)
-          .hasMessageContaining("grid.json is no list of cells");
+          .hasMessageContaining("grid.json is not a list of cells");
     }
   }
 
