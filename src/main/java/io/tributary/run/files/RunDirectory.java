@@ -157,10 +157,12 @@ public final class RunDirectory implements AutoCloseable {
     return array;
   }
 
+  /** Where it is. */
   public Path home() {
     return home;
   }
 
+  /** What the learner writes in it. */
   public RunFiles files() {
     return files;
   }
