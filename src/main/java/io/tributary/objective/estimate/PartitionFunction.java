@@ -52,6 +52,7 @@ public final class PartitionFunction {
     return new PartitionFunction(config, state.parts());
   }
 
+  /** What a checkpoint has to store. */
   public State state() {
     return new State(parts);
   }

@@ -30,6 +30,7 @@ public final class RunningMean {
     return new RunningMean(state.signals());
   }
 
+  /** What a checkpoint has to store. */
   public State state() {
     return new State(signals);
   }

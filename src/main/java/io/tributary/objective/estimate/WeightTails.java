@@ -45,6 +45,7 @@ public final class WeightTails {
     return new WeightTails(state);
   }
 
+  /** What a checkpoint has to store. */
   public State state() {
     return new State(List.copyOf(logWeights), List.copyOf(logPolicyRatios));
   }

@@ -42,6 +42,7 @@ public final class KlPenalty {
     return penalty;
   }
 
+  /** What a checkpoint has to store. */
   public State state() {
     return new State(beta);
   }

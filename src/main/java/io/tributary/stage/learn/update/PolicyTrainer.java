@@ -97,10 +97,12 @@ public final class PolicyTrainer {
     gradientVariance.interval(varianceInterval);
   }
 
+  /** The policy with its optimizer and, if there is one, its value head. */
   public ModelTraining training() {
     return training;
   }
 
+  /** The estimates that the next batch is learned with. */
   public Estimators estimators() {
     return estimators;
   }
