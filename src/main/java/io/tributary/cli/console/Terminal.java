@@ -10,7 +10,7 @@ public final class Terminal {
    * Whether standard error is a terminal that understands control sequences, according to the
    * launcher.
    */
-  public static boolean isStandardError() {
+  static boolean isStandardError() {
     return "1".equals(System.getenv("TRIBUTARY_ERROR_TERMINAL"));
   }
 

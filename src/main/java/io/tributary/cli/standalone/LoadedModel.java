@@ -49,7 +49,7 @@ public final class LoadedModel implements AutoCloseable {
     return path;
   }
 
-  public Device device() {
+  Device device() {
     return device;
   }
 
@@ -109,7 +109,7 @@ public final class LoadedModel implements AutoCloseable {
    * @param maxLength {@code samplers.max-length}, in tokens
    * @throws BadInputException if it has too few
    */
-  public void requireRoom(int prefix, int maxLength) {
+  void requireRoom(int prefix, int maxLength) {
     int needed = prefix + maxLength - 1; // the last token is never read
     if (needed > config().positions()) {
       throw new BadInputException(

@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The target of a configuration with its lambdas, for verbs without a run. */
-public final class StandaloneTarget {
+final class StandaloneTarget {
   private StandaloneTarget() {}
 
   /**
@@ -41,7 +41,7 @@ public final class StandaloneTarget {
    * @throws io.tributary.data.BadInputException if the file is not of this target, or lambdas can't
    *     be fitted
    */
-  public static EnergyBasedModel of(
+  static EnergyBasedModel of(
       EffectiveConfig config, LoadedModel base, Optional<Path> lambdas, PrintWriter err) {
     EnergyBasedModel target = EnergyBasedModel.of(config.section(TargetConfig.class));
     if (target.isFitted()) {

@@ -16,14 +16,14 @@ import java.util.Optional;
  * @param model the base model
  * @param borrowed whether it is the verb's own model, which the verb closes itself
  */
-public record TargetBaseModel(LoadedModel model, boolean borrowed) implements AutoCloseable {
+record TargetBaseModel(LoadedModel model, boolean borrowed) implements AutoCloseable {
 
   /**
    * The base model that a configuration names, or else {@code model}.
    *
    * @throws BadInputException if the base model can't be loaded or has another vocabulary
    */
-  public static TargetBaseModel of(EffectiveConfig config, LoadedModel model) {
+  static TargetBaseModel of(EffectiveConfig config, LoadedModel model) {
     Optional<Path> named =
         config.baseModel().map(ModelConfig::base).filter(path -> !isSame(path, model.path()));
     if (named.isEmpty()) {

@@ -42,7 +42,7 @@ public record Table(
   }
 
   /** The number with all its digits; empty if it is not finite. */
-  public static String exact(double value) {
+  static String exact(double value) {
     return Double.isFinite(value) ? Json.number(value).getAsString() : "";
   }
 
