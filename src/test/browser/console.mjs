@@ -151,7 +151,7 @@ const checks = {
     await drain.focus();
     await page.keyboard.press("Enter");
     assert.ok(await page.locator("#drain").isVisible());
-    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Go on running");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Keep running");
     await page.keyboard.press("Escape");
     assert.ok(await page.locator("#drain").isHidden());
     assert.equal(await page.evaluate(() => document.activeElement.textContent), "Drain…");

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Room on a disk, asked for before the work whose result shall be written there. */
+/** Room on a disk, checked before the work whose result is to be written there. */
 public final class DiskRoom {
   private DiskRoom() {}
 
@@ -15,7 +15,7 @@ public final class DiskRoom {
    *
    * @param key what the user has named the directory with
    * @param directory need not exist yet
-   * @param what shall be written
+   * @param what is to be written
    * @throws BadInputException saying how many bytes there are and how many are needed
    * @throws IOException if the disk can't be asked
    */

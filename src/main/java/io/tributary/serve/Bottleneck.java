@@ -47,7 +47,7 @@ record Bottleneck(String word, String sentence) {
     if (evaluation > LITTLE && evaluation > learner.busyRatio() && evaluation > learnerWaits) {
       return new Bottleneck(
           "evaluation",
-          "Evaluation is the bottleneck: learner and samplers wait %s of the time for it. Evaluate more seldom (evaluation.interval-steps) or, by drain and resume, on fewer sequences (evaluation.sequences)."
+          "Evaluation is the bottleneck: learner and samplers wait %s of the time for it. Evaluate less often (evaluation.interval-steps) or, by drain and resume, on fewer sequences (evaluation.sequences)."
               .formatted(percent(evaluation)));
     }
     if (learnerWaits > LITTLE

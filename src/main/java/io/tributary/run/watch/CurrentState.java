@@ -75,7 +75,7 @@ final class CurrentState {
     return resumes;
   }
 
-  /** Shows who waits for whom, unless the service is draining, paused or has failed. */
+  /** Shows which side waits, unless the service is draining, paused or has failed. */
   void stepped(WaitingShares waiting) {
     if (state != ServiceState.DRAINING
         && state != ServiceState.FAILED

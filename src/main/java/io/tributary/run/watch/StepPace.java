@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 
-/** How long steps take, and who waits for whom meanwhile. For one thread. */
+/** How long steps take, and which side waits for the other meanwhile. For one thread. */
 final class StepPace {
   /** A step is overdue once it takes this many times as long as the one before. */
   private static final double OVERDUE = 3;
@@ -51,7 +51,7 @@ final class StepPace {
     return timing;
   }
 
-  /** Who waits for whom if the current step is overdue; empty if it is not. */
+  /** Which side waits if the current step is overdue; empty if it is not. */
   Optional<WaitingShares> overdue(long nowNanos) {
     double seconds = seconds(nowNanos);
     return seconds > OVERDUE * lastSeconds

@@ -31,16 +31,16 @@ final class GridConsole {
 
   void opened(Path home, int finished, int begun, int left) {
     out.line(
-        "grid %s: %d cells, %d finished, %d to go on with, %d to begin; files in %s"
+        "grid %s: %d cells, %d finished, %d to resume, %d to start; files in %s"
             .formatted(experiment.name(), experiment.cells().size(), finished, begun, left, home));
   }
 
   void waitsFor(Experiment.Cell cell) {
-    out.line("waiting for the process that was left with " + cell.name());
+    out.line("waiting for a process left over from " + cell.name());
   }
 
   void stopping() {
-    out.line("the cells that run save what they have reached");
+    out.line("running cells save their progress");
   }
 
   void begins(Experiment.Cell cell) {

@@ -1,4 +1,4 @@
-// Requests to the service that has sent this page.
+// Requests to the service that sent this page.
 
 const TOKEN = "tributary-token";
 const TIMEOUT_MILLIS = 15000;

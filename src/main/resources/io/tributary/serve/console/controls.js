@@ -1,4 +1,4 @@
-// What an operator can do: actions, and settings that change while the run goes on.
+// What an operator can do: actions, and settings that can be changed during the run.
 import { change, perform, TokenNeeded } from "./api.js";
 import { byId, el, empty, setText } from "./dom.js";
 

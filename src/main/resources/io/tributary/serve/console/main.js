@@ -1,4 +1,4 @@
-// Asks the service how it is, again and again, and shows it.
+// Polls the service and shows its state.
 import { get, hasToken, TokenNeeded, useToken } from "./api.js";
 import { drawCharts } from "./charts.js";
 import { drawControls, drawSettings, setUpControls } from "./controls.js";
@@ -21,7 +21,7 @@ const MEANINGS = {
   WAITING_FOR_DATA: "the learner waits for sequences",
   PAUSED: "paused by an operator",
   DRAINING: "what is in flight is being finished, then the service ends",
-  FAILED: "the run can't go on",
+  FAILED: "the run cannot continue",
 };
 
 const history = new History();
@@ -138,7 +138,7 @@ function disconnected() {
   byId("state").dataset.state = "LOST";
   setText(byId("state-meaning"), "");
   const since = lastAnswer === null ? "" : ` What is shown is from ${new Date(lastAnswer).toLocaleTimeString("en-GB")}.`;
-  banner("connection", `The service does not answer; it is asked again and again.${since}`);
+  banner("connection", `The service does not answer; still trying.${since}`);
 }
 
 function askForToken() {

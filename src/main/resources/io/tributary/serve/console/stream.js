@@ -1,4 +1,4 @@
-// The stream as a picture: what waits where, who works and who waits for whom.
+// The stream as a picture: what waits where, which stages work, and which wait for another.
 import { byId, el, setText, svg } from "./dom.js";
 import { count, percent, rate } from "./format.js";
 

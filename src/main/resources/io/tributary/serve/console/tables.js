@@ -51,7 +51,7 @@ export function drawCheckpoints(checkpoints) {
 export function drawChanges(changes) {
   byId("changes").replaceChildren(
     changes.length === 0
-      ? empty("None since this process has started.")
+      ? empty("None since this process started.")
       : el(
           "ol",
           { class: "changes" },

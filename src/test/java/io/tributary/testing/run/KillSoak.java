@@ -24,7 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A run whose process is killed at random moments and gone on with each time. After each kill every
+ * A run whose process is killed at random moments and resumed each time. After each kill every
  * checkpoint there is has to be whole, and the rows have to be those of consecutive steps; the run
  * has to go on from the newest checkpoint, and may not have made more steps after that than
  * checkpoints are apart, or twice as many where they are written in the background. In the end, its

@@ -16,9 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/**
- * Runs of tiny numbers, twelve steps if not told otherwise, on a model that is written for them.
- */
+/** Runs of tiny numbers, twelve steps by default, on a model that is written for them. */
 public final class TinyRun {
   private static final int MERGES = 50;
   private final Path directory;

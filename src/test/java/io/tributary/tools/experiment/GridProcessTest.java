@@ -76,7 +76,7 @@ class GridProcessTest {
     assertThat(grid.output("broken"))
         .content()
         .contains(
-            "4 cells, 0 finished, 0 to go on with, 4 to begin",
+            "4 cells, 0 finished, 0 to resume, 4 to start",
             "the same command goes on",
             "4 cells, 1 finished")
         .containsPattern("cell 2/4: pointwise_gdc_b16_s1 finished in .*; 2 to go, expected end ")
@@ -97,7 +97,7 @@ class GridProcessTest {
     assertThat(exitCode(start(grid, "broken"))).isEqualTo(1);
     assertThat(grid.output("broken"))
         .content()
-        .contains("4 cells, 2 finished, 2 to go on with, 0 to begin");
+        .contains("4 cells, 2 finished, 2 to resume, 0 to start");
     assertThat(files(grid.home("broken"))).containsExactlyEntriesOf(files(grid.home("whole")));
     aSingleRunHasAReportToo(grid.home("whole").resolve("cells").resolve(SECOND));
   }
