@@ -2,11 +2,9 @@ package io.tributary.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Ops;
 import io.tributary.tensor.Torch;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -67,13 +65,7 @@ public final class AncestralSampler {
               .formatted(
                   prefix.length, settings.maxLength(), capacity, model.config().positions()));
     }
-    return Torch.inference(
-        () -> {
-          try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            return new Rows(prefix, n, capacity).run(random, progress);
-          }
-        });
+    return Torch.scoped(() -> new Rows(prefix, n, capacity).run(random, progress));
   }
 
   /** The rows of one draw: all of them, and those still in the computation. */
@@ -84,7 +76,7 @@ public final class AncestralSampler {
     private final double[][] logProbs;
     private final boolean[] ended;
     private int[] active;
-    private KeyValueCache cache;
+    private final KeyValueCache cache;
     private long[] inputs;
     private int inputLength;
 
@@ -95,7 +87,7 @@ public final class AncestralSampler {
       this.logProbs = new double[n][settings.maxLength()];
       this.ended = new boolean[n];
       this.active = IntStream.range(0, n).toArray();
-      this.cache = KeyValueCache.create(model, n, capacity);
+      this.cache = new KeyValueCache(model, n, capacity);
       this.inputLength = prefix.length;
       this.inputs =
           IntStream.range(0, n).flatMap(row -> Arrays.stream(prefix)).asLongStream().toArray();
@@ -104,20 +96,16 @@ public final class AncestralSampler {
     List<Sampled> run(RandomGenerator random, Runnable progress) {
       for (int position = 0; position < settings.maxLength() && active.length > 0; position++) {
         double[] uniforms = random.doubles(n).toArray();
-        try (NDScope step = new NDScope()) {
-          step.suppressNotUsedWarning();
-          append(position, choose(uniforms));
-        }
+        append(position, Torch.scoped(() -> choose(uniforms)));
         compact();
         progress.run();
       }
-      List<Sampled> sampled = new ArrayList<>();
-      for (int i = 0; i < n; i++) {
-        sampled.add(
-            new Sampled(
-                Arrays.copyOf(tokens[i], lengths[i]), Arrays.copyOf(logProbs[i], lengths[i])));
-      }
-      return sampled;
+      return IntStream.range(0, n)
+          .mapToObj(
+              i ->
+                  new Sampled(
+                      Arrays.copyOf(tokens[i], lengths[i]), Arrays.copyOf(logProbs[i], lengths[i])))
+          .toList();
     }
 
     private TokenChoice.Chosen choose(double[] uniforms) {
@@ -162,7 +150,7 @@ public final class AncestralSampler {
         return;
       }
       if (alive.length > 0) {
-        cache = cache.select(Arrays.stream(alive).asLongStream().toArray());
+        cache.select(Arrays.stream(alive).asLongStream().toArray());
       }
       inputs = IntStream.of(alive).mapToLong(i -> inputs[i]).toArray();
       active = IntStream.of(alive).map(i -> active[i]).toArray();

@@ -2,6 +2,7 @@ package io.tributary.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Ops;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,29 +14,19 @@ import java.util.List;
  */
 public final class KeyValueCache {
   private final NDManager manager;
-  private final List<NDArray> keys;
-  private final List<NDArray> values;
+  private final List<NDArray> keys = new ArrayList<>();
+  private final List<NDArray> values = new ArrayList<>();
   private long length;
 
-  private KeyValueCache(NDManager manager, List<NDArray> keys, List<NDArray> values, long length) {
-    this.manager = manager;
-    this.keys = keys;
-    this.values = values;
-    this.length = length;
-  }
-
   /** An empty cache for {@code rows} sequences of at most {@code capacity} tokens. */
-  static KeyValueCache create(LanguageModel model, long rows, long capacity) {
+  KeyValueCache(LanguageModel model, long rows, long capacity) {
     DecoderConfig config = model.config();
-    List<NDArray> keys = new ArrayList<>();
-    List<NDArray> values = new ArrayList<>();
+    this.manager = model.manager();
+    Shape shape = new Shape(rows, config.keyValueHeads(), capacity, config.headWidth());
     for (int layer = 0; layer < config.layers(); layer++) {
-      keys.add(
-          Ops.empty(model.manager(), rows, config.keyValueHeads(), capacity, config.headWidth()));
-      values.add(
-          Ops.empty(model.manager(), rows, config.keyValueHeads(), capacity, config.headWidth()));
+      keys.add(manager.create(shape)); // not initialised
+      values.add(manager.create(shape));
     }
-    return new KeyValueCache(model.manager(), keys, values, 0);
   }
 
   /**
@@ -67,21 +58,17 @@ public final class KeyValueCache {
     return length;
   }
 
-  /** A cache that holds only the given rows, in that order; this one is closed. */
-  KeyValueCache select(long[] rows) {
-    NDArray indices = manager.create(rows);
-    List<NDArray> selectedKeys = select(keys, indices);
-    List<NDArray> selectedValues = select(values, indices);
-    indices.close();
-    return new KeyValueCache(manager, selectedKeys, selectedValues, length);
+  /** Keeps only the given rows, in that order. */
+  void select(long[] rows) {
+    try (NDArray indices = manager.create(rows)) {
+      keys.replaceAll(all -> rows(all, indices));
+      values.replaceAll(all -> rows(all, indices));
+    }
   }
 
-  private static List<NDArray> select(List<NDArray> arrays, NDArray indices) {
-    List<NDArray> selected = new ArrayList<>();
-    for (NDArray array : arrays) {
-      selected.add(Ops.rows(array, indices));
-      array.close();
-    }
+  private static NDArray rows(NDArray all, NDArray indices) {
+    NDArray selected = Ops.rows(all, indices);
+    all.close();
     return selected;
   }
 }

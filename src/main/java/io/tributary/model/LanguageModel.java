@@ -4,10 +4,12 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
 import io.tributary.data.TensorBytes;
 import io.tributary.tensor.TensorCopy;
 import io.tributary.tensor.Torch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * changes its weights.
  */
 public abstract class LanguageModel implements AutoCloseable {
+  private static final float FORBIDDEN = -1e9f;
+
   private final DecoderConfig config;
   private final NDManager manager;
   private final Map<String, NDArray> weights = new LinkedHashMap<>();
@@ -92,6 +96,16 @@ public abstract class LanguageModel implements AutoCloseable {
       throw new IllegalArgumentException("no such tensor: " + name);
     }
     return weight;
+  }
+
+  /** Added to attention scores: each of T tokens sees itself and those before it, (1, 1, T, T). */
+  protected final NDArray causalMask(long tokens) {
+    int length = Math.toIntExact(tokens);
+    float[] mask = new float[length * length];
+    for (int query = 0; query < length; query++) {
+      Arrays.fill(mask, query * length + query + 1, (query + 1) * length, FORBIDDEN);
+    }
+    return manager.create(mask, new Shape(1, 1, length, length));
   }
 
   /** Names and values of all weights, in the model's order. */

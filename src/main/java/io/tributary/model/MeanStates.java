@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Torch;
 import java.util.Arrays;
@@ -46,7 +45,7 @@ public final class MeanStates {
     float[][] means = new float[texts.size()][];
     for (int[] rows : SequenceScores.byLength(texts, maxRows)) {
       List<int[]> part = IntStream.of(rows).mapToObj(texts::get).toList();
-      float[] values = Torch.inference(() -> pass(part));
+      float[] values = Torch.scoped(() -> pass(part));
       for (int i = 0; i < rows.length; i++) {
         means[rows[i]] = Arrays.copyOfRange(values, i * size(), (i + 1) * size());
       }
@@ -56,21 +55,18 @@ public final class MeanStates {
 
   /** (B, {@link #size}), row after row. */
   private float[] pass(List<int[]> texts) {
-    try (NDScope scope = new NDScope()) {
-      scope.suppressNotUsedWarning();
-      int positions = model.config().positions();
-      int[] lengths = texts.stream().mapToInt(x -> Math.min(positions, x.length + 1)).toArray();
-      int b = lengths.length;
-      int t = IntStream.of(lengths).max().orElseThrow();
-      NDManager manager = model.manager();
-      NDArray tokens = manager.create(inputs(texts, lengths, t), new Shape(b, t)); // (B, T)
-      NDArray shares = manager.create(shares(lengths, t), new Shape(b, 1, t)); // (B, 1, T)
-      NDList means = new NDList();
-      for (NDArray layer : model.states(tokens)) { // (B T, D)
-        means.add(shares.matMul(layer.reshape(b, t, model.config().width()))); // (B, 1, D)
-      }
-      return NDArrays.concat(means, 2).toFloatArray(); // (B, 1, (layers + 1) D)
+    int positions = model.config().positions();
+    int[] lengths = texts.stream().mapToInt(x -> Math.min(positions, x.length + 1)).toArray();
+    int b = lengths.length;
+    int t = IntStream.of(lengths).max().orElseThrow();
+    NDManager manager = model.manager();
+    NDArray tokens = manager.create(inputs(texts, lengths, t), new Shape(b, t)); // (B, T)
+    NDArray shares = manager.create(shares(lengths, t), new Shape(b, 1, t)); // (B, 1, T)
+    NDList means = new NDList();
+    for (NDArray layer : model.states(tokens)) { // (B T, D)
+      means.add(shares.matMul(layer.reshape(b, t, model.config().width()))); // (B, 1, D)
     }
+    return NDArrays.concat(means, 2).toFloatArray(); // (B, 1, (layers + 1) D)
   }
 
   private long[] inputs(List<int[]> texts, int[] lengths, int t) {

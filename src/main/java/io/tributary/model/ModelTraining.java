@@ -3,7 +3,6 @@ package io.tributary.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import io.tributary.tensor.AdamW;
-import io.tributary.tensor.GradientNorm;
 import io.tributary.tensor.Ops;
 import io.tributary.tensor.Torch;
 import io.tributary.tensor.TrainedParameter;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +30,14 @@ public final class ModelTraining implements AutoCloseable {
   private final TrainedParameter outputParameter;
   private final AdamW optimizer;
 
-  /** Training of {@code model}, whose weights become leaves of the autograd graph. */
+  /** Without a value function. */
   public ModelTraining(LanguageModel model, AdamW.Settings settings) {
     this(model, null, settings);
   }
 
   /**
-   * Training of {@code model} and of a value function on its hidden states.
+   * Training of {@code model}, whose weights become leaves of the autograd graph, and of a value
+   * function on its hidden states.
    *
    * @param valueHead closed with this; null for none
    */
@@ -100,22 +101,22 @@ public final class ModelTraining implements AutoCloseable {
             dropout,
             scores -> {
               double[] c = coefficients.apply(TokenScores.logProbs(scores));
-              List<TokenGradients> gradients = new ArrayList<>(c.length);
-              for (int i = 0; i < c.length; i++) {
-                double[] byLogProb = new double[sequences.get(i).length];
-                Arrays.fill(byLogProb, -c[i]);
-                gradients.add(new TokenGradients(byLogProb, NO_VALUES));
-              }
-              return gradients;
+              return IntStream.range(0, c.length)
+                  .mapToObj(
+                      i -> {
+                        double[] byLogProb = new double[sequences.get(i).length];
+                        Arrays.fill(byLogProb, -c[i]);
+                        return new TokenGradients(byLogProb, NO_VALUES);
+                      })
+                  .toList();
             }));
   }
 
   /**
    * Adds the gradient of a loss of single tokens' log-probabilities and values to the gradients.
    *
-   * @param prefix what comes before each sequence, at least one token
-   * @param sequences small enough in number to be computed at once
-   * @param dropout probability of dropout; 0 for none
+   * <p>Prefix, sequences and dropout as in {@link #accumulate}.
+   *
    * @param loss maps the scores of this pass to the derivatives of the loss; those with respect to
    *     the values may be empty for all sequences
    * @return the scores of this pass
@@ -158,7 +159,7 @@ public final class ModelTraining implements AutoCloseable {
 
   /** Euclidean norm of all accumulated gradients together; NaN or infinite if any of them is. */
   public double gradientNorm() {
-    return GradientNorm.of(parameters);
+    return optimizer.gradientNorm();
   }
 
   /**
@@ -169,7 +170,7 @@ public final class ModelTraining implements AutoCloseable {
    * @param maxGradientNorm largest norm; 0 for no clipping
    */
   public void update(double learningRate, double gradientNorm, double maxGradientNorm) {
-    optimizer.update(learningRate, GradientNorm.clipFactor(gradientNorm, maxGradientNorm));
+    optimizer.update(learningRate, AdamW.clipFactor(gradientNorm, maxGradientNorm));
   }
 
   /** Gradients by name, in the model's order. */

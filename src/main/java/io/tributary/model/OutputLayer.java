@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Ops;
+import io.tributary.tensor.Torch;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -35,9 +36,7 @@ final class OutputLayer {
   private final int blockValues;
   private final int minBlock;
 
-  /**
-   * @param weight (V, D)
-   */
+  /** The layer of these weights, (V, D). */
   OutputLayer(NDArray weight) {
     this(weight, BLOCK_VALUES, MIN_BLOCK);
   }
@@ -137,17 +136,14 @@ final class OutputLayer {
     if (rows.length == 0) {
       return;
     }
-    float[] values = new float[rows.length];
-    for (int j = 0; j < rows.length; j++) {
-      int i = rows[j];
-      values[j] = (float) (-coefficients[i] * Math.expm1(logProbs[i]));
-    }
+    double[] values =
+        Arrays.stream(rows).mapToDouble(i -> -coefficients[i] * Math.expm1(logProbs[i])).toArray();
     var manager = gradient.getManager();
     Ops.assign(
         gradient,
         manager.create(Arrays.stream(rows).asLongStream().toArray()),
         manager.create(Arrays.stream(rows).mapToLong(i -> targets[i] - from).toArray()),
-        manager.create(values));
+        column(gradient, values).squeeze(1));
   }
 
   /** Logits of tokens {@code [from, to)}, (N, to - from). */
@@ -156,11 +152,11 @@ final class OutputLayer {
   }
 
   private float[] targetLogits(NDArray hidden, int[] targets) {
-    try (NDScope scope = new NDScope()) {
-      scope.suppressNotUsedWarning();
-      NDArray ids = hidden.getManager().create(Arrays.stream(targets).asLongStream().toArray());
-      return hidden.mul(Ops.embedding(ids, weight)).sum(new int[] {1}).toFloatArray();
-    }
+    return Torch.scoped(
+        () -> {
+          NDArray ids = hidden.getManager().create(Arrays.stream(targets).asLongStream().toArray());
+          return hidden.mul(Ops.embedding(ids, weight)).sum(new int[] {1}).toFloatArray();
+        });
   }
 
   /** Values as a column of float32, (N, 1), on the device and of the manager of another array. */

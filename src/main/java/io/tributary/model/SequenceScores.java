@@ -1,7 +1,6 @@
 package io.tributary.model;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDScope;
 import io.tributary.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,16 +19,12 @@ public final class SequenceScores {
   private final @Nullable ValueHead valueHead;
   private final int maxRows;
 
-  /**
-   * @param model the model
-   * @param maxRows sequences that are computed at once
-   */
+  /** Without a value head. */
   public SequenceScores(LanguageModel model, int maxRows) {
     this(model, null, maxRows);
   }
 
   /**
-   * @param model the model
    * @param valueHead value function on its hidden states; null for none
    * @param maxRows sequences that are computed at once
    */
@@ -52,11 +47,7 @@ public final class SequenceScores {
     return logProbs(prefix, sequences, () -> {});
   }
 
-  /**
-   * As {@link #logProbs(int[], List)}.
-   *
-   * @param progress called after every group of sequences that is computed at once
-   */
+  /** As {@link #logProbs(int[], List)}; {@code progress} as in {@link #tokens}. */
   public double[] logProbs(int[] prefix, List<int[]> sequences, Runnable progress) {
     return TokenScores.logProbs(tokens(prefix, sequences, progress));
   }
@@ -64,8 +55,8 @@ public final class SequenceScores {
   /**
    * Log-probabilities, and values if there is a value head, of each token of each sequence.
    *
-   * @param prefix at least one token (BOS, or a prompt)
-   * @param sequences token ids, of any number
+   * <p>Prefix and sequences as in {@link #logProbs(int[], List)}.
+   *
    * @param progress called after every group of sequences that is computed at once
    */
   public List<TokenScores> tokens(int[] prefix, List<int[]> sequences, Runnable progress) {
@@ -76,7 +67,7 @@ public final class SequenceScores {
         continue;
       }
       List<int[]> part = IntStream.of(scored).mapToObj(sequences::get).toList();
-      List<TokenScores> partial = Torch.inference(() -> pass(prefix, part));
+      List<TokenScores> partial = Torch.scoped(() -> pass(prefix, part));
       for (int j = 0; j < scored.length; j++) {
         scores.set(scored[j], partial.get(j));
       }
@@ -86,15 +77,12 @@ public final class SequenceScores {
   }
 
   private List<TokenScores> pass(int[] prefix, List<int[]> sequences) {
-    try (NDScope scope = new NDScope()) {
-      scope.suppressNotUsedWarning();
-      SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
-      NDArray hidden = batch.hidden(model, 0);
-      return TokenScores.of(
-          batch,
-          output.logProbs(hidden, batch.targets()).logProbs(),
-          valueHead == null ? new double[0] : valueHead.values(hidden));
-    }
+    SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
+    NDArray hidden = batch.hidden(model, 0);
+    return TokenScores.of(
+        batch,
+        output.logProbs(hidden, batch.targets()).logProbs(),
+        valueHead == null ? new double[0] : valueHead.values(hidden));
   }
 
   /**

@@ -3,11 +3,11 @@ package io.tributary.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDScope;
 import io.tributary.tensor.Ops;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Choice of the next token from the whole distribution, by inversion of its cumulative
@@ -33,30 +33,27 @@ final class TokenChoice {
   record Chosen(int[] tokens, double[] logProbs) {}
 
   /**
-   * Chooses one token for each row; gradient mode must be off.
+   * Chooses one token for each row, within {@link io.tributary.tensor.Torch#scoped}.
    *
    * @param hidden (B, D), already divided by the temperature
    * @param uniforms B numbers in [0, 1)
    */
   static Chosen choose(OutputLayer output, int vocabulary, NDArray hidden, double[] uniforms) {
-    try (NDScope scope = new NDScope()) {
-      scope.suppressNotUsedWarning();
-      List<NDArray> values = new ArrayList<>();
-      NDList maxima = new NDList();
-      NDList sums = new NDList();
-      for (int from = 0; from < vocabulary; from += BLOCK) {
-        NDArray logits = output.logits(hidden, from, Math.min(vocabulary, from + BLOCK));
-        NDArray max = logits.max(new int[] {1}, true); // (B, 1)
-        NDArray exp = logits.subi(max).exp(); // (B, block)
-        logits.close();
-        values.add(exp);
-        maxima.add(max);
-        sums.add(exp.sum(new int[] {1}, true));
-      }
-      float[] blockMax = NDArrays.concat(maxima, 1).toFloatArray(); // (B, blocks)
-      float[] blockSum = NDArrays.concat(sums, 1).toFloatArray();
-      return invert(values, blockMax, blockSum, uniforms);
+    List<NDArray> values = new ArrayList<>();
+    NDList maxima = new NDList();
+    NDList sums = new NDList();
+    for (int from = 0; from < vocabulary; from += BLOCK) {
+      NDArray logits = output.logits(hidden, from, Math.min(vocabulary, from + BLOCK));
+      NDArray max = logits.max(new int[] {1}, true); // (B, 1)
+      NDArray exp = logits.subi(max).exp(); // (B, block)
+      logits.close();
+      values.add(exp);
+      maxima.add(max);
+      sums.add(exp.sum(new int[] {1}, true));
     }
+    float[] blockMax = NDArrays.concat(maxima, 1).toFloatArray(); // (B, blocks)
+    float[] blockSum = NDArrays.concat(sums, 1).toFloatArray();
+    return invert(values, blockMax, blockSum, uniforms);
   }
 
   private static Chosen invert(
@@ -88,7 +85,9 @@ final class TokenChoice {
     int[] tokens = new int[rows];
     double[] logProbs = new double[rows];
     for (int b = 0; b < blocks; b++) {
-      long[] here = rowsOf(block, b);
+      int chosen = b;
+      long[] here =
+          IntStream.range(0, rows).filter(row -> block[row] == chosen).asLongStream().toArray();
       if (here.length == 0) {
         continue;
       }
@@ -106,23 +105,7 @@ final class TokenChoice {
   }
 
   private static boolean massAfter(double[] mass, int b) {
-    for (int i = b + 1; i < mass.length; i++) {
-      if (mass[i] > 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static long[] rowsOf(int[] block, int b) {
-    long[] rows = new long[block.length];
-    int n = 0;
-    for (int row = 0; row < block.length; row++) {
-      if (block[row] == b) {
-        rows[n++] = row;
-      }
-    }
-    return Arrays.copyOf(rows, n);
+    return Arrays.stream(mass, b + 1, mass.length).anyMatch(m -> m > 0);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.tributary.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Torch;
 import java.util.Random;
@@ -34,7 +33,7 @@ public final class TokenChoiceCost implements AutoCloseable {
 
   /** The logits, in the blocks in which {@link #productAndChoice} makes them. */
   public void product() {
-    compute(
+    Torch.scoped(
         () -> {
           for (int from = 0; from < vocabulary; from += TokenChoice.BLOCK) {
             output.logits(hidden, from, Math.min(vocabulary, from + TokenChoice.BLOCK)).close();
@@ -44,22 +43,17 @@ public final class TokenChoiceCost implements AutoCloseable {
 
   /** The logits and the choice of a token for each row. */
   public void productAndChoice() {
-    compute(() -> TokenChoice.choose(output, vocabulary, hidden, uniforms));
+    Torch.scoped(
+        () -> {
+          TokenChoice.choose(output, vocabulary, hidden, uniforms);
+        });
   }
 
   /** The softmax of logits that are there already, (B, V). */
   public void softmax() {
-    compute(() -> logits.softmax(1));
-  }
-
-  private static void compute(Runnable body) {
-    Torch.inference(
+    Torch.scoped(
         () -> {
-          try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            body.run();
-          }
-          return true;
+          logits.softmax(1);
         });
   }
 

@@ -3,13 +3,13 @@ package io.tributary.model;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.data.TensorBytes;
 import io.tributary.tensor.TensorCopy;
 import io.tributary.tensor.Torch;
 import io.tributary.tensor.TrainedParameter;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A value function on a model's last hidden states, V_t = h_t . w + b, as that of Ziegler et al.
@@ -67,39 +67,33 @@ public final class ValueHead implements AutoCloseable {
   }
 
   /**
-   * The values; gradient mode must be off.
+   * The values.
    *
    * @param hidden (N, D)
    * @return (N)
    */
   double[] values(NDArray hidden) {
-    try (NDScope scope = new NDScope()) {
-      scope.suppressNotUsedWarning();
-      float[] values = hidden.matMul(weight.value()).addi(bias.value()).toFloatArray(); // (N, 1)
-      double[] doubles = new double[values.length];
-      for (int i = 0; i < values.length; i++) {
-        doubles[i] = values[i];
-      }
-      return doubles;
-    }
+    float[] values =
+        Torch.scoped(
+            () -> hidden.matMul(weight.value()).addi(bias.value()).toFloatArray()); // (N, 1)
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
   }
 
   /**
-   * Adds the gradient of a loss to those of weight, bias and hidden states; gradient mode must be
-   * off.
+   * Adds the gradient of a loss to those of weight, bias and hidden states.
    *
    * @param hidden (N, D)
    * @param byValue derivatives of the loss with respect to the values (N)
    * @param hiddenGradient (N, D)
    */
   void addGradient(NDArray hidden, double[] byValue, NDArray hiddenGradient) {
-    try (NDScope scope = new NDScope()) {
-      scope.suppressNotUsedWarning();
-      NDArray column = OutputLayer.column(hidden, byValue); // (N, 1)
-      weight.gradient().addi(hidden.transpose().matMul(column)); // (D, 1)
-      bias.gradient().addi(column.sum(new int[] {0})); // (1)
-      hiddenGradient.addi(column.matMul(weight.value().transpose())); // (N, D)
-    }
+    Torch.scoped(
+        () -> {
+          NDArray column = OutputLayer.column(hidden, byValue); // (N, 1)
+          weight.gradient().addi(hidden.transpose().matMul(column)); // (D, 1)
+          bias.gradient().addi(column.sum(new int[] {0})); // (1)
+          hiddenGradient.addi(column.matMul(weight.value().transpose())); // (N, D)
+        });
   }
 
   @Override

@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import io.tributary.data.TensorBytes;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101, Algorithm 2, in the form of PyTorch):
@@ -60,12 +60,9 @@ public final class AdamW implements AutoCloseable {
     updates++;
     double correction1 = 1 - Math.pow(settings.beta1(), (double) updates);
     double correction2 = 1 - Math.pow(settings.beta2(), (double) updates);
-    Torch.inference(
-        () -> {
-          slots.forEach(
-              slot -> update(slot, learningRate, gradientScale, correction1, correction2));
-          return null;
-        });
+    for (Slot slot : slots) {
+      Torch.scoped(() -> update(slot, learningRate, gradientScale, correction1, correction2));
+    }
   }
 
   private void update(
@@ -76,31 +73,46 @@ public final class AdamW implements AutoCloseable {
       double correction2) {
     TrainedParameter parameter = slot.parameter();
     boolean decays = parameter.value().getShape().dimension() > 1;
-    try (NDScope scope = new NDScope()) {
-      scope.suppressNotUsedWarning();
-      NDArray value = parameter.value().reshape(-1);
-      NDArray gradient = parameter.gradient().reshape(-1);
-      NDArray first = slot.first().reshape(-1);
-      NDArray second = slot.second().reshape(-1);
-      long size = value.size();
-      for (long from = 0; from < size; from += PIECE) {
-        long to = Math.min(size, from + PIECE);
-        try (NDScope piece = new NDScope()) {
-          piece.suppressNotUsedWarning();
-          NDArray theta = Ops.slice(value, 0, from, to);
-          NDArray m = Ops.slice(first, 0, from, to);
-          NDArray v = Ops.slice(second, 0, from, to);
-          NDArray g = Ops.slice(gradient, 0, from, to).mul(gradientScale);
-          if (decays && settings.weightDecay() != 0) {
-            theta.muli(1 - learningRate * settings.weightDecay());
-          }
-          m.muli(settings.beta1()).addi(g.mul(1 - settings.beta1()));
-          v.muli(settings.beta2()).addi(g.square().muli(1 - settings.beta2()));
-          NDArray denominator = v.sqrt().muli(1 / Math.sqrt(correction2)).addi(settings.epsilon());
-          theta.subi(m.div(denominator).muli(learningRate / correction1));
+    NDArray value = parameter.value().reshape(-1);
+    NDArray gradient = parameter.gradient().reshape(-1);
+    NDArray first = slot.first().reshape(-1);
+    NDArray second = slot.second().reshape(-1);
+    long size = value.size();
+    for (long from = 0; from < size; from += PIECE) {
+      long to = Math.min(size, from + PIECE);
+      try (NDScope piece = new NDScope()) {
+        piece.suppressNotUsedWarning();
+        NDArray theta = Ops.slice(value, 0, from, to);
+        NDArray m = Ops.slice(first, 0, from, to);
+        NDArray v = Ops.slice(second, 0, from, to);
+        NDArray g = Ops.slice(gradient, 0, from, to).mul(gradientScale);
+        if (decays && settings.weightDecay() != 0) {
+          theta.muli(1 - learningRate * settings.weightDecay());
         }
+        m.muli(settings.beta1()).addi(g.mul(1 - settings.beta1()));
+        v.muli(settings.beta2()).addi(g.square().muli(1 - settings.beta2()));
+        NDArray denominator = v.sqrt().muli(1 / Math.sqrt(correction2)).addi(settings.epsilon());
+        theta.subi(m.div(denominator).muli(learningRate / correction1));
       }
     }
+  }
+
+  /** Euclidean norm of all gradients together; NaN or infinite if any of them is. */
+  public double gradientNorm() {
+    double squares = 0;
+    for (Slot slot : slots) {
+      NDArray gradient = slot.parameter().gradient();
+      squares += Torch.scoped(() -> gradient.reshape(-1).matMul(gradient.reshape(-1)).getFloat());
+    }
+    return Math.sqrt(squares);
+  }
+
+  /**
+   * Factor that scales gradients of norm {@code norm} down to {@code maxNorm} (Pascanu et al. 2013,
+   * arXiv:1211.5063); 1 if the norm is not above it or {@code maxNorm} is 0 (off).
+   */
+  public static double clipFactor(double norm, double maxNorm) {
+    return maxNorm > 0 && norm > maxNorm ? maxNorm / norm : 1;
   }
 
   /** Number of updates made so far: the exponent of the bias correction. */
@@ -124,8 +136,8 @@ public final class AdamW implements AutoCloseable {
    * @throws IllegalArgumentException if a moment is missing or has another shape
    */
   public void restore(long updates, List<TensorBytes> state) {
-    Map<String, TensorBytes> byName = new LinkedHashMap<>();
-    state.forEach(tensor -> byName.put(tensor.name(), tensor));
+    Map<String, TensorBytes> byName =
+        state.stream().collect(Collectors.toMap(TensorBytes::name, tensor -> tensor));
     for (Slot slot : slots) {
       TensorCopy.set(slot.first(), required(byName, slot.parameter().name() + ".first"));
       TensorCopy.set(slot.second(), required(byName, slot.parameter().name() + ".second"));

@@ -1,12 +1,12 @@
 package io.tributary.tensor;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Arrays;
 
 /**
  * Operations of libtorch that the NDArray interface does not offer, or offers only through a parsed
@@ -25,12 +25,10 @@ public final class Ops {
    * not differentiable.
    */
   public static void assign(NDArray array, int axis, long from, long to, NDArray values) {
-    Shape shape = array.getShape();
-    int n = shape.dimension();
-    long[] min = new long[n];
-    long[] max = shape.getShape().clone();
-    long[] step = new long[n];
-    java.util.Arrays.fill(step, 1);
+    long[] max = array.getShape().getShape().clone();
+    long[] min = new long[max.length];
+    long[] step = new long[max.length];
+    Arrays.fill(step, 1);
     min[axis] = from;
     max[axis] = to;
     JniUtils.indexSet(torch(array), torch(values), min, max, step);
@@ -111,16 +109,6 @@ public final class Ops {
   /** Sets the gradient of a leaf to zero, in place. */
   public static void zeroGradient(NDArray leaf) {
     JniUtils.zeroGrad(torch(leaf));
-  }
-
-  /** Copies {@code source} over {@code target}, in place; handles on the target stay valid. */
-  public static void copy(NDArray source, NDArray target) {
-    assign(target, 0, 0, target.getShape().get(0), source);
-  }
-
-  /** An uninitialised array. */
-  public static NDArray empty(NDManager manager, long... shape) {
-    return manager.create(new Shape(shape));
   }
 
   private static PtNDArray torch(NDArray array) {

@@ -55,20 +55,16 @@ public final class TensorCopy {
           "%s has shape %s, expected %s"
               .formatted(tensor.name(), Arrays.toString(tensor.shape()), target.getShape()));
     }
-    Torch.inference(
+    Torch.scoped(
         () -> {
-          try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray values = target.reshape(-1); // a view
-            byte[] bytes = tensor.bytes();
-            ByteBuffer piece = takePiece();
-            for (long from = 0; from < bytes.length; from += PIECE_BYTES) {
-              int length = (int) Math.min(PIECE_BYTES, bytes.length - from);
-              copy(bytes, (int) from, length, piece, values);
-            }
-            PIECES.add(piece);
-            return null;
+          NDArray values = target.reshape(-1); // a view
+          byte[] bytes = tensor.bytes();
+          ByteBuffer piece = takePiece();
+          for (long from = 0; from < bytes.length; from += PIECE_BYTES) {
+            int length = (int) Math.min(PIECE_BYTES, bytes.length - from);
+            copy(bytes, (int) from, length, piece, values);
           }
+          PIECES.add(piece);
         });
   }
 

@@ -3,6 +3,7 @@ package io.tributary.tensor;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Platform;
 import io.tributary.config.NativeConfig;
@@ -122,6 +123,26 @@ public final class Torch {
   /** Computes with gradient mode off in this thread, and restores the mode. */
   public static <T> T inference(Supplier<T> body) {
     return inMode(false, body);
+  }
+
+  /** As {@link #inference}, and frees the arrays that the body makes; it must not return one. */
+  public static <T> T scoped(Supplier<T> body) {
+    return inference(
+        () -> {
+          try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            return body.get();
+          }
+        });
+  }
+
+  /** As {@link #scoped(Supplier)}, without a result. */
+  public static void scoped(Runnable body) {
+    scoped(
+        () -> {
+          body.run();
+          return true;
+        });
   }
 
   /** Computes with gradient mode on in this thread, and restores the mode. */

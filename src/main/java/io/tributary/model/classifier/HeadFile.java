@@ -43,12 +43,8 @@ public record HeadFile(LinearHead head, NGrams ngrams) {
     NGrams ngrams = NGrams.ofRows(longest, vocabulary, rows);
     float[] weight = tensor(file, stored, WEIGHT, labels, dense + ngrams.size());
     float[] bias = tensor(file, stored, BIAS, labels);
-    for (float value : weight) {
-      requireFinite(file, WEIGHT, value);
-    }
-    for (float value : bias) {
-      requireFinite(file, BIAS, value);
-    }
+    requireFinite(file, WEIGHT, weight);
+    requireFinite(file, BIAS, bias);
     return new HeadFile(new LinearHead(weight, bias), ngrams);
   }
 
@@ -75,10 +71,12 @@ public record HeadFile(LinearHead head, NGrams ngrams) {
     return Arrays.toString(shape).replace("-1", "any");
   }
 
-  private static void requireFinite(Path file, String name, float value) {
-    if (!Float.isFinite(value)) {
-      throw new BadInputException(
-          "%s: tensor %s holds %s, expected finite numbers".formatted(file, name, value));
+  private static void requireFinite(Path file, String name, float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new BadInputException(
+            "%s: tensor %s holds %s, expected finite numbers".formatted(file, name, value));
+      }
     }
   }
 

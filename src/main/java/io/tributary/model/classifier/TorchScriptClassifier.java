@@ -110,7 +110,7 @@ final class TorchScriptClassifier implements TextClassifier {
 
   /** The predictions of one pass; an empty text is read as one token of padding. */
   private int[] pass(List<int[]> tokens) {
-    int length = tokens.stream().mapToInt(row -> Math.max(1, row.length)).max().orElseThrow();
+    int length = tokens.stream().mapToInt(row -> row.length).reduce(1, Math::max);
     long[] ids = new long[tokens.size() * length];
     long[] mask = new long[ids.length];
     Arrays.fill(ids, padding);
@@ -135,7 +135,7 @@ final class TorchScriptClassifier implements TextClassifier {
                     labels.size(),
                     labels.size()));
       }
-      return Logits.largest(logits.toFloatArray(), labels.size());
+      return LinearHead.largest(logits.toFloatArray(), labels.size());
     }
   }
 

@@ -151,7 +151,7 @@ record GptConfig(
 
   @Override
   public TensorLayout tensors() {
-    return GptTensors.layout(this);
+    return Gpt.layout(this);
   }
 
   @Override

@@ -4,7 +4,6 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.data.TensorBytes;
-import io.tributary.model.AttentionMask;
 import io.tributary.model.KeyValueCache;
 import io.tributary.model.LanguageModel;
 import io.tributary.tensor.Ops;
@@ -31,7 +30,7 @@ final class Averaging extends LanguageModel {
     }
     NDArray scores = manager().zeros(new Shape(b, 1, t, values.getShape().get(2)));
     if (t > 1) {
-      scores = scores.add(AttentionMask.causal(manager(), t));
+      scores = scores.add(causalMask(t));
     }
     NDArray mean = scores.softmax(3).matMul(values).squeeze(1); // (B, T, D)
     return x.add(mean).reshape(b * t, config().width()); // (B T, D)
