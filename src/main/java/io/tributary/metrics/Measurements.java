@@ -16,10 +16,11 @@ public final class Measurements {
   /**
    * A gauge and the values of its labels, in the order of declaration. Keys are ordered by name and
    * labels.
-   *
-   * @throws IllegalArgumentException if the metric is not a gauge, or has other labels
    */
   public record Key(Metric metric, List<String> labels) implements Comparable<Key> {
+    /**
+     * @throws IllegalArgumentException if the metric is not a gauge, or has other labels
+     */
     public Key {
       labels = List.copyOf(labels);
       metric.requireGauge(labels);

@@ -89,7 +89,8 @@ class DocumentedCommandsTest {
         Matcher variable = VARIABLE.matcher(command);
         if (NOT_RUN.keySet().stream().anyMatch(command::startsWith)) {
           continue;
-        } else if (variable.matches()) {
+        }
+        if (variable.matches()) {
           variables.put(variable.group(1), variable.group(2));
         } else if (PROGRAM.matcher(command).matches()) {
           program.execute(command);

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * time, and others are served meanwhile.
  */
 class HarmTest {
+  private static final String DRAIN = "POST /control/drain HTTP/1.1\r\nHost: localhost\r\n";
   private static final Limits IMPATIENT =
       new Limits(
           1024,
@@ -259,19 +260,10 @@ class HarmTest {
         "GET /status HTTP/1.1\r\nHost: [::1\r\n\r\n",
         "GET /status HTTP/1.1\r\nHost localhost\r\n\r\n",
         "GET /status HTTP/1.1\r\n folded\r\nHost: localhost\r\n\r\n",
-        "POST /control/drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
-        "POST /control/drain HTTP/1.1\r\n"
-            + "Host: localhost\r\n"
-            + "Content-Length: 9999999999999999999\r\n\r\n",
-        "POST /control/drain HTTP/1.1\r\n"
-            + "Host: localhost\r\n"
-            + "Content-Length: 5\r\n"
-            + "Content-Length: 6\r\n\r\n"
-            + "abcde",
-        "POST /control/drain HTTP/1.1\r\n"
-            + "Host: localhost\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\n"
-            + "zz\r\n",
+        DRAIN + "Content-Length: -1\r\n\r\n",
+        DRAIN + "Content-Length: 9999999999999999999\r\n\r\n",
+        DRAIN + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcde",
+        DRAIN + "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
         "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003",
       })
   void whatIsNoRequestHereIsRefused(String bytes) throws Exception {

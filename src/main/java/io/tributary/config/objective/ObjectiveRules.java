@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +133,7 @@ public final class ObjectiveRules {
             PUBLISH_INTERVAL, publish.intervalSteps(),
             STALENESS, stream.maxStalenessSteps());
     for (Fixed fixed : fixed(objective.type(), objective.isProximal())) {
-      Object value = given.get(fixed.key());
+      Object value = Objects.requireNonNull(given.get(fixed.key()), fixed.key());
       Require.that(fixed.value().equals(value), fixed.key(), value, fixed.value() + fixed.why());
     }
     if (objective.isProximal()) {

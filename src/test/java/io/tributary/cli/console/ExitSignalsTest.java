@@ -22,8 +22,8 @@ class ExitSignalsTest {
   private Process process;
 
   /** Ends only when its hook does, which is never. */
-  static final class Slow {
-    private Slow() {}
+  static final class LongEnding {
+    private LongEnding() {}
 
     public static void main(String[] arguments) throws InterruptedException {
       ExitSignals.handle();
@@ -63,7 +63,7 @@ class ExitSignalsTest {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Slow.class.getName())
+                LongEnding.class.getName())
             .redirectErrorStream(true)
             .start();
     try (BufferedReader out = process.inputReader(UTF_8)) {
