@@ -8,10 +8,10 @@ import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
 import org.apache.pekko.stream.Outlet;
 import org.apache.pekko.stream.stage.AbstractGraphStageWithMaterializedValue;
-import org.apache.pekko.stream.stage.AbstractInHandler;
-import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.InHandler;
+import org.apache.pekko.stream.stage.OutHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,10 +57,10 @@ final class AdmissionGate
   @Override
   public Pair<GraphStageLogic, Control> createLogicAndMaterializedValuePair(Attributes attributes) {
     Logic logic = new Logic();
-    return Pair.create(logic, logic.control());
+    return Pair.create(logic, logic);
   }
 
-  private final class Logic extends GraphStageLogic {
+  private final class Logic extends GraphStageLogic implements InHandler, OutHandler, Control {
     private final AsyncCallback<Long> advances = createAsyncCallback(this::onAdvance);
     private final AsyncCallback<Long> refunds = createAsyncCallback(this::onRefund);
     private final AsyncCallback<Done> changes = createAsyncCallback(changed -> onLimit());
@@ -72,44 +72,35 @@ final class AdmissionGate
 
     Logic() {
       super(AdmissionGate.this.shape());
-      setHandler(
-          in,
-          new AbstractInHandler() {
-            @Override
-            public void onPush() {
-              held = grab(in);
-              admit();
-            }
-
-            @Override
-            public void onUpstreamFinish() {
-              if (held == null) {
-                completeStage();
-              }
-            }
-          });
-      setHandler(
-          out,
-          new AbstractOutHandler() {
-            @Override
-            public void onPull() {
-              pull(in);
-            }
-          });
+      setHandlers(in, out, this);
     }
 
-    Control control() {
-      return new Control() {
-        @Override
-        public void advance(long version) {
-          advances.invoke(version);
-        }
+    @Override
+    public void onPush() {
+      held = grab(in);
+      admit();
+    }
 
-        @Override
-        public void refund(long sequences) {
-          refunds.invoke(sequences);
-        }
-      };
+    @Override
+    public void onUpstreamFinish() {
+      if (held == null) {
+        completeStage();
+      }
+    }
+
+    @Override
+    public void onPull() {
+      pull(in);
+    }
+
+    @Override
+    public void advance(long version) {
+      advances.invoke(version);
+    }
+
+    @Override
+    public void refund(long sequences) {
+      refunds.invoke(sequences);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tributary.stream;
 
 import io.tributary.data.Batch;
+import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import java.util.ArrayDeque;
@@ -15,6 +16,9 @@ import java.util.function.LongSupplier;
  * Dropped sequences are replaced by those of later draws.
  */
 final class Batching {
+  /** The rate of dropped sequences is taken over this many. */
+  private static final int WINDOW = 10_000;
+
   private record Taken(ScoredSequence sequence, AdmittedDraw draw) {}
 
   private final StreamSettings settings;
@@ -22,10 +26,11 @@ final class Batching {
   private final LongConsumer refund;
   private final StreamListener listener;
   private final LongSupplier nanoTime;
-  private final DropRate dropRate;
   private final List<ScoredSequence> bootstrap = new ArrayList<>();
   private final Queue<Taken> waiting = new ArrayDeque<>();
   private long batches;
+  private int scoredInWindow;
+  private int droppedInWindow;
 
   /**
    * @param refund told of training sequences that go into no batch, for the gate
@@ -40,11 +45,12 @@ final class Batching {
     this.refund = refund;
     this.listener = listener;
     this.nanoTime = nanoTime;
-    this.dropRate = new DropRate(plan.maxDropRate());
   }
 
   /**
    * Adds the next draw, in the order of numbers, and returns the batch that it completes, if any.
+   *
+   * @throws RunFailedException as soon as more of a window's sequences are dropped than allowed
    */
   List<Batch> add(AdmittedDraw admitted, ScoredDraw scored) {
     int dropped = plan.drawSequences() - scored.sequences().size();
@@ -60,11 +66,31 @@ final class Batching {
     if (dropped > 0) {
       listener.sequencesDropped(admitted.number(), dropped);
     }
-    dropRate.count(plan.drawSequences(), dropped);
+    limitDropped(dropped);
     long nextDraw = admitted.number() + 1;
     return plan.bootstraps(admitted.number())
         ? addToBootstrap(scored, nextDraw)
         : addToTraining(admitted, scored, dropped, nextDraw);
+  }
+
+  /** A few dropped sequences do no harm, but many leave the learner a biased sample, or none. */
+  private void limitDropped(int dropped) {
+    scoredInWindow += plan.drawSequences();
+    droppedInWindow += dropped;
+    if (droppedInWindow > plan.maxDropRate() * WINDOW) {
+      throw new RunFailedException(
+          "scoring failed on %d of the last %d sequences, stream.max-drop-rate = %s allows %d of %d; the log of the scorers says why"
+              .formatted(
+                  droppedInWindow,
+                  scoredInWindow,
+                  plan.maxDropRate(),
+                  (int) (plan.maxDropRate() * WINDOW),
+                  WINDOW));
+    }
+    if (scoredInWindow >= WINDOW) {
+      scoredInWindow = 0;
+      droppedInWindow = 0;
+    }
   }
 
   private List<Batch> addToBootstrap(ScoredDraw scored, long nextDraw) {

@@ -11,11 +11,11 @@ import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.FlowShape;
 import org.apache.pekko.stream.Inlet;
 import org.apache.pekko.stream.Outlet;
-import org.apache.pekko.stream.stage.AbstractInHandler;
-import org.apache.pekko.stream.stage.AbstractOutHandler;
 import org.apache.pekko.stream.stage.AsyncCallback;
 import org.apache.pekko.stream.stage.GraphStage;
 import org.apache.pekko.stream.stage.GraphStageLogic;
+import org.apache.pekko.stream.stage.InHandler;
+import org.apache.pekko.stream.stage.OutHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +53,7 @@ final class LearnFlow extends GraphStage<FlowShape<Batch, BatchLearned>> {
 
   private record Answer(Batch batch, @Nullable BatchLearned learned, @Nullable Throwable failure) {}
 
-  private final class Logic extends GraphStageLogic {
+  private final class Logic extends GraphStageLogic implements InHandler, OutHandler {
     private final AsyncCallback<Answer> answers = createAsyncCallback(this::onAnswer);
     private final AsyncCallback<Done> changes = createAsyncCallback(changed -> learnNext());
     private @Nullable Batch held;
@@ -61,30 +61,25 @@ final class LearnFlow extends GraphStage<FlowShape<Batch, BatchLearned>> {
 
     Logic() {
       super(LearnFlow.this.shape());
-      setHandler(
-          in,
-          new AbstractInHandler() {
-            @Override
-            public void onPush() {
-              held = grab(in);
-              learnNext();
-            }
+      setHandlers(in, out, this);
+    }
 
-            @Override
-            public void onUpstreamFinish() {
-              if (!learning && held == null) {
-                completeStage();
-              }
-            }
-          });
-      setHandler(
-          out,
-          new AbstractOutHandler() {
-            @Override
-            public void onPull() {
-              pull(in);
-            }
-          });
+    @Override
+    public void onPush() {
+      held = grab(in);
+      learnNext();
+    }
+
+    @Override
+    public void onUpstreamFinish() {
+      if (!learning && held == null) {
+        completeStage();
+      }
+    }
+
+    @Override
+    public void onPull() {
+      pull(in);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.tributary.stream;
 
-import io.tributary.stream.pool.WorkerPool;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;

@@ -9,8 +9,6 @@ import io.tributary.data.BadInputException;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
 import io.tributary.stage.fit.TargetFitting;
-import io.tributary.stream.pool.PoolSettings;
-import io.tributary.stream.pool.WorkerPool;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
 import io.tributary.target.feature.Feature;

@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.data.Draw;
 import io.tributary.data.Paused;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
-import io.tributary.stream.pool.PoolSettings;
-import io.tributary.stream.pool.WorkerPool;
 import io.tributary.testing.stream.RecordedPool;
 import io.tributary.testing.stream.RecordedStream;
 import io.tributary.testing.stream.TestWorkers;

@@ -8,7 +8,7 @@ import io.tributary.metrics.SequenceLedger;
 import io.tributary.metrics.Stage;
 import io.tributary.metrics.StageMetrics;
 import io.tributary.metrics.WorkTime;
-import io.tributary.stream.pool.PoolListener;
+import io.tributary.stream.PoolListener;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;

@@ -9,8 +9,8 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.SequenceLedger;
 import io.tributary.metrics.Stage;
 import io.tributary.metrics.WorkClock;
+import io.tributary.stream.PoolListener;
 import io.tributary.stream.StreamListener;
-import io.tributary.stream.pool.PoolListener;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

@@ -11,7 +11,7 @@ import io.tributary.metrics.Stage;
 import io.tributary.metrics.WorkClock;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.RunStatus;
-import io.tributary.stream.pool.PoolListener;
+import io.tributary.stream.PoolListener;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

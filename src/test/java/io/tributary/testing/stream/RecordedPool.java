@@ -3,7 +3,7 @@ package io.tributary.testing.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.metrics.WorkTime;
-import io.tributary.stream.pool.PoolListener;
+import io.tributary.stream.PoolListener;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;

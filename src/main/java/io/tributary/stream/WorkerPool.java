@@ -1,8 +1,9 @@
-package io.tributary.stream.pool;
+package io.tributary.stream;
 
 import io.tributary.data.RunFailedException;
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.protocol.WorkerLost;
+import io.tributary.stream.Roster.Job;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -192,7 +193,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   private Behavior<Command<W, R>> lose(ActorRef<?> worker, String reason) {
     timers.cancel(worker);
     Job<W, R> job = roster.lose(worker);
-    if (job != null && job.loseWorker() < MAX_LOST_WORKERS) {
+    if (job != null && ++job.lostWorkers < MAX_LOST_WORKERS) {
       getContext().getLog().info("{} {}; draw {} is handed out again", worker, reason, job.number);
       listener.drawReissued(job.number);
       waiting.add(job);

@@ -1,4 +1,4 @@
-package io.tributary.stream.pool;
+package io.tributary.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

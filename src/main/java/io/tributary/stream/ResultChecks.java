@@ -1,4 +1,4 @@
-package io.tributary.stream.pool;
+package io.tributary.stream;
 
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;

@@ -1,4 +1,4 @@
-package io.tributary.stream.pool;
+package io.tributary.stream;
 
 import static io.tributary.testing.stream.Draws.draw;
 import static io.tributary.testing.stream.Draws.score;

@@ -1,15 +1,16 @@
-package io.tributary.stream.pool;
+package io.tributary.stream;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,30 @@ import org.jspecify.annotations.Nullable;
  * comes back, whatever the receptionist lists.
  */
 final class Roster<W, R, C> {
+  /** A piece of work, from its submission to its result. */
+  static final class Job<W, R> {
+    /** The order in which work is handed out. */
+    static final Comparator<Job<?, ?>> BY_NUMBER =
+        Comparator.<Job<?, ?>>comparingLong(job -> job.number)
+            .thenComparingLong(job -> job.arrival);
+
+    final long number;
+    final W work;
+    final CompletableFuture<R> result;
+    int lostWorkers; // in a row
+    private final long arrival;
+
+    /**
+     * @param arrival sequence number of the submission: breaks ties between equal numbers
+     */
+    Job(long number, long arrival, W work, CompletableFuture<R> result) {
+      this.number = number;
+      this.arrival = arrival;
+      this.work = work;
+      this.result = result;
+    }
+  }
+
   private static final class Worker<W, R, C> {
     final ActorRef<C> ref;
     boolean registered = true;
@@ -45,14 +70,9 @@ final class Roster<W, R, C> {
         joined.add(ref);
       }
     }
-    for (Iterator<Worker<W, R, C>> each = workers.values().iterator(); each.hasNext(); ) {
-      Worker<W, R, C> worker = each.next();
-      worker.registered = registered.contains(worker.ref);
-      if (!worker.registered && worker.job == null) {
-        idle.remove(worker);
-        each.remove();
-      }
-    }
+    workers.values().forEach(worker -> worker.registered = registered.contains(worker.ref));
+    workers.values().removeIf(worker -> !worker.registered && worker.job == null);
+    idle.removeIf(worker -> !worker.registered);
     return joined;
   }
 
