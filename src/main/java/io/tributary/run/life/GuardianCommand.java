@@ -7,6 +7,7 @@ import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
+import io.tributary.stream.RunningStream;
 import io.tributary.target.lambda.Fit;
 import java.time.Instant;
 import java.util.Map;
@@ -64,7 +65,7 @@ sealed interface GuardianCommand {
       implements GuardianCommand {}
 
   /** A stream has ended, by itself or with a failure. */
-  record StreamEnded(PooledStream stream, @Nullable Throwable failure) implements GuardianCommand {}
+  record StreamEnded(RunningStream stream, @Nullable Throwable failure) implements GuardianCommand {}
 
   /** The last checkpoint of the run was tried. */
   record LastCheckpoint(Saved saved) implements GuardianCommand {}

@@ -1,21 +1,36 @@
 package io.tributary.run.life;
 
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.Paused;
+import io.tributary.data.ScoredDraw;
 import io.tributary.protocol.LearnerCommand;
+import io.tributary.protocol.LearnerCommand.BatchLearned;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.WorkerLost;
+import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.learn.checkpoint.LearnerState;
+import io.tributary.stream.PoolFlow;
+import io.tributary.stream.RunningStream;
+import io.tributary.stream.StreamPlan;
+import io.tributary.stream.TrainingStream;
+import io.tributary.stream.PoolSettings;
+import io.tributary.stream.WorkerPool;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.stream.Materializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the stream of a run when the learner is ready and a sampler has its proposal, stops it
- * when the learner fails, and starts it again with the next learner, still paused where it was. For
- * the guardian's thread.
+ * Starts the stream of a run and its pools when the learner is ready and a sampler has its
+ * proposal, stops them when the learner fails, and starts them again with the next learner, still
+ * paused where they were. For the guardian's thread.
  */
 final class StreamSupervisor {
   private static final ProposalConfirmed NOTHING_CONFIRMED = new ProposalConfirmed(0, Map.of());
@@ -26,7 +41,8 @@ final class StreamSupervisor {
   private final ActorRef<WorkerLost> lostWorkers;
   private ProposalConfirmed confirmed = NOTHING_CONFIRMED;
   private LearnerEvent.@Nullable Ready learnerReady;
-  private @Nullable PooledStream running;
+  private @Nullable RunningStream running;
+  private List<Runnable> stopPools = List.of();
   private Paused paused = Paused.NONE;
 
   /**
@@ -68,7 +84,7 @@ final class StreamSupervisor {
     return running != null;
   }
 
-  boolean is(PooledStream some) {
+  boolean is(RunningStream some) {
     return running == some;
   }
 
@@ -78,7 +94,7 @@ final class StreamSupervisor {
    * @param from the checkpoint to resume from; null for a new run
    * @return the stream, if it was started
    */
-  Optional<PooledStream> start(@Nullable LearnerState from, ActorRef<LearnerCommand> learner) {
+  Optional<RunningStream> start(@Nullable LearnerState from, ActorRef<LearnerCommand> learner) {
     LearnerEvent.Ready ready = learnerReady;
     if (ready == null
         || running != null
@@ -86,20 +102,51 @@ final class StreamSupervisor {
         || confirmed.confirmed() == 0) {
       return Optional.empty();
     }
-    PooledStream started =
-        PooledStream.start(
-            context,
-            services.config().current(),
-            from,
-            ready.proposalVersion(),
+    TributaryConfig config = services.config().current();
+    StreamMetrics.OfStream metrics = services.streamMetrics().begin();
+    ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers =
+        context.spawnAnonymous(
+            WorkerPool.create(
+                PoolSettings.samplers(
+                    config.samplers().batchSize(),
+                    services.parts().model().vocabulary(),
+                    config.stream().stallTimeout()),
+                lostWorkers,
+                metrics.samplers()));
+    ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorers =
+        context.spawnAnonymous(
+            WorkerPool.create(
+                PoolSettings.scorers(
+                    config.target().features().size(), lambdas, config.stream().stallTimeout()),
+                lostWorkers,
+                metrics.scorers()));
+    stopPools =
+        List.of(
+            () -> samplers.tell(new WorkerPool.Stop<>()),
+            () -> scorers.tell(new WorkerPool.Stop<>()));
+    running =
+        TrainingStream.run(
+            new StreamPlan(
+                from == null ? 0 : from.nextDraw(),
+                from == null ? config.bootstrapDraws() : 0,
+                config.samplers().batchSize(),
+                config.learner().batchSize(),
+                config.stream().maxStalenessSteps(),
+                config.stream().maxDropRate(),
+                ready.proposalVersion()),
             paused,
-            services.parts().model().vocabulary(),
-            lambdas,
-            learner,
-            lostWorkers,
-            services.streamMetrics());
-    running = started;
-    return Optional.of(started);
+            new TrainingStream.Stages(
+                PoolFlow.through(samplers),
+                PoolFlow.through(scorers),
+                batch -> {
+                  CompletableFuture<BatchLearned> done = new CompletableFuture<>();
+                  learner.tell(new LearnerCommand.Learn(batch, () -> metrics.used(batch), done));
+                  return done;
+                }),
+            metrics,
+            System::nanoTime,
+            Materializer.createMaterializer(context.getSystem()));
+    return Optional.of(running);
   }
 
   /** What is paused. */
@@ -112,14 +159,14 @@ final class StreamSupervisor {
     paused = sides;
     services.watch().paused(sides);
     if (running != null) {
-      running.stream().pause(sides);
+      running.pause(sides);
     }
   }
 
   /** Bounds the staleness of draws from now on. */
   void maxStaleness(int steps) {
     if (running != null) {
-      running.stream().maxStaleness(steps);
+      running.maxStaleness(steps);
     }
   }
 
@@ -128,31 +175,29 @@ final class StreamSupervisor {
     paused = Paused.NONE;
     services.watch().paused(paused);
     if (running != null) {
-      running.stream().drain();
+      running.drain();
     }
   }
 
   /** Abandons what is in flight. */
   void letGo() {
     if (running != null) {
-      running.stream().stop();
+      running.stop();
     }
   }
 
-  /** The stream has ended by itself: stops the pools. */
+  /** The stream has ended by itself: draws no longer wait for a worker. */
   void ended() {
-    if (running != null) {
-      running.stopPools();
-    }
+    stopPools.forEach(Runnable::run);
+    stopPools = List.of();
   }
 
   /** Stops everything at once; another learner may start it again, with its own proposal. */
   void stop() {
     learnerReady = null;
     confirmed = NOTHING_CONFIRMED;
-    if (running != null) {
-      running.stop();
-      running = null;
-    }
+    letGo();
+    ended();
+    running = null;
   }
 }

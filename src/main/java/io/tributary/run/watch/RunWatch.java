@@ -21,25 +21,31 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows a run: keeps its status for HTTP, and passes events on to metrics, console and history.
  * Thread-safe.
  */
 public final class RunWatch implements Supplier<RunStatus> {
+  private static final Logger LOG = LoggerFactory.getLogger(RunWatch.class);
+
   private final Supplier<TributaryConfig> config;
   private final Consumer<LearnerEvent> listener;
   private final Map<String, Double> targets;
-  private final EventMetrics metrics;
-  private final EventLines lines;
-  private final CurrentState state;
+  private final RunMetrics metrics;
+  private final EventReport report;
   private final StageLoads loads;
   private final StepPace pace;
   private final RunHistory history = new RunHistory();
   private final LatestSequences sequencesLearned = new LatestSequences();
   private final Instant startedAt;
   private final LongSupplier nanoTime;
-  private final RunMetrics runMetrics;
+  private ServiceState state = ServiceState.STARTING;
+  private @Nullable String failure;
+  private Paused paused = Paused.NONE;
+  private boolean streaming;
   private long step;
   private long sequences;
   private RunStatus.Rates rates = new RunStatus.Rates(0, 0);
@@ -66,10 +72,8 @@ public final class RunWatch implements Supplier<RunStatus> {
     this.config = config;
     this.listener = listener;
     this.targets = targets;
-    this.runMetrics = metrics;
-    this.metrics = new EventMetrics(metrics, config.get().objective().type().isOnPolicy());
-    this.lines = new EventLines(config, console, targets);
-    this.state = new CurrentState(metrics.service());
+    this.metrics = metrics;
+    this.report = new EventReport(config, metrics, console, targets);
     this.loads = new StageLoads(metrics::time, stream);
     this.pace =
         new StepPace(() -> config.get().samplers().count(), metrics::time, nanoTime.getAsLong());
@@ -87,9 +91,9 @@ public final class RunWatch implements Supplier<RunStatus> {
   public synchronized RunStatus get() {
     return new RunStatus(
         config.get().run().name(),
-        state.get(),
-        state.failure(),
-        state.paused(),
+        state,
+        failure,
+        paused,
         startedAt,
         step,
         sequences,
@@ -110,20 +114,31 @@ public final class RunWatch implements Supplier<RunStatus> {
   /**
    * Changes the state of the service.
    *
-   * @param failure why it has failed; null if it has not
+   * @param cause why it has failed; null if it has not
    */
-  public synchronized void state(ServiceState newState, @Nullable String failure) {
-    state.set(newState, failure);
+  public synchronized void state(ServiceState next, @Nullable String cause) {
+    if (state != next) {
+      LOG.info("state {} -> {}", state, next);
+      metrics.service().state(next);
+    }
+    state = next;
+    failure = cause;
   }
 
   /** Training has failed, and restarts from the last checkpoint; a pause outlasts that. */
   public synchronized void restarting() {
-    state.restarting();
+    streaming = false;
+    if (state != ServiceState.PAUSED) {
+      state(ServiceState.STARTING, null);
+    }
   }
 
   /** Sequences flow from now on. */
   public synchronized void streamStarted() {
-    state.streamStarted();
+    streaming = true;
+    if (state == ServiceState.STARTING) {
+      state(ServiceState.RUNNING, null);
+    }
   }
 
   /**
@@ -131,12 +146,17 @@ public final class RunWatch implements Supplier<RunStatus> {
    * follows.
    */
   public synchronized void paused(Paused sides) {
-    if (!state.paused().any()) {
+    if (!paused.any()) {
       pace.paused(nanoTime.getAsLong());
     } else if (!sides.any()) {
       pace.unpaused(nanoTime.getAsLong());
     }
-    if (state.pause(sides)) {
+    paused = sides;
+    metrics.service().paused(sides.any());
+    if (sides.any()) {
+      state(ServiceState.PAUSED, null);
+    } else if (state == ServiceState.PAUSED) {
+      state(streaming ? ServiceState.RUNNING : ServiceState.STARTING, null);
       loads.restart();
     }
   }
@@ -148,23 +168,24 @@ public final class RunWatch implements Supplier<RunStatus> {
 
   /** Time goes by: the state shows it if the next step is overdue. */
   public synchronized void look() {
-    if (state.isWorking()) {
-      pace.overdue(nanoTime.getAsLong()).ifPresent(state::stepped);
+    if (state == ServiceState.RUNNING
+        || state == ServiceState.THROTTLED
+        || state == ServiceState.WAITING_FOR_DATA) {
+      pace.overdue(nanoTime.getAsLong()).ifPresent(waiting -> state(waiting.state(), null));
     }
   }
 
   /** Samplers have confirmed a proposal. */
   public synchronized void confirmed(ProposalConfirmed confirmation) {
     long policy = Math.max(versions.policy(), confirmation.version()); // the first one is the base
-    runMetrics.weights().policyVersion(policy);
+    metrics.weights().policyVersion(policy);
     versions = new RunStatus.Versions(policy, confirmation.version(), confirmation.byName());
   }
 
   /** The learner reports. */
   public synchronized void event(LearnerEvent event) {
     listener.accept(event);
-    metrics.event(event);
-    lines.event(event);
+    report.event(event);
     if (event == LearnerEvent.Active.INSTANCE) {
       learnerActiveNanos = nanoTime.getAsLong();
     } else if (event instanceof LearnerEvent.Idle) {
@@ -196,8 +217,12 @@ public final class RunWatch implements Supplier<RunStatus> {
     loads.stepped(now);
     history.stepped(
         step, stepped.measurements(), rates.stepsPerSecond(), rates.sequencesPerSecond());
-    state.stepped(timing.waiting());
-    lines.stepped(stepped, timing, learned);
+    if (state != ServiceState.DRAINING
+        && state != ServiceState.FAILED
+        && state != ServiceState.PAUSED) {
+      state(timing.waiting().state(), null);
+    }
+    report.progress(stepped, timing, learned);
   }
 
   private void versions(long policy, long proposal) {
@@ -211,7 +236,7 @@ public final class RunWatch implements Supplier<RunStatus> {
 
   /** The run starts from a checkpoint. */
   public synchronized void resumed(LearnerState from) {
-    metrics.resumed(from);
+    report.resumed(from);
     step = from.step();
     sequences = from.sequences();
     versions(from.policyVersion(), from.proposalVersion());
@@ -224,7 +249,7 @@ public final class RunWatch implements Supplier<RunStatus> {
 
   /** An evaluation that an earlier process has made; told in the order of steps. */
   public synchronized void earlierEvaluation(long earlier, Measurements measured) {
-    lines.evaluatedEarlier(measured);
+    report.evaluatedEarlier(measured);
     history.evaluated(earlier, measured);
   }
 
@@ -235,6 +260,6 @@ public final class RunWatch implements Supplier<RunStatus> {
 
   /** Shows base model and policy side by side, at the end. */
   public synchronized void compare(List<String> baseTexts, List<String> policyTexts) {
-    lines.compare(baseTexts, policyTexts);
+    report.compare(baseTexts, policyTexts);
   }
 }

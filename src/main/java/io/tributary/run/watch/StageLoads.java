@@ -4,12 +4,11 @@ import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.Stage;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.RunStatus;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -32,11 +31,17 @@ final class StageLoads {
   private static final Set<Stage> STAGES =
       EnumSet.of(Stage.SAMPLER, Stage.SCORER, Stage.LEARNER, Stage.EVALUATOR);
 
-  private record Reading(long nanoTime, Map<Stage, WorkTime> stages) {}
+  private static final Reading NONE = new Reading(0, Map.of());
+
+  private record Reading(long nanoTime, Map<Stage, WorkTime> stages) {
+    WorkTime times(Stage stage) {
+      return stages.getOrDefault(stage, WorkTime.NONE);
+    }
+  }
 
   private final Function<Stage, WorkTime> times;
   private final StreamMetrics stream;
-  private final Deque<Reading> readings = new ArrayDeque<>();
+  private final List<Reading> readings = new ArrayList<>();
 
   /**
    * @param times how the workers of a stage have spent their time until now
@@ -53,31 +58,22 @@ final class StageLoads {
 
   /** A learner step has ended. */
   void stepped(long nanoTime) {
-    if (readings.size() > 1 && nanoTime - beforeLast().nanoTime() < MIN_DISTANCE_NANOS) {
-      readings.removeLast();
+    int last = readings.size() - 1;
+    if (last > 0 && nanoTime - readings.get(last - 1).nanoTime() < MIN_DISTANCE_NANOS) {
+      readings.remove(last);
     }
-    readings.addLast(read(nanoTime));
-    while (readings.size() > 2 && nanoTime - second().nanoTime() >= WINDOW_NANOS) {
-      readings.removeFirst();
+    Map<Stage, WorkTime> stages = new EnumMap<>(Stage.class);
+    STAGES.forEach(stage -> stages.put(stage, times.apply(stage)));
+    readings.add(new Reading(nanoTime, stages));
+    while (readings.size() > 2 && nanoTime - readings.get(1).nanoTime() >= WINDOW_NANOS) {
+      readings.remove(0);
     }
-  }
-
-  private Reading second() {
-    return readings.stream().skip(1).findFirst().orElseThrow();
-  }
-
-  private Reading beforeLast() {
-    Iterator<Reading> backwards = readings.descendingIterator();
-    backwards.next();
-    return backwards.next();
   }
 
   /** The present load of all stages by label, in the order of the stream. */
   Map<String, RunStatus.Load> loads() {
     Map<String, RunStatus.Load> loads = new LinkedHashMap<>();
-    for (Stage stage : STAGES) {
-      loads.put(stage.label(), load(stage));
-    }
+    STAGES.forEach(stage -> loads.put(stage.label(), load(stage)));
     return loads;
   }
 
@@ -93,12 +89,12 @@ final class StageLoads {
         .forEach(reason -> blockedSeconds.put(reason.label(), now.blockedSeconds(reason)));
     double busyRatio = Double.NaN;
     Map<String, Double> blockedRatios = new TreeMap<>();
-    Reading first = readings.peekFirst();
-    Reading last = readings.peekLast();
-    if (first != null && last != null && last.nanoTime() > first.nanoTime()) {
+    Reading first = readings.isEmpty() ? NONE : readings.get(0);
+    Reading last = readings.isEmpty() ? NONE : readings.get(readings.size() - 1);
+    if (last.nanoTime() > first.nanoTime()) {
       double seconds = (last.nanoTime() - first.nanoTime()) / 1e9 * Math.max(1, queue.workers());
-      WorkTime before = times(first, stage);
-      WorkTime after = times(last, stage);
+      WorkTime before = first.times(stage);
+      WorkTime after = last.times(stage);
       busyRatio = Math.min(1, (after.busySeconds() - before.busySeconds()) / seconds);
       for (BlockedReason reason : after.blocked().keySet()) {
         double waited = after.blockedSeconds(reason) - before.blockedSeconds(reason);
@@ -113,17 +109,5 @@ final class StageLoads {
         blockedSeconds,
         busyRatio,
         blockedRatios);
-  }
-
-  private static WorkTime times(Reading reading, Stage stage) {
-    return reading.stages().getOrDefault(stage, WorkTime.NONE);
-  }
-
-  private Reading read(long nanoTime) {
-    Map<Stage, WorkTime> stages = new EnumMap<>(Stage.class);
-    for (Stage stage : STAGES) {
-      stages.put(stage, times.apply(stage));
-    }
-    return new Reading(nanoTime, stages);
   }
 }

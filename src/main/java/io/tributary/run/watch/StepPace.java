@@ -1,5 +1,6 @@
 package io.tributary.run.watch;
 
+import io.tributary.data.ServiceState;
 import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.Stage;
 import io.tributary.metrics.WorkTime;
@@ -11,6 +12,12 @@ import java.util.function.IntSupplier;
 final class StepPace {
   /** A step is overdue once it takes this many times as long as the one before. */
   private static final double OVERDUE = 3;
+
+  /** A side counts as waiting for the other above this share. */
+  private static final double MUCH = 0.1;
+
+  /** Above this share the learner can't be what the samplers wait for. */
+  private static final double MOSTLY = 0.5;
 
   private final IntSupplier samplerCount;
   private final Function<Stage, WorkTime> times;
@@ -29,6 +36,23 @@ final class StepPace {
    * @param waiting who waited for whom meanwhile
    */
   record Timing(double seconds, WaitingShares waiting) {}
+
+  /**
+   * Who waited for whom, as shares of the time.
+   *
+   * @param learner share of the time that the learner waited for scored draws
+   * @param samplers share of their time that samplers waited for admission
+   */
+  record WaitingShares(double learner, double samplers) {
+
+    /** The state of a service that is working. */
+    ServiceState state() {
+      if (learner > MUCH && (learner > samplers || learner > MOSTLY)) {
+        return ServiceState.WAITING_FOR_DATA;
+      }
+      return samplers > MUCH ? ServiceState.THROTTLED : ServiceState.RUNNING;
+    }
+  }
 
   /**
    * @param samplerCount how many samplers there are

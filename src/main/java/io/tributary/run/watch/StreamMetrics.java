@@ -1,17 +1,22 @@
 package io.tributary.run.watch;
 
+import io.tributary.data.Batch;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
+import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.DropReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.SequenceLedger;
 import io.tributary.metrics.Stage;
-import io.tributary.metrics.StageMetrics;
+import io.tributary.metrics.WorkClock;
 import io.tributary.metrics.WorkTime;
 import io.tributary.stream.PoolListener;
+import io.tributary.stream.StreamListener;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Enters into the metrics what the streams of a run and their pools do, one stream after the other.
@@ -47,9 +52,9 @@ public final class StreamMetrics {
   }
 
   /** A listener for a new stream; the one before must have ended. */
-  public StreamReport begin() {
+  public OfStream begin() {
     ledger = metrics.ledger();
-    return new StreamReport(this, metrics, ledger);
+    return new OfStream(ledger);
   }
 
   /** The stream has ended. */
@@ -69,8 +74,7 @@ public final class StreamMetrics {
     return pool(Stage.SCORER, draw -> {});
   }
 
-  /** A listener for a stage's pool, which passes results on. */
-  <R> PoolListener<R> pool(Stage stage, Consumer<R> accepted) {
+  private <R> PoolListener<R> pool(Stage stage, Consumer<R> accepted) {
     return new PoolListener<>() {
       @Override
       public void loadChanged(int waiting, int inFlight, int workers) {
@@ -95,11 +99,71 @@ public final class StreamMetrics {
   }
 
   void load(Stage stage, int waitingDraws, int inFlightDraws, int workers) {
-    StageMetrics stageMetrics = metrics.stage(stage);
     long waiting = (long) waitingDraws * drawSequences;
     long inFlight = (long) inFlightDraws * drawSequences;
-    stageMetrics.waiting(waiting);
-    stageMetrics.inflight(inFlight);
+    metrics.stage(stage).waiting(waiting);
+    metrics.stage(stage).inflight(inFlight);
     queues.put(stage, new Queue(workers, waiting, inFlight));
+  }
+
+  /** Enters what one stream and its pools do. Called on their threads. */
+  public final class OfStream implements StreamListener {
+    private final SequenceLedger sequences;
+    private volatile @Nullable WorkClock closed; // while the gate is
+
+    private OfStream(SequenceLedger sequences) {
+      this.sequences = sequences;
+    }
+
+    /** A listener for the samplers' pool. */
+    public PoolListener<Draw> samplers() {
+      return pool(Stage.SAMPLER, sequences::drawn);
+    }
+
+    /** A listener for the scorers' pool. */
+    public PoolListener<ScoredDraw> scorers() {
+      return pool(
+          Stage.SCORER,
+          draw -> metrics.stage(Stage.SCORER).items(draw.sequences().size(), draw.tokens()));
+    }
+
+    /** The learner has used a batch. */
+    public void used(Batch batch) {
+      sequences.used(batch);
+    }
+
+    @Override
+    public void limitChanged(long limit) {
+      metrics.flow().admissionLimit(limit);
+    }
+
+    @Override
+    public void admissionClosed() {
+      closed = metrics.flow().admissionCloses();
+    }
+
+    @Override
+    public void admissionOpened() {
+      WorkClock ended = closed;
+      if (ended != null) {
+        ended.close();
+        closed = null;
+      }
+    }
+
+    @Override
+    public void sequencesDropped(long draw, int count) {
+      sequences.dropped(DropReason.SCORING, draw, count);
+    }
+
+    @Override
+    public void sequencesLeftOver(long draw, int count) {
+      sequences.dropped(DropReason.LEFT_OVER, draw, count);
+    }
+
+    @Override
+    public void sequenceTaken(long stalenessSteps, long ageNanos) {
+      metrics.flow().used(stalenessSteps, Duration.ofNanos(ageNanos));
+    }
   }
 }

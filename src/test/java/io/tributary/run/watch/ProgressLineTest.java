@@ -9,6 +9,7 @@ import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.protocol.LearnerEvent.Stepped;
+import io.tributary.run.watch.StepPace.WaitingShares;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -6,6 +6,7 @@ import io.tributary.metrics.BlockedReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.Stage;
 import io.tributary.metrics.WorkClock;
+import io.tributary.run.watch.StepPace.WaitingShares;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;

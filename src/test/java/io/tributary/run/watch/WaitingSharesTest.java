@@ -3,6 +3,7 @@ package io.tributary.run.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.data.ServiceState;
+import io.tributary.run.watch.StepPace.WaitingShares;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -1,0 +1,207 @@
+package io.tributary.run.watch;
+
+import io.tributary.config.TributaryConfig;
+import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
+import io.tributary.metrics.ProposalDecision;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.Stage;
+import io.tributary.protocol.LearnerEvent;
+import io.tributary.stage.learn.Learner;
+import io.tributary.stage.learn.checkpoint.LearnerState;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Enters into metrics and log what the learner reports, and shows it on the console. For one thread
+ * at a time.
+ */
+final class EventReport {
+  private static final Logger LOG = LoggerFactory.getLogger(EventReport.class);
+
+  private static final int ON_POLICY_LINE_INTERVAL = 10;
+
+  private final Supplier<TributaryConfig> config;
+  private final RunMetrics metrics;
+  private final RunConsole console;
+  private final Map<String, Double> targets;
+  private final ProgressLine progress;
+  private Map<Measurements.Key, Double> lastStep = Map.of();
+  private long proposalSince;
+  private boolean checkpointsFail;
+  private @Nullable Measurements firstEvaluation;
+  private @Nullable Measurements lastEvaluation;
+
+  /**
+   * @param targets desired moments by feature
+   */
+  EventReport(
+      Supplier<TributaryConfig> config,
+      RunMetrics metrics,
+      RunConsole console,
+      Map<String, Double> targets) {
+    this.config = config;
+    this.metrics = metrics;
+    this.console = console;
+    this.targets = targets;
+    this.progress = new ProgressLine(config.get(), targets);
+  }
+
+  /** The run starts from a checkpoint. */
+  void resumed(LearnerState from) {
+    metrics.learning().totals(from.step(), from.sequences());
+    metrics.weights().policyVersion(from.policyVersion());
+    metrics.weights().proposalAge(from.step() - from.proposalSince());
+    proposalSince = from.proposalSince();
+  }
+
+  void event(LearnerEvent event) {
+    if (event instanceof LearnerEvent.Idle idle) {
+      metrics.stage(Stage.LEARNER).worked(idle.time());
+    } else if (event instanceof LearnerEvent.Bootstrapped bootstrapped) {
+      bootstrapped(bootstrapped);
+    } else if (event instanceof LearnerEvent.Stepped stepped) {
+      stepped(stepped);
+    } else if (event instanceof LearnerEvent.ProposalJudged judged) {
+      judged(judged);
+    } else if (event instanceof LearnerEvent.PolicyEvaluated evaluated) {
+      evaluated(evaluated);
+    } else if (event instanceof LearnerEvent.CheckpointWritten written) {
+      written(written);
+    } else if (event instanceof LearnerEvent.CheckpointFailed failed) {
+      metrics.service().checkpointFailed();
+      if (!checkpointsFail) {
+        console.line(
+            "no checkpoint of step %d (%s); it will be tried again; further failures are not shown"
+                .formatted(failed.step(), failed.reason()));
+      }
+      checkpointsFail = true;
+    } else if (event instanceof LearnerEvent.LineLost lost) {
+      metrics.service().lineLost();
+      LOG.info("a line of step {} is lost: {}", lost.step(), lost.reason());
+    }
+  }
+
+  private void bootstrapped(LearnerEvent.Bootstrapped bootstrapped) {
+    console.line(
+        String.format(
+            Locale.ROOT,
+            "Z = %.3g ± %.1g from %,d sequences of the base model",
+            bootstrapped.partitionFunction(),
+            bootstrapped.standardError(),
+            bootstrapped.sequences()));
+    GradientScale.warning(config.get(), bootstrapped.partitionFunction())
+        .ifPresent(
+            warning -> {
+              console.line(warning);
+              LOG.warn(warning);
+            });
+  }
+
+  private void stepped(LearnerEvent.Stepped stepped) {
+    metrics.learning().totals(stepped.step(), stepped.sequences());
+    metrics.learning().stepped(stepped.duration());
+    metrics.publish(stepped.measurements());
+    metrics.weights().proposalAge(stepped.step() - proposalSince);
+    lastStep = stepped.measurements().values();
+    if (!stepped.finite()) {
+      metrics.learning().nonfiniteStep();
+      LOG.warn("step {} is skipped: loss or gradient is not finite", stepped.step());
+    }
+  }
+
+  /**
+   * Shows a step.
+   *
+   * @param learned number of sequences that it learned from
+   */
+  void progress(LearnerEvent.Stepped stepped, StepPace.Timing timing, long learned) {
+    progress.add(stepped, timing, learned);
+    // on-policy, every step is published: fewer lines than that stay
+    int interval = isOnPolicy() ? ON_POLICY_LINE_INTERVAL : config.get().publish().intervalSteps();
+    boolean endsInterval = stepped.step() % interval == 0;
+    console.progress(progress, endsInterval);
+    if (endsInterval) {
+      progress.restart();
+    }
+  }
+
+  private boolean isOnPolicy() {
+    return config.get().objective().type().isOnPolicy();
+  }
+
+  private void judged(LearnerEvent.ProposalJudged judged) {
+    metrics.weights().policyVersion(judged.policyVersion());
+    metrics
+        .weights()
+        .decided(
+            judged.decision().equals(Learner.FORCED)
+                ? ProposalDecision.ACCEPTED
+                : ProposalDecision.valueOf(judged.decision()));
+    if (judged.replaced()) {
+      proposalSince = judged.step();
+      LOG.atLevel(isOnPolicy() ? Level.DEBUG : Level.INFO)
+          .log(
+              "step {}: policy {} is the proposal from now on (difference {})",
+              judged.step(),
+              judged.policyVersion(),
+              judged.difference());
+    }
+  }
+
+  private void evaluated(LearnerEvent.PolicyEvaluated evaluated) {
+    Measurements measured = evaluated.measurements();
+    // moments and divergences come from every step: two estimators must not share a gauge
+    metrics.publish(measured.without(lastStep));
+    evaluatedEarlier(measured);
+    lastEvaluation = measured;
+    StringBuilder line = new StringBuilder("evaluation at step " + evaluated.step());
+    for (String feature : targets.keySet()) {
+      double moment = measured.get(Metric.FEATURE_MOMENT, feature, Distribution.PI);
+      line.append("  E[%s] %s".formatted(feature, RunConsole.number(moment)));
+    }
+    line.append(
+        "  KL(p||pi) %s  KL(pi||a) %s"
+            .formatted(
+                RunConsole.number(measured.get(Metric.KL_NATS, Pair.P_PI)),
+                RunConsole.number(measured.get(Metric.KL_NATS, Pair.PI_A))));
+    console.line(line.toString());
+  }
+
+  private void written(LearnerEvent.CheckpointWritten written) {
+    metrics.service().checkpointed(written.duration(), written.pause(), written.bytes());
+    LOG.info(
+        "checkpoint of step {}: {} bytes in {}, for {} of which training stood still",
+        written.step(),
+        written.bytes(),
+        written.duration(),
+        written.pause());
+    if (checkpointsFail) {
+      console.line(
+          "checkpoints can be written again: that of step %d is".formatted(written.step()));
+    }
+    checkpointsFail = false;
+  }
+
+  /** An evaluation by an earlier process, in the order of steps. */
+  void evaluatedEarlier(Measurements measured) {
+    if (firstEvaluation == null) {
+      firstEvaluation = measured;
+    }
+  }
+
+  /** Shows base model and policy side by side. */
+  void compare(List<String> baseTexts, List<String> policyTexts) {
+    if (firstEvaluation != null && lastEvaluation != null) {
+      console.comparison(firstEvaluation, lastEvaluation, targets, baseTexts, policyTexts);
+    }
+  }
+}
