@@ -65,7 +65,8 @@ sealed interface GuardianCommand {
       implements GuardianCommand {}
 
   /** A stream has ended, by itself or with a failure. */
-  record StreamEnded(RunningStream stream, @Nullable Throwable failure) implements GuardianCommand {}
+  record StreamEnded(RunningStream stream, @Nullable Throwable failure)
+      implements GuardianCommand {}
 
   /** The last checkpoint of the run was tried. */
   record LastCheckpoint(Saved saved) implements GuardianCommand {}

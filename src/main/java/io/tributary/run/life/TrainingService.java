@@ -51,43 +51,13 @@ public final class TrainingService {
   }
 
   /**
-   * A service that also reports to {@code listener}.
+   * A service that others take part in.
    *
    * @param listener hears every event of the learner; one call at a time, must not block
-   */
-  public TrainingService(
-      TributaryConfig config, RunConsole console, Consumer<LearnerEvent> listener) {
-    this(config, console, listener, WorkerBehaviors::of);
-  }
-
-  /**
-   * A service whose samplers and scorers are made by {@code workers}.
-   *
-   * @param listener hears every event of the learner; one call at a time, must not block
-   */
-  public TrainingService(
-      TributaryConfig config,
-      RunConsole console,
-      Consumer<LearnerEvent> listener,
-      BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers) {
-    this(config, console, listener, workers, Clock.systemUTC());
-  }
-
-  /**
-   * A service with workers and a clock of its own.
-   *
+   * @param workers makes the behaviours of samplers and scorers
    * @param clock tells the time of day; durations are not measured with it
    */
-  TrainingService(
-      TributaryConfig config,
-      RunConsole console,
-      Consumer<LearnerEvent> listener,
-      BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers,
-      Clock clock) {
-    this(EffectiveConfig.of(config), console, listener, workers, clock);
-  }
-
-  private TrainingService(
+  public TrainingService(
       EffectiveConfig effective,
       RunConsole console,
       Consumer<LearnerEvent> listener,

@@ -1,13 +1,16 @@
 package io.tributary.tools.bench;
 
+import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.LearnerEvent.Stepped;
+import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.life.TrainingService;
 import io.tributary.run.life.TrainingService.Resume;
 import io.tributary.run.watch.RunConsole;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.time.Clock;
 
 /**
  * The whole stream, as a run has it: the time from the end of its last step of warm-up to the end
@@ -33,7 +36,9 @@ final class StreamBench {
   /** Runs it; sequences per second. */
   double sequencesPerSecond() {
     RunConsole silent = new RunConsole(new PrintWriter(Writer.nullWriter()), false);
-    new TrainingService(config, silent, this::hear).run(Resume.NO);
+    new TrainingService(
+            EffectiveConfig.of(config), silent, this::hear, WorkerBehaviors::of, Clock.systemUTC())
+        .run(Resume.NO);
     return sequences / ((end - start) / 1e9);
   }
 

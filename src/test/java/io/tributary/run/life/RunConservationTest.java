@@ -9,6 +9,7 @@ import static io.tributary.testing.run.FaultyWorkers.scoresAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.config.EffectiveConfig;
 import io.tributary.data.Draw;
 import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.Metric;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -65,13 +67,14 @@ class RunConservationTest {
       UnaryOperator<WorkerBehaviors> change,
       Consumer<LearnerEvent> listener) {
     new TrainingService(
-            tiny.config(name, overrides),
+            EffectiveConfig.of(tiny.config(name, overrides)),
             new RunConsole(new PrintWriter(Writer.nullWriter()), false),
             listener,
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
               return change.apply(WorkerBehaviors.of(parts, madeMetrics));
-            })
+            },
+            Clock.systemUTC())
         .run(Resume.NO);
   }
 

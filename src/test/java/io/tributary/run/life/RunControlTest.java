@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.tributary.config.ConfigLoader;
+import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
@@ -27,6 +28,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,13 +78,14 @@ class RunControlTest {
       throws Exception {
     TrainingService service =
         new TrainingService(
-            tiny.config(name, overrides),
+            EffectiveConfig.of(tiny.config(name, overrides)),
             new RunConsole(new PrintWriter(shown), false),
             listener,
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
               return change.apply(WorkerBehaviors.of(parts, madeMetrics));
-            });
+            },
+            Clock.systemUTC());
     run = CompletableFuture.runAsync(() -> service.run(TrainingService.Resume.NO));
     control =
         CompletableFuture.anyOf(service.control().toCompletableFuture(), run)

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.EngineException;
+import io.tributary.config.EffectiveConfig;
 import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
@@ -80,13 +81,14 @@ class RunFaultsTest {
   private void run(
       String name, Map<String, String> overrides, UnaryOperator<WorkerBehaviors> change) {
     new TrainingService(
-            tiny.config(name, overrides),
+            EffectiveConfig.of(tiny.config(name, overrides)),
             new RunConsole(new PrintWriter(shown), false),
             events::add,
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
               return change.apply(WorkerBehaviors.of(parts, madeMetrics));
-            })
+            },
+            Clock.systemUTC())
         .run(Resume.NO);
   }
 
@@ -236,7 +238,7 @@ class RunFaultsTest {
   @Test
   void aClockThatJumpsByDaysDisturbsNothing() throws IOException {
     new TrainingService(
-            tiny.config("clock", Map.of("samplers.count", "2")),
+            EffectiveConfig.of(tiny.config("clock", Map.of("samplers.count", "2"))),
             new RunConsole(new PrintWriter(shown), false),
             events::add,
             (parts, madeMetrics) -> {
@@ -261,7 +263,8 @@ class RunFaultsTest {
     double[] most = {0, 0};
     int staleness = 2;
     new TrainingService(
-            tiny.config("slow", Map.of("stream.max-staleness-steps", "" + staleness)),
+            EffectiveConfig.of(
+                tiny.config("slow", Map.of("stream.max-staleness-steps", "" + staleness))),
             new RunConsole(new PrintWriter(shown), false),
             event -> {
               if (event instanceof LearnerEvent.Stepped) {
@@ -275,7 +278,8 @@ class RunFaultsTest {
               return FaultyWorkers.scorersAfter(
                       () -> LockSupport.parkNanos(Duration.ofMillis(50).toNanos()))
                   .apply(WorkerBehaviors.of(parts, madeMetrics));
-            })
+            },
+            Clock.systemUTC())
         .run(Resume.NO);
     assertThat(tiny.rows("slow")).hasSize(12 + 4);
     assertThat(most[0])

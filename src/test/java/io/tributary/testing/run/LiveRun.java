@@ -3,6 +3,7 @@ package io.tributary.testing.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.tributary.config.EffectiveConfig;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.ServiceControl.Action;
@@ -15,6 +16,7 @@ import io.tributary.testing.Waiting;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,13 +45,14 @@ public final class LiveRun implements AutoCloseable {
     all.put("shutdown.grace", "2s");
     this.service =
         new TrainingService(
-            tiny.config(name, all),
+            EffectiveConfig.of(tiny.config(name, all)),
             new RunConsole(new PrintWriter(shown), false),
             event -> {},
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
               return workers.apply(parts, madeMetrics);
-            });
+            },
+            Clock.systemUTC());
     this.run =
         CompletableFuture.runAsync(
             () -> service.run(TrainingService.Resume.NO), task -> new Thread(task, name).start());

@@ -1,5 +1,6 @@
 package io.tributary.testing.run;
 
+import io.tributary.config.EffectiveConfig;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.run.assembly.WorkerBehaviors;
@@ -16,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,25 +98,27 @@ public final class Soak {
   private boolean run() throws Exception {
     TrainingService service =
         new TrainingService(
-            tiny.config(
-                "soak",
-                Map.ofEntries(
-                    Map.entry("run.steps", "100000000"),
-                    Map.entry("samplers.count", "2"),
-                    Map.entry("learner.optimizer.learning-rate", "1e-5"),
-                    Map.entry("learner.max-restarts", "1000000"),
-                    Map.entry("stream.max-staleness-steps", "2"),
-                    Map.entry("stream.max-lost-workers", "1000000"),
-                    Map.entry("stream.stall-timeout", "5s"),
-                    Map.entry("checkpoint.interval-steps", "200"),
-                    Map.entry("evaluation.interval-steps", "500"))),
+            EffectiveConfig.of(
+                tiny.config(
+                    "soak",
+                    Map.ofEntries(
+                        Map.entry("run.steps", "100000000"),
+                        Map.entry("samplers.count", "2"),
+                        Map.entry("learner.optimizer.learning-rate", "1e-5"),
+                        Map.entry("learner.max-restarts", "1000000"),
+                        Map.entry("stream.max-staleness-steps", "2"),
+                        Map.entry("stream.max-lost-workers", "1000000"),
+                        Map.entry("stream.stall-timeout", "5s"),
+                        Map.entry("checkpoint.interval-steps", "200"),
+                        Map.entry("evaluation.interval-steps", "500")))),
             new RunConsole(new PrintWriter(Files.newBufferedWriter(shown), true), false),
             event -> {},
             (parts, madeMetrics) -> {
               metrics = madeMetrics;
               WorkerBehaviors workers = WorkerBehaviors.of(parts, madeMetrics);
               return stirred ? faulty(workers) : workers;
-            });
+            },
+            Clock.systemUTC());
     CompletableFuture<Void> run =
         CompletableFuture.runAsync(() -> service.run(TrainingService.Resume.NO));
     Http http = http(run);
