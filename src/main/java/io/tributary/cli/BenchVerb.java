@@ -95,7 +95,7 @@ final class BenchVerb extends Verb {
             Optional.ofNullable(shape),
             tokenizer,
             seconds);
-    try (Benchmark benchmark = Benchmark.open(plan)) {
+    try (Benchmark benchmark = new Benchmark(plan)) {
       Torch.load(benchmark.nativeLibrary());
       BenchReport report =
           benchmark.run(

@@ -38,13 +38,7 @@ final class PretrainVerb extends Verb {
       ShutdownConfig shutdown, PretrainConfig pretrain, PretrainConsole console) {
     try (StopSignal stop = new StopSignal(shutdown);
         Pretrainer pretrainer = Pretrainer.open(pretrain)) {
-      console.line(
-          "%,d parameters, %,d sequences of %,d tokens to train on, %,d held out"
-              .formatted(
-                  pretrainer.parameters(),
-                  pretrainer.trainingSequences(),
-                  pretrainer.trainingTokens(),
-                  pretrainer.heldOutSequences()));
+      console.line(pretrainer.size());
       long steps = pretrainer.run(console, stop::isReceived);
       if (steps > 0) {
         pretrainer.save();

@@ -3,6 +3,7 @@ package io.tributary.tensor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import io.tributary.config.OptimizerConfig;
 import io.tributary.data.TensorBytes;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,12 @@ public final class AdamW implements AutoCloseable {
    * @param epsilon added to the root of the second moment
    * @param weightDecay decoupled decay per unit of learning rate
    */
-  public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {}
+  public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {
+    public static Settings of(OptimizerConfig config) {
+      return new Settings(
+          config.betas().get(0), config.betas().get(1), config.eps(), config.weightDecay());
+    }
+  }
 
   private record Slot(TrainedParameter parameter, NDArray first, NDArray second) {}
 

@@ -1,7 +1,6 @@
 package io.tributary.stage.learn;
 
 import ai.djl.Device;
-import io.tributary.config.OptimizerConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.DecoderConfig;
@@ -109,16 +108,11 @@ public record RunSetup(
   }
 
   private ModelTraining training(Checkpoint from) {
-    OptimizerConfig optimizer = config.learner().optimizer();
     ModelTraining training =
         new ModelTraining(
             model.model(from.policy(), device),
             config.objective().isProximal() ? valueHead(from.valueHead()) : null,
-            new AdamW.Settings(
-                optimizer.betas().get(0),
-                optimizer.betas().get(1),
-                optimizer.eps(),
-                optimizer.weightDecay()));
+            AdamW.Settings.of(config.learner().optimizer()));
     if (from.state().optimizerUpdates() > 0) {
       training.optimizer().restore(from.state().optimizerUpdates(), from.optimizer());
     }

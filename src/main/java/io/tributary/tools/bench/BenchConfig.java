@@ -7,9 +7,13 @@ import io.tributary.config.SamplersConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.model.ModelDirectory;
+import io.tributary.model.TextTokenizer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The configuration of the run to measure: the plan's, with the settings that a benchmark fixes.
@@ -17,6 +21,11 @@ import java.util.Map;
 final class BenchConfig {
   private static final int BOOTSTRAP_SEQUENCES = 64;
   private static final String NEVER = "1000000000";
+
+  /** The first tokens of GPT-2: single bytes and the most frequent merges. */
+  private static final int FREQUENT_TOKENS = 1300;
+
+  private static final Pattern WORD = Pattern.compile(" [a-z]+");
 
   private final Path file;
   private final Map<String, String> given;
@@ -61,8 +70,7 @@ final class BenchConfig {
     values.put("shutdown.grace", "1s");
     values.put("learner.optimizer.schedule", "constant");
     if (plan.shape().isPresent() || plan.configuration().isEmpty()) {
-      values.put(
-          "target.features", FrequentWords.target(model.tokenizer(), model.config().vocabulary()));
+      values.put("target.features", frequentWords(model));
       values.put("partition-function.bootstrap-sequences", bootstrap(file, values));
     }
     return new BenchConfig(file, values);
@@ -74,6 +82,27 @@ final class BenchConfig {
     values.put("run.steps", String.valueOf(steps));
     values.put("run.sequences", NEVER + "000");
     return ConfigLoader.load(file, values);
+  }
+
+  /**
+   * A target for any model: one of the words that are a single token. Even random weights produce
+   * one in a good part of their sequences, so that a run has something to learn from.
+   */
+  private static String frequentWords(ModelDirectory model) {
+    TextTokenizer tokenizer = model.tokenizer();
+    String words =
+        IntStream.range(0, Math.min(FREQUENT_TOKENS, model.config().vocabulary()))
+            .mapToObj(token -> tokenizer.decode(new int[] {token}))
+            .filter(text -> WORD.matcher(text).matches())
+            .map(text -> '"' + text.strip() + '"')
+            .distinct()
+            .collect(Collectors.joining(", "));
+    if (words.isEmpty()) {
+      throw new BadInputException(
+          "the tokenizer has no tokens that are words; expected a configuration with"
+              + " target.features (-c)");
+    }
+    return "[ { name = \"frequent words\", type = wordlist, words = [ " + words + " ] } ]";
   }
 
   private static Path file(BenchPlan plan, Workplace place) {

@@ -2,7 +2,6 @@ package io.tributary.tools.bench;
 
 import io.tributary.data.BadInputException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,7 +24,6 @@ public record BenchPlan(
     Path tokenizer,
     double seconds) {
   public BenchPlan {
-    overrides = new LinkedHashMap<>(overrides);
     if (!(seconds > 0) || seconds > 1e6) {
       throw new BadInputException(
           "--seconds = %s: expected a time greater than 0".formatted(seconds));

@@ -3,6 +3,7 @@ package io.tributary.tools.bench;
 import io.tributary.config.TributaryConfig;
 import io.tributary.model.DecoderConfig;
 import io.tributary.tensor.Torch;
+import io.tributary.tools.bench.BenchReport.Throughput;
 import io.tributary.tools.bench.MatrixProduct.Peak;
 import io.tributary.tools.bench.StageBench.Choice;
 import java.util.Locale;

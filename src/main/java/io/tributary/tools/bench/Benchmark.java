@@ -5,27 +5,28 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.tensor.Torch;
+import io.tributary.tools.bench.BenchReport.Throughput;
 import io.tributary.tools.bench.MatrixProduct.Peak;
 import io.tributary.tools.bench.StageBench.Choice;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Measures matrix products, each stage alone, and the whole stream. */
 public final class Benchmark implements AutoCloseable {
   private static final int MIN_STEPS = 3;
   private static final int MAX_STEPS = 10_000;
+  private static final long KIBIBYTE = 1024;
 
   private final BenchPlan plan;
-  private final Workplace place;
-
-  private Benchmark(BenchPlan plan, Workplace place) {
-    this.plan = plan;
-    this.place = place;
-  }
+  private final Workplace place = Workplace.open();
 
   /** A benchmark with its own temporary directory. */
-  public static Benchmark open(BenchPlan plan) {
-    return new Benchmark(plan, Workplace.open());
+  public Benchmark(BenchPlan plan) {
+    this.plan = plan;
   }
 
   /** How the native library is to be loaded before {@link #run}. */
@@ -46,7 +47,7 @@ public final class Benchmark implements AutoCloseable {
     BenchTable lines = new BenchTable(table);
     Alone alone = alone(model, config, lines);
     Throughput stream = lines.throughput("stream", stream(configs, config, alone, model));
-    Long resident = ResidentMemory.peakBytes();
+    Long resident = peakResidentBytes();
     if (resident != null) {
       lines.memory(resident);
     }
@@ -125,6 +126,19 @@ public final class Benchmark implements AutoCloseable {
     int stages = config.samplers().count() + config.scorers().count() + 1;
     int processors = Runtime.getRuntime().availableProcessors();
     return Math.max(1, Math.min(stages, processors / config.nativeLibrary().intraOpThreads()));
+  }
+
+  /** Peak memory of this process; null except on Linux. */
+  private static @Nullable Long peakResidentBytes() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("VmHWM:"))
+          .map(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIBIBYTE)
+          .findFirst()
+          .orElse(null);
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   @Override

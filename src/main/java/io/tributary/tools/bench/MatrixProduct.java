@@ -5,8 +5,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Torch;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collections;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
@@ -21,7 +21,7 @@ final class MatrixProduct {
   private MatrixProduct() {}
 
   /**
-   * The fastest of several sizes.
+   * The fastest product of several sizes.
    *
    * @param computing threads that compute products at the same time
    * @param operationsPerSecond of all of them together
@@ -29,11 +29,6 @@ final class MatrixProduct {
    */
   record Peak(int computing, double operationsPerSecond, int size) {}
 
-  /**
-   * Measures the peak.
-   *
-   * @param computing threads that compute at the same time
-   */
   static Peak peak(int computing, double seconds) {
     Peak best = new Peak(computing, 0, 0);
     for (int size : SIZES) {
@@ -50,12 +45,8 @@ final class MatrixProduct {
     CyclicBarrier start = new CyclicBarrier(computing);
     try {
       Callable<Double> one = () -> Torch.inference(() -> productsPerSecond(size, seconds, start));
-      List<Future<Double>> running = new ArrayList<>();
-      for (int i = 0; i < computing; i++) {
-        running.add(threads.submit(one));
-      }
       double products = 0;
-      for (Future<Double> thread : running) {
+      for (Future<Double> thread : threads.invokeAll(Collections.nCopies(computing, one))) {
         products += thread.get();
       }
       return 2.0 * size * size * size * products;
@@ -84,11 +75,8 @@ final class MatrixProduct {
         elapsed = (System.nanoTime() - began) / 1e9;
       }
       return products / elapsed;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    } catch (java.util.concurrent.BrokenBarrierException e) {
-      throw new IllegalStateException("another thread failed", e);
+    } catch (InterruptedException | BrokenBarrierException e) {
+      throw new IllegalStateException("another thread failed, or this one was interrupted", e);
     }
   }
 }

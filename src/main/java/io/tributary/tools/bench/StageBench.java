@@ -18,10 +18,12 @@ import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.tensor.AdamW;
 import io.tributary.tensor.Torch;
+import io.tributary.tools.bench.BenchReport.Throughput;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Measures each stage alone, in this thread, on the work that a run gives it. Throughput is
@@ -117,23 +119,21 @@ final class StageBench implements AutoCloseable {
 
   /** Gradient steps on what was drawn, with a learning rate of 0. */
   Throughput learning(double peak) {
-    var optimizer = config.learner().optimizer();
-    AdamW.Settings settings =
-        new AdamW.Settings(
-            optimizer.betas().get(0),
-            optimizer.betas().get(1),
-            optimizer.eps(),
-            optimizer.weightDecay());
-    List<Sequence> batch = batch();
-    List<int[]> tokens = batch.stream().map(Sequence::tokens).toList();
+    List<int[]> tokens =
+        Stream.iterate(0, i -> (i + 1) % draws.size())
+            .flatMap(i -> draws.get(i).sequences().stream())
+            .map(Sequence::tokens)
+            .limit(config.learner().batchSize())
+            .toList();
     try (LanguageModel model =
             directory.config().model(weights, Torch.device(config.learner().device()));
-        ModelTraining training = new ModelTraining(model, settings)) {
+        ModelTraining training =
+            new ModelTraining(model, AdamW.Settings.of(config.learner().optimizer()))) {
       Repetition times = Repetition.of(seconds, () -> step(training, tokens));
       int steps = times.seconds().size();
       long learned = tokens.stream().mapToLong(t -> t.length).sum() * steps;
       return throughput(
-          (long) batch.size() * steps, learned, times.total(), FORWARD_AND_BACKWARD, peak);
+          (long) tokens.size() * steps, learned, times.total(), FORWARD_AND_BACKWARD, peak);
     }
   }
 
@@ -153,14 +153,6 @@ final class StageBench implements AutoCloseable {
   double tokensPerSequence() {
     return (double) draws.stream().mapToLong(Draw::tokens).sum()
         / draws.stream().mapToLong(draw -> draw.sequences().size()).sum();
-  }
-
-  private List<Sequence> batch() {
-    List<Sequence> batch = new ArrayList<>();
-    for (int i = 0; batch.size() < config.learner().batchSize(); i++) {
-      batch.addAll(draws.get(i % draws.size()).sequences());
-    }
-    return batch.subList(0, config.learner().batchSize());
   }
 
   private LanguageModel model() {

@@ -92,7 +92,7 @@ final class Workplace implements AutoCloseable {
   @Override
   public void close() {
     try {
-      remove();
+      LastingFiles.delete(directory);
       Runtime.getRuntime().removeShutdownHook(onSignal);
     } catch (IllegalStateException e) {
       LOG.debug("a signal is ending the process");
@@ -106,16 +106,12 @@ final class Workplace implements AutoCloseable {
   private void removeOnSignal() {
     try {
       if (!inRun || !closed.await(RUN_ENDS_SECONDS, TimeUnit.SECONDS)) {
-        remove();
+        LastingFiles.delete(directory);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       LOG.warn("{} can't be removed", directory, e);
     }
-  }
-
-  private void remove() throws IOException {
-    LastingFiles.delete(directory);
   }
 }

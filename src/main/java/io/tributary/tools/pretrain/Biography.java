@@ -65,7 +65,7 @@ record Biography(String name, Set<String> topics, String gloss, Pronoun pronoun)
     Set<String> topics =
         Arrays.stream(columns[1].split(",")).map(String::strip).collect(Collectors.toSet());
     Pronoun pronoun = columns.length == 3 ? Pronoun.NONE : pronoun(columns[3]);
-    return new Biography(PlainText.of(columns[0]), topics, PlainText.of(columns[2]), pronoun);
+    return new Biography(Corpus.plain(columns[0]), topics, Corpus.plain(columns[2]), pronoun);
   }
 
   private static Pronoun pronoun(String column) {

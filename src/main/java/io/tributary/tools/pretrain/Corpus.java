@@ -12,6 +12,14 @@ final class Corpus {
   private Corpus() {}
 
   /**
+   * A text to learn.
+   *
+   * @param text one or a few sentences
+   * @param repeat how often it occurs in one pass over the data, at least once
+   */
+  record Document(String text, int repeat) {}
+
+  /**
    * The documents of all files, in their order.
    *
    * @throws BadInputException if a file is missing, not UTF-8, not of its format, or without text
@@ -31,10 +39,26 @@ final class Corpus {
   private static List<Document> read(PretrainConfig.Corpus corpus) {
     List<String> lines = new TextFile(corpus.file()).lines();
     return switch (corpus.format()) {
-      case LINES -> documents(lines.stream().map(PlainText::of).toList(), corpus.repeat());
+      case LINES -> documents(lines.stream().map(Corpus::plain).toList(), corpus.repeat());
       case PROSE -> documents(Prose.sentences(lines), corpus.repeat());
       case BIOGRAPHIES -> biographies(lines, corpus);
     };
+  }
+
+  /**
+   * The text with quotation marks made of backticks and apostrophes, and typographic ones, as plain
+   * ones, and runs of white space as one space.
+   */
+  static String plain(String text) {
+    return text.replace("``", "\"")
+        .replace("''", "\"")
+        .replace('`', '\'')
+        .replace('\u2018', '\'')
+        .replace('\u2019', '\'')
+        .replace('\u201c', '"')
+        .replace('\u201d', '"')
+        .replaceAll("\\s+", " ")
+        .strip();
   }
 
   private static List<Document> documents(List<String> texts, int repeat) {

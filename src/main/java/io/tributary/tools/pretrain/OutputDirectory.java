@@ -25,11 +25,7 @@ record OutputDirectory(Path path, FloatType type) {
    *     model
    */
   static OutputDirectory claim(Path path, Dtype dtype, Start start) {
-    FloatType type =
-        switch (dtype) {
-          case F16 -> FloatType.F16;
-          case F32 -> FloatType.F32;
-        };
+    FloatType type = FloatType.valueOf(dtype.name());
     for (String part : new String[] {ModelDirectory.CONFIG, ModelDirectory.WEIGHTS}) {
       if (Files.exists(path.resolve(part))) {
         throw new BadInputException(

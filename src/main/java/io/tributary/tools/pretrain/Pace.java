@@ -1,5 +1,6 @@
 package io.tributary.tools.pretrain;
 
+import io.tributary.tools.pretrain.Pretrainer.Progress;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
@@ -33,10 +34,10 @@ final class Pace {
   }
 
   /** Progress after {@code step} steps. */
-  PretrainProgress progress(long step, double learningRate, OptionalDouble heldOutPerplexity) {
+  Progress progress(long step, double learningRate, OptionalDouble heldOutPerplexity) {
     long elapsed = Math.max(1, nanoTime.getAsLong() - started);
     double nanosPerStep = elapsed / (double) stepsSince;
-    return new PretrainProgress(
+    return new Progress(
         step,
         steps,
         loss / tokens,

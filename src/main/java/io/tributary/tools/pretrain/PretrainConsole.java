@@ -1,25 +1,23 @@
 package io.tributary.tools.pretrain;
 
 import io.tributary.io.TerminalOutput;
+import io.tributary.tools.pretrain.Pretrainer.Progress;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
  * Shows progress: a plain line per report, and on a terminal a line below that is updated in place.
  */
-public final class PretrainConsole extends TerminalOutput implements Consumer<PretrainProgress> {
-  /**
-   * @param out where it is shown
-   * @param terminal whether that is a terminal
-   */
+public final class PretrainConsole extends TerminalOutput implements Consumer<Progress> {
   public PretrainConsole(PrintWriter out, boolean terminal) {
     super(out, terminal);
   }
 
   @Override
-  public void accept(PretrainProgress progress) {
+  public void accept(Progress progress) {
     if (progress.heldOutPerplexity().isPresent()) {
       line(line(progress));
     } else {
@@ -27,26 +25,20 @@ public final class PretrainConsole extends TerminalOutput implements Consumer<Pr
     }
   }
 
-  private static String line(PretrainProgress progress) {
-    StringBuilder line = new StringBuilder();
-    line.append(
-        String.format(
-            Locale.ROOT,
-            "step %d of %d  loss %.3f",
-            progress.step(),
-            progress.steps(),
-            progress.loss()));
-    progress
-        .heldOutPerplexity()
-        .ifPresent(p -> line.append(String.format(Locale.ROOT, "  held-out perplexity %.2f", p)));
-    line.append(
-        String.format(
-            Locale.ROOT,
-            "  learning rate %.1e  %.0f tokens/s  %s left",
-            progress.learningRate(),
-            progress.tokensPerSecond(),
-            text(progress.remaining())));
-    return line.toString();
+  private static String line(Progress progress) {
+    OptionalDouble perplexity = progress.heldOutPerplexity();
+    return String.format(
+        Locale.ROOT,
+        "step %d of %d  loss %.3f%s  learning rate %.1e  %.0f tokens/s  %s left",
+        progress.step(),
+        progress.steps(),
+        progress.loss(),
+        perplexity.isEmpty()
+            ? ""
+            : String.format(Locale.ROOT, "  held-out perplexity %.2f", perplexity.getAsDouble()),
+        progress.learningRate(),
+        progress.tokensPerSecond(),
+        text(progress.remaining()));
   }
 
   /** Such as "1 h 5 min", "12 min 30 s" or "4 s". */

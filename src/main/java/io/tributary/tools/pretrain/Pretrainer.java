@@ -12,6 +12,7 @@ import io.tributary.tensor.AdamW;
 import io.tributary.tensor.LearningRate;
 import io.tributary.tensor.Torch;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -23,8 +24,8 @@ import java.util.function.Consumer;
  * x_{1..t-1}) over its tokens.
  */
 public final class Pretrainer implements AutoCloseable {
-  /** Moments decay faster than by default, as is usual for language models. */
-  private static final AdamW.Settings MOMENTS = new AdamW.Settings(0.9, 0.98, 1e-8, 0);
+  /** The second moment decays faster than by default, as is usual for language models. */
+  private static final double BETA2 = 0.98;
 
   private static final int SCORING_ROWS = 64;
 
@@ -37,6 +38,26 @@ public final class Pretrainer implements AutoCloseable {
   private final LearningRate learningRate;
   private final int[] prefix;
 
+  /**
+   * Progress of pretraining.
+   *
+   * @param step steps done
+   * @param steps steps in all
+   * @param loss mean loss of the training text since the last report, in nats per token
+   * @param heldOutPerplexity perplexity per token of the held-out text, if measured after this step
+   * @param learningRate of the last step
+   * @param tokensPerSecond tokens learned per second since the last report, padding not counted
+   * @param remaining expected time for the steps left
+   */
+  public record Progress(
+      long step,
+      long steps,
+      double loss,
+      OptionalDouble heldOutPerplexity,
+      double learningRate,
+      double tokensPerSecond,
+      Duration remaining) {}
+
   private Pretrainer(
       PretrainConfig config, OutputDirectory output, PretrainingData data, LanguageModel model) {
     this.config = config;
@@ -47,10 +68,7 @@ public final class Pretrainer implements AutoCloseable {
         new TokenBatches(
             data.training(), config.batchSequences(), config.microBatchSize(), config.seed());
     this.training =
-        new ModelTraining(
-            model,
-            new AdamW.Settings(
-                MOMENTS.beta1(), MOMENTS.beta2(), MOMENTS.epsilon(), config.weightDecay()));
+        new ModelTraining(model, new AdamW.Settings(0.9, BETA2, 1e-8, config.weightDecay()));
     this.learningRate =
         new LearningRate(
             config.learningRate(), config.warmupSteps(), config.schedule(), config.steps());
@@ -73,24 +91,14 @@ public final class Pretrainer implements AutoCloseable {
     return new Pretrainer(config, output, data, model);
   }
 
-  /** Number of sequences in one pass over the training text, repeats included. */
-  public int trainingSequences() {
-    return data.training().size();
-  }
-
-  /** Number of tokens of the training text, repeats included. */
-  public long trainingTokens() {
-    return tokens(data.training());
-  }
-
-  /** Number of held-out sequences. */
-  public int heldOutSequences() {
-    return data.heldOut().size();
-  }
-
-  /** Number of the model's parameters. */
-  public long parameters() {
-    return model.config().parameters();
+  /** How much is trained on how much text, repeats included. */
+  public String size() {
+    return "%,d parameters, %,d sequences of %,d tokens to train on, %,d held out"
+        .formatted(
+            model.config().parameters(),
+            data.training().size(),
+            tokens(data.training()),
+            data.heldOut().size());
   }
 
   /**
@@ -101,7 +109,7 @@ public final class Pretrainer implements AutoCloseable {
    * @return number of steps done
    * @throws IllegalStateException if the gradient is not finite
    */
-  public long run(Consumer<PretrainProgress> listener, BooleanSupplier stopped) {
+  public long run(Consumer<Progress> listener, BooleanSupplier stopped) {
     Pace pace = new Pace(config.steps(), System::nanoTime);
     long step = 0;
     for (; step < config.steps() && !stopped.getAsBoolean(); step++) {

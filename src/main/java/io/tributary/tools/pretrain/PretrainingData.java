@@ -2,11 +2,16 @@ package io.tributary.tools.pretrain;
 
 import io.tributary.config.PretrainConfig;
 import io.tributary.data.BadInputException;
+import io.tributary.data.Seeds;
+import io.tributary.data.Seeds.Purpose;
 import io.tributary.model.TextTokenizer;
+import io.tributary.tools.pretrain.Corpus.Document;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Token sequences to train on and to measure perplexity on. Each is what follows the
@@ -41,6 +46,28 @@ record PretrainingData(List<int[]> training, List<int[]> heldOut) {
             .map(document -> encode(document.text(), tokenizer, endOfText, config.maxLength()))
             .toList();
     return new PretrainingData(training, heldOut);
+  }
+
+  /**
+   * Documents to train on, and documents that are held out to measure perplexity.
+   *
+   * <p>Which side a document is on depends on its text and the seed alone: documents of the same
+   * text are on the same side, and adding files to the data moves none.
+   */
+  record Split(List<Document> training, List<Document> heldOut) {
+
+    /** Holds out about the given share of the documents. */
+    static Split of(List<Document> documents, double heldOutFraction, long seed) {
+      Map<Boolean, List<Document>> isHeldOut =
+          documents.stream()
+              .collect(Collectors.partitioningBy(d -> uniform(d.text(), seed) < heldOutFraction));
+      return new Split(isHeldOut.get(false), isHeldOut.get(true));
+    }
+
+    /** A number in [0, 1), determined by text and seed. */
+    private static double uniform(String text, long seed) {
+      return (Seeds.seed(seed, Purpose.HELD_OUT, text.hashCode()) >>> 11) * 0x1p-53;
+    }
   }
 
   private static int[] encode(String text, TextTokenizer tokenizer, int endOfText, int maxLength) {

@@ -36,7 +36,7 @@ final class Prose {
   }
 
   private static void addSentences(List<String> paragraph, List<String> sentences) {
-    String text = PlainText.of(String.join(" ", paragraph).replace("_", ""));
+    String text = Corpus.plain(String.join(" ", paragraph).replace("_", ""));
     if (text.isEmpty() || isHeading(text, paragraph.size())) {
       return;
     }

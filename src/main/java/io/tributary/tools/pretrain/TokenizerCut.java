@@ -9,6 +9,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.io.TextFile;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -40,7 +41,7 @@ public record TokenizerCut(String json, int merges) {
     try {
       JsonObject tokenizer = JsonParser.parseString(new TextFile(file).text()).getAsJsonObject();
       JsonObject model = member(tokenizer, "model").getAsJsonObject();
-      JsonArray all = member(model, "merges").getAsJsonArray();
+      List<JsonElement> all = member(model, "merges").getAsJsonArray().asList();
       int kept = merges.orElse(all.size());
       if (kept < 0 || kept > all.size()) {
         throw new BadInputException(
@@ -48,8 +49,10 @@ public record TokenizerCut(String json, int merges) {
       }
       JsonObject bytes = bytes(member(model, "vocab").getAsJsonObject());
       JsonArray added = endOfText(member(tokenizer, "added_tokens").getAsJsonArray(), BYTES + kept);
-      model.add("vocab", vocabulary(bytes, all, kept));
-      model.add("merges", first(all, kept));
+      JsonArray merged = new JsonArray(kept);
+      all.subList(0, kept).forEach(merged::add);
+      model.add("vocab", vocabulary(bytes, merged));
+      model.add("merges", merged);
       tokenizer.add("added_tokens", added);
       return new TokenizerCut(tokenizer.toString(), kept);
     } catch (JsonParseException
@@ -94,24 +97,16 @@ public record TokenizerCut(String json, int merges) {
     return bytes;
   }
 
-  private static JsonObject vocabulary(JsonObject bytes, JsonArray merges, int kept) {
+  private static JsonObject vocabulary(JsonObject bytes, JsonArray merges) {
     JsonObject vocabulary = bytes;
-    for (int i = 0; i < kept; i++) {
+    for (int i = 0; i < merges.size(); i++) {
       vocabulary.addProperty(merged(merges.get(i)), BYTES + i);
     }
-    vocabulary.addProperty(END_OF_TEXT, BYTES + kept);
-    if (vocabulary.size() != BYTES + kept + 1) {
+    vocabulary.addProperty(END_OF_TEXT, BYTES + merges.size());
+    if (vocabulary.size() != BYTES + merges.size() + 1) {
       throw new JsonParseException("two of its merges make the same token");
     }
     return vocabulary;
-  }
-
-  private static JsonArray first(JsonArray merges, int kept) {
-    JsonArray first = new JsonArray(kept);
-    for (int i = 0; i < kept; i++) {
-      first.add(merges.get(i));
-    }
-    return first;
   }
 
   /** What a merge makes of its two parts, which are written "a b" or, newer, ["a", "b"]. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.config.PretrainConfig;
 import io.tributary.config.PretrainConfig.Format;
 import io.tributary.data.BadInputException;
+import io.tributary.tools.pretrain.Corpus.Document;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CorpusTest {
   @TempDir Path directory;
+
+  @Test
+  void quotationMarksBecomePlain() {
+    assertThat(Corpus.plain("``So'' he said `in days of old' \u201chere\u201d \u2018there\u2019"))
+        .isEqualTo("\"So\" he said 'in days of old' \"here\" 'there'");
+  }
+
+  @Test
+  void runsOfWhiteSpaceBecomeOneSpace() {
+    assertThat(Corpus.plain("  two \t words\n")).isEqualTo("two words");
+  }
 
   @Test
   void eachLineIsADocumentAndEmptyOnesAreSkipped() throws IOException {

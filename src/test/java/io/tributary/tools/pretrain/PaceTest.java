@@ -2,6 +2,7 @@ package io.tributary.tools.pretrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.tools.pretrain.Pretrainer.Progress;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,7 +12,7 @@ class PaceTest {
   private final AtomicLong clock = new AtomicLong();
   private final Pace pace = new Pace(10, clock::get);
 
-  private PretrainProgress progress(long step) {
+  private Progress progress(long step) {
     return pace.progress(step, 1e-3, OptionalDouble.empty());
   }
 

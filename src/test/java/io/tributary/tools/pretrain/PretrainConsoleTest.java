@@ -2,6 +2,7 @@ package io.tributary.tools.pretrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.tools.pretrain.Pretrainer.Progress;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -15,7 +16,7 @@ class PretrainConsoleTest {
     PretrainConsole console = new PretrainConsole(new PrintWriter(shown), terminal);
     for (OptionalDouble perplexity : perplexities) {
       console.accept(
-          new PretrainProgress(20, 100, 3.25, perplexity, 2e-3, 21_000, Duration.ofSeconds(750)));
+          new Progress(20, 100, 3.25, perplexity, 2e-3, 21_000, Duration.ofSeconds(750)));
     }
   }
 

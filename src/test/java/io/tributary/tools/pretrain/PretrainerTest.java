@@ -13,6 +13,7 @@ import io.tributary.io.LastingFiles;
 import io.tributary.model.ModelDirectory;
 import io.tributary.tensor.Torch;
 import io.tributary.testing.SmallDisk;
+import io.tributary.tools.pretrain.Pretrainer.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -73,8 +74,8 @@ class PretrainerTest {
     return config(output, Map.of());
   }
 
-  private static List<PretrainProgress> train(PretrainConfig config) {
-    List<PretrainProgress> progress = new ArrayList<>();
+  private static List<Progress> train(PretrainConfig config) {
+    List<Progress> progress = new ArrayList<>();
     try (Pretrainer pretrainer = Pretrainer.open(config)) {
       pretrainer.run(progress::add, () -> false);
       pretrainer.save();
@@ -82,13 +83,13 @@ class PretrainerTest {
     return progress;
   }
 
-  private static List<Double> perplexities(List<PretrainProgress> progress) {
+  private static List<Double> perplexities(List<Progress> progress) {
     return progress.stream().flatMap(p -> p.heldOutPerplexity().stream().boxed()).toList();
   }
 
   @Test
   void perplexityFallsAndIsReportedPerInterval() throws IOException {
-    List<PretrainProgress> progress = train(config("model"));
+    List<Progress> progress = train(config("model"));
     List<Double> perplexities = perplexities(progress);
     assertThat(progress).hasSize(30);
     assertThat(perplexities).hasSize(3);
@@ -156,7 +157,7 @@ class PretrainerTest {
 
   @Test
   void trainingThatIsStoppedCanBeSaved() throws IOException {
-    List<PretrainProgress> progress = new ArrayList<>();
+    List<Progress> progress = new ArrayList<>();
     try (Pretrainer pretrainer = Pretrainer.open(config("model"))) {
       assertThat(pretrainer.run(progress::add, () -> progress.size() == 3)).isEqualTo(3);
       pretrainer.save();

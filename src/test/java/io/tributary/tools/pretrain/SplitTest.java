@@ -3,6 +3,8 @@ package io.tributary.tools.pretrain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tributary.tools.pretrain.Corpus.Document;
+import io.tributary.tools.pretrain.PretrainingData.Split;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
