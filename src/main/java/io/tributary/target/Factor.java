@@ -15,7 +15,9 @@ public sealed interface Factor {
   double moment();
 
   /** Whether it can be 0, so that P(x) = 0. */
-  boolean isHard();
+  default boolean isHard() {
+    return !(this instanceof Tilted);
+  }
 
   /**
    * Log of the factor in nats.
@@ -30,11 +32,6 @@ public sealed interface Factor {
     @Override
     public double moment() {
       return 1;
-    }
-
-    @Override
-    public boolean isHard() {
-      return true;
     }
 
     @Override
@@ -53,11 +50,6 @@ public sealed interface Factor {
     @Override
     public double moment() {
       return 0;
-    }
-
-    @Override
-    public boolean isHard() {
-      return true;
     }
 
     @Override
@@ -82,11 +74,6 @@ public sealed interface Factor {
     /** Whether lambda is fitted to a desired moment. */
     boolean isDistributional() {
       return !Double.isNaN(moment);
-    }
-
-    @Override
-    public boolean isHard() {
-      return false;
     }
 
     @Override

@@ -11,16 +11,8 @@ import org.slf4j.LoggerFactory;
  * Decodes sequences and computes their features. A sequence on which a feature fails is dropped:
  * logged, counted, and never used.
  */
-public final class SequenceFeatures {
+public record SequenceFeatures(TextTokenizer tokenizer, EnergyBasedModel target) {
   private static final Logger LOG = LoggerFactory.getLogger(SequenceFeatures.class);
-
-  private final TextTokenizer tokenizer;
-  private final EnergyBasedModel target;
-
-  public SequenceFeatures(TextTokenizer tokenizer, EnergyBasedModel target) {
-    this.tokenizer = tokenizer;
-    this.target = target;
-  }
 
   /**
    * A sequence with its features.

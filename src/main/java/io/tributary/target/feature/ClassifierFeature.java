@@ -8,27 +8,10 @@ import java.util.stream.IntStream;
 /**
  * 1 iff the class that a text classifier predicts is one of the desired ones (section 4.2 (c),
  * Korbak et al. 2022, arXiv:2206.00761). The classifier lives until the feature is closed.
+ *
+ * @param labels indices of the desired classes
  */
-final class ClassifierFeature implements Feature {
-  private final String name;
-  private final TextClassifier classifier;
-  private final int[] labels;
-
-  /**
-   * @param labels the desired classes
-   * @throws io.tributary.data.BadInputException if the classifier lacks one of the labels
-   */
-  ClassifierFeature(String name, TextClassifier classifier, List<String> labels) {
-    this.name = name;
-    this.classifier = classifier;
-    this.labels = classifier.indices(labels);
-  }
-
-  @Override
-  public String name() {
-    return name;
-  }
-
+record ClassifierFeature(String name, TextClassifier classifier, int[] labels) implements Feature {
   @Override
   public double value(Text text) {
     return values(List.of(text))[0];

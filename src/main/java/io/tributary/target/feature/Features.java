@@ -3,11 +3,17 @@ package io.tributary.target.feature;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.config.target.ConstraintConfig;
 import io.tributary.config.target.FeatureConfig;
+import io.tributary.config.target.Majority;
 import io.tributary.data.BadInputException;
+import io.tributary.data.WordTokens;
 import io.tributary.model.classifier.TextClassifier;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.function.DoubleBinaryOperator;
+import java.util.regex.Pattern;
 
-/** Creates features from their configuration. */
+/** Creates features from their configuration; the simplest ones are defined here. */
 public final class Features {
   private Features() {}
 
@@ -38,24 +44,25 @@ public final class Features {
    */
   public static Feature of(String name, FeatureConfig config) {
     if (config instanceof FeatureConfig.Word word) {
-      return WordListFeature.of(name, List.of(word.word()), word.caseSensitive());
+      return new WordListFeature(name, List.of(word.word()), word.caseSensitive());
     } else if (config instanceof FeatureConfig.WordList list) {
       return wordList(name, list);
     } else if (config instanceof FeatureConfig.Pronouns pronouns) {
-      return new PronounsFeature(name, pronouns.pronouns());
+      return new Pronouns(name, pronouns.pronouns());
     } else if (config instanceof FeatureConfig.Classifier classifier) {
-      return new ClassifierFeature(
-          name, TextClassifier.load(classifier.directory()), classifier.labels());
+      TextClassifier loaded = TextClassifier.load(classifier.directory());
+      return new ClassifierFeature(name, loaded, loaded.indices(classifier.labels()));
     } else if (config instanceof FeatureConfig.Regex regex) {
-      return new RegexFeature(name, regex.pattern(), regex.caseSensitive());
+      int flags = regex.caseSensitive() ? 0 : Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
+      return new RegexFeature(name, Pattern.compile(regex.pattern(), flags));
     } else if (config instanceof FeatureConfig.Length) {
-      return new LengthFeature(name);
+      return new Length(name);
     } else if (config instanceof FeatureConfig.AllOf all) {
-      return new AllOfFeature(name, parts(name, all.parts()));
+      return new Joined(name, parts(name, all.parts()), Math::min);
     } else if (config instanceof FeatureConfig.AnyOf any) {
-      return new AnyOfFeature(name, parts(name, any.parts()));
+      return new Joined(name, parts(name, any.parts()), Math::max);
     } else if (config instanceof FeatureConfig.Not not) {
-      return new NotFeature(name, of(name, not.feature().feature()));
+      return new Not(name, of(name, not.feature().feature()));
     }
     throw new IllegalArgumentException("no feature is made of " + config);
   }
@@ -67,9 +74,93 @@ public final class Features {
   private static Feature wordList(String name, FeatureConfig.WordList list) {
     List<String> entries = list.entries();
     try {
-      return WordListFeature.of(name, entries, list.caseSensitive());
+      return new WordListFeature(name, entries, list.caseSensitive());
     } catch (ConfigException e) {
       throw list.file().map(file -> new ConfigException(file + ": " + e.getMessage(), e)).orElse(e);
+    }
+  }
+
+  /** Number of tokens of the sequence, EOS included. */
+  private record Length(String name) implements Feature {
+    @Override
+    public double value(Text text) {
+      return text.tokens();
+    }
+  }
+
+  /**
+   * 1 iff the pronouns of a text are mostly female, mostly male, or balanced (as biographies are
+   * counted in section 4.2 (e), Korbak et al. 2022, arXiv:2206.00761).
+   *
+   * <p>{@code she's} counts as {@code she}; case is ignored.
+   */
+  private record Pronouns(String name, Majority majority) implements Feature {
+    private static final Set<String> FEMALE = Set.of("she", "her", "hers", "herself");
+    private static final Set<String> MALE = Set.of("he", "him", "his", "himself");
+
+    @Override
+    public double value(Text text) {
+      int female = 0;
+      int male = 0;
+      for (String token : text.words()) {
+        String word = WordTokens.withoutClitic(WordTokens.fold(token));
+        female += FEMALE.contains(word) ? 1 : 0;
+        male += MALE.contains(word) ? 1 : 0;
+      }
+      boolean holds =
+          switch (majority) {
+            case FEMALE -> female > male;
+            case MALE -> male > female;
+            case BALANCED -> female == male && female > 0;
+          };
+      return holds ? 1 : 0;
+    }
+  }
+
+  /** 1 iff a binary feature is 0. */
+  private record Not(String name, Feature part) implements Feature {
+    @Override
+    public double value(Text text) {
+      return values(List.of(text))[0];
+    }
+
+    @Override
+    public double[] values(List<Text> texts) {
+      return Arrays.stream(part.values(texts)).map(value -> 1 - value).toArray();
+    }
+
+    @Override
+    public void close() {
+      part.close();
+    }
+  }
+
+  /**
+   * Several binary features in one.
+   *
+   * @param parts at least one
+   * @param join the minimum if all of them must be 1, the maximum if one is enough
+   */
+  private record Joined(String name, List<Feature> parts, DoubleBinaryOperator join)
+      implements Feature {
+    @Override
+    public double value(Text text) {
+      return values(List.of(text))[0];
+    }
+
+    @Override
+    public double[] values(List<Text> texts) {
+      double[] joined = parts.get(0).values(texts);
+      for (Feature part : parts.subList(1, parts.size())) {
+        double[] values = part.values(texts);
+        Arrays.setAll(joined, j -> join.applyAsDouble(joined[j], values[j]));
+      }
+      return joined;
+    }
+
+    @Override
+    public void close() {
+      parts.forEach(Feature::close);
     }
   }
 }

@@ -9,28 +9,9 @@ import java.util.regex.Pattern;
  * characters it reads and fails after a fixed number, so that it does not block a scorer, and fails
  * at the same place on every machine.
  */
-final class RegexFeature implements Feature {
+record RegexFeature(String name, Pattern pattern) implements Feature {
   /** Reads of a character per search; a plain search takes a few for each character. */
   static final int MAX_LOOKS = 1_000_000;
-
-  private final String name;
-  private final Pattern pattern;
-
-  /**
-   * @param pattern of {@link Pattern}
-   * @param caseSensitive whether upper and lower case differ, in all scripts
-   */
-  RegexFeature(String name, String pattern, boolean caseSensitive) {
-    this.name = name;
-    this.pattern =
-        Pattern.compile(
-            pattern, caseSensitive ? 0 : Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
-  }
-
-  @Override
-  public String name() {
-    return name;
-  }
 
   /**
    * @throws IllegalStateException if the search takes too many steps

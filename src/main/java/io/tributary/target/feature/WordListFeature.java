@@ -2,7 +2,6 @@ package io.tributary.target.feature;
 
 import io.tributary.config.binding.ConfigException;
 import io.tributary.data.WordTokens;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +20,8 @@ final class WordListFeature implements Feature {
   private static final Pattern SEPARATOR = Pattern.compile("[\\s\\p{Pd}]+");
 
   private final String name;
-  private final Node root;
   private final boolean caseSensitive;
-
-  private WordListFeature(String name, Node root, boolean caseSensitive) {
-    this.name = name;
-    this.root = root;
-    this.caseSensitive = caseSensitive;
-  }
+  private final Node root = new Node();
 
   /** A node of the trie: the words that may follow those that lead here. */
   private static final class Node {
@@ -37,15 +30,14 @@ final class WordListFeature implements Feature {
   }
 
   /**
-   * A feature of a list of words.
-   *
    * @param entries at least one, each of word tokens separated by white space or hyphens
    * @param caseSensitive whether upper and lower case differ
    * @throws ConfigException if there is no entry, or one that could never occur since text is split
    *     into words differently
    */
-  static WordListFeature of(String name, Collection<String> entries, boolean caseSensitive) {
-    Node root = new Node();
+  WordListFeature(String name, List<String> entries, boolean caseSensitive) {
+    this.name = name;
+    this.caseSensitive = caseSensitive;
     for (String entry : entries) {
       Node node = root;
       for (String word : words(name, entry)) {
@@ -58,7 +50,6 @@ final class WordListFeature implements Feature {
       throw new ConfigException(
           "feature \"%s\" has an empty word list; give it at least one word".formatted(name));
     }
-    return new WordListFeature(name, root, caseSensitive);
   }
 
   private static List<String> words(String name, String entry) {

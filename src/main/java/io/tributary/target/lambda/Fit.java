@@ -46,9 +46,9 @@ public record Fit(
     if (fitted.isEmpty()) {
       return measured(target, fitted, sample);
     }
-    MomentProblem problem = MomentProblem.of(target, sample);
+    MomentProblem problem = new MomentProblem(target, sample);
     MomentFeasibility.require(problem, sample.size());
-    double[] found = problem.lambdas(LambdaSolver.solve(problem));
+    double[] found = problem.lambdas(new LambdaSolver(problem).solve());
     Map<String, Double> lambdas = target.lambdas();
     for (int i = 0; i < found.length; i++) {
       lambdas.put(fitted.get(i).feature().name(), found[i]);

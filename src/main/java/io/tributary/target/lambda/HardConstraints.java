@@ -5,6 +5,7 @@ import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
 import io.tributary.target.lambda.FeatureSample.Point;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Rejects hard constraints that no sequence of a sample satisfies. */
 public final class HardConstraints {
@@ -19,7 +20,8 @@ public final class HardConstraints {
   public static void require(EnergyBasedModel target, FeatureSample sample, String key) {
     List<Factor> hard = target.factors().stream().filter(Factor::isHard).toList();
     List<double[]> logs = sample.points().stream().map(point -> logs(target, hard, point)).toList();
-    if (hard.isEmpty() || logs.stream().anyMatch(point -> holds(point, all(hard.size())))) {
+    List<Integer> all = IntStream.range(0, hard.size()).boxed().toList();
+    if (hard.isEmpty() || logs.stream().anyMatch(point -> holds(point, all))) {
       return;
     }
     List<Integer> blamed =
@@ -31,10 +33,6 @@ public final class HardConstraints {
             + (factors.size() == 1
                 ? alone(factors.get(0), sample.size(), key)
                 : together(factors, sample.size(), key)));
-  }
-
-  private static List<Integer> all(int n) {
-    return java.util.stream.IntStream.range(0, n).boxed().toList();
   }
 
   private static double[] logs(EnergyBasedModel target, List<Factor> hard, Point point) {

@@ -4,11 +4,10 @@ import io.tributary.target.lambda.MomentProblem.Tilt;
 import java.util.Arrays;
 import org.hipparchus.exception.MathIllegalStateException;
 import org.hipparchus.linear.MatrixUtils;
-import org.hipparchus.linear.RealMatrix;
-import org.hipparchus.linear.RealVector;
 import org.hipparchus.optim.nonlinear.vector.leastsquares.LeastSquaresBuilder;
 import org.hipparchus.optim.nonlinear.vector.leastsquares.LevenbergMarquardtOptimizer;
 import org.hipparchus.optim.nonlinear.vector.leastsquares.MultivariateJacobianFunction;
+import org.hipparchus.util.MathArrays;
 import org.hipparchus.util.Pair;
 
 /**
@@ -19,8 +18,10 @@ import org.hipparchus.util.Pair;
  * <p>If the start is too far off, the moments move from those of the sample to the desired ones in
  * several steps, each starting at the previous lambdas. All intermediate moments have a solution if
  * the desired ones have, since the set of possible moments is convex.
+ *
+ * @param problem one that {@link MomentFeasibility} accepts
  */
-final class LambdaSolver {
+record LambdaSolver(MomentProblem problem) {
   /** Largest error of a moment, in units of the feature's range. */
   static final double TOLERANCE = 1e-10;
 
@@ -28,24 +29,17 @@ final class LambdaSolver {
   private static final int MAX_EVALUATIONS = 1_000;
   private static final int MAX_STEPS = 1 << 12;
 
-  private final MomentProblem problem;
-
-  private LambdaSolver(MomentProblem problem) {
-    this.problem = problem;
-  }
-
   /**
    * The lambdas.
    *
-   * @param problem one that {@link MomentFeasibility} accepts
    * @return (F), those of the problem's points
    * @throws ArithmeticException if they are not found
    */
-  static double[] solve(MomentProblem problem) {
-    LambdaSolver solver = new LambdaSolver(problem);
+  double[] solve() {
     for (int steps = 1; steps <= MAX_STEPS; steps *= 4) {
-      double[] lambdas = solver.solve(steps);
-      if (solver.error(lambdas, problem.desired()) <= TOLERANCE) {
+      double[] lambdas = solve(steps);
+      double[] moments = problem.tilt(lambdas).mean();
+      if (MathArrays.distanceInf(moments, problem.desired()) <= TOLERANCE) { // not if NaN
         return lambdas;
       }
     }
@@ -84,9 +78,9 @@ final class LambdaSolver {
     MultivariateJacobianFunction model =
         point -> {
           Tilt tilt = problem.tilt(point.toArray());
-          RealVector mean = MatrixUtils.createRealVector(tilt.mean());
-          RealMatrix jacobian = MatrixUtils.createRealMatrix(tilt.covariance());
-          return new Pair<>(mean, jacobian);
+          return new Pair<>(
+              MatrixUtils.createRealVector(tilt.mean()),
+              MatrixUtils.createRealMatrix(tilt.covariance()));
         };
     try {
       return new LevenbergMarquardtOptimizer()
@@ -106,14 +100,5 @@ final class LambdaSolver {
     } catch (MathIllegalStateException e) {
       return start; // no step leads further from there
     }
-  }
-
-  private double error(double[] lambdas, double[] moments) {
-    double[] mean = problem.tilt(lambdas).mean();
-    double error = 0;
-    for (int i = 0; i < mean.length; i++) {
-      error = Math.max(error, Math.abs(mean[i] - moments[i]));
-    }
-    return Double.isNaN(error) ? Double.POSITIVE_INFINITY : error;
   }
 }

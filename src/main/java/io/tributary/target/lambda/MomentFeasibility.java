@@ -30,20 +30,14 @@ import org.hipparchus.optim.nonlinear.scalar.GoalType;
  * follows linearly from the others (Barndorff-Nielsen 1978, chapter 9). The first is a linear
  * program: the largest t such that the moments are a mean of all vectors with a share of at least t
  * each.
+ *
+ * @param sample its name in messages
  */
-final class MomentFeasibility {
+record MomentFeasibility(MomentProblem problem, String sample) {
   /** Tolerance of the linear program; shares and singular values below it count as zero. */
   private static final double EPSILON = 1e-9;
 
   private static final int MAX_ITERATIONS = 100_000;
-
-  private final MomentProblem problem;
-  private final String sample;
-
-  private MomentFeasibility(MomentProblem problem, String sample) {
-    this.problem = problem;
-    this.sample = sample;
-  }
 
   /**
    * Checks moments and features.

@@ -21,40 +21,24 @@ final class MomentProblem {
   private final double[] range; // (F); 0 for a feature with one value only
   private final double[][] points; // (M, F), of sequences that the hard constraints allow
   private final double[] logWeights; // (M), log count plus log hard factor
-  private final int allowed;
-
-  private MomentProblem(
-      List<Factor.Tilted> fitted,
-      double[] lowest,
-      double[] range,
-      double[][] points,
-      double[] logWeights,
-      int allowed) {
-    this.fitted = fitted;
-    this.lowest = lowest;
-    this.range = range;
-    this.points = points;
-    this.logWeights = logWeights;
-    this.allowed = allowed;
-  }
+  private int allowed;
 
   /** The problem of a target's fitted features, at least one, on a sample with positive weight. */
-  static MomentProblem of(EnergyBasedModel target, FeatureSample sample) {
-    List<Factor.Tilted> fitted = target.distributional();
+  MomentProblem(EnergyBasedModel target, FeatureSample sample) {
+    fitted = target.distributional();
     int[] columns = fitted.stream().mapToInt(factor -> target.factors().indexOf(factor)).toArray();
     List<double[]> rows = new ArrayList<>();
-    List<Double> logWeights = new ArrayList<>();
-    int allowed = 0;
+    List<Double> logs = new ArrayList<>();
     for (Point point : sample.points()) {
       double logHard = target.logHardFactor(point.features());
       if (logHard > Double.NEGATIVE_INFINITY) {
         rows.add(Arrays.stream(columns).mapToDouble(c -> point.features()[c]).toArray());
-        logWeights.add(Math.log(point.count()) + logHard);
+        logs.add(Math.log(point.count()) + logHard);
         allowed += point.count();
       }
     }
-    double[] lowest = new double[columns.length];
-    double[] range = new double[columns.length];
+    lowest = new double[columns.length];
+    range = new double[columns.length];
     for (int i = 0; i < columns.length; i++) {
       int column = i;
       lowest[i] = rows.stream().mapToDouble(row -> row[column]).min().orElseThrow();
@@ -65,13 +49,8 @@ final class MomentProblem {
         row[i] = range[i] == 0 ? 0 : (row[i] - lowest[i]) / range[i];
       }
     }
-    return new MomentProblem(
-        fitted,
-        lowest,
-        range,
-        rows.toArray(double[][]::new),
-        logWeights.stream().mapToDouble(Double::doubleValue).toArray(),
-        allowed);
+    points = rows.toArray(double[][]::new);
+    logWeights = logs.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
   /** The features whose lambdas are fitted. */

@@ -2,7 +2,9 @@ package io.tributary.target.lambda;
 
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.lambda.FeatureSample.Point;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.hipparchus.linear.LUDecomposition;
 import org.hipparchus.linear.MatrixUtils;
@@ -36,8 +38,8 @@ final class TiltedSample {
   }
 
   private static double logSum(double[] logs) {
-    double highest = java.util.Arrays.stream(logs).max().orElseThrow();
-    double sum = java.util.Arrays.stream(logs).map(log -> Math.exp(log - highest)).sum();
+    double highest = Arrays.stream(logs).max().orElseThrow();
+    double sum = Arrays.stream(logs).map(log -> Math.exp(log - highest)).sum();
     return highest + Math.log(sum);
   }
 
@@ -123,29 +125,25 @@ final class TiltedSample {
 
   /** Covariance of two features under p. */
   private double covariance(int first, int second) {
-    double firstMean = moment(first);
-    double secondMean = moment(second);
-    double covariance = 0;
-    for (int i = 0; i < shares.length; i++) {
-      covariance += shares[i] * (value(i, first) - firstMean) * (value(i, second) - secondMean);
-    }
-    return covariance;
+    return deviations(first, second, i -> shares[i]);
   }
 
   /** Covariance of two features' residuals w (phi - moment) / mean w, whose means are 0. */
   private double residualCovariance(int first, int second) {
+    return deviations(first, second, i -> points.get(i).count() * weight(i) * weight(i))
+        / (size - 1);
+  }
+
+  /** Sum over vectors of factor (phi - moment) (phi' - moment'). */
+  private double deviations(int first, int second, IntToDoubleFunction factor) {
     double firstMean = moment(first);
     double secondMean = moment(second);
-    double covariance = 0;
+    double sum = 0;
     for (int i = 0; i < shares.length; i++) {
-      covariance +=
-          points.get(i).count()
-              * weight(i)
-              * weight(i)
-              * (value(i, first) - firstMean)
-              * (value(i, second) - secondMean);
+      sum +=
+          factor.applyAsDouble(i) * (value(i, first) - firstMean) * (value(i, second) - secondMean);
     }
-    return covariance / (size - 1);
+    return sum;
   }
 
   private double value(int point, int feature) {

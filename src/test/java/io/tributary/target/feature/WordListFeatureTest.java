@@ -63,7 +63,7 @@ class WordListFeatureTest {
 
   @Test
   void caseCountsOnlyWhereAskedTo() {
-    WordListFeature us = WordListFeature.of("us", List.of("US"), true);
+    WordListFeature us = new WordListFeature("us", List.of("US"), true);
     assertThat(value(us, "made in the US")).isEqualTo(1);
     assertThat(value(us, "the US's share")).isEqualTo(1);
     assertThat(value(us, "he saw us")).isZero();
@@ -72,7 +72,7 @@ class WordListFeatureTest {
 
   @Test
   void anyWordOfTheListIsEnough() {
-    WordListFeature list = WordListFeature.of("list", List.of("parliament", "Senate"), false);
+    WordListFeature list = new WordListFeature("list", List.of("parliament", "Senate"), false);
     assertThat(list.name()).isEqualTo("list");
     assertThat(value(list, "The senate met.")).isEqualTo(1);
     assertThat(value(list, "Parliament, and the Senate")).isEqualTo(1);
@@ -87,14 +87,14 @@ class WordListFeatureTest {
   @Test
   void aLongListFindsExactlyItsWords() {
     List<String> words = IntStream.range(0, 2_000).mapToObj(i -> "word" + i).toList();
-    WordListFeature list = WordListFeature.of("list", words, false);
+    WordListFeature list = new WordListFeature("list", words, false);
     assertThat(words).allMatch(word -> value(list, "a " + word + ".") == 1);
     assertThat(value(list, "word2000 word")).isZero();
   }
 
   @Test
   void anEmptyListIsRefused() {
-    assertThatThrownBy(() -> WordListFeature.of("topic", List.of(), false))
+    assertThatThrownBy(() -> new WordListFeature("topic", List.of(), false))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("topic")
         .hasMessageContaining("at least one word");
@@ -103,7 +103,7 @@ class WordListFeatureTest {
   @Test
   void severalWordsOccurWhereTheyFollowEachOther() {
     WordListFeature list =
-        WordListFeature.of(
+        new WordListFeature(
             "list",
             List.of("prime minister", "prime time news", "Well-known", "driver's seat"),
             false);
@@ -121,10 +121,10 @@ class WordListFeatureTest {
 
   @Test
   void anEntryThatBeginsLikeAnotherHidesNeither() {
-    WordListFeature list = WordListFeature.of("list", List.of("new york city", "new"), false);
+    WordListFeature list = new WordListFeature("list", List.of("new york city", "new"), false);
     assertThat(value(list, "york city")).isZero();
     assertThat(value(list, "New York")).isEqualTo(1);
-    WordListFeature longer = WordListFeature.of("list", List.of("a b c", "b d"), false);
+    WordListFeature longer = new WordListFeature("list", List.of("a b c", "b d"), false);
     assertThat(value(longer, "a b d")).isEqualTo(1);
     assertThat(value(longer, "a a b c")).isEqualTo(1);
     assertThat(value(longer, "a b b c")).isZero();
@@ -141,7 +141,7 @@ class WordListFeatureTest {
   })
   void whatIsNotWrittenInWordTokensIsRefusedWithAdvice(String entry, String advice) {
     String written = entry.equals("tis") ? "'tis" : entry;
-    assertThatThrownBy(() -> WordListFeature.of("topic", List.of("fine", written), false))
+    assertThatThrownBy(() -> new WordListFeature("topic", List.of("fine", written), false))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("\"topic\"")
         .hasMessageContaining('"' + written + '"')
@@ -153,6 +153,6 @@ class WordListFeatureTest {
   }
 
   private static WordListFeature word(String word) {
-    return WordListFeature.of("feature", List.of(word), false);
+    return new WordListFeature("feature", List.of(word), false);
   }
 }
