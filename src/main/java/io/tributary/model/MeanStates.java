@@ -17,19 +17,10 @@ import java.util.stream.IntStream;
  *
  * <p>BOS is put before each text; it counts towards the mean only if the text is empty.
  * Thread-safe.
+ *
+ * @param maxRows texts that are computed at once
  */
-public final class MeanStates {
-  private final LanguageModel model;
-  private final int maxRows;
-
-  /**
-   * @param model the model
-   * @param maxRows texts that are computed at once
-   */
-  public MeanStates(LanguageModel model, int maxRows) {
-    this.model = model;
-    this.maxRows = maxRows;
-  }
+public record MeanStates(LanguageModel model, int maxRows) {
 
   /** Values per text: (layers + 1) D. */
   public int size() {

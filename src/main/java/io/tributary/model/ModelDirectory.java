@@ -14,7 +14,7 @@ import java.util.List;
  * A model directory in Hugging Face's layout: {@code config.json}, {@code model.safetensors},
  * {@code tokenizer.json}.
  */
-public final class ModelDirectory {
+public record ModelDirectory(Path path, DecoderConfig config) {
   public static final String CONFIG = "config.json";
   public static final String WEIGHTS = "model.safetensors";
   public static final String TOKENIZER = "tokenizer.json";
@@ -23,14 +23,6 @@ public final class ModelDirectory {
 
   /** More than config.json and the headers of the weights take. */
   private static final long OTHER_BYTES = 1 << 16;
-
-  private final Path directory;
-  private final DecoderConfig config;
-
-  private ModelDirectory(Path directory, DecoderConfig config) {
-    this.directory = directory;
-    this.config = config;
-  }
 
   /**
    * Opens a directory and reads its configuration; weights and tokenizer are read on request.
@@ -46,14 +38,6 @@ public final class ModelDirectory {
     return new ModelDirectory(directory, DecoderConfig.read(directory.resolve(CONFIG)));
   }
 
-  public Path path() {
-    return directory;
-  }
-
-  public DecoderConfig config() {
-    return config;
-  }
-
   /**
    * The weights in the model's order.
    *
@@ -61,7 +45,7 @@ public final class ModelDirectory {
    *     damaged or not finite
    */
   public List<TensorBytes> weights() {
-    return config.tensors().read(directory.resolve(WEIGHTS));
+    return config.tensors().read(path.resolve(WEIGHTS));
   }
 
   /**
@@ -70,7 +54,7 @@ public final class ModelDirectory {
    * @throws BadInputException if it is missing or not a tokenizer
    */
   public TextTokenizer tokenizer() {
-    return TextTokenizer.read(directory.resolve(TOKENIZER));
+    return TextTokenizer.read(path.resolve(TOKENIZER));
   }
 
   /**

@@ -31,28 +31,15 @@ import java.util.List;
  *
  * Beside it lie {@code head.safetensors} and the word lists.
  */
-public final class HiddenStateClassifier implements TextClassifier {
+public record HiddenStateClassifier(
+    Path directory,
+    List<String> labels,
+    LanguageModel model,
+    TextFeatures features,
+    LinearHead head)
+    implements TextClassifier {
   public static final String TYPE = "hidden-state-head";
   public static final int MAX_ROWS = 64;
-
-  private final Path directory;
-  private final List<String> labels;
-  private final LanguageModel model;
-  private final TextFeatures features;
-  private final LinearHead head;
-
-  private HiddenStateClassifier(
-      Path directory,
-      List<String> labels,
-      LanguageModel model,
-      TextFeatures features,
-      LinearHead head) {
-    this.directory = directory;
-    this.labels = labels;
-    this.model = model;
-    this.features = features;
-    this.head = head;
-  }
 
   /**
    * Reads the classifier that {@code json} describes.
@@ -114,16 +101,6 @@ public final class HiddenStateClassifier implements TextClassifier {
           "the head was trained on hidden states of weights %.12s, but those in %s are %.12s; train it again (tributary train-classifier), or restore the model"
               .formatted(expected, model.path(), found));
     }
-  }
-
-  @Override
-  public Path directory() {
-    return directory;
-  }
-
-  @Override
-  public List<String> labels() {
-    return labels;
   }
 
   @Override

@@ -10,30 +10,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Computes the features of texts: mean hidden states of a frozen model, counts of listed words,
  * n-grams of tokens. Thread-safe.
+ *
+ * @param positions tokens that are read of a text, BOS included
+ * @param states null if hidden states are not used
  */
-public final class TextFeatures {
-  private final TextTokenizer tokenizer;
-  private final int positions;
-  private final @Nullable MeanStates states;
-  private final WordLists words;
-  private final NGrams ngrams;
-
-  /**
-   * @param positions tokens that are read of a text, BOS included
-   * @param states null if hidden states are not used
-   */
-  public TextFeatures(
-      TextTokenizer tokenizer,
-      int positions,
-      @Nullable MeanStates states,
-      WordLists words,
-      NGrams ngrams) {
-    this.tokenizer = tokenizer;
-    this.positions = positions;
-    this.states = states;
-    this.words = words;
-    this.ngrams = ngrams;
-  }
+public record TextFeatures(
+    TextTokenizer tokenizer,
+    int positions,
+    @Nullable MeanStates states,
+    WordLists words,
+    NGrams ngrams) {
 
   /** The same with other n-grams. */
   public TextFeatures with(NGrams others) {
@@ -48,10 +34,6 @@ public final class TextFeatures {
   /** Number of dense features, mean hidden states included. */
   int denseSize() {
     return statesSize() + words.size();
-  }
-
-  public NGrams ngrams() {
-    return ngrams;
   }
 
   /** The tokens of a text, cut off where the model has no more positions behind BOS. */

@@ -34,31 +34,16 @@ import java.util.stream.IntStream;
  *
  * Beside it lies a {@code tokenizer.json}.
  */
-final class TorchScriptClassifier implements TextClassifier {
+record TorchScriptClassifier(
+    Path directory,
+    List<String> labels,
+    TextTokenizer tokenizer,
+    long padding,
+    Path file,
+    ScriptModule module)
+    implements TextClassifier {
   static final String TYPE = "torchscript";
   private static final int MAX_ROWS = 64;
-
-  private final Path directory;
-  private final List<String> labels;
-  private final TextTokenizer tokenizer;
-  private final long padding;
-  private final Path file;
-  private final ScriptModule module;
-
-  private TorchScriptClassifier(
-      Path directory,
-      List<String> labels,
-      TextTokenizer tokenizer,
-      long padding,
-      Path file,
-      ScriptModule module) {
-    this.directory = directory;
-    this.labels = labels;
-    this.tokenizer = tokenizer;
-    this.padding = padding;
-    this.file = file;
-    this.module = module;
-  }
 
   /**
    * Reads the classifier that {@code json} describes, and tests it on two texts.
@@ -83,16 +68,6 @@ final class TorchScriptClassifier implements TextClassifier {
       throw e;
     }
     return classifier;
-  }
-
-  @Override
-  public Path directory() {
-    return directory;
-  }
-
-  @Override
-  public List<String> labels() {
-    return labels;
   }
 
   @Override

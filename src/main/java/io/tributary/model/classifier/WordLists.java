@@ -18,16 +18,10 @@ import java.util.Set;
  * <p>A word follows a negation if one of the {@value #REACH} word tokens before it is one. Case is
  * ignored.
  */
-public final class WordLists {
+public record WordLists(List<Set<String>> lists) {
   private static final int REACH = 3;
   private static final Set<String> NEGATIONS =
       Set.of("not", "no", "never", "nothing", "hardly", "without", "cannot");
-
-  private final List<Set<String>> lists;
-
-  private WordLists(List<Set<String>> lists) {
-    this.lists = lists;
-  }
 
   /**
    * Reads a list per file: UTF-8, one word a line; blank lines and lines that begin with # are

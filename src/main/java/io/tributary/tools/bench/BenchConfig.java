@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 /**
  * The configuration of the run to measure: the plan's, with the settings that a benchmark fixes.
  */
-final class BenchConfig {
+record BenchConfig(Path file, Map<String, String> given) {
   private static final int BOOTSTRAP_SEQUENCES = 64;
   private static final String NEVER = "1000000000";
 
@@ -26,14 +26,6 @@ final class BenchConfig {
   private static final int FREQUENT_TOKENS = 1300;
 
   private static final Pattern WORD = Pattern.compile(" [a-z]+");
-
-  private final Path file;
-  private final Map<String, String> given;
-
-  private BenchConfig(Path file, Map<String, String> given) {
-    this.file = file;
-    this.given = given;
-  }
 
   /** How the native library is to be loaded. */
   static NativeConfig nativeLibrary(BenchPlan plan, Workplace place) {

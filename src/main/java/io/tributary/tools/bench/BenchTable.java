@@ -10,16 +10,10 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Shows results as lines of a table. */
-final class BenchTable {
+record BenchTable(Consumer<String> lines) {
   private static final double GIGA = 1e9;
   private static final double MILLI = 1e-3;
   private static final double MEBIBYTE = 1024 * 1024;
-
-  private final Consumer<String> lines;
-
-  BenchTable(Consumer<String> lines) {
-    this.lines = lines;
-  }
 
   void setting(DecoderConfig model, TributaryConfig config) {
     line(

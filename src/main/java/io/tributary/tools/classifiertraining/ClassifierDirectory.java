@@ -4,15 +4,33 @@ import com.google.gson.FieldNamingPolicy;
 import com.google.gson.GsonBuilder;
 import io.tributary.data.BadInputException;
 import io.tributary.model.classifier.HeadFile;
+import io.tributary.model.classifier.HiddenStateClassifier;
 import io.tributary.model.classifier.TextClassifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The classifier directory that training writes. */
 record ClassifierDirectory(Path path) {
+
+  /** The contents of {@code classifier.json}, which {@link HiddenStateClassifier} reads. */
+  record Description(
+      String type,
+      List<String> labels,
+      String model,
+      String modelFingerprint,
+      String pooling,
+      int ngrams,
+      List<String> wordLists,
+      Training training,
+      Quality crossValidation) {
+    record Training(String data, int texts, double l2, long seed) {}
+
+    record Quality(int folds, double accuracy, double f1, Map<String, Double> f1ByLabel) {}
+  }
 
   /**
    * Creates the directory if it does not exist.

@@ -13,13 +13,22 @@ import io.tributary.model.classifier.NGrams;
 import io.tributary.model.classifier.Pooling;
 import io.tributary.model.classifier.TextFeatures;
 import io.tributary.model.classifier.WordLists;
+import io.tributary.tools.classifiertraining.ClassifierDirectory.Description;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** Trains a {@link HiddenStateClassifier} and writes its directory. */
-public final class ClassifierTraining {
+/**
+ * Trains a {@link HiddenStateClassifier} and writes its directory.
+ *
+ * @param modelDirectory the directory that {@code model} was read from
+ */
+public record ClassifierTraining(
+    Path modelDirectory,
+    LanguageModel model,
+    TextTokenizer tokenizer,
+    ClassifierTraining.Settings settings) {
   /**
    * Settings.
    *
@@ -49,20 +58,6 @@ public final class ClassifierTraining {
     }
   }
 
-  private final Path modelDirectory;
-  private final LanguageModel model;
-  private final TextTokenizer tokenizer;
-  private final Settings settings;
-
-  /** Training of a head on {@code model}, which was read from {@code modelDirectory}. */
-  public ClassifierTraining(
-      Path modelDirectory, LanguageModel model, TextTokenizer tokenizer, Settings settings) {
-    this.modelDirectory = modelDirectory;
-    this.model = model;
-    this.tokenizer = tokenizer;
-    this.settings = settings;
-  }
-
   /**
    * Cross-validates, trains on all texts, and writes the classifier.
    *
@@ -83,7 +78,7 @@ public final class ClassifierTraining {
     LogisticRegression regression =
         new LogisticRegression(data.labels().size(), features.statesSize(), settings.l2());
     int ngrams = features.ngrams().size();
-    CrossValidation validation = CrossValidation.of(data, rows, ngrams, regression, folds);
+    List<Confusion> validation = folds.validate(data, rows, ngrams, regression);
     LinearHead head = regression.fit(rows, data.labelled(), ngrams);
     directory.write(
         new HeadFile(head, features.ngrams()),
@@ -115,8 +110,8 @@ public final class ClassifierTraining {
       Path file,
       List<String> words,
       ClassifierDirectory directory,
-      CrossValidation validation) {
-    Confusion together = validation.together();
+      List<Confusion> validation) {
+    Confusion together = Confusion.sum(validation);
     return new Description(
         HiddenStateClassifier.TYPE,
         data.labels(),
@@ -128,10 +123,10 @@ public final class ClassifierTraining {
         new Description.Training(
             file.getFileName().toString(), data.texts().size(), settings.l2(), settings.seed()),
         new Description.Quality(
-            validation.folds().size(),
+            validation.size(),
             together.accuracy(),
             together.macroF1(),
-            validation.f1ByLabel(data.labels())));
+            together.f1ByLabel(data.labels())));
   }
 
   private Outcome outcome(
@@ -139,8 +134,8 @@ public final class ClassifierTraining {
       Path to,
       List<String> words,
       LinearHead head,
-      CrossValidation validation) {
-    Confusion together = validation.together();
+      List<Confusion> validation) {
+    Confusion together = Confusion.sum(validation);
     return new Outcome(
         to.toString(),
         data.texts().size(),
@@ -153,11 +148,11 @@ public final class ClassifierTraining {
         head.features(),
         settings.l2(),
         settings.seed(),
-        validation.folds().size(),
+        validation.size(),
         together.accuracy(),
         together.macroF1(),
-        validation.f1ByLabel(data.labels()),
-        validation.folds().stream()
+        together.f1ByLabel(data.labels()),
+        validation.stream()
             .map(fold -> new Outcome.Fold(fold.accuracy(), fold.macroF1()))
             .toList());
   }

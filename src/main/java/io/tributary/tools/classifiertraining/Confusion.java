@@ -1,5 +1,8 @@
 package io.tributary.tools.classifiertraining;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -18,12 +21,15 @@ public record Confusion(int[][] counts) {
     return new Confusion(counts);
   }
 
-  /** The sum of both. */
-  Confusion plus(Confusion other) {
-    int[][] sums = new int[counts.length][counts.length];
-    for (int i = 0; i < sums.length; i++) {
-      for (int j = 0; j < sums.length; j++) {
-        sums[i][j] = counts[i][j] + other.counts[i][j];
+  /** The sum of several, at least one. */
+  static Confusion sum(List<Confusion> parts) {
+    int labels = parts.get(0).counts.length;
+    int[][] sums = new int[labels][labels];
+    for (Confusion part : parts) {
+      for (int i = 0; i < labels; i++) {
+        for (int j = 0; j < labels; j++) {
+          sums[i][j] += part.counts[i][j];
+        }
       }
     }
     return new Confusion(sums);
@@ -43,6 +49,15 @@ public record Confusion(int[][] counts) {
     int predicted = IntStream.range(0, counts.length).map(k -> counts[k][label]).sum();
     int both = predicted + texts(label);
     return both == 0 ? 0 : 2.0 * counts[label][label] / both;
+  }
+
+  /** F1 by label. */
+  Map<String, Double> f1ByLabel(List<String> labels) {
+    Map<String, Double> byLabel = new LinkedHashMap<>();
+    for (int k = 0; k < labels.size(); k++) {
+      byLabel.put(labels.get(k), f1(k));
+    }
+    return byLabel;
   }
 
   /** The mean of all labels' F1. */

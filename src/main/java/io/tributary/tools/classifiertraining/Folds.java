@@ -4,6 +4,8 @@ import io.tributary.data.BadInputException;
 import io.tributary.data.Seeds;
 import io.tributary.data.Seeds.Purpose;
 import io.tributary.data.WordTokens;
+import io.tributary.model.classifier.FeatureRow;
+import io.tributary.model.classifier.LinearHead;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -80,5 +82,23 @@ record Folds(int count, int[] foldOf) {
   /** Texts of all other folds. */
   int[] outside(int fold) {
     return IntStream.range(0, foldOf.length).filter(i -> foldOf[i] != fold).toArray();
+  }
+
+  /** Predictions in each fold by a head trained on the other folds; each text is predicted once. */
+  List<Confusion> validate(
+      LabelledTexts data, List<FeatureRow> rows, int ngrams, LogisticRegression regression) {
+    List<Confusion> confusions = new ArrayList<>();
+    for (int fold = 0; fold < count; fold++) {
+      int[] training = outside(fold);
+      int[] held = inside(fold);
+      LinearHead head = regression.fit(at(rows, training), data.labelled(training), ngrams);
+      int[] predicted = at(rows, held).stream().mapToInt(head::predict).toArray();
+      confusions.add(Confusion.of(data.labels().size(), data.labelled(held), predicted));
+    }
+    return confusions;
+  }
+
+  private static List<FeatureRow> at(List<FeatureRow> rows, int[] indices) {
+    return IntStream.of(indices).mapToObj(rows::get).toList();
   }
 }

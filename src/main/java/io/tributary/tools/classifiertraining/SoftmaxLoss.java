@@ -11,30 +11,14 @@ import java.util.List;
  * sum_j exp(W_j x + b_j).
  *
  * <p>A point is W, row after row, then b: labels (features + 1) values. Pure functions.
+ *
+ * @param rows x_i, at least one
+ * @param labels y_i
+ * @param labelCount number of labels
+ * @param features features per row
+ * @param l2 strength of the prior, per text
  */
-final class SoftmaxLoss {
-  private final List<FeatureRow> rows;
-  private final int[] labels;
-  private final int labelCount;
-  private final int dense;
-  private final int features;
-  private final double l2;
-
-  /**
-   * @param rows x_i, at least one
-   * @param labels y_i
-   * @param labelCount number of labels
-   * @param features features per row
-   * @param l2 strength of the prior, per text
-   */
-  SoftmaxLoss(List<FeatureRow> rows, int[] labels, int labelCount, int features, double l2) {
-    this.rows = rows;
-    this.labels = labels;
-    this.labelCount = labelCount;
-    this.dense = rows.get(0).dense().length;
-    this.features = features;
-    this.l2 = l2;
-  }
+record SoftmaxLoss(List<FeatureRow> rows, int[] labels, int labelCount, int features, double l2) {
 
   /** Values of a point. */
   int size() {
@@ -96,17 +80,17 @@ final class SoftmaxLoss {
     double c = 0;
     double d = 0;
     int j = 0;
-    for (; j + 3 < dense; j += 4) {
+    for (; j + 3 < x.length; j += 4) {
       a += point[start + j] * x[j];
       b += point[start + j + 1] * x[j + 1];
       c += point[start + j + 2] * x[j + 2];
       d += point[start + j + 3] * x[j + 3];
     }
-    for (; j < dense; j++) {
+    for (; j < x.length; j++) {
       a += point[start + j] * x[j];
     }
     for (int present : row.present()) {
-      b += point[start + dense + present];
+      b += point[start + x.length + present];
     }
     return a + b + c + d;
   }
@@ -114,11 +98,11 @@ final class SoftmaxLoss {
   private void addScaled(double[] gradient, int label, FeatureRow row, double factor) {
     int start = label * features;
     float[] x = row.dense();
-    for (int j = 0; j < dense; j++) {
+    for (int j = 0; j < x.length; j++) {
       gradient[start + j] += factor * x[j];
     }
     for (int present : row.present()) {
-      gradient[start + dense + present] += factor;
+      gradient[start + x.length + present] += factor;
     }
     gradient[labelCount * features + label] += factor;
   }

@@ -3,6 +3,7 @@ package io.tributary.tools.classifiertraining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConfusionTest {
@@ -29,7 +30,7 @@ class ConfusionTest {
 
   @Test
   void countsAddUp() {
-    assertThat(CONFUSION.plus(CONFUSION).counts())
+    assertThat(Confusion.sum(List.of(CONFUSION, CONFUSION)).counts())
         .isDeepEqualTo(new int[][] {{6, 2, 0}, {2, 4, 0}, {2, 0, 0}});
   }
 }
