@@ -36,9 +36,7 @@ public record BatchValues(
 
   /** (N), log v = log pi - log q in nats. */
   public double[] logPolicyRatios() {
-    double[] ratios = new double[size()];
-    Arrays.setAll(ratios, j -> logPolicies[j] - logProposals[j]);
-    return ratios;
+    return LogSpace.minus(logPolicies, logProposals);
   }
 
   /** The estimate of Z from the sequences before this batch. */

@@ -74,10 +74,7 @@ public sealed interface Objective permits Gdc, GdcPlusPlus, Reinforce, KlControl
    * @return (N), in the unit of the signal
    */
   default double[] advantages(BatchValues rows, double[] levels) {
-    double[] signals = signals(rows);
-    double[] baselines = baselines(rows, levels);
-    Arrays.setAll(signals, j -> signals[j] - baselines[j]);
-    return signals;
+    return LogSpace.minus(signals(rows), baselines(rows, levels));
   }
 
   /**

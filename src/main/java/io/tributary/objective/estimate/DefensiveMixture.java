@@ -31,15 +31,11 @@ public final class DefensiveMixture {
       LogSpace.requireSameLength(logTargets, logPolicies);
       LogSpace.requireSameLength(logPolicies, logBases);
     }
-
-    int size() {
-      return logTargets.length;
-    }
   }
 
-  private final Part policy;
-  private final Part base;
+  private final int fromPolicy;
   private final double[] logWeights; // log P - log m: of the policy's sequences, then of the base's
+  private final double[] logRatios; // log P - log pi
 
   /**
    * The mixture of both, each with its share of the sequences.
@@ -48,28 +44,22 @@ public final class DefensiveMixture {
    * @param base sequences drawn from a
    */
   public DefensiveMixture(Part policy, Part base) {
-    this.policy = policy;
-    this.base = base;
-    this.logWeights = DoubleStream.concat(weights(policy), weights(base)).toArray();
-  }
-
-  private DoubleStream weights(Part part) {
-    double logPolicyShare = Math.log((double) policy.size() / size());
-    double logBaseShare = Math.log((double) base.size() / size());
-    double[] weights = new double[part.size()];
-    for (int j = 0; j < weights.length; j++) {
-      double logMixture =
-          LogSpace.logSum(
-              new double[] {
-                logPolicyShare + part.logPolicies()[j], logBaseShare + part.logBases()[j]
-              });
-      weights[j] = part.logTargets()[j] - logMixture;
+    fromPolicy = policy.logTargets().length;
+    double[] logTargets = concat(policy.logTargets(), base.logTargets());
+    double[] logPolicies = concat(policy.logPolicies(), base.logPolicies());
+    double[] logBases = concat(policy.logBases(), base.logBases());
+    double logPolicyShare = Math.log((double) fromPolicy / logTargets.length);
+    double logBaseShare = Math.log((double) base.logTargets().length / logTargets.length);
+    logWeights = new double[logTargets.length];
+    for (int j = 0; j < logWeights.length; j++) {
+      double[] logParts = {logPolicyShare + logPolicies[j], logBaseShare + logBases[j]};
+      logWeights[j] = logTargets[j] - LogSpace.logSum(logParts);
     }
-    return Arrays.stream(weights);
+    logRatios = LogSpace.minus(logTargets, logPolicies);
   }
 
-  private int size() {
-    return policy.size() + base.size();
+  private static double[] concat(double[] first, double[] second) {
+    return DoubleStream.concat(Arrays.stream(first), Arrays.stream(second)).toArray();
   }
 
   /** log w = log P - log m of all sequences; minus infinity where P(x) = 0. */
@@ -89,33 +79,25 @@ public final class DefensiveMixture {
    * weights are 0.
    */
   public PointEstimate klTargetPolicy() {
-    double logZ = LogSpace.logSum(logWeights) - Math.log(size());
+    double logZ = LogSpace.logSum(logWeights) - Math.log(logWeights.length);
     if (logZ == Double.NEGATIVE_INFINITY) {
       return PointEstimate.ABSENT;
     }
     double[] shares = Arrays.stream(logWeights).map(w -> Math.exp(w - logZ)).toArray(); // w / Z
-    double[] logRatios = // log P - log pi
-        DoubleStream.concat(logRatios(policy), logRatios(base)).toArray();
-    double[] terms = new double[size()];
+    double[] terms = new double[shares.length];
     Arrays.setAll(terms, j -> LogSpace.weigh(shares[j], logRatios[j]));
     double mean = mean(terms).value();
-    double[] influences = new double[size()]; // of each sequence on the estimate
+    double[] influences = new double[shares.length]; // of each sequence on the estimate
     Arrays.setAll(influences, j -> terms[j] - (mean + 1) * shares[j]);
     return new PointEstimate(mean - logZ, mean(influences).standardError());
   }
 
-  private static DoubleStream logRatios(Part part) {
-    double[] ratios = new double[part.size()];
-    Arrays.setAll(ratios, j -> part.logTargets()[j] - part.logPolicies()[j]);
-    return Arrays.stream(ratios);
-  }
-
   /** The mean over all sequences, each model having drawn a fixed number of them. */
   private PointEstimate mean(double[] values) {
-    PointEstimate ofPolicy = PointEstimate.mean(Arrays.copyOf(values, policy.size()));
+    PointEstimate ofPolicy = PointEstimate.mean(Arrays.copyOf(values, fromPolicy));
     PointEstimate ofBase =
-        PointEstimate.mean(Arrays.copyOfRange(values, policy.size(), values.length));
-    double share = (double) policy.size() / size();
+        PointEstimate.mean(Arrays.copyOfRange(values, fromPolicy, values.length));
+    double share = (double) fromPolicy / values.length;
     return new PointEstimate(
         share * ofPolicy.value() + (1 - share) * ofBase.value(),
         Math.hypot(share * ofPolicy.standardError(), (1 - share) * ofBase.standardError()));

@@ -130,11 +130,7 @@ public final class Divergences {
    */
   public static PointEstimate klTargetPolicyOnPolicy(
       double[] logTargets, double[] logPolicies, PartitionFunctionEstimate z) {
-    LogSpace.requireSameLength(logTargets, logPolicies);
-    double[] logWeights = new double[logTargets.length];
-    for (int j = 0; j < logWeights.length; j++) {
-      logWeights[j] = logTargets[j] - logPolicies[j];
-    }
+    double[] logWeights = LogSpace.minus(logTargets, logPolicies);
     if (nonePositive(logWeights) || coversTooLittle(logWeights, z)) {
       return PointEstimate.ABSENT;
     }

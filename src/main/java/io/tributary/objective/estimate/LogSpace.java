@@ -36,6 +36,14 @@ public final class LogSpace {
     return factor == 0 ? 0 : factor * value;
   }
 
+  /** The differences of two arrays, element by element: of logarithms, the log of the ratio. */
+  public static double[] minus(double[] first, double[] second) {
+    requireSameLength(first, second);
+    double[] differences = first.clone();
+    Arrays.setAll(differences, j -> first[j] - second[j]);
+    return differences;
+  }
+
   /** Requires arrays that run over the same sequences. */
   public static void requireSameLength(double[] first, double[] second) {
     if (first.length != second.length) {

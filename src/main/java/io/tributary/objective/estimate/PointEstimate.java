@@ -19,7 +19,7 @@ public record PointEstimate(double value, double standardError) {
   }
 
   /** The mean of independent values with its standard error s / sqrt(n); absent for no values. */
-  static PointEstimate mean(double[] values) {
+  public static PointEstimate mean(double[] values) {
     int n = values.length;
     if (n == 0) {
       return ABSENT;
@@ -30,6 +30,32 @@ public record PointEstimate(double value, double standardError) {
       squares += (value - mean) * (value - mean);
     }
     return new PointEstimate(mean, Math.sqrt(squares / n / (n - 1)));
+  }
+
+  /**
+   * E_pi[phi] = mean[ v phi ] / mean[ v ] from sequences of any proposals, without sampling from pi
+   * (self-normalised importance sampling; Owen 2013, section 9.2). Its standard error is that of a
+   * ratio of means. Absent where all v are 0.
+   *
+   * @param logPolicyRatios (N), log v = log pi - log q
+   * @param values (N), phi(x)
+   */
+  public static PointEstimate underPolicy(double[] logPolicyRatios, double[] values) {
+    LogSpace.requireSameLength(logPolicyRatios, values);
+    double logTotal = LogSpace.logSum(logPolicyRatios);
+    if (logTotal == Double.NEGATIVE_INFINITY) {
+      return PointEstimate.ABSENT;
+    }
+    int n = values.length;
+    double moment = 0;
+    for (int j = 0; j < n; j++) {
+      moment += Math.exp(logPolicyRatios[j] - logTotal) * values[j];
+    }
+    double[] residuals = new double[n]; // v (phi - moment) / mean[v], whose mean is 0
+    for (int j = 0; j < n; j++) {
+      residuals[j] = n * Math.exp(logPolicyRatios[j] - logTotal) * (values[j] - moment);
+    }
+    return new PointEstimate(moment, mean(residuals).standardError());
   }
 
   /** This estimate moved by a known constant. */

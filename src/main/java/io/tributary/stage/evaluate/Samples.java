@@ -3,7 +3,6 @@ package io.tributary.stage.evaluate;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
-import io.tributary.objective.estimate.Moments;
 import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.feature.Text;
@@ -44,7 +43,7 @@ record Samples(
         TextMetrics.of(texts.stream().map(Text::words).toList())
             .put(Metric.PERPLEXITY_BASE, basePerplexity());
     for (int i = 0; i < names.size(); i++) {
-      PointEstimate moment = Moments.ofSamples(feature(i));
+      PointEstimate moment = PointEstimate.mean(feature(i));
       measured.putMoment(names.get(i), Distribution.PI, moment.value(), moment.standardError());
     }
     return measured;

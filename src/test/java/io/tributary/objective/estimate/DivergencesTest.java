@@ -102,10 +102,10 @@ class DivergencesTest {
         Divergences.klPolicyBase(s.logPolicyRatios(), s.logPolicies(), s.logBases()),
         kl(world.pi, world.a));
     assertWithin(
-        Moments.ofPolicy(s.logPolicyRatios(), s.features()),
+        PointEstimate.underPolicy(s.logPolicyRatios(), s.features()),
         expectation(world.pi, x -> world.phi[x]));
     assertWithin(
-        Moments.ofSamples(s.features()),
+        PointEstimate.mean(s.features()),
         expectation(world.q, x -> world.phi[x]) / 2
             + expectation(world.olderQ, x -> world.phi[x]) / 2);
   }
@@ -127,7 +127,7 @@ class DivergencesTest {
         Divergences.klPolicyBaseOnPolicy(logPi, EnumerableWorld.at(sample, logs(world.a))),
         kl(world.pi, world.a));
     assertWithin(
-        Moments.ofSamples(EnumerableWorld.at(sample, world.phi)),
+        PointEstimate.mean(EnumerableWorld.at(sample, world.phi)),
         expectation(world.pi, x -> world.phi[x]));
   }
 
@@ -205,17 +205,19 @@ class DivergencesTest {
   @Test
   void momentsSurviveRatiosBeyondTheRangeOfDoubles() {
     PointEstimate moment =
-        Moments.ofPolicy(new double[] {2000, 2000 + Math.log(3)}, new double[] {0, 1});
+        PointEstimate.underPolicy(new double[] {2000, 2000 + Math.log(3)}, new double[] {0, 1});
     assertThat(moment.value()).isCloseTo(0.75, within(1e-9));
     assertThat(
-            Moments.ofPolicy(new double[] {Double.NEGATIVE_INFINITY}, new double[] {1}).isPresent())
+            PointEstimate.underPolicy(new double[] {Double.NEGATIVE_INFINITY}, new double[] {1})
+                .isPresent())
         .isFalse();
   }
 
   @Test
   void aFeatureThatIsConstantHasThatMomentWithoutError() {
     PointEstimate moment =
-        Moments.ofPolicy(new double[] {0.3, -2, 1.5, 0}, new double[] {0.4, 0.4, 0.4, 0.4});
+        PointEstimate.underPolicy(
+            new double[] {0.3, -2, 1.5, 0}, new double[] {0.4, 0.4, 0.4, 0.4});
     assertThat(moment.value()).isCloseTo(0.4, EXACTLY);
     assertThat(moment.standardError()).isCloseTo(0, EXACTLY);
   }

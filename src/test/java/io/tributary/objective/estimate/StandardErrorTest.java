@@ -66,7 +66,9 @@ class StandardErrorTest {
             (s, z) -> Divergences.klPolicyBase(s.logPolicyRatios(), s.logPolicies(), s.logBases()),
             EnumerableWorld.kl(pi, WORLD.a)),
         new Case(
-            "E_pi[phi]", (s, z) -> Moments.ofPolicy(s.logPolicyRatios(), s.features()), phiUnderPi),
+            "E_pi[phi]",
+            (s, z) -> PointEstimate.underPolicy(s.logPolicyRatios(), s.features()),
+            phiUnderPi),
         new Case(
             "KL(p||pi) - KL(p||q)",
             (s, z) -> difference(s, z, Criterion.KL),

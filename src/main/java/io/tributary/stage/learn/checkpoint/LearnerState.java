@@ -4,11 +4,11 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import com.google.gson.annotations.SerializedName;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.WeightTails;
 import io.tributary.objective.estimate.WindowState;
-import io.tributary.objective.ppo.KlPenalty;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

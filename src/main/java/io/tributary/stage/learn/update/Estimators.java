@@ -1,11 +1,11 @@
 package io.tributary.stage.learn.update;
 
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.WeightTails;
-import io.tributary.objective.ppo.KlPenalty;
 
 /**
  * The estimates that are carried from batch to batch.

@@ -2,9 +2,9 @@ package io.tributary.stage.learn.update;
 
 import io.tributary.model.TokenGradients;
 import io.tributary.model.TokenScores;
-import io.tributary.objective.ppo.GeneralisedAdvantage;
-import io.tributary.objective.ppo.ProximalLoss;
-import io.tributary.objective.ppo.TokenRewards;
+import io.tributary.objective.GeneralisedAdvantage;
+import io.tributary.objective.ProximalLoss;
+import io.tributary.objective.estimate.LogSpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -39,7 +39,7 @@ record ProximalBatch(
     List<double[]> returns = new ArrayList<>(batch.size());
     for (int i = 0; i < batch.size(); i++) {
       double[] rewards =
-          TokenRewards.penalised(
+          GeneralisedAdvantage.rewards(
               batch.sequences().get(i).sequence().tokenLogProposals(),
               batch.sequences().get(i).tokenLogBases(),
               beta,
@@ -118,12 +118,8 @@ record ProximalBatch(
 
   /** log rho = log pi - log pi_old of each token. */
   private double[] logRatios(int row, TokenScores scores) {
-    double[] logProposals = batch.sequences().get(row).sequence().tokenLogProposals();
-    double[] logRatios = scores.logProbs().clone();
-    for (int t = 0; t < logRatios.length; t++) {
-      logRatios[t] -= logProposals[t];
-    }
-    return logRatios;
+    return LogSpace.minus(
+        scores.logProbs(), batch.sequences().get(row).sequence().tokenLogProposals());
   }
 
   /** Number of tokens of some sequences. */

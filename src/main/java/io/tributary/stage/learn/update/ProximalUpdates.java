@@ -10,13 +10,14 @@ import io.tributary.metrics.Metric;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TokenScores;
+import io.tributary.objective.GeneralisedAdvantage;
 import io.tributary.objective.KlControl;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
+import io.tributary.objective.ProximalLoss;
 import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.estimate.Diagnostics;
-import io.tributary.objective.ppo.GeneralisedAdvantage;
-import io.tributary.objective.ppo.KlPenalty;
-import io.tributary.objective.ppo.ProximalLoss;
+import io.tributary.objective.estimate.LogSpace;
 import io.tributary.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,7 +97,8 @@ final class ProximalUpdates implements UpdateRule {
         ProximalBatch.of(arrays, before, beta, estimator, config.whitenAdvantages());
     List<Update> updates = updates(step, batch, learningRate, progress);
     boolean finite = updates.stream().allMatch(Update::isFinite);
-    double kl = klProposalBase(arrays);
+    double kl = // KL(pi||a), since the sequences were drawn from pi
+        Diagnostics.mean(LogSpace.minus(arrays.logProposals(), arrays.logBases()));
     if (finite) {
       penalty.adapt(kl, arrays.size());
     }
@@ -168,15 +170,6 @@ final class ProximalUpdates implements UpdateRule {
         policyLoss + config.valueLossWeight() * valueLoss,
         sums.clipped() / tokens,
         training.gradientNorm());
-  }
-
-  /** Mean of log q - log a: KL(pi||a), since the sequences were drawn from pi. */
-  private static double klProposalBase(BatchArrays batch) {
-    double[] logRatios = batch.logProposals().clone();
-    for (int i = 0; i < logRatios.length; i++) {
-      logRatios[i] -= batch.logBases()[i];
-    }
-    return Diagnostics.mean(logRatios);
   }
 
   private static double mean(List<Update> updates, ToDoubleFunction<Update> value) {

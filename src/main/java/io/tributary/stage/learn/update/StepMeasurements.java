@@ -10,7 +10,6 @@ import io.tributary.objective.BatchValues;
 import io.tributary.objective.Objective;
 import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.estimate.Divergences;
-import io.tributary.objective.estimate.Moments;
 import io.tributary.objective.estimate.PointEstimate;
 import java.util.List;
 
@@ -56,8 +55,8 @@ final class StepMeasurements {
             Metric.TOTAL_VARIATION, Divergences.tvdTargetProposal(logWeights, z).value(), Pair.P_Q);
     for (int i = 0; i < features.size(); i++) {
       double[] phi = batch.feature(i);
-      PointEstimate ofPolicy = Moments.ofPolicy(logRatios, phi);
-      PointEstimate ofProposal = Moments.ofSamples(phi);
+      PointEstimate ofPolicy = PointEstimate.underPolicy(logRatios, phi);
+      PointEstimate ofProposal = PointEstimate.mean(phi);
       measured
           .putMoment(features.get(i), Distribution.PI, ofPolicy.value(), ofPolicy.standardError())
           .putMoment(
@@ -70,7 +69,7 @@ final class StepMeasurements {
         .put(Metric.ADVANTAGE_VARIANCE, Diagnostics.variance(advantages))
         .put(Metric.ADVANTAGE_ABS_MEAN, Diagnostics.meanAbsolute(advantages))
         .put(Metric.BASELINE_MEAN, Diagnostics.mean(objective.baselines(values, levels)))
-        .put(Metric.REWARD_MEAN, Moments.ofPolicy(logRatios, values.rewards()).value())
+        .put(Metric.REWARD_MEAN, PointEstimate.underPolicy(logRatios, values.rewards()).value())
         .put(
             Metric.EFFECTIVE_SAMPLE_SIZE_RATIO,
             Diagnostics.effectiveSampleSizeRatio(logWeights),

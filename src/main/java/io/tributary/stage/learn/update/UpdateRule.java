@@ -3,9 +3,9 @@ package io.tributary.stage.learn.update;
 import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Measurements;
 import io.tributary.model.ModelTraining;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.RunningEstimates;
-import io.tributary.objective.ppo.KlPenalty;
 
 /** Changes the policy with a batch. */
 sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {

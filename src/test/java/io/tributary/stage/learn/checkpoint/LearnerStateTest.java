@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParseException;
 import io.tributary.config.Criterion;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.RunningMoments;
 import io.tributary.objective.estimate.WeightTails;
 import io.tributary.objective.estimate.WindowState;
-import io.tributary.objective.ppo.KlPenalty;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Example;

@@ -1,4 +1,4 @@
-package io.tributary.objective.ppo;
+package io.tributary.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +12,16 @@ import org.junit.jupiter.api.Test;
 class GeneralisedAdvantageTest {
   private static final double[] REWARDS = {1, 0, 2};
   private static final double[] VALUES = {0.5, 1, -1};
+
+  @Test
+  void everyTokenPaysForItsDivergenceAndTheLastOneIsRewarded() {
+    double[] logPolicies = {-1, -2, -0.5};
+    double[] logBases = {-1.5, -2, -0.25};
+    double[] rewards = GeneralisedAdvantage.rewards(logPolicies, logBases, 0.1, 3);
+    assertThat(rewards).containsExactly(new double[] {-0.05, 0, 3.025}, within(1e-12));
+    // r(x) - beta log( pi(x)/a(x) ) = 3 - 0.1 (-3.5 + 3.75)
+    assertThat(rewards[0] + rewards[1] + rewards[2]).isEqualTo(2.975, within(1e-12));
+  }
 
   @Test
   void advantagesOfThreeTokensByHand() {

@@ -1,4 +1,4 @@
-package io.tributary.objective.ppo;
+package io.tributary.objective;
 
 /**
  * Per-token losses of proximal policy optimisation (Schulman et al. 2017, arXiv:1707.06347) and

@@ -1,4 +1,4 @@
-package io.tributary.objective.ppo;
+package io.tributary.objective;
 
 import io.tributary.objective.estimate.LogSpace;
 import java.util.Arrays;
@@ -16,6 +16,25 @@ import java.util.List;
 public record GeneralisedAdvantage(double discount, double lambda) {
   /** Added to the variance, so that nothing is divided by 0. */
   private static final double EPSILON = 1e-8;
+
+  /**
+   * Per-token rewards under KL-control: r_t = - beta (log pi(x_t) - log a(x_t)), with r(x) added at
+   * the last token (section 2.2 of Ziegler et al. 2019, arXiv:1909.08593). Their sum is the reward
+   * r(x) - beta log( pi(x)/a(x) ) of Eq. (2), Korbak et al. 2022, arXiv:2206.00761.
+   *
+   * @param logPolicies (T), log pi of each token under the policy that drew the sequence, in nats
+   * @param logBases (T), log a of each token in nats
+   * @param beta per nat
+   * @param reward r(x)
+   * @return (T), r
+   */
+  public static double[] rewards(
+      double[] logPolicies, double[] logBases, double beta, double reward) {
+    double[] rewards = LogSpace.minus(logPolicies, logBases);
+    Arrays.setAll(rewards, t -> -beta * rewards[t]);
+    rewards[rewards.length - 1] += reward;
+    return rewards;
+  }
 
   /**
    * A_t = sum_l (gamma lambda)^l delta_{t+l} with delta_t = r_t + gamma V_{t+1} - V_t (Eq. (16),

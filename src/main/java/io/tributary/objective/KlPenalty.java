@@ -1,11 +1,11 @@
-package io.tributary.objective.ppo;
+package io.tributary.objective;
 
 import io.tributary.config.objective.ObjectiveConfig;
 import java.util.Optional;
 
 /**
- * The weight beta of log(pi/a) against the reward: fixed, or adapted to a target of KL(pi||a) by a
- * {@link KlController}.
+ * The weight beta of log(pi/a) against the reward: fixed, or adapted to a target of KL(pi||a) as in
+ * section 2.2 of Ziegler et al. 2019, arXiv:1909.08593.
  *
  * <p>Not thread-safe.
  */
@@ -18,10 +18,32 @@ public final class KlPenalty {
    */
   public record State(double beta) {}
 
-  private final Optional<KlController> controller;
+  /**
+   * Adapts beta so that KL(pi||a) stays near a target. The text of Ziegler et al. has a constant
+   * K_beta = 0.1 per batch; their code, followed here, has K_beta = sequences of the batch /
+   * horizon, so the pace does not depend on the batch size.
+   *
+   * @param target KL(pi||a) to hold, in nats
+   * @param horizon sequences after which a constant error of e has changed log beta by about e
+   */
+  record Controller(double target, double horizon) {
+    private static final double LARGEST_ERROR = 0.2;
+
+    /** e = clip( (KL - target) / target, -0.2, 0.2 ), with KL(pi||a) of the batch in nats. */
+    double error(double kl) {
+      return Math.min(Math.max(kl / target - 1, -LARGEST_ERROR), LARGEST_ERROR);
+    }
+
+    /** beta (1 + K_beta e) with K_beta = sequences / horizon. */
+    double next(double beta, double kl, int sequences) {
+      return beta * (1 + sequences / horizon * error(kl));
+    }
+  }
+
+  private final Optional<Controller> controller;
   private double beta;
 
-  private KlPenalty(Optional<KlController> controller, double beta) {
+  private KlPenalty(Optional<Controller> controller, double beta) {
     this.controller = controller;
     this.beta = beta;
   }
@@ -29,7 +51,7 @@ public final class KlPenalty {
   /** The configured penalty. */
   public static KlPenalty create(ObjectiveConfig config) {
     return new KlPenalty(
-        config.targetKl().map(target -> new KlController(target, config.ppo().horizon())),
+        config.targetKl().map(target -> new Controller(target, config.ppo().horizon())),
         config.beta().orElse(0.0));
   }
 

@@ -1,4 +1,4 @@
-package io.tributary.objective.ppo;
+package io.tributary.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

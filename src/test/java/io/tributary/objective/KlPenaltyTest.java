@@ -1,4 +1,4 @@
-package io.tributary.objective.ppo;
+package io.tributary.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class KlControllerTest {
+class KlPenaltyTest {
   /** With 1,000 sequences of a horizon of 10,000, K_beta is the 0.1 of arXiv:1909.08593. */
   @ParameterizedTest
   @CsvSource({
@@ -21,14 +21,14 @@ class KlControllerTest {
   })
   void betaRisesWhereTheDivergenceIsAboveItsTargetAndFallsWhereItIsBelow(
       double kl, double error, double beta) {
-    KlController controller = new KlController(6, 10_000);
+    var controller = new KlPenalty.Controller(6, 10_000);
     assertThat(controller.error(kl)).isEqualTo(error, within(1e-12));
     assertThat(controller.next(0.15, kl, 1000)).isEqualTo(beta, within(1e-12));
   }
 
   @Test
   void thePaceDoesNotDependOnTheSizeOfBatches() {
-    KlController controller = new KlController(6, 10_000);
+    var controller = new KlPenalty.Controller(6, 10_000);
     double small = 0.15;
     double large = 0.15;
     for (int i = 0; i < 16; i++) {
@@ -42,7 +42,7 @@ class KlControllerTest {
 
   @Test
   void aDivergenceThatAnswersBetaIsBroughtToItsTarget() {
-    KlController controller = new KlController(2, 1000);
+    var controller = new KlPenalty.Controller(2, 1000);
     double beta = 0.01;
     for (int step = 0; step < 2000; step++) {
       beta = controller.next(beta, 0.5 / beta, 100); // the stronger the pull, the less it is
