@@ -102,7 +102,7 @@ public record RunSetup(
     ModelTraining training = training(from);
     return new TrainingRun(
         this,
-        PolicyTrainer.create(training, config, prefix, features(), estimators),
+        new PolicyTrainer(training, config, prefix, features(), estimators),
         state,
         from.proposal());
   }

@@ -36,9 +36,9 @@ public final class PolicyTrainer {
   private final UpdateRule rule;
   private final GradientVariance gradientVariance;
   private final Reward reward;
-  private LearningRate learningRate;
-  private final StepMeasurements measurements;
+  private final List<String> features;
   private final Estimators estimators;
+  private LearningRate learningRate;
 
   /**
    * The trainer that the configuration describes.
@@ -47,43 +47,27 @@ public final class PolicyTrainer {
    * @param prefix tokens that every sequence follows
    * @param features names of the target's features, in their order
    */
-  public static PolicyTrainer create(
+  public PolicyTrainer(
       ModelTraining training,
       TributaryConfig config,
       int[] prefix,
       List<String> features,
       Estimators estimators) {
     OptimizerConfig optimizer = config.learner().optimizer();
-    return new PolicyTrainer(
-        training,
-        UpdateRule.of(training, config, prefix, estimators.penalty()),
-        Reward.of(config.objective(), config.target()),
+    this.training = training;
+    this.rule = UpdateRule.of(training, config, prefix, estimators.penalty());
+    this.gradientVariance =
+        new GradientVariance(
+            training, config.diagnostics(), prefix, config.learner().microBatchSize());
+    this.reward = Reward.of(config.objective(), config.target());
+    this.features = features;
+    this.estimators = estimators;
+    this.learningRate =
         new LearningRate(
             optimizer.learningRate(),
             optimizer.warmupSteps(),
             optimizer.schedule(),
-            config.totalSteps().orElse(Long.MAX_VALUE)),
-        new StepMeasurements(features),
-        new GradientVariance(
-            training, config.diagnostics(), prefix, config.learner().microBatchSize()),
-        estimators);
-  }
-
-  PolicyTrainer(
-      ModelTraining training,
-      UpdateRule rule,
-      Reward reward,
-      LearningRate learningRate,
-      StepMeasurements measurements,
-      GradientVariance gradientVariance,
-      Estimators estimators) {
-    this.training = training;
-    this.rule = rule;
-    this.gradientVariance = gradientVariance;
-    this.reward = reward;
-    this.learningRate = learningRate;
-    this.measurements = measurements;
-    this.estimators = estimators;
+            config.totalSteps().orElse(Long.MAX_VALUE));
   }
 
   /**
@@ -145,7 +129,8 @@ public final class PolicyTrainer {
               estimates.z());
     }
     Measurements measured =
-        measurements.of(arrays, values, objective, estimators.partitionFunction().estimate());
+        StepMeasurements.of(
+            features, arrays, values, objective, estimators.partitionFunction().estimate());
     measured
         .put(Metric.LEARNER_LOSS, outcome.loss())
         .put(Metric.LEARNER_GRADIENT_NORM, outcome.gradientNorm())

@@ -1,24 +1,43 @@
 package io.tributary.stage.learn.update;
 
 import io.tributary.config.LearnerConfig;
+import io.tributary.data.Seeds;
 import io.tributary.metrics.Measurements;
 import io.tributary.model.ModelTraining;
+import io.tributary.model.SequenceScores;
+import io.tributary.objective.BatchValues;
 import io.tributary.objective.Objective;
 import io.tributary.objective.RunningEstimates;
+import io.tributary.tensor.Torch;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
-/** One update with the gradient of the whole batch. For one thread. */
+/**
+ * One update with the gradient of the whole batch, accumulated over its micro-batches. For one
+ * thread.
+ *
+ * <p>A coefficient is computed with the log pi of the same pass that is differentiated. If the
+ * objective compares the sequences of a batch, what they are compared with comes from a separate
+ * pass before, without dropout; so does the log pi of the measurements if the differentiated passes
+ * have dropout or omit sequences.
+ */
 final class SingleUpdate implements UpdateRule {
   private final ModelTraining training;
   private final Objective objective;
-  private final GradientPasses passes;
-  private final double maxGradNorm;
+  private final SequenceScores frozenPass;
+  private final LearnerConfig config;
+  private final int[] prefix;
+  private final long seed;
 
   SingleUpdate(
       ModelTraining training, Objective objective, LearnerConfig config, int[] prefix, long seed) {
     this.training = training;
     this.objective = objective;
-    this.passes = new GradientPasses(training, objective, config, prefix, seed);
-    this.maxGradNorm = config.optimizer().maxGradNorm();
+    this.frozenPass = new SequenceScores(training.model(), config.microBatchSize());
+    this.config = config;
+    this.prefix = prefix.clone();
+    this.seed = seed;
   }
 
   @Override
@@ -28,15 +47,56 @@ final class SingleUpdate implements UpdateRule {
       RunningEstimates estimates,
       double learningRate,
       Runnable progress) {
+    int[] all = IntStream.range(0, batch.size()).toArray();
+    int[] differentiated =
+        objective.needsGradientAtZeroWeight()
+            ? all
+            : IntStream.of(all).filter(batch::isPositive).toArray();
+    boolean separately =
+        config.dropout() > 0 || differentiated.length < all.length || objective.comparesSequences();
+    double[] logPolicies =
+        separately
+            ? frozenPass.logProbs(prefix, batch.tokens(), progress)
+            : new double[batch.size()];
+    BatchValues values = batch.values(logPolicies, estimates);
+    double[] levels = objective.levels(values);
+    List<int[]> microBatches = batch.microBatches(differentiated, config.microBatchSize());
+    double loss = 0; // - mean[ c log pi ]
     training.zeroGradients();
-    GradientPasses.Result result = passes.accumulate(step, batch, estimates, progress);
-    double gradientNorm = training.gradientNorm();
-    boolean finite = Double.isFinite(gradientNorm) && Double.isFinite(result.loss());
-    if (finite) {
-      training.update(learningRate, gradientNorm, maxGradNorm);
+    for (int m = 0; m < microBatches.size(); m++) {
+      int[] rows = microBatches.get(m);
+      if (config.dropout() > 0) {
+        Torch.seed(Seeds.seed(seed, Seeds.Purpose.DROPOUT, step, m));
+      }
+      double[] c = new double[rows.length];
+      double[] logProbs =
+          training.accumulate(
+              prefix,
+              batch.tokens(rows),
+              config.dropout(),
+              found -> {
+                double[] coefficients =
+                    objective.coefficients(
+                        values.rows(rows, found), BatchValues.pick(levels, rows));
+                Arrays.setAll(c, j -> coefficients[j] / batch.size());
+                return c;
+              });
+      double part = 0;
+      for (int j = 0; j < rows.length; j++) {
+        part -= c[j] * logProbs[j];
+        if (!separately) {
+          logPolicies[rows[j]] = logProbs[j];
+        }
+      }
+      loss += part;
+      progress.run();
     }
-    return new Outcome(
-        result.logPolicies(), result.loss(), gradientNorm, finite, new Measurements());
+    double gradientNorm = training.gradientNorm();
+    boolean finite = Double.isFinite(gradientNorm) && Double.isFinite(loss);
+    if (finite) {
+      training.update(learningRate, gradientNorm, config.optimizer().maxGradNorm());
+    }
+    return new Outcome(logPolicies, loss, gradientNorm, finite, new Measurements());
   }
 
   @Override

@@ -15,24 +15,22 @@ import java.util.List;
 
 /** Measures every training batch at no extra cost, since log pi is known before the update. */
 final class StepMeasurements {
-  private final List<String> features;
-
-  /**
-   * @param features names of the target's features, in their order
-   */
-  StepMeasurements(List<String> features) {
-    this.features = List.copyOf(features);
-  }
+  private StepMeasurements() {}
 
   /**
    * Measures a batch.
    *
+   * @param features names of the target's features, in their order
    * @param values the same batch with log pi before the update and without dropout, and with the
    *     estimate of Z that it was learned with, which excludes the batch
    * @param after the estimate of Z that includes it
    */
-  Measurements of(
-      BatchArrays batch, BatchValues values, Objective objective, PartitionFunctionEstimate after) {
+  static Measurements of(
+      List<String> features,
+      BatchArrays batch,
+      BatchValues values,
+      Objective objective,
+      PartitionFunctionEstimate after) {
     PartitionFunctionEstimate z = values.z();
     double[] logWeights = values.logWeights();
     double[] logRatios = values.logPolicyRatios();

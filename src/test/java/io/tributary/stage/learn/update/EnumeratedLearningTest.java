@@ -323,12 +323,12 @@ class EnumeratedLearningTest {
     var exact = new PartitionFunctionEstimate(Math.log(world.z()), 0, 1000, 100, 100);
     BatchArrays arrays = BatchArrays.of(batch, HARD);
     Measurements measured =
-        new StepMeasurements(List.of("chosen"))
-            .of(
-                arrays,
-                arrays.values(logPolicies, new RunningEstimates(exact, 0)),
-                new GdcPlusPlus(false),
-                exact);
+        StepMeasurements.of(
+            List.of("chosen"),
+            arrays,
+            arrays.values(logPolicies, new RunningEstimates(exact, 0)),
+            new GdcPlusPlus(false),
+            exact);
     double[] p = world.target();
     double[] pi = Arrays.stream(world.logProbs(policy)).map(Math::exp).toArray();
     assertWithinStandardErrors(measured, Pair.P_PI, TinyWorld.kl(p, world.logProbs(policy)));

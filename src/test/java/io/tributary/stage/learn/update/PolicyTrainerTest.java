@@ -28,7 +28,6 @@ import io.tributary.stage.learn.TinyTraining;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.tensor.AdamW;
-import io.tributary.tensor.LearningRate;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.TinyModels;
 import io.tributary.testing.training.PartitionFunctions;
@@ -97,20 +96,17 @@ class PolicyTrainerTest {
 
   private Outcome learn(LanguageModel start, long step, Map<String, String> overrides)
       throws IOException {
-    TributaryConfig config = TinyTraining.config(directory, overrides);
+    Map<String, String> settings = new HashMap<>(overrides);
+    settings.put("learner.optimizer.learning-rate", "1e-3");
+    TributaryConfig config = TinyTraining.config(directory, settings);
     try (LanguageModel model = world.copy(start);
         ModelTraining training = new ModelTraining(model, SETTINGS)) {
-      Objective objective = Objective.of(config.objective());
       PolicyTrainer trainer =
           new PolicyTrainer(
               training,
-              new SingleUpdate(
-                  training, objective, config.learner(), world.prefix, config.run().seed()),
-              Reward.of(config.objective(), config.target()),
-              new LearningRate(1e-3, 0, config.learner().optimizer().schedule(), Long.MAX_VALUE),
-              new StepMeasurements(List.of("chosen")),
-              new GradientVariance(
-                  training, config.diagnostics(), world.prefix, config.learner().microBatchSize()),
+              config,
+              world.prefix,
+              List.of("chosen"),
               new Estimators(
                   PartitionFunctions.running(),
                   RunningMean.create(),
