@@ -14,7 +14,7 @@ import io.tributary.objective.estimate.WeightTails;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.learn.checkpoint.PendingWork;
+import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.stage.learn.checkpoint.Retention;
 import io.tributary.stage.learn.checkpoint.RunIdentity;
 import io.tributary.testing.Cli;

@@ -15,7 +15,7 @@ import io.tributary.run.files.RunDirectory;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.learn.checkpoint.PendingWork;
+import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
@@ -162,9 +162,7 @@ public final class TrainingService {
     setAsideAfter(directory, from);
     tell("resuming from the checkpoint of step " + from.step());
     EarlierRows.tell(directory.files(), from.step(), services.watch());
-    services
-        .watch()
-        .checkpoints(directory.files().checkpoints().kept().list(RunStatus.CHECKPOINTS_SHOWN));
+    services.watch().checkpoints(directory.files().checkpoints().list(RunStatus.CHECKPOINTS_SHOWN));
   }
 
   /** Later checkpoints than the one that is resumed would be mistaken for the run's newest. */

@@ -139,7 +139,7 @@ final class CheckpointWriter {
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       return new CheckpointWritten(step, bytes, duration, pause, kept());
     } catch (Exception e) {
-      return makesRoom && run.files().checkpoints().kept().makeRoom(checkpoint.bytes())
+      return makesRoom && run.files().checkpoints().makeRoom(checkpoint.bytes())
           ? written(checkpoint, start, pause, false)
           : failure(step, String.valueOf(e.getMessage()), e);
     } catch (Error e) { // such as no memory for direct buffers
@@ -159,7 +159,7 @@ final class CheckpointWriter {
   /** A checkpoint counts as written even if the others can't be listed. */
   private List<RunStatus.Checkpoint> kept() {
     try {
-      return run.files().checkpoints().kept().list(RunStatus.CHECKPOINTS_SHOWN);
+      return run.files().checkpoints().list(RunStatus.CHECKPOINTS_SHOWN);
     } catch (BadInputException e) {
       LOG.warn("the checkpoints can't be listed", e);
       return List.of();

@@ -21,7 +21,7 @@ import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.LearnerSettings;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
-import io.tributary.stage.learn.checkpoint.PendingWork;
+import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.stage.learn.update.PolicyTrainer;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -13,7 +13,7 @@ import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.WeightTails;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.learn.checkpoint.PendingWork;
+import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.stage.learn.checkpoint.RunIdentity;
 import io.tributary.stage.learn.update.Estimators;
 import io.tributary.stage.learn.update.PolicyTrainer;

@@ -13,7 +13,7 @@ import io.tributary.model.ValueHead;
 import io.tributary.protocol.LearnerSettings;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.learn.checkpoint.PendingWork;
+import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.stage.learn.checkpoint.RunIdentity;
 import io.tributary.stage.learn.update.PolicyTrainer;
 import io.tributary.target.EnergyBasedModel;
@@ -192,7 +192,7 @@ public final class TrainingRun implements AutoCloseable {
   /** Whether the policy was evaluated at this step and is one of the best so far. */
   boolean isAmongTheBest() {
     Double found = divergence;
-    return found != null && files.checkpoints().kept().ranks(found);
+    return found != null && files.checkpoints().ranks(found);
   }
 
   private List<TensorBytes> valueHead() {

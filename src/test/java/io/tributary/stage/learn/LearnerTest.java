@@ -31,7 +31,7 @@ import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stage.learn.checkpoint.PendingWork;
+import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.stage.learn.checkpoint.Retention;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;

@@ -4,25 +4,34 @@ import com.google.gson.JsonParseException;
 import io.tributary.data.BadInputException;
 import io.tributary.io.LastingFiles;
 import io.tributary.model.DecoderConfig;
+import io.tributary.protocol.RunStatus;
+import io.tributary.stage.learn.checkpoint.CheckpointFiles.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of a run: writes them, reads them verified, and keeps those that the retention
- * names.
+ * The checkpoints of a run: writes them, reads them verified, compares them, and removes those that
+ * the {@link Retention} does not keep. A failure to compare or remove is logged and does not affect
+ * a checkpoint that was written. Safe for use by several threads.
  */
 public final class CheckpointStore {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
 
   private final CheckpointDirectory directory;
-  private final KeptCheckpoints kept;
+  private final Retention retention;
+  private final Map<Long, Double> knownDivergences = new ConcurrentHashMap<>(); // by step
 
   /**
    * @param directory holds the checkpoints; made when the first is written
@@ -30,7 +39,7 @@ public final class CheckpointStore {
    */
   public CheckpointStore(Path directory, Retention retention) {
     this.directory = new CheckpointDirectory(directory);
-    this.kept = new KeptCheckpoints(this.directory, retention);
+    this.retention = retention;
   }
 
   /**
@@ -50,9 +59,9 @@ public final class CheckpointStore {
     Path part = directory.part(step);
     try {
       Manifest manifest = new CheckpointFiles(part).write(checkpoint);
-      kept.forget(step);
+      knownDivergences.remove(step);
       directory.complete(step);
-      kept.prune(step);
+      prune(step);
       return manifest.bytes();
     } catch (IOException e) {
       LastingFiles.delete(part, e);
@@ -142,14 +151,131 @@ public final class CheckpointStore {
   public List<Long> setAsideAfter(long step) throws IOException {
     List<Long> later = steps().stream().filter(s -> s > step).toList();
     for (long s : later) {
-      kept.forget(s);
+      knownDivergences.remove(s);
       directory.setAside(s);
     }
     return later;
   }
 
-  /** Which checkpoints are kept, and how they compare. */
-  public KeptCheckpoints kept() {
+  /**
+   * The newest checkpoints that were completed and the best one, newest first. Whether their files
+   * are still whole is not verified.
+   *
+   * @param newest how many of the newest at most
+   */
+  public List<RunStatus.Checkpoint> list(int newest) {
+    Map<Long, Double> divergences = divergences();
+    Optional<Long> best =
+        divergences.entrySet().stream()
+            .filter(known -> Double.isFinite(known.getValue()))
+            .min(Map.Entry.comparingByValue())
+            .map(Map.Entry::getKey);
+    List<RunStatus.Checkpoint> kept = new ArrayList<>();
+    for (long step : directory.steps()) {
+      boolean isBest = best.equals(Optional.of(step));
+      if (kept.size() < newest || isBest) {
+        describe(step, divergences.getOrDefault(step, Double.NaN), isBest).ifPresent(kept::add);
+      }
+    }
     return kept;
+  }
+
+  private Optional<RunStatus.Checkpoint> describe(long step, double divergence, boolean best) {
+    CheckpointFiles files = files(step);
+    try {
+      long bytes = files.manifest().bytes();
+      return Optional.of(
+          new RunStatus.Checkpoint(step, files.completed(), bytes, divergence, best));
+    } catch (IOException | JsonParseException | BadInputException e) {
+      LOG.info("the checkpoint of step {} is not listed: {}", step, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Whether a policy with this KL(p||pi) in nats is one of the best and is to be kept as such;
+   * false where the others can't be listed.
+   */
+  public boolean ranks(double divergence) {
+    try {
+      return retention.best() > 0 && retention.ranks(divergence, divergences());
+    } catch (BadInputException e) {
+      LOG.warn("the policy can't be compared with those of earlier checkpoints", e);
+      return false;
+    }
+  }
+
+  void prune(long reached) {
+    try {
+      remove(retention.superfluous(divergences()));
+      directory.removeSuperseded(reached);
+    } catch (BadInputException e) {
+      LOG.warn("old checkpoints could not be removed; retried after the next one", e);
+    }
+  }
+
+  /**
+   * If the disk has too little room for a checkpoint, removes those older than the newest whole
+   * one, except the best and those kept by their steps. Nothing is removed if none is whole.
+   *
+   * @param bytes size of the checkpoint
+   * @return whether any were removed
+   */
+  public boolean makeRoom(long bytes) {
+    try {
+      if (Files.getFileStore(directory.path()).getUsableSpace() >= bytes) {
+        return false;
+      }
+      Optional<Long> whole = directory.steps().stream().filter(this::isWhole).findFirst();
+      if (whole.isEmpty()) {
+        return false;
+      }
+      Map<Long, Double> known = divergences();
+      known.keySet().removeIf(step -> step > whole.get());
+      return remove(retention.lasting().superfluous(known));
+    } catch (IOException | BadInputException e) {
+      LOG.warn("old checkpoints in {} could not be removed to make room", directory.path(), e);
+      return false;
+    }
+  }
+
+  private boolean isWhole(long step) {
+    try {
+      files(step).verify();
+      return true;
+    } catch (IOException e) {
+      LOG.warn("the checkpoint of step {} is not whole", step, e);
+      return false;
+    }
+  }
+
+  private boolean remove(Set<Long> steps) {
+    steps.forEach(directory::remove);
+    return !steps.isEmpty();
+  }
+
+  /** KL(p||pi) by step; NaN where it is unknown, or not needed. */
+  private Map<Long, Double> divergences() {
+    Map<Long, Double> divergences = new TreeMap<>();
+    for (long step : directory.steps()) {
+      divergences.put(step, retention.best() > 0 ? divergence(step) : Double.NaN);
+    }
+    return divergences;
+  }
+
+  private double divergence(long step) {
+    Double read = knownDivergences.get(step);
+    if (read != null) {
+      return read;
+    }
+    try {
+      Double known = files(step).state().divergence();
+      double divergence = known == null ? Double.NaN : known;
+      knownDivergences.put(step, divergence);
+      return divergence;
+    } catch (IOException | JsonParseException | BadInputException e) {
+      LOG.warn("the KL divergence in the checkpoint of step {} can't be read", step, e);
+      return Double.NaN;
+    }
   }
 }

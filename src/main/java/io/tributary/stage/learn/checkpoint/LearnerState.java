@@ -51,6 +51,17 @@ public record LearnerState(
     @SerializedName("owed") PendingWork pendingWork,
     @Nullable Double divergence,
     RunIdentity identity) {
+
+  /** What the last step still waits for; a resumed run does it before anything else. */
+  public enum PendingWork {
+    /** Nothing: the step is finished. */
+    NOTHING,
+    /** The evaluation of the policy. */
+    EVALUATION,
+    /** The judgement of the policy on fresh sequences, and then what follows it. */
+    JUDGEMENT
+  }
+
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
   String toJson() {

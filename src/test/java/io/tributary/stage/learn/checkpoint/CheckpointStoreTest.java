@@ -15,6 +15,7 @@ import io.tributary.objective.estimate.RunningMoments;
 import io.tributary.objective.estimate.WeightTails;
 import io.tributary.objective.estimate.WindowState;
 import io.tributary.protocol.RunStatus;
+import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.testing.SmallDisk;
 import io.tributary.testing.model.Tensors;
 import io.tributary.testing.model.TinyModels;
@@ -177,19 +178,19 @@ class CheckpointStoreTest {
     assertThat(store.steps())
         .as("110 and 130 are the best")
         .containsExactly(150L, 140L, 130L, 110L, 100L);
-    assertThat(store.kept().ranks(1.4)).isTrue();
-    assertThat(store.kept().ranks(1.5)).as("no better than the second").isFalse();
+    assertThat(store.ranks(1.4)).isTrue();
+    assertThat(store.ranks(1.5)).as("no better than the second").isFalse();
 
-    assertThat(store.kept().makeRoom(Long.MAX_VALUE)).isTrue();
+    assertThat(store.makeRoom(Long.MAX_VALUE)).isTrue();
     assertThat(store.steps()).containsExactly(150L, 130L, 110L, 100L);
-    assertThat(store.kept().makeRoom(Long.MAX_VALUE)).isFalse();
+    assertThat(store.makeRoom(Long.MAX_VALUE)).isFalse();
   }
 
   @Test
   void noneIsRemovedWhereTheDiskHasRoom() throws IOException {
     store.write(checkpoint(4));
     store.write(checkpoint(8));
-    assertThat(store.kept().makeRoom(1)).isFalse();
+    assertThat(store.makeRoom(1)).isFalse();
     assertThat(store.steps()).containsExactly(8L, 4L);
   }
 
@@ -202,12 +203,12 @@ class CheckpointStoreTest {
     byte[] bytes = Files.readAllBytes(policy);
     bytes[bytes.length / 2] ^= 1;
     Files.write(policy, bytes);
-    assertThat(store.kept().makeRoom(Long.MAX_VALUE)).isTrue();
+    assertThat(store.makeRoom(Long.MAX_VALUE)).isTrue();
     assertThat(store.steps()).containsExactly(12L, 8L);
     assertThat(newest().state().step()).isEqualTo(8);
 
     Files.delete(path(8).resolve("state.json"));
-    assertThat(store.kept().makeRoom(Long.MAX_VALUE)).as("none is whole").isFalse();
+    assertThat(store.makeRoom(Long.MAX_VALUE)).as("none is whole").isFalse();
     assertThat(store.steps()).containsExactly(12L, 8L);
   }
 
@@ -221,17 +222,15 @@ class CheckpointStoreTest {
     Files.delete(path(12).resolve("manifest.json"));
     Files.writeString(path(12).resolve("state.json"), "{}");
     store = new CheckpointStore(directory, new Retention(3, 1, 0));
-    assertThat(store.kept().list(1))
-        .extracting(RunStatus.Checkpoint::step)
-        .containsExactly(16L, 4L);
-    assertThat(store.kept().list(10))
+    assertThat(store.list(1)).extracting(RunStatus.Checkpoint::step).containsExactly(16L, 4L);
+    assertThat(store.list(10))
         .as("12 was never completed")
         .extracting(RunStatus.Checkpoint::step)
         .containsExactly(16L, 8L, 4L);
-    RunStatus.Checkpoint best = store.kept().list(10).get(2);
+    RunStatus.Checkpoint best = store.list(10).get(2);
     assertThat(best.bytes()).isEqualTo(bytes);
     assertThat(best.divergence()).isEqualTo(1);
-    assertThat(store.kept().list(10))
+    assertThat(store.list(10))
         .extracting(RunStatus.Checkpoint::best)
         .containsExactly(false, false, true);
   }
@@ -254,8 +253,8 @@ class CheckpointStoreTest {
     Path noStep = Files.createDirectory(directory.resolve("step-" + "9".repeat(20)));
     one.write(checkpoint(8));
     assertThat(names()).contains("step-00000004", "step-00000008");
-    assertThat(one.kept().makeRoom(Long.MAX_VALUE)).isFalse();
-    assertThat(new CheckpointStore(directory, new Retention(1, 1, 0)).kept().ranks(1)).isFalse();
+    assertThat(one.makeRoom(Long.MAX_VALUE)).isFalse();
+    assertThat(new CheckpointStore(directory, new Retention(1, 1, 0)).ranks(1)).isFalse();
 
     Files.delete(noStep);
     one.write(checkpoint(12));
@@ -453,14 +452,14 @@ class CheckpointStoreTest {
     try (SmallDisk disk = SmallDisk.mountedAt(directory, 256 << 10)) {
       org.junit.jupiter.api.Assumptions.assumeTrue(disk.isMounted(), "mounting takes privileges");
       store.write(checkpoint(4));
-      assertThat(store.kept().makeRoom(checkpoint(8).bytes())).as("there is no other").isFalse();
+      assertThat(store.makeRoom(checkpoint(8).bytes())).as("there is no other").isFalse();
       long before = directory.toFile().getUsableSpace();
       store.write(checkpoint(8));
       long bytes = before - directory.toFile().getUsableSpace();
       long ballast = directory.toFile().getUsableSpace() - bytes / 2;
       Files.write(directory.resolve("ballast"), new byte[(int) ballast]);
       assertThatThrownBy(() -> store.write(checkpoint(12))).isInstanceOf(IOException.class);
-      assertThat(store.kept().makeRoom(checkpoint(12).bytes())).isTrue();
+      assertThat(store.makeRoom(checkpoint(12).bytes())).isTrue();
       store.write(checkpoint(12));
       assertThat(names()).containsExactly("ballast", "step-00000008", "step-00000012");
     }

@@ -11,6 +11,7 @@ import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.RunningMoments;
 import io.tributary.objective.estimate.WeightTails;
 import io.tributary.objective.estimate.WindowState;
+import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Example;
