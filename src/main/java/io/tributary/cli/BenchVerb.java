@@ -1,6 +1,5 @@
 package io.tributary.cli;
 
-import io.tributary.cli.options.ConfigOverrides;
 import io.tributary.data.BadInputException;
 import io.tributary.tensor.Torch;
 import io.tributary.tools.bench.BenchPlan;

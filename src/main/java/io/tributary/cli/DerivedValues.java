@@ -31,16 +31,18 @@ final class DerivedValues {
     values.put("length", length(config));
     values.put(
         "batch",
-        "%,d sequences, at most %,d tokens, of %d draws; %d micro-batches"
+        "%,d sequences, at most %,d tokens, of %s; %s"
             .formatted(
                 batch,
                 (long) batch * config.samplers().maxLength(),
-                config.drawsPerBatch(),
-                -Math.floorDiv(-batch, config.learner().microBatchSize())));
+                counted(config.drawsPerBatch(), "draw"),
+                counted(-Math.floorDiv(-batch, config.learner().microBatchSize()), "micro-batch")));
     values.put(
         "bootstrap of Z",
-        "%,d sequences of %d draws"
-            .formatted(config.partitionFunction().bootstrapSequences(), config.bootstrapDraws()));
+        "%,d sequences of %s"
+            .formatted(
+                config.partitionFunction().bootstrapSequences(),
+                counted(config.bootstrapDraws(), "draw")));
     if (config.target().isFitted()) {
       values.put(
           "fit of lambda",
@@ -55,7 +57,7 @@ final class DerivedValues {
         "staleness bound",
         staleness == 0
             ? "0 steps: sampling and learning take turns"
-            : staleness + (staleness == 1 ? " step" : " steps") + " from admission to use");
+            : counted(staleness, "step") + " from admission to use");
     values.put("proposal", proposal(config));
     values.put("learning rate", learningRate(config));
     values.put("HTTP", http(config.http()));
@@ -66,6 +68,11 @@ final class DerivedValues {
         .byDevice()
         .forEach((device, line) -> text.append(LINE.formatted("memory on " + device, line)));
     return text.toString();
+  }
+
+  private static String counted(long number, String noun) {
+    String ending = number == 1 ? "" : noun.endsWith("ch") ? "es" : "s";
+    return number + " " + noun + ending;
   }
 
   private static String length(TributaryConfig config) {

@@ -1,15 +1,23 @@
 package io.tributary.cli;
 
 import com.google.gson.JsonObject;
-import io.tributary.cli.options.EvaluationOptions;
-import io.tributary.cli.options.FitOptions;
 import io.tributary.cli.standalone.LoadedModel;
-import io.tributary.cli.standalone.StandaloneEvaluation;
+import io.tributary.cli.standalone.TargetBaseModel;
 import io.tributary.cli.standalone.TextLines;
 import io.tributary.config.EffectiveConfig;
+import io.tributary.config.EvaluationConfig;
+import io.tributary.config.SamplersConfig;
 import io.tributary.config.target.TargetConfig;
+import io.tributary.data.BadInputException;
 import io.tributary.data.WordTokens;
+import io.tributary.io.Json;
+import io.tributary.metrics.Measurements;
+import io.tributary.metrics.MetricsJsonl;
+import io.tributary.model.SamplingSettings;
+import io.tributary.stage.evaluate.EvaluationSettings;
+import io.tributary.stage.evaluate.ModelEvaluation;
 import io.tributary.stage.evaluate.TextMetrics;
+import io.tributary.target.EnergyBasedModel;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +75,56 @@ final class EvaluateVerb extends Verb {
     private @Nullable Path texts;
 
     @ArgGroup(exclusive = false)
-    private EvaluationOptions model = new EvaluationOptions();
+    private OfModel model = new OfModel();
+  }
+
+  /** A model, the configuration it is evaluated against, and the samples. */
+  private static final class OfModel {
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    private ModelOptions model = new ModelOptions();
+
+    @ArgGroup(exclusive = false, multiplicity = "1")
+    private ConfigOptions config = new ConfigOptions();
+
+    @ArgGroup(exclusive = false)
+    private DrawingOptions drawing = new DrawingOptions();
+
+    @Option(
+        names = {"-n", "--number"},
+        paramLabel = "N",
+        description = "Number of samples. Default: evaluation.sequences of the configuration.")
+    private @Nullable Integer number;
+
+    @Option(
+        names = "--top-p",
+        paramLabel = "P",
+        description =
+            "Sample from the most likely tokens whose probabilities add up to P. Default: "
+                + "evaluation.top-p of the configuration.")
+    private @Nullable Double topP;
+
+    /** How samples are drawn that follow a prefix. */
+    private EvaluationSettings plan(EffectiveConfig config, int[] prefix) {
+      EvaluationConfig defaults = config.section(EvaluationConfig.class);
+      SamplersConfig samplers = config.section(SamplersConfig.class);
+      int sequences = number == null ? defaults.sequences() : number;
+      drawing.requirePositive(sequences);
+      try {
+        return new EvaluationSettings(
+            sequences,
+            drawing.batchSize,
+            prefix,
+            new SamplingSettings(
+                samplers.maxLength(),
+                samplers.stopAtEos(),
+                1,
+                0,
+                topP == null ? defaults.topP() : topP),
+            drawing.seed);
+      } catch (IllegalArgumentException e) {
+        throw new BadInputException("--" + e.getMessage(), e);
+      }
+    }
   }
 
   @Mixin private FitOptions fit = new FitOptions();
@@ -82,17 +139,53 @@ final class EvaluateVerb extends Verb {
       throw badUsage("--fit is for the target of a model; --texts has none");
     }
     List<String> texts = TextLines.read(file);
-    return StandaloneEvaluation.json(
-        "texts", texts.size(), TextMetrics.of(texts.stream().map(WordTokens::of).toList()));
+    return json("texts", texts.size(), TextMetrics.of(texts.stream().map(WordTokens::of).toList()));
   }
 
-  private JsonObject ofModel(EvaluationOptions options) {
-    EffectiveConfig config = options.config().read();
-    config.section(TargetConfig.class);
+  private JsonObject ofModel(OfModel options) {
+    EffectiveConfig config = options.config.read();
+    TargetConfig features = config.section(TargetConfig.class);
     options.plan(config, new int[0]); // a bad option is reported before the models are loaded
-    try (LoadedModel model = options.model().load()) {
-      return StandaloneEvaluation.of(
-          config, model, prefix -> options.plan(config, prefix), fit.file(), err());
+    try (LoadedModel model = options.model.load();
+        TargetBaseModel base = TargetBaseModel.of(config, model)) {
+      String prompt = config.section(SamplersConfig.class).prompt();
+      EvaluationSettings drawn =
+          options.plan(
+              config, prompt.isEmpty() ? model.config().beginning() : model.encode(prompt));
+      for (LoadedModel reader : List.of(model, base.model())) {
+        reader.requireRoom(drawn.prefix().length, drawn.sampling().maxLength());
+      }
+      try (EnergyBasedModel target =
+          drawn.sampling().truncated() // only the features are needed then
+              ? EnergyBasedModel.of(features)
+              : base.target(config, fit.file(), err())) {
+        ModelEvaluation.Result result =
+            new ModelEvaluation(
+                    drawn,
+                    base.model().languageModel(),
+                    model.languageModel(),
+                    model.requireTokenizer(),
+                    target)
+                .evaluate();
+        JsonObject json = json("sequences", drawn.sequences(), result.measurements());
+        add(json, "effective_sample_size", result.effectiveSampleSize());
+        add(json, "pareto_k_limit", result.largestReliableShape());
+        return json;
+      }
+    }
+  }
+
+  /** A number of texts or sequences and what was measured on them. */
+  private static JsonObject json(String counted, int number, Measurements measured) {
+    JsonObject json = new JsonObject();
+    json.addProperty(counted, number);
+    MetricsJsonl.json(measured.values()).asMap().forEach(json::add);
+    return json;
+  }
+
+  private static void add(JsonObject json, String key, double value) {
+    if (Double.isFinite(value)) {
+      json.add(key, Json.number(value));
     }
   }
 }

@@ -2,7 +2,6 @@ package io.tributary.cli;
 
 import io.tributary.cli.console.StopSignal;
 import io.tributary.cli.console.Terminal;
-import io.tributary.cli.options.ConfigOptions;
 import io.tributary.config.ShutdownConfig;
 import io.tributary.config.experiment.Experiment;
 import io.tributary.io.TerminalOutput;

@@ -2,7 +2,6 @@ package io.tributary.cli;
 
 import io.tributary.cli.console.FittingRow;
 import io.tributary.cli.console.StopSignal;
-import io.tributary.cli.options.ConfigOptions;
 import io.tributary.config.TributaryConfig;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.run.assembly.WorkerBehaviors;

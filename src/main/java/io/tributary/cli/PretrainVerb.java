@@ -2,7 +2,6 @@ package io.tributary.cli;
 
 import io.tributary.cli.console.StopSignal;
 import io.tributary.cli.console.Terminal;
-import io.tributary.cli.options.ConfigOptions;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.NativeConfig;
 import io.tributary.config.PretrainConfig;

@@ -1,7 +1,6 @@
 package io.tributary.cli;
 
 import io.tributary.cli.console.Terminal;
-import io.tributary.cli.options.ConfigOptions;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.run.files.RunDirectory;

@@ -1,9 +1,7 @@
 package io.tributary.cli;
 
-import io.tributary.cli.options.DrawingOptions;
-import io.tributary.cli.options.ModelOptions;
 import io.tributary.cli.standalone.LoadedModel;
-import io.tributary.cli.standalone.SequenceJson.OfModel;
+import io.tributary.cli.standalone.Sequence;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler;
@@ -94,12 +92,12 @@ final class SampleVerb extends Verb {
 
   private void draw(LoadedModel model, int[] prefix, SamplingSettings settings) {
     AncestralSampler sampler = new AncestralSampler(model.languageModel(), settings);
-    for (long drawn = 0; drawn < number; drawn += drawing.batchSize()) {
-      int n = (int) Math.min(drawing.batchSize(), number - drawn);
-      var random = Seeds.generator(drawing.seed(), Seeds.Purpose.SAMPLE, drawn);
+    for (long drawn = 0; drawn < number; drawn += drawing.batchSize) {
+      int n = (int) Math.min(drawing.batchSize, number - drawn);
+      var random = Seeds.generator(drawing.seed, Seeds.Purpose.SAMPLE, drawn);
       for (Sampled sampled : sampler.draw(prefix, n, random, () -> {})) {
         int[] tokens = sampled.tokens();
-        out().println(new OfModel(model.decode(tokens), tokens, sampled.logProb()).json());
+        out().println(new Sequence(model.decode(tokens), tokens).json(sampled.logProb()));
       }
       out().flush();
     }

@@ -1,14 +1,14 @@
 package io.tributary.cli;
 
-import io.tributary.cli.options.ConfigOptions;
-import io.tributary.cli.options.FitOptions;
-import io.tributary.cli.options.ModelOptions;
-import io.tributary.cli.standalone.LineScorer;
 import io.tributary.cli.standalone.LineTarget;
 import io.tributary.cli.standalone.LoadedModel;
 import io.tributary.cli.standalone.ScoreInput;
+import io.tributary.cli.standalone.Sequence;
 import io.tributary.data.BadInputException;
+import io.tributary.model.SequenceScores;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -39,6 +39,9 @@ import picocli.CommandLine.Option;
       ""
     })
 final class ScoreVerb extends Verb {
+  /** Tokens of a batch, padding included: the memory of attention grows with them. */
+  private static final int MAX_TOKENS = 4096;
+
   @Mixin private ModelOptions modelOptions = new ModelOptions();
 
   @ArgGroup(exclusive = false)
@@ -73,9 +76,48 @@ final class ScoreVerb extends Verb {
               ? model.config().positions()
               : Math.min(model.config().positions(), target.positions());
       try (ScoreInput lines = ScoreInput.open(input, model, positions)) {
-        new LineScorer(model, target, batchSize, out()).score(lines);
+        score(lines, model, target);
       }
     }
     return Tributary.DONE;
+  }
+
+  /** Scores the lines, a bounded number at a time, and prints them in their order. */
+  private void score(ScoreInput lines, LoadedModel model, @Nullable LineTarget target) {
+    SequenceScores scores = new SequenceScores(model.languageModel(), batchSize);
+    List<Sequence> batch = new ArrayList<>();
+    int longest = 0;
+    try {
+      for (Sequence line = lines.next(); line != null; line = lines.next()) {
+        int length = line.tokens().length;
+        if (Math.max(longest, length) * (batch.size() + 1) > MAX_TOKENS) {
+          print(batch, scores, model, target);
+          longest = 0;
+        }
+        batch.add(line);
+        longest = Math.max(longest, length);
+        if (batch.size() == batchSize) {
+          print(batch, scores, model, target);
+          longest = 0;
+        }
+      }
+    } catch (BadInputException e) {
+      print(batch, scores, model, target); // the lines before the bad one
+      throw e;
+    }
+    print(batch, scores, model, target);
+  }
+
+  private void print(
+      List<Sequence> batch, SequenceScores scores, LoadedModel model, @Nullable LineTarget target) {
+    double[] logProbs = scores.logProbs(model.config().beginning(), Sequence.tokens(batch));
+    for (int i = 0; i < logProbs.length && target == null; i++) {
+      out().println(batch.get(i).json(logProbs[i]));
+    }
+    if (target != null) {
+      target.score(batch, logProbs).forEach(out()::println);
+    }
+    out().flush();
+    batch.clear();
   }
 }

@@ -1,6 +1,5 @@
 package io.tributary.cli;
 
-import io.tributary.cli.options.ModelOptions;
 import io.tributary.cli.standalone.LoadedModel;
 import io.tributary.model.classifier.Pooling;
 import io.tributary.tools.classifiertraining.ClassifierTraining;

@@ -1,6 +1,5 @@
 package io.tributary.cli;
 
-import io.tributary.cli.options.ConfigOptions;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.PretrainConfig;
 import io.tributary.config.TributaryConfig;

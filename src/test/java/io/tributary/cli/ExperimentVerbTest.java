@@ -2,7 +2,6 @@ package io.tributary.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.cli.options.ConfigOptions;
 import io.tributary.testing.Cli;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -62,6 +62,20 @@ class ValidateVerbTest {
   }
 
   @Test
+  void countsOneDrawAndOneMicroBatchInTheSingular() throws IOException {
+    Path file =
+        training(
+            """
+            samplers.batch-size = 64
+            learner { batch-size = 64, micro-batch-size = 64 }
+            partition-function.bootstrap-sequences = 64
+            """);
+
+    assertThat(Cli.run("validate", "-c", file.toString()).out())
+        .contains("of 1 draw; 1 micro-batch\n", "64 sequences of 1 draw\n");
+  }
+
+  @Test
   void whatItPrintsIsTheSameConfigurationAgain() throws IOException {
     Path file = training("run.steps = 40");
 

@@ -1,16 +1,15 @@
 package io.tributary.cli.standalone;
 
+import com.google.gson.JsonObject;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.model.SequenceScores;
 import io.tributary.target.EnergyBasedModel;
-import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Text;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -37,7 +36,7 @@ public final class LineTarget implements AutoCloseable {
     model.requireTokenizer();
     TargetBaseModel base = TargetBaseModel.of(config, model);
     try {
-      return new LineTarget(StandaloneTarget.of(config, base.model(), lambdas, err), base);
+      return new LineTarget(base.target(config, lambdas, err), base);
     } catch (RuntimeException e) {
       base.close();
       throw e;
@@ -54,41 +53,31 @@ public final class LineTarget implements AutoCloseable {
    *
    * @param logProbs log-probabilities under the verb's own model, in nats
    */
-  List<SequenceJson.OfTarget> score(List<ScoreInput.Line> lines, double[] logProbs) {
+  public List<JsonObject> score(List<Sequence> lines, double[] logProbs) {
     double[] logBases = base.borrowed() ? logProbs : logBases(lines);
     double[][] values =
         target.featureValues(
             lines.stream()
                 .map(line -> new Text(Objects.requireNonNull(line.text()), line.tokens().length))
                 .toList());
-    SequenceJson.OfTarget[] scored = new SequenceJson.OfTarget[lines.size()];
-    for (int i = 0; i < scored.length; i++) {
-      double logTarget = target.logTarget(logBases[i], values[i]);
-      scored[i] =
-          new SequenceJson.OfTarget(
-              lines.get(i).text(),
-              lines.get(i).tokens(),
-              logProbs[i],
-              byName(values[i]),
-              logTarget == Double.NEGATIVE_INFINITY ? null : logTarget);
-    }
-    return List.of(scored);
-  }
-
-  private double[] logBases(List<ScoreInput.Line> lines) {
-    return new SequenceScores(base.model().languageModel(), Math.max(1, lines.size()))
-        .logProbs(
-            base.model().config().beginning(),
-            lines.stream().map(ScoreInput.Line::tokens).toList());
-  }
-
-  private Map<String, Double> byName(double[] values) {
-    Map<String, Double> features = new LinkedHashMap<>();
-    List<Feature> named = target.features();
+    List<JsonObject> scored = new ArrayList<>();
     for (int i = 0; i < values.length; i++) {
-      features.put(named.get(i).name(), values[i]);
+      JsonObject features = new JsonObject();
+      for (int j = 0; j < values[i].length; j++) {
+        features.addProperty(target.features().get(j).name(), values[i][j]);
+      }
+      double logTarget = target.logTarget(logBases[i], values[i]);
+      JsonObject json = lines.get(i).json(logProbs[i]);
+      json.add("features", features);
+      json.addProperty("logP", logTarget == Double.NEGATIVE_INFINITY ? null : logTarget);
+      scored.add(json);
     }
-    return features;
+    return scored;
+  }
+
+  private double[] logBases(List<Sequence> lines) {
+    return new SequenceScores(base.model().languageModel(), Math.max(1, lines.size()))
+        .logProbs(base.model().config().beginning(), Sequence.tokens(lines));
   }
 
   @Override

@@ -10,20 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A model loaded from a directory, with its tokenizer if there is one. */
-public final class LoadedModel implements AutoCloseable {
-  private final Path path;
-  private final Device device;
-  private final LanguageModel model;
-  private final @Nullable TextTokenizer tokenizer;
-
-  private LoadedModel(
-      Path path, Device device, LanguageModel model, @Nullable TextTokenizer tokenizer) {
-    this.path = path;
-    this.device = device;
-    this.model = model;
-    this.tokenizer = tokenizer;
-  }
+/**
+ * A model loaded from a directory, with its tokenizer if there is one.
+ *
+ * @param path the directory
+ * @param device where the model computes
+ */
+public record LoadedModel(
+    Path path, Device device, LanguageModel languageModel, @Nullable TextTokenizer tokenizer)
+    implements AutoCloseable {
 
   /**
    * Reads a model directory; without a {@code tokenizer.json} the model reads and gives tokens
@@ -40,25 +35,8 @@ public final class LoadedModel implements AutoCloseable {
         path, device, directory.config().model(directory.weights(), device), tokenizer);
   }
 
-  /** Reads another model, onto the same device. */
-  LoadedModel readOther(Path other) {
-    return read(other, device);
-  }
-
-  public Path path() {
-    return path;
-  }
-
-  Device device() {
-    return device;
-  }
-
-  public LanguageModel languageModel() {
-    return model;
-  }
-
   public DecoderConfig config() {
-    return model.config();
+    return languageModel.config();
   }
 
   /**
@@ -109,7 +87,7 @@ public final class LoadedModel implements AutoCloseable {
    * @param maxLength {@code samplers.max-length}, in tokens
    * @throws BadInputException if it has too few
    */
-  void requireRoom(int prefix, int maxLength) {
+  public void requireRoom(int prefix, int maxLength) {
     int needed = prefix + maxLength - 1; // the last token is never read
     if (needed > config().positions()) {
       throw new BadInputException(
@@ -120,6 +98,6 @@ public final class LoadedModel implements AutoCloseable {
 
   @Override
   public void close() {
-    model.close();
+    languageModel.close();
   }
 }

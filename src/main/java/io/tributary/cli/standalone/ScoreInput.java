@@ -33,13 +33,6 @@ public final class ScoreInput implements AutoCloseable {
   }
 
   /**
-   * A line to score.
-   *
-   * @param text as given, or decoded from the tokens; null without a tokenizer
-   */
-  public record Line(@Nullable String text, int[] tokens) {}
-
-  /**
    * Opens the input.
    *
    * @param file null for standard input
@@ -66,7 +59,7 @@ public final class ScoreInput implements AutoCloseable {
    *
    * @throws BadInputException naming the line, if it can't be scored
    */
-  public @Nullable Line next() {
+  public @Nullable Sequence next() {
     String line;
     try {
       line = reader.readLine();
@@ -81,13 +74,13 @@ public final class ScoreInput implements AutoCloseable {
     }
     number++;
     try {
-      return checked(line.startsWith("{") ? parse(line) : new Line(line, model.encode(line)));
+      return checked(line.startsWith("{") ? parse(line) : new Sequence(line, model.encode(line)));
     } catch (BadInputException e) {
       throw new BadInputException("line %d of %s: %s".formatted(number, name, e.getMessage()), e);
     }
   }
 
-  private Line checked(Line line) {
+  private Sequence checked(Sequence line) {
     if (line.tokens().length > positions) {
       throw new BadInputException(
           "%,d tokens are too many for %s, which has room for %,d"
@@ -97,15 +90,15 @@ public final class ScoreInput implements AutoCloseable {
     return line;
   }
 
-  private Line parse(String line) {
+  private Sequence parse(String line) {
     try {
-      JsonObject object = StrictJson.object(line);
+      JsonObject object = TextLines.json(line);
       if (!object.has("tokens") && object.has("text")) {
         String text = object.getAsJsonPrimitive("text").getAsString();
-        return new Line(text, model.encode(text));
+        return new Sequence(text, model.encode(text));
       }
       int[] tokens = tokens(object.getAsJsonArray("tokens"));
-      return new Line(model.decode(tokens), tokens);
+      return new Sequence(model.decode(tokens), tokens);
     } catch (JsonParseException
         | IllegalStateException
         | ClassCastException

@@ -1,7 +1,11 @@
 package io.tributary.cli.standalone;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
 import io.tributary.data.BadInputException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -13,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a file of texts, one per line: the text itself, or a JSON object with the text. */
 public final class TextLines {
+  private static final Gson STRICT = new GsonBuilder().setStrictness(Strictness.STRICT).create();
+
   private TextLines() {}
 
   /**
@@ -38,6 +44,15 @@ public final class TextLines {
     }
   }
 
+  /**
+   * The JSON object that makes up a line that begins with a brace, as RFC 8259 has it.
+   *
+   * @throws JsonParseException if it is not one, or more follows it
+   */
+  static JsonObject json(String line) {
+    return STRICT.fromJson(line, JsonObject.class);
+  }
+
   private static String text(String line, Path file, int number) {
     JsonElement text = line.startsWith("{") ? member(line) : null;
     if (text == null) {
@@ -53,7 +68,7 @@ public final class TextLines {
   /** The text of a JSON object; null for a plain text that happens to begin with a brace. */
   private static @Nullable JsonElement member(String line) {
     try {
-      return StrictJson.object(line).get("text");
+      return json(line).get("text");
     } catch (JsonParseException e) {
       return null;
     }

@@ -1,4 +1,4 @@
-package io.tributary.cli.options;
+package io.tributary.cli;
 
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.EffectiveConfig;
@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
  * {@code -c FILE} and {@code -D KEY=VALUE}: a {@code @Mixin} of verbs that need a configuration, an
  * {@code @ArgGroup(exclusive = false)} of verbs for which it is optional.
  */
-public final class ConfigOptions extends ConfigOverrides {
+final class ConfigOptions extends ConfigOverrides {
   @Option(
       names = {"-c", "--config"},
       required = true,
@@ -26,7 +26,7 @@ public final class ConfigOptions extends ConfigOverrides {
    *
    * @throws io.tributary.config.binding.ConfigException if the result is not a valid configuration
    */
-  public EffectiveConfig read() {
+  EffectiveConfig read() {
     return ConfigLoader.read(file, overrides());
   }
 
@@ -35,7 +35,7 @@ public final class ConfigOptions extends ConfigOverrides {
    *
    * @throws io.tributary.config.binding.ConfigException if it, or one of its runs, is not valid
    */
-  public Experiment readExperiment() {
+  Experiment readExperiment() {
     return ExperimentLoader.read(file, overrides());
   }
 
@@ -44,7 +44,7 @@ public final class ConfigOptions extends ConfigOverrides {
    *
    * @param without keys whose overrides are left out
    */
-  public String text(Set<String> without) {
+  String text(Set<String> without) {
     StringBuilder text = new StringBuilder("-c " + quoted(file.toString()));
     overrides()
         .forEach(

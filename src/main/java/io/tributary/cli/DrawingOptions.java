@@ -1,36 +1,28 @@
-package io.tributary.cli.options;
+package io.tributary.cli;
 
 import io.tributary.data.BadInputException;
 import picocli.CommandLine.Option;
 
 /** {@code --seed} and {@code --batch-size} of verbs that draw sequences. */
-public final class DrawingOptions {
+final class DrawingOptions {
   @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Seed of the random numbers. Default: ${DEFAULT-VALUE}.")
-  private long seed = 1;
+  long seed = 1;
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
       description = "Sequences that are drawn at once. Default: ${DEFAULT-VALUE}.")
-  private int batchSize = 128;
-
-  public long seed() {
-    return seed;
-  }
-
-  public int batchSize() {
-    return batchSize;
-  }
+  int batchSize = 128;
 
   /**
    * Checks the batch size together with the number of sequences to draw.
    *
    * @throws BadInputException if one of them is less than 1
    */
-  public void requirePositive(long number) {
+  void requirePositive(long number) {
     if (number < 1 || batchSize < 1) {
       throw new BadInputException(
           "-n = %d, --batch-size = %d: expected at least 1".formatted(number, batchSize));

@@ -1,4 +1,4 @@
-package io.tributary.cli.options;
+package io.tributary.cli;
 
 import io.tributary.cli.standalone.LoadedModel;
 import io.tributary.data.BadInputException;
@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** The model that a verb computes with, and the device and threads that it computes on. */
-public final class ModelOptions {
+final class ModelOptions {
   @Option(
       names = "--model",
       required = true,
@@ -37,7 +37,7 @@ public final class ModelOptions {
    *
    * @throws BadInputException if an option or the directory can't be used
    */
-  public LoadedModel load() {
+  LoadedModel load() {
     if (threads < 1) {
       throw new BadInputException("--threads = %d: expected at least 1".formatted(threads));
     }

@@ -1,11 +1,11 @@
-package io.tributary.cli.options;
+package io.tributary.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** {@code -D KEY=VALUE}: values that override those of a configuration file. */
-public class ConfigOverrides {
+class ConfigOverrides {
   @Option(
       names = "-D",
       paramLabel = "KEY=VALUE",
@@ -15,7 +15,7 @@ public class ConfigOverrides {
   private Map<String, String> overrides = new LinkedHashMap<>();
 
   /** Values by key, in the order of the command line. */
-  public Map<String, String> overrides() {
+  final Map<String, String> overrides() {
     return overrides;
   }
 }

@@ -1,4 +1,4 @@
-package io.tributary.cli.options;
+package io.tributary.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --fit FILE}: the lambdas of a configuration's target, for verbs without a run. */
-public final class FitOptions {
+final class FitOptions {
   @Option(
       names = "--fit",
       paramLabel = "FILE",
@@ -16,7 +16,7 @@ public final class FitOptions {
   private @Nullable Path file;
 
   /** The file with the lambdas; if empty, they are fitted. */
-  public Optional<Path> file() {
+  Optional<Path> file() {
     return Optional.ofNullable(file);
   }
 }

@@ -1,5 +1,0 @@
-/** Options that several verbs share. */
-@NullMarked
-package io.tributary.cli.options;
-
-import org.jspecify.annotations.NullMarked;
