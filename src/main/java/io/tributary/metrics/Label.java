@@ -4,6 +4,7 @@ import io.tributary.config.LiveKey;
 import io.tributary.data.ServiceState;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A label of a metric.
@@ -13,8 +14,96 @@ import java.util.List;
  */
 public record Label(String name, List<String> values) {
 
+  /** A constant of an enum of label values. */
+  public interface Value {
+    /** The enum constant's name. */
+    String name();
+
+    /** The label's value: the name of the constant in lower case. */
+    default String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** The stages of the stream, and what else draws sequences. */
+  public enum Stage implements Value {
+    SAMPLER,
+    SCORER,
+    LEARNER,
+    /** Draws from the policy to evaluate it, and from the proposal to decide on its replacement. */
+    EVALUATOR,
+    /** Draws from the base model, before the stream begins, to fit the target's lambdas. */
+    FIT
+  }
+
+  /** What an idle worker waits for. */
+  public enum BlockedReason implements Value {
+    /** Work from the stage before. */
+    INPUT,
+    /** The evaluation of the policy, after which the next step comes. */
+    EVALUATION,
+    /** The previous checkpoint, which is still being written when the next one is due. */
+    CHECKPOINT,
+    /** Admission of a further draw, which the bound on staleness holds back. */
+    ADMISSION,
+    /** Weights as new as the draw asks for. */
+    WEIGHTS,
+    /** The end of a pause of sampling or learning. */
+    PAUSED
+  }
+
+  /** How a worker failed. */
+  public enum FailureReason implements Value {
+    /** It threw an exception and stopped. */
+    ERROR,
+    /** It showed no progress for the stall timeout, and was replaced. */
+    STALLED,
+    /** Its result does not fit what it was asked for, and it was replaced. */
+    INVALID
+  }
+
+  /** Why a sequence was never trained on. */
+  public enum DropReason implements Value {
+    /** It was used for the first estimate of Z. */
+    BOOTSTRAP,
+    /** Scoring it failed. */
+    SCORING,
+    /** It would have been too stale for the next batch. */
+    LEFT_OVER,
+    /** It was in the stream when training restarted from a checkpoint, and is drawn again. */
+    LEARNER_RESTART,
+    /** It was in the stream when the run ended; a resumed run draws it again. */
+    STOPPED
+  }
+
+  /** How a delivery of weights failed. */
+  public enum PublishFailure implements Value {
+    /** A sampler did not confirm in time. */
+    TIMEOUT,
+    /** A sampler confirmed another fingerprint than that of the published weights. */
+    FINGERPRINT
+  }
+
+  /** Outcome of judging whether the policy replaces the proposal. */
+  public enum ProposalDecision implements Value {
+    /** The policy is closer to the target: it is the proposal from now on. */
+    ACCEPTED,
+    /** The proposal is at least as close to the target as the policy. */
+    REJECTED,
+    /** The window holds no sequence of positive weight, or the difference is within its error. */
+    INCONCLUSIVE
+  }
+
+  /** Outcome of a request to change the configuration of a running service. */
+  public enum ConfigChange implements Value {
+    /** The change is in force. */
+    ACCEPTED,
+    /** Something in it was invalid; nothing has changed. */
+    REJECTED
+  }
+
   /** A pair of distributions, in the order of a Kullback-Leibler divergence. */
-  public enum Pair implements LabelValue {
+  public enum Pair implements Value {
     /** Target and policy. */
     P_PI,
     /** Target and proposal. */
@@ -24,7 +113,7 @@ public record Label(String name, List<String> values) {
   }
 
   /** A distribution under which a mean is taken. */
-  public enum Distribution implements LabelValue {
+  public enum Distribution implements Value {
     /** The proposal. */
     Q,
     /** The policy. */
@@ -32,29 +121,30 @@ public record Label(String name, List<String> values) {
   }
 
   /** A kind of importance weight. */
-  public enum Weight implements LabelValue {
+  public enum Weight implements Value {
     /** Target over proposal. */
     P_Q,
     /** Policy over proposal. */
     PI_Q
   }
 
-  static final Label STAGE = new Label("stage", LabelValue.all(Stage.class));
-  static final Label BLOCKED = new Label("reason", LabelValue.all(BlockedReason.class));
-  static final Label FAILURE = new Label("reason", LabelValue.all(FailureReason.class));
-  static final Label DROP = new Label("reason", LabelValue.all(DropReason.class));
-  static final Label PUBLISH_FAILURE = new Label("reason", LabelValue.all(PublishFailure.class));
-  static final Label DECISION = new Label("decision", LabelValue.all(ProposalDecision.class));
-  static final Label KL_PAIR = new Label("pair", LabelValue.all(Pair.class));
+  static final Label STAGE = of("stage", Stage.class);
+  static final Label BLOCKED = of("reason", BlockedReason.class);
+  static final Label FAILURE = of("reason", FailureReason.class);
+  static final Label DROP = of("reason", DropReason.class);
+  static final Label PUBLISH_FAILURE = of("reason", PublishFailure.class);
+  static final Label DECISION = of("decision", ProposalDecision.class);
+  static final Label KL_PAIR = of("pair", Pair.class);
   static final Label TVD_PAIR = new Label("pair", List.of("p_pi", "p_q"));
-  static final Label DISTRIBUTION = new Label("distribution", LabelValue.all(Distribution.class));
-  static final Label WEIGHT = new Label("weight", LabelValue.all(Weight.class));
+  static final Label DISTRIBUTION = of("distribution", Distribution.class);
+  static final Label WEIGHT = of("weight", Weight.class);
   static final Label FEATURE = new Label("feature", List.of());
   static final Label SAMPLER = new Label("sampler", List.of());
-  static final Label CONFIG_CHANGE = new Label("result", LabelValue.all(ConfigChange.class));
+  static final Label CONFIG_CHANGE = of("result", ConfigChange.class);
   static final Label LIVE_KEY =
       new Label("key", Arrays.stream(LiveKey.values()).map(LiveKey::key).toList());
-  static final Label STATE = new Label("state", states());
+  static final Label STATE =
+      new Label("state", Arrays.stream(ServiceState.values()).map(Enum::name).toList());
   static final Label RUN = new Label("run", List.of());
   static final Label OBJECTIVE = new Label("objective", List.of());
   static final Label VERSION = new Label("version", List.of());
@@ -69,7 +159,7 @@ public record Label(String name, List<String> values) {
     return values.isEmpty();
   }
 
-  private static List<String> states() {
-    return Arrays.stream(ServiceState.values()).map(Enum::name).toList();
+  private static <E extends Enum<E> & Value> Label of(String name, Class<E> values) {
+    return new Label(name, Arrays.stream(values.getEnumConstants()).map(Value::label).toList());
   }
 }

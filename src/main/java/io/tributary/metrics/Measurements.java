@@ -1,5 +1,7 @@
 package io.tributary.metrics;
 
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,33 +20,34 @@ public final class Measurements {
    * labels.
    */
   public record Key(Metric metric, List<String> labels) implements Comparable<Key> {
+    private static final Comparator<Key> ORDER =
+        Comparator.comparing((Key key) -> key.metric.key())
+            .thenComparing(key -> key.labels.toString());
+
     /**
      * @throws IllegalArgumentException if the metric is not a gauge, or has other labels
      */
     public Key {
       labels = List.copyOf(labels);
-      metric.requireGauge(labels);
+      String flaw = metric.flaw(labels);
+      if (flaw != null) {
+        throw new IllegalArgumentException(flaw);
+      }
     }
 
     @Override
     public int compareTo(Key other) {
-      int byName = metric.key().compareTo(other.metric.key());
-      return byName != 0 ? byName : labels.toString().compareTo(other.labels.toString());
+      return ORDER.compare(this, other);
     }
   }
 
-  /** Sets the value of a metric without labels. */
-  public Measurements put(Metric metric, double value) {
-    return put(new Key(metric, List.of()), value);
-  }
-
-  /** Sets the value of a metric with one label. */
-  public Measurements put(Metric metric, double value, LabelValue label) {
-    return put(new Key(metric, List.of(label.label())), value);
+  /** Sets the value of a metric without a label, or with labels other than features. */
+  public Measurements put(Metric metric, double value, Label.Value... labels) {
+    return put(new Key(metric, labels(labels)), value);
   }
 
   /** Sets the value of a feature's metric. */
-  public Measurements put(Metric metric, double value, String feature, LabelValue label) {
+  public Measurements put(Metric metric, double value, String feature, Label.Value label) {
     return put(new Key(metric, List.of(feature, label.label())), value);
   }
 
@@ -71,19 +74,18 @@ public final class Measurements {
         .put(Metric.FEATURE_MOMENT_STDERR, standardError, feature, distribution);
   }
 
-  /** The value of a metric without labels; NaN where there is none. */
-  public double get(Metric metric) {
-    return get(new Key(metric, List.of()));
-  }
-
-  /** The value of a metric with one label; NaN where there is none. */
-  public double get(Metric metric, LabelValue label) {
-    return get(new Key(metric, List.of(label.label())));
+  /** The value of a metric without a label, or with labels other than features; NaN if absent. */
+  public double get(Metric metric, Label.Value... labels) {
+    return get(new Key(metric, labels(labels)));
   }
 
   /** The value of a feature's metric; NaN where there is none. */
-  public double get(Metric metric, String feature, LabelValue label) {
+  public double get(Metric metric, String feature, Label.Value label) {
     return get(new Key(metric, List.of(feature, label.label())));
+  }
+
+  private static List<String> labels(Label.Value... labels) {
+    return Arrays.stream(labels).map(Label.Value::label).toList();
   }
 
   private double get(Key key) {

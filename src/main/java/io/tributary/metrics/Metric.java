@@ -1,12 +1,8 @@
 package io.tributary.metrics;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table of all metrics. A metric's name is its constant in lower case; Prometheus sees it with
@@ -24,430 +20,329 @@ public enum Metric {
    * #SEQUENCES_DROPPED_TOTAL} over all reasons, and those of {@link #STREAM_SEQUENCES} together.
    */
   STAGE_SEQUENCES_TOTAL(
-      Type.COUNTER,
-      "sequences",
+      counter("sequences"),
       "Sequences that a stage has finished.",
       "Its rate is the stage's throughput. If one is 0 while the others move, look for"
           + " that stage in the log.",
       Label.STAGE),
   STAGE_TOKENS_TOTAL(
-      Type.COUNTER,
-      "tokens",
+      counter("tokens"),
       "Tokens that a stage has finished.",
       "Far fewer tokens per sequence than before: sequences end early; look at /samples.",
       Label.STAGE),
   STAGE_FAILURES_TOTAL(
-      Type.COUNTER,
-      "failures",
+      counter("failures"),
       "Failures of a stage's workers.",
       "Each one is in tributary.log with its cause; above stream.max-lost-workers within"
           + " an hour the run ends.",
       Label.STAGE,
       Label.FAILURE),
   STAGE_INFLIGHT_SEQUENCES(
-      Type.LEVEL,
-      "sequences",
+      level("sequences"),
       "Sequences that a stage is working on.",
       "0 at the samplers of a running service: nothing is admitted, see admission_limit_sequences.",
       Label.STAGE),
   STAGE_BUSY_SECONDS_TOTAL(
-      Type.COUNTER,
-      "seconds",
+      counter("seconds"),
       "Time that a stage's workers have spent computing.",
       "The stage with the largest share busy / (busy + blocked) is the bottleneck: give it more"
           + " workers.",
       Label.STAGE),
   STAGE_BLOCKED_SECONDS_TOTAL(
-      Type.COUNTER,
-      "seconds",
+      counter("seconds"),
       "Time that a stage's workers have spent waiting, by reason.",
       "The reason says what to tune: input, the stage before is too slow; admission,"
           + " scoring or learning is; evaluation, evaluate less often.",
       Label.STAGE,
       Label.BLOCKED),
   STAGE_LAST_ITEM_TIMESTAMP_SECONDS(
-      Type.MEASURED,
-      "seconds",
+      measured("seconds"),
       "Unix time of the last item that a stage finished.",
       "Old while the service runs: the stage is starved or hangs; stream.stall-timeout replaces"
           + " workers that hang.",
       Label.STAGE),
   WAITING_SEQUENCES(
-      Type.LEVEL,
-      "sequences",
+      level("sequences"),
       "Sequences waiting for a worker of a stage.",
       "Grows for scorers: raise scorers.count.",
       Label.STAGE),
   ADMISSION_CLOSED_SECONDS_TOTAL(
-      Type.COUNTER,
-      "seconds",
+      counter("seconds"),
       "Time that the bound on staleness held back a draw that could have been made.",
       "Grows by nearly 1 per second: learning is the bottleneck, fewer samplers would do."),
   ADMISSION_LIMIT_SEQUENCES(
-      Type.LEVEL,
-      "sequences",
+      level("sequences"),
       "Sequences that may have been drawn by the learner's present step.",
       "Does not grow: the learner takes no steps."),
   DRAWS_REISSUED_TOTAL(
-      Type.COUNTER,
-      "draws",
+      counter("draws"),
       "Draws issued again after a worker was lost.",
       "Grows with stage_failures_total; alone it says nothing new."),
   SEQUENCES_DROPPED_TOTAL(
-      Type.COUNTER,
-      "sequences",
+      counter("sequences"),
       "Sequences drawn and never trained on.",
       "Scoring failures are in the log with the sequence; above stream.max-drop-rate the run ends.",
       Label.DROP),
   STREAM_SEQUENCES(
-      Type.LEVEL,
-      "sequences",
+      level("sequences"),
       "Sequences drawn for the stream that are neither learned nor dropped yet.",
       "Stands still although samplers are not paused: the learner or the scorers take"
           + " nothing."),
   /** Bounds of a few steps are common, of hundreds possible. */
   SEQUENCE_STALENESS_STEPS(
-      "steps",
+      histogram("steps", 0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512, 1000),
       "Learner steps between a draw's admission and its use.",
       "All at the bound: learning is the bottleneck; if effective_sample_size_ratio of pi_q is"
-          + " small too, lower stream.max-staleness-steps.",
-      buckets(0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 512, 1000)),
+          + " small too, lower stream.max-staleness-steps."),
   /** From a draw that is learned at once to hours. */
   SEQUENCE_AGE_SECONDS(
-      "seconds",
+      histogram(
+          "seconds", 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400,
+          28_800),
       "Time between a draw's admission and its use.",
-      "Grows at the same staleness: the learner's steps have become slower.",
-      buckets(
-          0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800)),
+      "Grows at the same staleness: the learner's steps have become slower."),
 
   // Learning
   LEARNER_STEPS(
-      Type.LEVEL,
-      "steps",
+      level("steps"),
       "Learner steps of the run, across resumes.",
       "Does not grow: see the runbook on a stalled learner."),
   LEARNER_SEQUENCES(
-      Type.LEVEL,
-      "sequences",
-      "Sequences learned in the run, across resumes.",
-      "As learner_steps."),
+      level("sequences"), "Sequences learned in the run, across resumes.", "As learner_steps."),
   LEARNER_LAST_STEP_TIMESTAMP_SECONDS(
-      Type.MEASURED,
-      "seconds",
+      measured("seconds"),
       "Unix time of the last learner step.",
       "Older than a few steps take: see the runbook on a stalled learner."),
   /** A step takes 50 ms to 10 minutes; less with a model for tests. */
   LEARNER_STEP_DURATION_SECONDS(
-      "seconds",
+      histogram("seconds", 0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600),
       "Duration of a learner step.",
-      "Grows: another process has taken the cores, or sequences have become longer.",
-      buckets(0.01, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 180, 300, 600)),
+      "Grows: another process has taken the cores, or sequences have become longer."),
   LEARNER_LOSS(
-      Type.MEASURED,
-      "1",
       "Surrogate loss of the last batch.",
       "Not finite: the step is skipped. The value of a surrogate loss is no measure of progress;"
           + " kl_nats is."),
   LEARNER_GRADIENT_NORM(
-      Type.MEASURED,
-      "1",
       "Global gradient norm before clipping.",
       "Peaks: single large weights, see max_weight_share_ratio; all above max-grad-norm: lower the"
           + " learning rate."),
   LEARNER_LEARNING_RATE(
-      Type.MEASURED,
-      "1",
       "Learning rate of the last step.",
       "Not what the schedule says: it was changed while running, see /config."),
   NONFINITE_STEPS_TOTAL(
-      Type.COUNTER,
-      "steps",
+      counter("steps"),
       "Steps skipped because the loss or gradient was not finite.",
       "Lower the learning rate; after learner.max-nonfinite-steps in a row the run ends."),
 
   // Distribution matching
   PARTITION_FUNCTION(
-      Type.MEASURED,
-      "1",
       "Estimate of Z, the target's partition function.",
       "Z is a constant of the target: a trend means that q misses a part of p; see the runbook on Z"
           + " drifting."),
   PARTITION_FUNCTION_STDERR(
-      Type.MEASURED,
-      "1",
       "Standard error of the estimate of Z.",
       "Not small against Z: more bootstrap sequences, or a proposal closer to the target."),
   KL_NATS(
-      Type.MEASURED,
-      "nats",
+      measured("nats"),
       "Kullback-Leibler divergence.",
       "p_pi grows: the policy moves away from the target, lower the learning rate; pi_a grows"
           + " without p_pi falling: the policy forgets. Where pi has lost most of p, as reinforce"
           + " does, p_pi is far too low, near -log Z.",
       Label.KL_PAIR),
   KL_STDERR_NATS(
-      Type.MEASURED,
-      "nats",
+      measured("nats"),
       "Standard error of the divergence.",
       "As large as the divergence: no decision can be made from it; see"
           + " effective_sample_size_ratio.",
       Label.KL_PAIR),
   TOTAL_VARIATION(
-      Type.MEASURED,
-      "1",
       "Total variation distance.",
       "p_pi near 1 for long: policy and target hardly overlap; start from a less extreme target.",
       Label.TVD_PAIR),
   FEATURE_MOMENT(
-      Type.MEASURED,
-      "1",
       "Mean of a feature.",
       "Those of pi do not approach feature_target: see kl_nats, effective_sample_size_ratio and the"
           + " samples.",
       Label.FEATURE,
       Label.DISTRIBUTION),
   FEATURE_MOMENT_STDERR(
-      Type.MEASURED,
-      "1",
       "Standard error of the mean of a feature.",
       "Large: more sequences per batch, or a longer evaluation.",
       Label.FEATURE,
       Label.DISTRIBUTION),
   FEATURE_TARGET(
-      Type.MEASURED,
-      "1",
       "Desired mean of a feature.",
       "Not what is intended: another configuration is running.",
       Label.FEATURE),
   ADVANTAGE_MEAN(
-      Type.MEASURED,
-      "1",
       "Mean advantage of the last batch.",
       "Far from 0 with a baseline: Z is not what it should be, see partition_function."),
   ADVANTAGE_VARIANCE(
-      Type.MEASURED,
-      "1",
       "Variance of the advantage in the last batch.",
       "Peaks: single large weights, see max_weight_share_ratio."),
   ADVANTAGE_ABS_MEAN(
-      Type.MEASURED,
-      "1",
       "Mean absolute advantage of the last batch.",
       "Falls as the policy comes closer to the target; grows: see kl_nats."),
   BASELINE_MEAN(
-      Type.MEASURED,
-      "1",
       "Mean baseline of the last batch.",
       "0 with a baseline: pi no longer gives mass to the sequences of q; replace the"
           + " proposal."),
   POLICY_LOSS(
-      Type.MEASURED,
-      "1",
       "Mean clipped loss of a token's probability in the last step, with PPO.",
       "Only its trend means something; see kl_penalty and reward_mean."),
   VALUE_LOSS(
-      Type.MEASURED,
-      "1",
       "Mean clipped loss of a token's value in the last step, with PPO.",
       "Does not fall: the value head learns nothing; it shares the policy's optimizer and"
           + " learning rate."),
   CLIPPED_TOKENS_RATIO(
-      Type.MEASURED,
-      "ratio",
+      measured("ratio"),
       "Share of tokens in the last step whose ratio was clipped, with PPO.",
       "Above 0.3: the updates of a step go too far, lower the learning rate or the passes."),
   KL_CONTROL_BETA(
-      Type.MEASURED,
-      "1",
       "Weight of log(pi/a) in nats against the reward in the last step, with PPO.",
       "Runs away: objective.target-kl can't be met with this reward."),
   KL_PENALTY(
-      Type.MEASURED,
-      "1",
       "Mean of beta log(pi/a), in the unit of the reward, with PPO.",
       "Outweighs reward_mean: beta is too large."),
   REWARD_MEAN(
-      Type.MEASURED,
-      "1",
       "Mean reward of the policy, from the last batch.",
       "Rises while distinct_n falls: the policy exploits the reward."),
   EFFECTIVE_SAMPLE_SIZE_RATIO(
-      Type.MEASURED,
-      "ratio",
+      measured("ratio"),
       "Effective sample size over sample size.",
       "Near one sequence of the batch: see the runbook on a collapsed effective sample size.",
       Label.WEIGHT),
   MAX_WEIGHT_SHARE_RATIO(
-      Type.MEASURED,
-      "ratio",
+      measured("ratio"),
       "Largest weight P/q of the batch over the sum of all.",
       "Near 1: a single sequence decides the step; larger batches, or a proposal closer to the"
           + " target."),
   PARETO_K(
-      Type.MEASURED,
-      "1",
       "Pareto k of the newest weights; estimates with them are unreliable above 0.7.",
       "Above 0.7: estimates with these weights are unreliable; see the runbook on a large Pareto"
           + " k.",
       Label.WEIGHT),
   GRADIENT_VARIANCE(
-      Type.MEASURED,
-      "1",
       "Variance of the gradient of one sequence.",
       "Grows: larger batches, a baseline, or a proposal closer to the target."),
 
   // Quality of samples
   DISTINCT_1(
-      Type.MEASURED,
-      "1",
       "Distinct words of a text over all its words, on average.",
       "Falls below that of the base model: texts repeat words; look at /samples."),
-  DISTINCT_2(
-      Type.MEASURED,
-      "1",
-      "Distinct 2-grams of a text over its words, on average.",
-      "As distinct_1."),
-  DISTINCT_3(
-      Type.MEASURED,
-      "1",
-      "Distinct 3-grams of a text over its words, on average.",
-      "As distinct_1."),
+  DISTINCT_2("Distinct 2-grams of a text over its words, on average.", "As distinct_1."),
+  DISTINCT_3("Distinct 3-grams of a text over its words, on average.", "As distinct_1."),
   SELF_BLEU_3(
-      Type.MEASURED,
-      "1",
       "Mean BLEU-3 of a text against the others.",
       "Rises towards 1: the policy writes the same text again and again; see kl_nats of pi_a."),
-  SELF_BLEU_4(Type.MEASURED, "1", "Mean BLEU-4 of a text against the others.", "As self_bleu_3."),
-  SELF_BLEU_5(Type.MEASURED, "1", "Mean BLEU-5 of a text against the others.", "As self_bleu_3."),
+  SELF_BLEU_4("Mean BLEU-4 of a text against the others.", "As self_bleu_3."),
+  SELF_BLEU_5("Mean BLEU-5 of a text against the others.", "As self_bleu_3."),
   PERPLEXITY_BASE(
-      Type.MEASURED,
-      "1",
       "Perplexity of samples of pi under the base model.",
       "Rises far above its first value: texts are no longer language; falls far below:"
           + " they repeat."),
 
   // Weights
   POLICY_VERSION(
-      Type.LEVEL,
-      "version",
+      level("version"),
       "Version of the policy published last.",
       "Does not grow over publish.interval-steps: the learner takes no steps."),
   PROPOSAL_VERSION(
-      Type.LEVEL,
-      "version",
+      level("version"),
       "Version of the current proposal.",
       "Far behind policy_version: see proposal_replacements_total."),
   SAMPLER_PROPOSAL_VERSION(
-      Type.LEVEL,
-      "version",
+      level("version"),
       "Version that a sampler has confirmed.",
       "Stays behind proposal_version: the sampler does not load new weights; see"
           + " weights_publish_failures_total.",
       Label.SAMPLER),
   PROPOSAL_AGE_STEPS(
-      Type.LEVEL,
-      "steps",
+      level("steps"),
       "Learner steps since the proposal was replaced.",
       "Large while p_pi falls: see proposal_replacements_total; if decisions are inconclusive,"
           + " raise publish.interval-steps (with proposal.window = fresh proposal.window-sequences)"
           + " or lower proposal.confidence."),
   PROPOSAL_REPLACEMENTS_TOTAL(
-      Type.COUNTER,
-      "decisions",
+      counter("decisions"),
       "Decisions on replacing the proposal.",
       "Only rejected: pi is no closer to p than q; only inconclusive: the window is too short.",
       Label.DECISION),
   WEIGHTS_PUBLISH_DURATION_SECONDS(
-      Type.MEASURED,
-      "seconds",
+      measured("seconds"),
       "Time until every sampler had confirmed the last proposal.",
       "Near publish.timeout: a draw takes too long, lower samplers.batch-size."),
   WEIGHTS_PUBLISH_FAILURES_TOTAL(
-      Type.COUNTER,
-      "failures",
+      counter("failures"),
       "Deliveries of weights that failed.",
       "Timeout: a sampler hangs or draws for longer than publish.timeout; fingerprint: see the"
           + " runbook.",
       Label.PUBLISH_FAILURE),
   WEIGHTS_FINGERPRINT_MISMATCHES_TOTAL(
-      Type.COUNTER,
-      "confirmations",
+      counter("confirmations"),
       "Confirmations with a wrong fingerprint.",
       "Any: a sampler draws from weights other than those published; see the runbook."),
 
   // Service
   BUILD_INFO(
-      Type.INFO,
-      "1",
+      new Kind(Type.INFO, "1"),
       "Version of the program and of Java.",
       "Not the version that was deployed: the old process still runs.",
       Label.VERSION,
       Label.JAVA),
   RUN_INFO(
-      Type.INFO,
-      "1",
+      new Kind(Type.INFO, "1"),
       "Name of the run and its objective.",
       "Not the run expected here: the wrong configuration was started.",
       Label.RUN,
       Label.OBJECTIVE),
   SERVICE_STATE(
-      Type.LEVEL,
-      "1",
+      level("1"),
       "1 for the present state of the service.",
       "FAILED: /status has the reason; PAUSED: somebody has paused it, audit.jsonl says who.",
       Label.STATE),
   CHECKPOINT_LAST_SUCCESS_TIMESTAMP_SECONDS(
-      Type.MEASURED,
-      "seconds",
+      measured("seconds"),
       "Unix time of the last complete checkpoint.",
       "Old: as much work is lost if the process dies; see the runbook."),
   CHECKPOINT_DURATION_SECONDS(
-      Type.MEASURED,
-      "seconds",
+      measured("seconds"),
       "Time to write the last checkpoint.",
       "Grows: the disk is slow or nearly full."),
   CHECKPOINT_PAUSE_SECONDS(
-      Type.MEASURED,
-      "seconds",
+      measured("seconds"),
       "Time that training stood still for the last checkpoint.",
       "Much of checkpoint.interval: memory or the disk is slow; with"
           + " checkpoint.background = true training waits for the copy of the weights only."),
   CHECKPOINT_SIZE_BYTES(
-      Type.MEASURED,
-      "bytes",
+      measured("bytes"),
       "Size of the last checkpoint.",
       "Changes between checkpoints of one run: ask why before the next upgrade."),
   CHECKPOINT_FAILURES_TOTAL(
-      Type.COUNTER,
-      "failures",
+      counter("failures"),
       "Checkpoints that could not be written.",
       "Any: the disk is full or read-only; the run goes on and tries again."),
   LINES_LOST_TOTAL(
-      Type.COUNTER,
-      "lines",
+      counter("lines"),
       "Lines of metrics.jsonl, samples.jsonl and versions.jsonl that could not be written.",
       "Any: the disk is full or read-only; training goes on, the lines are missing for good."),
   MEMORY_LIMIT_BYTES(
-      Type.MEASURED,
-      "bytes",
+      measured("bytes"),
       "Memory of the container or machine that the process runs in.",
       "process_resident_memory_bytes near it: the process will be killed; see the runbook on"
           + " memory."),
   CONFIG_CHANGES_TOTAL(
-      Type.COUNTER,
-      "changes",
+      counter("changes"),
       "Requests to change the configuration while the service runs.",
       "Not expected: audit.jsonl says who changed what, and why a request was rejected.",
       Label.CONFIG_CHANGE),
   CONFIG_SETTING(
-      Type.LEVEL,
-      "1",
+      level("1"),
       "Value in force of each key that can be changed while the service runs; times in seconds.",
       "Not what the configuration file says: /config has the changes.",
       Label.LIVE_KEY),
   NATIVE_TENSOR_BYTES(
-      Type.MEASURED,
-      "bytes",
+      measured("bytes"),
       "Memory held by native code outside the Java heap, nearly all of it tensors.",
       "Grows without end: a leak, restart by drain and resume and report it; high but constant:"
           + " lower the batch sizes.");
@@ -469,87 +364,62 @@ public enum Metric {
     INFO
   }
 
-  private static final Map<String, Metric> BY_KEY =
-      Arrays.stream(values()).collect(Collectors.toMap(Metric::key, Function.identity()));
+  /** What is counted or measured; {@code buckets} are a histogram's upper bounds. */
+  private record Kind(Type type, String unit, double... buckets) {}
 
-  private final Type type;
-  private final String unit;
+  @SuppressWarnings("ImmutableEnumChecker") // its array is never given away
+  private final Kind kind;
+
   private final String help;
   private final String whenOdd;
 
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
   private final List<Label> labels;
 
-  @SuppressWarnings("ImmutableEnumChecker") // never given away
-  private final double[] buckets;
-
-  Metric(Type type, String unit, String help, String whenOdd, Label... labels) {
-    this(type, unit, help, whenOdd, new double[0], labels);
+  /** A measured pure number. */
+  Metric(String help, String whenOdd, Label... labels) {
+    this(measured("1"), help, whenOdd, labels);
   }
 
-  /** A histogram with these upper bounds of its buckets. */
-  Metric(String unit, String help, String whenOdd, double[] buckets) {
-    this(Type.HISTOGRAM, unit, help, whenOdd, buckets);
-  }
-
-  Metric(Type type, String unit, String help, String whenOdd, double[] buckets, Label... labels) {
-    this.type = type;
-    this.unit = unit;
+  Metric(Kind kind, String help, String whenOdd, Label... labels) {
+    this.kind = kind;
     this.help = help;
     this.whenOdd = whenOdd;
     this.labels = List.of(labels);
-    this.buckets = buckets;
   }
 
-  /**
-   * The metric with this name (without prefix).
-   *
-   * @throws IllegalArgumentException if there is none
-   */
-  public static Metric of(String key) {
-    Metric metric = BY_KEY.get(key);
-    if (metric == null) {
-      throw new IllegalArgumentException(
-          "no metric is called %s; declare it in %s".formatted(key, Metric.class.getName()));
-    }
-    return metric;
+  private static Kind counter(String unit) {
+    return new Kind(Type.COUNTER, unit);
   }
 
-  /** Whether this is a gauge that may have these values of its labels. */
-  boolean isGauge(List<String> values) {
-    return flaw(values).isEmpty();
+  private static Kind level(String unit) {
+    return new Kind(Type.LEVEL, unit);
   }
 
-  /**
-   * Checks that this is a gauge that may have these values of its labels.
-   *
-   * @throws IllegalArgumentException if not
-   */
-  void requireGauge(List<String> values) {
-    flaw(values)
-        .ifPresent(
-            flaw -> {
-              throw new IllegalArgumentException(flaw);
-            });
+  private static Kind measured(String unit) {
+    return new Kind(Type.MEASURED, unit);
   }
 
-  private Optional<String> flaw(List<String> values) {
-    if (type != Type.MEASURED && type != Type.LEVEL) {
-      return Optional.of("%s is a %s, not a gauge".formatted(key(), type));
+  private static Kind histogram(String unit, double... buckets) {
+    return new Kind(Type.HISTOGRAM, unit, buckets);
+  }
+
+  /** Why this is no gauge that may have these values of its labels; null if it is one. */
+  @Nullable String flaw(List<String> values) {
+    if (type() != Type.MEASURED && type() != Type.LEVEL) {
+      return "%s is a %s, not a gauge".formatted(key(), type());
     }
     if (values.size() != labels.size()) {
-      return Optional.of(
-          "%s has the labels %s, got the values %s".formatted(key(), labelNames(), values));
+      return "%s has the labels %s, got the values %s".formatted(key(), labelNames(), values);
     }
     for (int i = 0; i < labels.size(); i++) {
       Label label = labels.get(i);
       if (!label.open() && !label.values().contains(values.get(i))) {
-        return Optional.of(
-            "label %s of %s is one of %s, got %s"
-                .formatted(label.name(), key(), label.values(), values.get(i)));
+        return "label %s of %s is one of %s, got %s"
+            .formatted(label.name(), key(), label.values(), values.get(i));
       }
     }
-    return Optional.empty();
+    return null;
   }
 
   /** The name without prefix: the key in {@link Measurements} and {@code metrics.jsonl}. */
@@ -563,12 +433,12 @@ public enum Metric {
   }
 
   public Type type() {
-    return type;
+    return kind.type();
   }
 
   /** The unit in words; "1" for a pure number. */
   public String unit() {
-    return unit;
+    return kind.unit();
   }
 
   public String help() {
@@ -591,10 +461,6 @@ public enum Metric {
 
   /** Upper bounds of a histogram's buckets, without infinity; empty for other types. */
   double[] buckets() {
-    return buckets.clone();
-  }
-
-  private static double[] buckets(double... upperBounds) {
-    return upperBounds;
+    return kind.buckets();
   }
 }

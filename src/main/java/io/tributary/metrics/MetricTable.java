@@ -7,6 +7,7 @@ import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.core.metrics.MetricWithFixedMetadata;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -16,9 +17,12 @@ import java.util.Objects;
 
 /**
  * The Prometheus collectors of the table {@link Metric}, with every series there from the start.
- * Safe for use by several threads.
+ * Thread-safe.
  */
-final class MetricTable {
+sealed class MetricTable permits RunMetrics {
+
+  /** Where the collectors are registered. */
+  final PrometheusRegistry registry = new PrometheusRegistry();
 
   private final Map<Metric, Counter> counters = new EnumMap<>(Metric.class);
   private final Map<Metric, Gauge> gauges = new EnumMap<>(Metric.class);
@@ -30,7 +34,7 @@ final class MetricTable {
    *
    * @param features names of the target's features, each of which has its own series
    */
-  MetricTable(PrometheusRegistry registry, List<String> features) {
+  MetricTable(List<String> features) {
     for (Metric metric : Metric.values()) {
       switch (metric.type()) {
         case COUNTER -> {
@@ -58,29 +62,44 @@ final class MetricTable {
     }
   }
 
-  void increment(Metric metric, double by, String... labels) {
-    required(counters, metric).labelValues(labels).inc(by);
+  /** Adds to a counter. */
+  public final void add(Metric metric, double by, Label.Value... labels) {
+    String[] values = Arrays.stream(labels).map(Label.Value::label).toArray(String[]::new);
+    required(counters, metric).labelValues(values).inc(by);
   }
 
-  void set(Metric metric, double value, String... labels) {
+  /** Sets a gauge. */
+  public final void set(Metric metric, double value, String... labels) {
     required(gauges, metric).labelValues(labels).set(value);
   }
 
-  void observe(Metric metric, double value) {
+  /** Sets a gauge of a whole number. */
+  public final void set(Metric metric, long value, String... labels) {
+    set(metric, (double) value, labels);
+  }
+
+  /** Sets a gauge in seconds. */
+  public final void set(Metric metric, Duration time) {
+    set(metric, WorkTime.seconds(time));
+  }
+
+  /** Adds an observation to a histogram. */
+  public final void observe(Metric metric, double value) {
     required(histograms, metric).observe(value);
   }
 
-  void info(Metric metric, String... labels) {
+  /** Sets the labels of an info metric. */
+  public final void info(Metric metric, String... labels) {
     required(infos, metric).setLabelValues(labels);
   }
 
-  /** Ends a series, because what it was about is gone. */
-  void remove(Metric metric, String... labels) {
+  /** Ends a gauge's series, because what it was about is gone. */
+  public final void remove(Metric metric, String... labels) {
     required(gauges, metric).remove(labels);
   }
 
-  /** The present value of a counter or gauge. */
-  double value(Metric metric, String... labels) {
+  /** The present value of a counter or gauge; its series begins if there is none. */
+  public double value(Metric metric, String... labels) {
     Counter counter = counters.get(metric);
     return counter != null
         ? counter.labelValues(labels).get()
@@ -103,7 +122,7 @@ final class MetricTable {
     return builder;
   }
 
-  /** The label values of all series known at the start; none where a label's are not known yet. */
+  /** Label values of all series known at the start; none where a label's are not known yet. */
   private static List<String[]> series(Metric metric, List<String> features) {
     List<String[]> series = new ArrayList<>();
     series.add(new String[0]);

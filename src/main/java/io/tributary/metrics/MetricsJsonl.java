@@ -79,7 +79,7 @@ public final class MetricsJsonl {
                 more.add(entry.getKey());
                 collect(measurements, metric, entry.getValue(), more);
               });
-    } else if (metric.isGauge(labels)) {
+    } else if (metric.flaw(labels) == null) {
       measurements.put(new Measurements.Key(metric, labels), value.getAsDouble());
     }
   }

@@ -4,8 +4,9 @@ import com.sun.management.OperatingSystemMXBean;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.tributary.data.ServiceState;
+import io.tributary.metrics.Label.BlockedReason;
+import io.tributary.metrics.Label.Stage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,12 +14,11 @@ import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The metrics of one run, the JVM and the process. Thread-safe. */
-public final class RunMetrics {
+public final class RunMetrics extends MetricTable {
 
   /**
    * All metrics, rendered.
@@ -28,46 +28,37 @@ public final class RunMetrics {
    */
   public record Exposition(String contentType, byte[] body) {}
 
-  private final PrometheusRegistry registry = new PrometheusRegistry();
   private final ExpositionFormats formats = ExpositionFormats.init();
-  private final MetricTable table;
   private final WorkTimes times;
   private final Clock clock;
   private volatile @Nullable LongSupplier nativeTensorBytes;
-
-  private RunMetrics(Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
-    this.clock = clock;
-    this.times = new WorkTimes(nanoTime, this::count);
-    this.table = new MetricTable(registry, List.copyOf(featureTargets.keySet()));
-    featureTargets.forEach((feature, moment) -> table.set(Metric.FEATURE_TARGET, moment, feature));
-    table.info(Metric.BUILD_INFO, version(), Runtime.version().toString());
-    memoryBytes().ifPresent(this::memoryLimit);
-    service().state(ServiceState.STARTING);
-    JvmMetrics.builder().register(registry);
-  }
 
   /**
    * All series of a run, at their initial values.
    *
    * @param featureTargets the desired moment of each feature; NaN where none is asked
+   * @param clock for timestamps
    */
-  public static RunMetrics create(Map<String, Double> featureTargets) {
-    return create(featureTargets, Clock.systemUTC());
+  public RunMetrics(Map<String, Double> featureTargets, Clock clock) {
+    this(featureTargets, clock, System::nanoTime);
   }
 
-  /** As {@link #create(Map)}, with a clock for timestamps. */
-  public static RunMetrics create(Map<String, Double> featureTargets, Clock clock) {
-    return create(featureTargets, clock, System::nanoTime);
-  }
-
-  /** As {@link #create(Map)}, with clocks for timestamps and durations. */
-  public static RunMetrics create(
-      Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
-    return new RunMetrics(featureTargets, clock, nanoTime);
+  /** As the other constructor, with a source of durations. */
+  public RunMetrics(Map<String, Double> featureTargets, Clock clock, LongSupplier nanoTime) {
+    super(List.copyOf(featureTargets.keySet()));
+    this.clock = clock;
+    this.times = new WorkTimes(nanoTime, this::count);
+    featureTargets.forEach((feature, moment) -> set(Metric.FEATURE_TARGET, moment, feature));
+    info(Metric.BUILD_INFO, version(), Runtime.version().toString());
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
+      set(Metric.MEMORY_LIMIT_BYTES, system.getTotalMemorySize());
+    }
+    state(ServiceState.STARTING);
+    JvmMetrics.builder().register(registry);
   }
 
   public StageMetrics stage(Stage stage) {
-    return new StageMetrics(table, times, stage, clock);
+    return new StageMetrics(this, times, stage);
   }
 
   /** How the workers of a stage have spent their time since the process started, until now. */
@@ -76,35 +67,44 @@ public final class RunMetrics {
   }
 
   private void count(Stage stage, WorkTime time) {
-    table.increment(Metric.STAGE_BUSY_SECONDS_TOTAL, time.busySeconds(), stage.label());
+    add(Metric.STAGE_BUSY_SECONDS_TOTAL, time.busySeconds(), stage);
     for (BlockedReason reason : time.blocked().keySet()) {
-      table.increment(
-          Metric.STAGE_BLOCKED_SECONDS_TOTAL,
-          time.blockedSeconds(reason),
-          stage.label(),
-          reason.label());
+      add(Metric.STAGE_BLOCKED_SECONDS_TOTAL, time.blockedSeconds(reason), stage, reason);
     }
-  }
-
-  public FlowMetrics flow() {
-    return new FlowMetrics(table, times);
   }
 
   /** The ledger of a new stream. */
   public SequenceLedger ledger() {
-    return new SequenceLedger(flow(), stage(Stage.SAMPLER), stage(Stage.LEARNER));
+    return new SequenceLedger(this);
   }
 
-  public LearningMetrics learning() {
-    return new LearningMetrics(table, clock);
+  /** The bound on staleness holds back a draw until the clock is closed. */
+  public WorkClock admissionCloses() {
+    WorkClock closed =
+        times.clock(
+            time ->
+                add(
+                    Metric.ADMISSION_CLOSED_SECONDS_TOTAL,
+                    time.blockedSeconds(BlockedReason.ADMISSION)));
+    closed.waitFor(BlockedReason.ADMISSION);
+    return closed;
   }
 
-  public WeightMetrics weights() {
-    return new WeightMetrics(table);
+  /** A pause of the stream begins or ends. */
+  public void paused(boolean begins) {
+    times.pause(begins);
   }
 
-  public ServiceMetrics service() {
-    return new ServiceMetrics(table, times, clock);
+  /** The service is in this state. */
+  public void state(ServiceState state) {
+    for (ServiceState each : ServiceState.values()) {
+      set(Metric.SERVICE_STATE, each == state ? 1 : 0, each.name());
+    }
+  }
+
+  /** Sets a gauge to the present Unix time. */
+  public void setNow(Metric metric, String... labels) {
+    set(metric, clock.millis() / 1e3, labels);
   }
 
   /** Sets the source of the memory of all live tensors in bytes, read at each scrape. */
@@ -116,19 +116,13 @@ public final class RunMetrics {
   public void publish(Measurements measurements) {
     measurements
         .values()
-        .forEach(
-            (key, value) -> table.set(key.metric(), value, key.labels().toArray(String[]::new)));
+        .forEach((key, value) -> set(key.metric(), value, key.labels().toArray(String[]::new)));
   }
 
-  /** Sets the memory limit of the process in bytes; by default that of the container or machine. */
-  public void memoryLimit(long bytes) {
-    table.set(Metric.MEMORY_LIMIT_BYTES, (double) bytes);
-  }
-
-  /** The present value of a counter or gauge; its series begins if there is none. */
+  @Override
   public double value(Metric metric, String... labels) {
     times.read();
-    return table.value(metric, labels);
+    return super.value(metric, labels);
   }
 
   /**
@@ -141,7 +135,7 @@ public final class RunMetrics {
     times.read();
     LongSupplier bytes = nativeTensorBytes;
     if (bytes != null) {
-      table.set(Metric.NATIVE_TENSOR_BYTES, (double) bytes.getAsLong());
+      set(Metric.NATIVE_TENSOR_BYTES, bytes.getAsLong());
     }
     ExpositionFormatWriter openMetrics = formats.getOpenMetricsTextFormatWriter();
     ExpositionFormatWriter writer =
@@ -153,13 +147,6 @@ public final class RunMetrics {
       throw new UncheckedIOException(e);
     }
     return new Exposition(writer.getContentType(), body.toByteArray());
-  }
-
-  /** Memory of the container, or of the machine. */
-  private static OptionalLong memoryBytes() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-        ? OptionalLong.of(system.getTotalMemorySize())
-        : OptionalLong.empty();
   }
 
   private static String version() {

@@ -3,6 +3,8 @@ package io.tributary.metrics;
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
 import io.tributary.data.ScoredSequence;
+import io.tributary.metrics.Label.DropReason;
+import io.tributary.metrics.Label.Stage;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,17 +19,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Entries are kept by draw, so that nothing can leave the stream that did not enter it.
  */
 public final class SequenceLedger {
-  private final FlowMetrics flow;
+  private final RunMetrics metrics;
   private final StageMetrics sampler;
   private final StageMetrics learner;
   private final Map<Long, Integer> inStream = new HashMap<>();
   private @Nullable DropReason ended;
 
-  SequenceLedger(FlowMetrics flow, StageMetrics sampler, StageMetrics learner) {
-    this.flow = flow;
-    this.sampler = sampler;
-    this.learner = learner;
-    flow.inStream(0);
+  SequenceLedger(RunMetrics metrics) {
+    this.metrics = metrics;
+    this.sampler = metrics.stage(Stage.SAMPLER);
+    this.learner = metrics.stage(Stage.LEARNER);
+    report();
   }
 
   /** A draw was accepted from a sampler; after the end of the stream it is dropped. */
@@ -36,7 +38,7 @@ public final class SequenceLedger {
     sampler.items(sequences, draw.tokens());
     DropReason reason = ended;
     if (reason != null) {
-      flow.dropped(reason, sequences);
+      count(reason, sequences);
     } else {
       inStream.merge(draw.number(), sequences, Integer::sum);
       report();
@@ -51,7 +53,7 @@ public final class SequenceLedger {
   public synchronized void dropped(DropReason reason, long draw, int sequences) {
     if (ended == null) {
       take(draw, sequences);
-      flow.dropped(reason, sequences);
+      count(reason, sequences);
       report();
     }
   }
@@ -74,7 +76,7 @@ public final class SequenceLedger {
     if (batch instanceof Batch.Training) {
       learner.items(batch.sequences().size(), tokens);
     } else {
-      flow.dropped(DropReason.BOOTSTRAP, batch.sequences().size());
+      count(DropReason.BOOTSTRAP, batch.sequences().size());
     }
     report();
   }
@@ -83,7 +85,7 @@ public final class SequenceLedger {
   public synchronized void end(DropReason reason) {
     if (ended == null) {
       ended = reason;
-      flow.dropped(reason, sequences());
+      count(reason, sequences());
       inStream.clear();
       report();
     }
@@ -103,8 +105,12 @@ public final class SequenceLedger {
     }
   }
 
+  private void count(DropReason reason, long sequences) {
+    metrics.add(Metric.SEQUENCES_DROPPED_TOTAL, (double) sequences, reason);
+  }
+
   private void report() {
-    flow.inStream(sequences());
+    metrics.set(Metric.STREAM_SEQUENCES, sequences());
   }
 
   private long sequences() {

@@ -1,5 +1,6 @@
 package io.tributary.metrics;
 
+import io.tributary.metrics.Label.BlockedReason;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.tributary.metrics;
 
+import io.tributary.metrics.Label.BlockedReason;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -25,15 +26,19 @@ public record WorkTime(Duration busy, Map<BlockedReason, Duration> blocked) {
   }
 
   public double busySeconds() {
-    return StageMetrics.seconds(busy);
+    return seconds(busy);
   }
 
   public double blockedSeconds(BlockedReason reason) {
-    return StageMetrics.seconds(blocked(reason));
+    return seconds(blocked(reason));
   }
 
   Duration blocked(BlockedReason reason) {
     return blocked.getOrDefault(reason, Duration.ZERO);
+  }
+
+  static double seconds(Duration time) {
+    return time.toNanos() / 1e9;
   }
 
   /** Computing and waiting together. */

@@ -1,5 +1,7 @@
 package io.tributary.metrics;
 
+import io.tributary.metrics.Label.BlockedReason;
+import io.tributary.metrics.Label.Stage;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

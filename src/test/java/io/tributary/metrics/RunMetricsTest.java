@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.ServiceState;
+import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.DropReason;
+import io.tributary.metrics.Label.FailureReason;
 import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Label.ProposalDecision;
+import io.tributary.metrics.Label.PublishFailure;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.RunMetrics.Exposition;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +27,7 @@ class RunMetricsTest {
 
   private final AtomicLong nanoTime = new AtomicLong();
   private final RunMetrics metrics =
-      RunMetrics.create(
+      new RunMetrics(
           Map.of("amazing", 1.0),
           Clock.fixed(Instant.ofEpochSecond(1_700_000_000), ZoneOffset.UTC),
           nanoTime::get);
@@ -32,7 +38,7 @@ class RunMetricsTest {
 
   @Test
   void everyMetricOfTheTableIsThereFromTheStart() {
-    metrics.service().run("quickstart", "gdc++");
+    metrics.info(Metric.RUN_INFO, "quickstart", "gdc++");
     assertThat(text().lines())
         .contains(
             "tributary_stage_sequences_total{stage=\"sampler\"} 0.0",
@@ -89,11 +95,12 @@ class RunMetricsTest {
 
   @Test
   void theStreamReportsStalenessBySequence() {
-    metrics.flow().admissionLimit(768);
-    metrics.flow().drawReissued();
-    metrics.flow().dropped(DropReason.SCORING, 2);
+    metrics.set(Metric.ADMISSION_LIMIT_SEQUENCES, 768);
+    metrics.add(Metric.DRAWS_REISSUED_TOTAL, 1);
+    metrics.add(Metric.SEQUENCES_DROPPED_TOTAL, 2, DropReason.SCORING);
     for (int i = 0; i < 126; i++) {
-      metrics.flow().used(1, Duration.ofMillis(700));
+      metrics.observe(Metric.SEQUENCE_STALENESS_STEPS, 1);
+      metrics.observe(Metric.SEQUENCE_AGE_SECONDS, 0.7);
     }
     assertThat(text().lines())
         .contains(
@@ -108,9 +115,11 @@ class RunMetricsTest {
 
   @Test
   void theLearnerReportsTotalsOfTheRunAndItsSteps() {
-    metrics.learning().totals(12, 3072);
-    metrics.learning().stepped(Duration.ofMillis(300));
-    metrics.learning().nonfiniteStep();
+    metrics.set(Metric.LEARNER_STEPS, 12);
+    metrics.set(Metric.LEARNER_SEQUENCES, 3072);
+    metrics.observe(Metric.LEARNER_STEP_DURATION_SECONDS, 0.3);
+    metrics.setNow(Metric.LEARNER_LAST_STEP_TIMESTAMP_SECONDS);
+    metrics.add(Metric.NONFINITE_STEPS_TOTAL, 1);
     assertThat(text().lines())
         .contains(
             "tributary_learner_steps 12.0",
@@ -122,9 +131,9 @@ class RunMetricsTest {
 
   @Test
   void aSamplerThatIsGoneHasNoVersionAnyMore() {
-    metrics.weights().samplerConfirmed("0", 3);
-    metrics.weights().samplerConfirmed("1", 2);
-    metrics.weights().samplerGone("1");
+    metrics.set(Metric.SAMPLER_PROPOSAL_VERSION, 3, "0");
+    metrics.set(Metric.SAMPLER_PROPOSAL_VERSION, 2, "1");
+    metrics.remove(Metric.SAMPLER_PROPOSAL_VERSION, "1");
     assertThat(text())
         .contains("tributary_sampler_proposal_version{sampler=\"0\"} 3.0")
         .doesNotContain("sampler=\"1\"");
@@ -132,13 +141,14 @@ class RunMetricsTest {
 
   @Test
   void aWrongFingerprintIsCountedAsFailureAndAsMismatch() {
-    metrics.weights().policyVersion(4);
-    metrics.weights().proposalVersion(3);
-    metrics.weights().proposalAge(7);
-    metrics.weights().decided(ProposalDecision.ACCEPTED);
-    metrics.weights().published(Duration.ofMillis(20));
-    metrics.weights().publishFailed(PublishFailure.FINGERPRINT);
-    metrics.weights().publishFailed(PublishFailure.TIMEOUT);
+    metrics.set(Metric.POLICY_VERSION, 4);
+    metrics.set(Metric.PROPOSAL_VERSION, 3);
+    metrics.set(Metric.PROPOSAL_AGE_STEPS, 7);
+    metrics.add(Metric.PROPOSAL_REPLACEMENTS_TOTAL, 1, ProposalDecision.ACCEPTED);
+    metrics.set(Metric.WEIGHTS_PUBLISH_DURATION_SECONDS, Duration.ofMillis(20));
+    metrics.add(Metric.WEIGHTS_PUBLISH_FAILURES_TOTAL, 1, PublishFailure.FINGERPRINT);
+    metrics.add(Metric.WEIGHTS_FINGERPRINT_MISMATCHES_TOTAL, 1);
+    metrics.add(Metric.WEIGHTS_PUBLISH_FAILURES_TOTAL, 1, PublishFailure.TIMEOUT);
     assertThat(text().lines())
         .contains(
             "tributary_policy_version 4.0",
@@ -153,9 +163,12 @@ class RunMetricsTest {
 
   @Test
   void theServiceIsInOneStateAtATime() {
-    metrics.service().state(ServiceState.THROTTLED);
-    metrics.service().checkpointed(Duration.ofSeconds(2), Duration.ofMillis(250), 1 << 20);
-    metrics.service().checkpointFailed();
+    metrics.state(ServiceState.THROTTLED);
+    metrics.set(Metric.CHECKPOINT_DURATION_SECONDS, Duration.ofSeconds(2));
+    metrics.set(Metric.CHECKPOINT_PAUSE_SECONDS, Duration.ofMillis(250));
+    metrics.set(Metric.CHECKPOINT_SIZE_BYTES, 1 << 20);
+    metrics.setNow(Metric.CHECKPOINT_LAST_SUCCESS_TIMESTAMP_SECONDS);
+    metrics.add(Metric.CHECKPOINT_FAILURES_TOTAL, 1);
     metrics.nativeTensorBytes(() -> 12345);
     assertThat(text().lines())
         .contains(
@@ -246,9 +259,9 @@ class RunMetricsTest {
     waiting(Stage.LEARNER, BlockedReason.INPUT);
     waiting(Stage.SAMPLER, BlockedReason.WEIGHTS);
     nanoTime.addAndGet(Duration.ofSeconds(1).toNanos());
-    metrics.service().paused(true);
+    metrics.paused(true);
     nanoTime.addAndGet(Duration.ofSeconds(5).toNanos());
-    metrics.service().paused(false);
+    metrics.paused(false);
     nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
     assertThat(blocked("learner", "input")).isEqualTo(3);
     assertThat(blocked("learner", "paused")).isEqualTo(5);
@@ -281,16 +294,16 @@ class RunMetricsTest {
   @Test
   void aWaitThatArrivesWithAResultIsThatForTheEndOfThePausesThatFellIntoIt() {
     nanoTime.addAndGet(Duration.ofSeconds(10).toNanos());
-    metrics.service().paused(true); // from 10 s
+    metrics.paused(true); // from 10 s
     nanoTime.addAndGet(Duration.ofSeconds(30).toNanos());
-    metrics.service().paused(false); // to 40 s
+    metrics.paused(false); // to 40 s
     nanoTime.addAndGet(Duration.ofSeconds(10).toNanos());
-    metrics.service().paused(true); // from 50 s
+    metrics.paused(true); // from 50 s
     nanoTime.addAndGet(Duration.ofSeconds(6).toNanos());
     metrics.stage(Stage.SAMPLER).worked(waited(50, 4)); // from 2 s to 52 s
     assertThat(blocked("sampler", "admission")).isEqualTo(50 - 32);
     assertThat(blocked("sampler", "paused")).isEqualTo(32);
-    metrics.service().paused(false);
+    metrics.paused(false);
     nanoTime.addAndGet(Duration.ofSeconds(14).toNanos());
     metrics.stage(Stage.SAMPLER).worked(waited(9, 1)); // from 60 s to 69 s
     assertThat(blocked("sampler", "admission")).isEqualTo(50 - 32 + 9);
@@ -304,7 +317,7 @@ class RunMetricsTest {
 
   @Test
   void theTimeThatTheBoundOnStalenessHoldsDrawsBackIsCounted() {
-    WorkClock closed = metrics.flow().admissionCloses();
+    WorkClock closed = metrics.admissionCloses();
     nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
     assertThat(metrics.value(Metric.ADMISSION_CLOSED_SECONDS_TOTAL)).isEqualTo(2);
     closed.close();
@@ -312,9 +325,10 @@ class RunMetricsTest {
 
   @Test
   void histogramsTellMillisecondsFromHoursAndAllStalenessThatIsUsual() {
-    metrics.learning().stepped(Duration.ofMillis(60));
-    metrics.learning().stepped(Duration.ofMinutes(9));
-    metrics.flow().used(900, Duration.ofHours(3));
+    metrics.observe(Metric.LEARNER_STEP_DURATION_SECONDS, 0.06);
+    metrics.observe(Metric.LEARNER_STEP_DURATION_SECONDS, 9 * 60);
+    metrics.observe(Metric.SEQUENCE_STALENESS_STEPS, 900);
+    metrics.observe(Metric.SEQUENCE_AGE_SECONDS, 3 * 3600);
     assertThat(text().lines())
         .contains(
             "tributary_learner_step_duration_seconds_bucket{le=\"0.05\"} 0",
@@ -329,8 +343,8 @@ class RunMetricsTest {
 
   @Test
   void runsInOneProcessDoNotShareSeries() {
-    RunMetrics other = RunMetrics.create(Map.of());
-    other.flow().drawReissued();
+    RunMetrics other = new RunMetrics(Map.of(), Clock.systemUTC());
+    other.add(Metric.DRAWS_REISSUED_TOTAL, 1);
     assertThat(metrics.value(Metric.DRAWS_REISSUED_TOTAL)).isZero();
   }
 }

@@ -7,12 +7,14 @@ import io.tributary.data.Batch;
 import io.tributary.data.Draw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
+import io.tributary.metrics.Label.DropReason;
+import java.time.Clock;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SequenceLedgerTest {
-  private final RunMetrics metrics = RunMetrics.create(Map.of());
+  private final RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC());
   private final SequenceLedger ledger = metrics.ledger();
 
   private static java.util.List<ScoredSequence> sequences(long draw, int from, int to) {

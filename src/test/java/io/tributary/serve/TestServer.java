@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -77,7 +78,7 @@ public final class TestServer implements AutoCloseable {
   public final RecordedControl control = new RecordedControl();
   public final HttpService service;
   private final ActorTestKit testKit = ActorTestKit.create(ConfigFactory.load());
-  private final RunMetrics metrics = RunMetrics.create(Map.of("amazing", 1.0));
+  private final RunMetrics metrics = new RunMetrics(Map.of("amazing", 1.0), Clock.systemUTC());
 
   public TestServer() throws Exception {
     this(Limits.USUAL);

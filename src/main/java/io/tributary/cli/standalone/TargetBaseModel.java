@@ -12,7 +12,7 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
-import io.tributary.metrics.Stage;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.SamplingSettings;
 import io.tributary.run.assembly.FitSetup;

@@ -1,7 +1,7 @@
 package io.tributary.run.assembly;
 
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.stage.sample.Sampler;

@@ -4,7 +4,8 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.LogMarkers;
 import io.tributary.data.ServiceState;
-import io.tributary.metrics.ConfigChange;
+import io.tributary.metrics.Label.ConfigChange;
+import io.tributary.metrics.Metric;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.Done;
@@ -127,7 +128,7 @@ final class BeforeRun implements FittingGuardian.Owner {
     } else if (request instanceof Perform asked) {
       asked.answer().complete(refusal());
     } else if (request instanceof Change asked) {
-      services.metrics().service().configChanged(ConfigChange.REJECTED);
+      services.metrics().add(Metric.CONFIG_CHANGES_TOTAL, 1, ConfigChange.REJECTED);
       asked.answer().complete(refusal());
     } else {
       end();

@@ -1,7 +1,7 @@
 package io.tributary.run.life;
 
 import io.tributary.config.TributaryConfig;
-import io.tributary.metrics.Stage;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.run.life.GuardianCommand.Change;

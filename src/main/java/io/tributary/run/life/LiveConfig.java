@@ -1,12 +1,14 @@
 package io.tributary.run.life;
 
 import io.tributary.config.EffectiveConfig;
+import io.tributary.config.LiveKey;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.config.binding.Setting;
 import io.tributary.data.BadInputException;
-import io.tributary.metrics.ConfigChange;
-import io.tributary.metrics.ServiceMetrics;
+import io.tributary.metrics.Label.ConfigChange;
+import io.tributary.metrics.Metric;
+import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.ConfigView;
 import io.tributary.run.files.RunDirectory;
 import java.time.Instant;
@@ -34,15 +36,21 @@ final class LiveConfig {
   private record Snapshot(EffectiveConfig effective, TributaryConfig config, ConfigView view) {}
 
   private final RunDirectory directory;
-  private final ServiceMetrics metrics;
+  private final RunMetrics metrics;
   private final Deque<ConfigView.Change> changes = new ArrayDeque<>();
   private volatile Snapshot now;
 
-  LiveConfig(EffectiveConfig start, RunDirectory directory, ServiceMetrics metrics) {
+  LiveConfig(EffectiveConfig start, RunDirectory directory, RunMetrics metrics) {
     this.directory = directory;
     this.metrics = metrics;
     this.now = snapshot(start);
-    metrics.settings(now.config());
+    report();
+  }
+
+  private void report() {
+    for (LiveKey key : LiveKey.values()) {
+      metrics.set(Metric.CONFIG_SETTING, key.of(now.config()), key.key());
+    }
   }
 
   /** The configuration in force. */
@@ -85,7 +93,7 @@ final class LiveConfig {
       }
       return now.effective().changed(values, "changed by %s at %s".formatted(from, at));
     } catch (ConfigException e) {
-      metrics.configChanged(ConfigChange.REJECTED);
+      metrics.add(Metric.CONFIG_CHANGES_TOTAL, 1, ConfigChange.REJECTED);
       throw e;
     }
   }
@@ -107,8 +115,8 @@ final class LiveConfig {
       }
     }
     now = snapshot(proposed);
-    metrics.configChanged(ConfigChange.ACCEPTED);
-    metrics.settings(now.config());
+    metrics.add(Metric.CONFIG_CHANGES_TOTAL, 1, ConfigChange.ACCEPTED);
+    report();
     return now.view().changes().stream()
         .filter(change -> change.at().equals(at))
         .map(change -> "%s: %s -> %s".formatted(change.key(), change.before(), change.after()))

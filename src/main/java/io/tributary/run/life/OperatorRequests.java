@@ -4,7 +4,7 @@ import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.data.Paused;
-import io.tributary.metrics.ConfigChange;
+import io.tributary.metrics.Label.ConfigChange;
 import io.tributary.metrics.Metric;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.CheckpointSaved;
@@ -142,7 +142,7 @@ final class OperatorRequests {
   void change(GuardianCommand.Change request) {
     request.before().complete(services.config().view());
     if (!shutdown.isRunning()) {
-      services.metrics().service().configChanged(ConfigChange.REJECTED);
+      services.metrics().add(Metric.CONFIG_CHANGES_TOTAL, 1, ConfigChange.REJECTED);
       request.answer().complete(new Unable(shutdown.description()));
       return;
     }
@@ -172,7 +172,7 @@ final class OperatorRequests {
     double bytes = tensorBytes(proposed);
     double limit = services.metrics().value(Metric.MEMORY_LIMIT_BYTES);
     if (bytes > limit && bytes > tensorBytes(services.config().current())) {
-      services.metrics().service().configChanged(ConfigChange.REJECTED);
+      services.metrics().add(Metric.CONFIG_CHANGES_TOTAL, 1, ConfigChange.REJECTED);
       throw new ConfigException(
           "tributary.samplers.count = %d with tributary.scorers.count = %d takes about %s of memory for tensors on the CPU, the machine or container has %s"
               .formatted(

@@ -1,8 +1,8 @@
 package io.tributary.run.life;
 
-import io.tributary.metrics.DropReason;
-import io.tributary.metrics.FailureReason;
-import io.tributary.metrics.Stage;
+import io.tributary.metrics.Label.DropReason;
+import io.tributary.metrics.Label.FailureReason;
+import io.tributary.metrics.Label.Stage;
 import org.jspecify.annotations.Nullable;
 
 /**

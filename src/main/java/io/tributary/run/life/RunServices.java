@@ -2,6 +2,7 @@ package io.tributary.run.life;
 
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.run.assembly.TrainingParts;
@@ -50,11 +51,11 @@ record RunServices(
       Clock clock) {
     TributaryConfig config = effective.training();
     Map<String, Double> targets = parts.featureTargets();
-    RunMetrics metrics = RunMetrics.create(targets, clock);
-    metrics.service().run(config.run().name(), config.objective().type().toString());
+    RunMetrics metrics = new RunMetrics(targets, clock);
+    metrics.info(Metric.RUN_INFO, config.run().name(), config.objective().type().toString());
     NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
     StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
-    LiveConfig live = new LiveConfig(effective, directory, metrics.service());
+    LiveConfig live = new LiveConfig(effective, directory, metrics);
     RunWatch watch =
         new RunWatch(
             live::current,

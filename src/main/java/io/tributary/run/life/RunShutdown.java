@@ -3,7 +3,7 @@ package io.tributary.run.life;
 import io.tributary.data.LogMarkers;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ServiceState;
-import io.tributary.metrics.DropReason;
+import io.tributary.metrics.Label.DropReason;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerCommand.CheckpointFailed;
 import io.tributary.protocol.LearnerCommand.CheckpointSaved;

@@ -6,6 +6,7 @@ import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.fit.FittingProgress;
 import io.tributary.target.lambda.Fit;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +47,7 @@ public final class StandaloneFit {
       Function<RunMetrics, WorkerBehaviors> workers,
       BooleanSupplier stopped,
       FittingProgress progress) {
-    RunMetrics metrics = RunMetrics.create(Map.of());
+    RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC());
     CompletableFuture<Optional<Fit>> outcome = new CompletableFuture<>();
     ActorSystem<GuardianCommand> system =
         ActorSystem.create(

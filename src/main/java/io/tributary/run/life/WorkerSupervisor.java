@@ -2,9 +2,9 @@ package io.tributary.run.life;
 
 import io.tributary.config.StreamConfig;
 import io.tributary.data.RunFailedException;
-import io.tributary.metrics.FailureReason;
+import io.tributary.metrics.Label.FailureReason;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.SamplerCommand;
@@ -66,7 +66,7 @@ final class WorkerSupervisor {
         context.spawn(
             Publisher.create(
                 publishTimeout,
-                metrics.weights(),
+                metrics,
                 context.messageAdapter(
                     ProposalConfirmed.class, GuardianCommand.SamplersConfirmed::new),
                 lost),

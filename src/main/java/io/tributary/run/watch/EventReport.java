@@ -3,11 +3,11 @@ package io.tributary.run.watch;
 import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Label.ProposalDecision;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
-import io.tributary.metrics.ProposalDecision;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.stage.learn.Learner;
 import io.tributary.stage.learn.checkpoint.LearnerState;
@@ -57,10 +57,15 @@ final class EventReport {
 
   /** The run starts from a checkpoint. */
   void resumed(LearnerState from) {
-    metrics.learning().totals(from.step(), from.sequences());
-    metrics.weights().policyVersion(from.policyVersion());
-    metrics.weights().proposalAge(from.step() - from.proposalSince());
     proposalSince = from.proposalSince();
+    at(from.step(), from.sequences());
+    metrics.set(Metric.POLICY_VERSION, from.policyVersion());
+  }
+
+  private void at(long step, long sequences) {
+    metrics.set(Metric.LEARNER_STEPS, step);
+    metrics.set(Metric.LEARNER_SEQUENCES, sequences);
+    metrics.set(Metric.PROPOSAL_AGE_STEPS, step - proposalSince);
   }
 
   void event(LearnerEvent event) {
@@ -77,7 +82,7 @@ final class EventReport {
     } else if (event instanceof LearnerEvent.CheckpointWritten written) {
       written(written);
     } else if (event instanceof LearnerEvent.CheckpointFailed failed) {
-      metrics.service().checkpointFailed();
+      metrics.add(Metric.CHECKPOINT_FAILURES_TOTAL, 1);
       if (!checkpointsFail) {
         console.line(
             "no checkpoint of step %d (%s); it will be tried again; further failures are not shown"
@@ -85,7 +90,7 @@ final class EventReport {
       }
       checkpointsFail = true;
     } else if (event instanceof LearnerEvent.LineLost lost) {
-      metrics.service().lineLost();
+      metrics.add(Metric.LINES_LOST_TOTAL, 1);
       LOG.info("a line of step {} is lost: {}", lost.step(), lost.reason());
     }
   }
@@ -107,13 +112,13 @@ final class EventReport {
   }
 
   private void stepped(LearnerEvent.Stepped stepped) {
-    metrics.learning().totals(stepped.step(), stepped.sequences());
-    metrics.learning().stepped(stepped.duration());
+    at(stepped.step(), stepped.sequences());
+    metrics.observe(Metric.LEARNER_STEP_DURATION_SECONDS, stepped.duration().toNanos() / 1e9);
+    metrics.setNow(Metric.LEARNER_LAST_STEP_TIMESTAMP_SECONDS);
     metrics.publish(stepped.measurements());
-    metrics.weights().proposalAge(stepped.step() - proposalSince);
     lastStep = stepped.measurements().values();
     if (!stepped.finite()) {
-      metrics.learning().nonfiniteStep();
+      metrics.add(Metric.NONFINITE_STEPS_TOTAL, 1);
       LOG.warn("step {} is skipped: loss or gradient is not finite", stepped.step());
     }
   }
@@ -139,13 +144,13 @@ final class EventReport {
   }
 
   private void judged(LearnerEvent.ProposalJudged judged) {
-    metrics.weights().policyVersion(judged.policyVersion());
-    metrics
-        .weights()
-        .decided(
-            judged.decision().equals(Learner.FORCED)
-                ? ProposalDecision.ACCEPTED
-                : ProposalDecision.valueOf(judged.decision()));
+    metrics.set(Metric.POLICY_VERSION, judged.policyVersion());
+    metrics.add(
+        Metric.PROPOSAL_REPLACEMENTS_TOTAL,
+        1,
+        judged.decision().equals(Learner.FORCED)
+            ? ProposalDecision.ACCEPTED
+            : ProposalDecision.valueOf(judged.decision()));
     if (judged.replaced()) {
       proposalSince = judged.step();
       LOG.atLevel(isOnPolicy() ? Level.DEBUG : Level.INFO)
@@ -177,7 +182,10 @@ final class EventReport {
   }
 
   private void written(LearnerEvent.CheckpointWritten written) {
-    metrics.service().checkpointed(written.duration(), written.pause(), written.bytes());
+    metrics.set(Metric.CHECKPOINT_DURATION_SECONDS, written.duration());
+    metrics.set(Metric.CHECKPOINT_PAUSE_SECONDS, written.pause());
+    metrics.set(Metric.CHECKPOINT_SIZE_BYTES, written.bytes());
+    metrics.setNow(Metric.CHECKPOINT_LAST_SUCCESS_TIMESTAMP_SECONDS);
     LOG.info(
         "checkpoint of step {}: {} bytes in {}, for {} of which training stood still",
         written.step(),

@@ -4,6 +4,7 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
@@ -119,7 +120,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   public synchronized void state(ServiceState next, @Nullable String cause) {
     if (state != next) {
       LOG.info("state {} -> {}", state, next);
-      metrics.service().state(next);
+      metrics.state(next);
     }
     state = next;
     failure = cause;
@@ -152,7 +153,7 @@ public final class RunWatch implements Supplier<RunStatus> {
       pace.unpaused(nanoTime.getAsLong());
     }
     paused = sides;
-    metrics.service().paused(sides.any());
+    metrics.paused(sides.any());
     if (sides.any()) {
       state(ServiceState.PAUSED, null);
     } else if (state == ServiceState.PAUSED) {
@@ -178,7 +179,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   /** Samplers have confirmed a proposal. */
   public synchronized void confirmed(ProposalConfirmed confirmation) {
     long policy = Math.max(versions.policy(), confirmation.version()); // the first one is the base
-    metrics.weights().policyVersion(policy);
+    metrics.set(Metric.POLICY_VERSION, policy);
     versions = new RunStatus.Versions(policy, confirmation.version(), confirmation.byName());
   }
 

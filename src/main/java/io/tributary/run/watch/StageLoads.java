@@ -1,7 +1,7 @@
 package io.tributary.run.watch;
 
-import io.tributary.metrics.BlockedReason;
-import io.tributary.metrics.Stage;
+import io.tributary.metrics.Label.BlockedReason;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.RunStatus;
 import java.util.ArrayList;

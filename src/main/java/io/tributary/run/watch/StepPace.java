@@ -1,8 +1,8 @@
 package io.tributary.run.watch;
 
 import io.tributary.data.ServiceState;
-import io.tributary.metrics.BlockedReason;
-import io.tributary.metrics.Stage;
+import io.tributary.metrics.Label.BlockedReason;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.WorkTime;
 import java.util.Optional;
 import java.util.function.Function;

@@ -4,15 +4,15 @@ import io.tributary.data.Batch;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
 import io.tributary.data.ScoredDraw;
-import io.tributary.metrics.DropReason;
+import io.tributary.metrics.Label.DropReason;
+import io.tributary.metrics.Label.Stage;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.SequenceLedger;
-import io.tributary.metrics.Stage;
 import io.tributary.metrics.WorkClock;
 import io.tributary.metrics.WorkTime;
 import io.tributary.stream.PoolListener;
 import io.tributary.stream.StreamListener;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -93,7 +93,7 @@ public final class StreamMetrics {
 
       @Override
       public void drawReissued(long draw) {
-        metrics.flow().drawReissued();
+        metrics.add(Metric.DRAWS_REISSUED_TOTAL, 1);
       }
     };
   }
@@ -134,12 +134,12 @@ public final class StreamMetrics {
 
     @Override
     public void limitChanged(long limit) {
-      metrics.flow().admissionLimit(limit);
+      metrics.set(Metric.ADMISSION_LIMIT_SEQUENCES, limit);
     }
 
     @Override
     public void admissionClosed() {
-      closed = metrics.flow().admissionCloses();
+      closed = metrics.admissionCloses();
     }
 
     @Override
@@ -163,7 +163,8 @@ public final class StreamMetrics {
 
     @Override
     public void sequenceTaken(long stalenessSteps, long ageNanos) {
-      metrics.flow().used(stalenessSteps, Duration.ofNanos(ageNanos));
+      metrics.observe(Metric.SEQUENCE_STALENESS_STEPS, (double) stalenessSteps);
+      metrics.observe(Metric.SEQUENCE_AGE_SECONDS, ageNanos / 1e9);
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.tributary.stage.learn;
 
 import io.tributary.data.Batch;
-import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.StageMetrics;
 import io.tributary.metrics.WorkClock;
 import io.tributary.protocol.EvaluatorCommand;

@@ -3,8 +3,9 @@ package io.tributary.stage.publish;
 import static io.tributary.protocol.ProposalConfirmed.name;
 
 import io.tributary.data.WeightSnapshot;
-import io.tributary.metrics.PublishFailure;
-import io.tributary.metrics.WeightMetrics;
+import io.tributary.metrics.Label.PublishFailure;
+import io.tributary.metrics.Metric;
+import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
@@ -49,7 +50,7 @@ public final class Publisher extends AbstractBehavior<Object> {
 
   private final TimerScheduler<Object> timers;
   private final Duration timeout;
-  private final WeightMetrics metrics;
+  private final RunMetrics metrics;
   private final ActorRef<ProposalConfirmed> listener;
   private final ActorRef<WorkerLost> guardian;
   private final Set<ActorRef<SamplerCommand>> samplers = new HashSet<>();
@@ -67,7 +68,7 @@ public final class Publisher extends AbstractBehavior<Object> {
    */
   public static Behavior<PublisherCommand> create(
       Duration timeout,
-      WeightMetrics metrics,
+      RunMetrics metrics,
       ActorRef<ProposalConfirmed> listener,
       ActorRef<WorkerLost> guardian) {
     return Behaviors.setup(
@@ -81,7 +82,7 @@ public final class Publisher extends AbstractBehavior<Object> {
       ActorContext<Object> context,
       TimerScheduler<Object> timers,
       Duration timeout,
-      WeightMetrics metrics,
+      RunMetrics metrics,
       ActorRef<ProposalConfirmed> listener,
       ActorRef<WorkerLost> guardian) {
     super(context);
@@ -111,7 +112,7 @@ public final class Publisher extends AbstractBehavior<Object> {
   private Behavior<Object> onReplaceProposal(ReplaceProposal command) {
     proposal = command.proposal();
     deliveredAgain.clear();
-    metrics.proposalVersion(version());
+    metrics.set(Metric.PROPOSAL_VERSION, version());
     samplers.forEach(this::deliver);
     startDelivery();
     return this;
@@ -127,7 +128,7 @@ public final class Publisher extends AbstractBehavior<Object> {
       confirmed.remove(sampler);
       timers.cancel(sampler);
       if (samplers.stream().noneMatch(other -> name(other).equals(name(sampler)))) {
-        metrics.samplerGone(name(sampler));
+        metrics.remove(Metric.SAMPLER_PROPOSAL_VERSION, name(sampler));
       }
     }
     boolean added = false;
@@ -164,7 +165,8 @@ public final class Publisher extends AbstractBehavior<Object> {
               version(),
               current.version().fingerprint(),
               again ? "it gets the weights again" : "twice now, so it stays unconfirmed");
-      metrics.publishFailed(PublishFailure.FINGERPRINT);
+      metrics.add(Metric.WEIGHTS_PUBLISH_FAILURES_TOTAL, 1, PublishFailure.FINGERPRINT);
+      metrics.add(Metric.WEIGHTS_FINGERPRINT_MISMATCHES_TOTAL, 1);
       if (again) {
         deliver(confirmation.sampler());
       }
@@ -172,10 +174,13 @@ public final class Publisher extends AbstractBehavior<Object> {
       return this;
     }
     confirmed.put(confirmation.sampler(), confirmation.version());
-    metrics.samplerConfirmed(name(confirmation.sampler()), confirmation.version());
+    metrics.set(
+        Metric.SAMPLER_PROPOSAL_VERSION, confirmation.version(), name(confirmation.sampler()));
     if (samplers.stream().allMatch(this::hasConfirmed)) {
       timers.cancel(ConfirmationDue.class);
-      metrics.published(Duration.ofNanos(System.nanoTime() - deliveryStart));
+      metrics.set(
+          Metric.WEIGHTS_PUBLISH_DURATION_SECONDS,
+          Duration.ofNanos(System.nanoTime() - deliveryStart));
     }
     report();
     return this;
@@ -194,7 +199,7 @@ public final class Publisher extends AbstractBehavior<Object> {
                 name(sampler),
                 version(),
                 timeout);
-        metrics.publishFailed(PublishFailure.TIMEOUT);
+        metrics.add(Metric.WEIGHTS_PUBLISH_FAILURES_TOTAL, 1, PublishFailure.TIMEOUT);
       }
     }
     return this;

@@ -2,7 +2,7 @@ package io.tributary.stage.sample;
 
 import io.tributary.data.Draw;
 import io.tributary.data.WeightVersion;
-import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.WorkClock;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;

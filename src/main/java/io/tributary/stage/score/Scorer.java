@@ -1,7 +1,7 @@
 package io.tributary.stage.score;
 
 import io.tributary.data.Draw;
-import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.WorkClock;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.ScorerCommand.ComputeFeatures;

@@ -90,8 +90,8 @@ class GuardianTest {
     TributaryConfig config = tiny.config("alone", overrides);
     parts = new TrainingParts(config);
     files = RunDirectory.claim(config, false, 0);
-    metrics = RunMetrics.create(Map.of("letter", 1.0));
-    live = new LiveConfig(EffectiveConfig.of(config), files, metrics.service());
+    metrics = new RunMetrics(Map.of("letter", 1.0), Clock.systemUTC());
+    live = new LiveConfig(EffectiveConfig.of(config), files, metrics);
     RunConsole console = new RunConsole(new PrintWriter(shown), false);
     StreamMetrics stream = new StreamMetrics(metrics, 8);
     watch =

@@ -225,7 +225,7 @@ class RunControlTest {
         .isEqualTo(new Invalid("tributary.publish.interval-steps must be at least 1, got 0"));
     assertThat(change(Map.of("samplers.cuont", "2")))
         .isEqualTo(new Invalid("unknown key tributary.samplers.cuont; did you mean count?"));
-    metrics.memoryLimit(100 << 10);
+    metrics.set(Metric.MEMORY_LIMIT_BYTES, 100 << 10);
     assertThat(change(Map.of("samplers.count", "9")))
         .isInstanceOfSatisfying(
             Invalid.class,

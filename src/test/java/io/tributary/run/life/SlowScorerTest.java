@@ -3,9 +3,9 @@ package io.tributary.run.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;

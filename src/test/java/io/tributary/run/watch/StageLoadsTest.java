@@ -4,14 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.Draw;
-import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.Label.BlockedReason;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.metrics.WorkClock;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.RunStatus;
 import io.tributary.stream.PoolListener;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StageLoadsTest {
-  private final RunMetrics metrics = RunMetrics.create(Map.of());
+  private final RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC());
   private final StreamMetrics stream = new StreamMetrics(metrics, 8);
   private final StageLoads loads = new StageLoads(metrics::time, stream);
   private long millis;

@@ -2,9 +2,9 @@ package io.tributary.run.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.Label.BlockedReason;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.metrics.WorkClock;
 import io.tributary.run.watch.StepPace.WaitingShares;
 import java.time.Clock;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class StepPaceTest {
   private long nanos;
-  private final RunMetrics metrics = RunMetrics.create(Map.of(), Clock.systemUTC(), () -> nanos);
+  private final RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC(), () -> nanos);
   private int samplers = 1;
   private final StepPace pace = new StepPace(() -> samplers, metrics::time, seconds(5));
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -50,7 +51,7 @@ class TextMetricsTest {
         .entrySet()
         .forEach(
             e ->
-                assertThat(measured.get(Metric.of(e.getKey())))
+                assertThat(measured.get(Metric.valueOf(e.getKey().toUpperCase(Locale.ROOT))))
                     .as(e.getKey())
                     .isCloseTo(e.getValue().getAsDouble(), within(1e-12)));
     assertThat(measured.values()).hasSize(6);

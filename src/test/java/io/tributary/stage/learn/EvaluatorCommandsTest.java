@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.stage.evaluate.Evaluator;
 import io.tributary.testing.Commands;
@@ -15,6 +15,7 @@ import io.tributary.testing.TorchExtension;
 import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
@@ -31,7 +32,7 @@ class EvaluatorCommandsTest {
   @Test
   void everyCommandIsHandledAndNothingIsInFlightAfterIt(@TempDir Path directory)
       throws IOException {
-    RunMetrics metrics = RunMetrics.create(Map.of("chosen", 1.0));
+    RunMetrics metrics = new RunMetrics(Map.of("chosen", 1.0), Clock.systemUTC());
     try (TinyWorld world = TinyWorld.arbitrary(directory)) {
       BehaviorTestKit<EvaluatorCommand> evaluator =
           BehaviorTestKit.create(

@@ -7,12 +7,12 @@ import com.typesafe.config.ConfigFactory;
 import io.tributary.data.Batch;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
-import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.model.LanguageModel;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
@@ -41,6 +41,7 @@ import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +83,7 @@ class LearnerTest {
                   "pekko.actor.default-blocking-io-dispatcher.thread-pool-executor.fixed-pool-size"
                       + " = 1")
               .withFallback(ManualTime.config()));
-  private final RunMetrics metrics = RunMetrics.create(Map.of("chosen", 1.0));
+  private final RunMetrics metrics = new RunMetrics(Map.of("chosen", 1.0), Clock.systemUTC());
   private TestProbe<PublisherCommand> publisher;
   private TestProbe<EvaluatorCommand> evaluator;
   private TestProbe<LearnerEvent> events;

@@ -14,6 +14,7 @@ import io.tributary.protocol.SamplerCommand.TakeOver;
 import io.tributary.protocol.SamplerCommand.TakenOver;
 import io.tributary.protocol.WorkerLost;
 import io.tributary.testing.Commands;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ class PublisherTest {
 
   private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
   private final ManualTime time = ManualTime.get(kit.system());
-  private final RunMetrics metrics = RunMetrics.create(Map.of());
+  private final RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC());
   private TestProbe<ProposalConfirmed> listener;
   private TestProbe<WorkerLost> guardian;
   private ActorRef<PublisherCommand> publisher;
@@ -55,7 +56,7 @@ class PublisherTest {
   }
 
   private Behavior<PublisherCommand> behavior(ActorRef<ProposalConfirmed> to) {
-    return Publisher.create(TIMEOUT, metrics.weights(), to, guardian.getRef());
+    return Publisher.create(TIMEOUT, metrics, to, guardian.getRef());
   }
 
   private static WeightSnapshot snapshot(long version) {

@@ -9,7 +9,7 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
-import io.tributary.metrics.BlockedReason;
+import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.WorkClock;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.SamplingSettings;

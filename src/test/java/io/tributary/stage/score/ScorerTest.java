@@ -8,8 +8,8 @@ import io.tributary.data.DrawFeatures;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SequenceScores;
@@ -30,6 +30,7 @@ import io.tributary.tools.pretrain.TokenizerCut;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ class ScorerTest {
   private static TextTokenizer tokenizer;
 
   private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
-  private final RunMetrics metrics = RunMetrics.create(Map.of());
+  private final RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC());
   private TestProbe<WorkerEvent<ScoredDraw>> pool;
   private ActorRef<ScorerCommand> scorer;
 

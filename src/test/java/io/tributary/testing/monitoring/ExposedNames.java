@@ -2,7 +2,9 @@ package io.tributary.testing.monitoring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
+import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +22,9 @@ public final class ExposedNames {
 
   /** Metrics with a series of every kind of label. */
   public static RunMetrics metrics() {
-    RunMetrics metrics = RunMetrics.create(Map.of("amazing", 1.0));
-    metrics.weights().samplerConfirmed("sampler-0", 1);
-    metrics.service().run("quickstart", "gdc++");
+    RunMetrics metrics = new RunMetrics(Map.of("amazing", 1.0), Clock.systemUTC());
+    metrics.set(Metric.SAMPLER_PROPOSAL_VERSION, 1, "sampler-0");
+    metrics.info(Metric.RUN_INFO, "quickstart", "gdc++");
     return metrics;
   }
 

@@ -1,10 +1,11 @@
 package io.tributary.testing.run;
 
-import io.tributary.metrics.DropReason;
+import io.tributary.metrics.Label.DropReason;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.Stage;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -33,7 +34,8 @@ public record Conservation(long drawn, long learned, Map<String, Long> dropped, 
         (String[] key) ->
             (long)
                 metrics.value(
-                    Metric.of(key[0]), key.length == 1 ? new String[0] : new String[] {key[1]}));
+                    Metric.valueOf(key[0].toUpperCase(Locale.ROOT)),
+                    key.length == 1 ? new String[0] : new String[] {key[1]}));
   }
 
   /** From the text that Prometheus would get. */

@@ -10,6 +10,7 @@ import static io.tributary.testing.run.FaultyWorkers.samplersAt;
 import static io.tributary.testing.run.FaultyWorkers.scorersAt;
 
 import io.tributary.data.Sequence;
+import io.tributary.metrics.Metric;
 import io.tributary.run.assembly.WorkerBehaviors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,7 +121,7 @@ public final class IllRuns {
                 "stream.max-lost-workers",
                 "1000000")),
         (parts, metrics) -> {
-          metrics.memoryLimit(memoryLimit);
+          metrics.set(Metric.MEMORY_LIMIT_BYTES, memoryLimit);
           return faults.apply(WorkerBehaviors.of(parts, metrics));
         });
   }
