@@ -4,25 +4,18 @@ import ai.djl.ndarray.NDArray;
 import io.tributary.tensor.Ops;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** Activation function of the feed-forward layers (Hendrycks and Gimpel 2016, arXiv:1606.08415). */
 enum Activation {
   /** The tanh approximation, GPT-2's own. */
-  GELU_NEW(Activation::tanhGelu),
+  GELU_NEW,
   /** The same function under the name that newer exports use. */
-  GELU_PYTORCH_TANH(Activation::tanhGelu),
+  GELU_PYTORCH_TANH,
   /** The exact form, with the error function. */
-  GELU(Ops::gelu),
+  GELU,
   /** max(0, x). */
-  RELU(Ops::relu);
-
-  private final UnaryOperator<NDArray> function;
-
-  Activation(UnaryOperator<NDArray> function) {
-    this.function = function;
-  }
+  RELU;
 
   private static NDArray tanhGelu(NDArray x) {
     // x/2 (1 + tanh z) = x sigmoid(2 z), z = sqrt(2/pi) (x + 0.044715 x^3)
@@ -32,7 +25,11 @@ enum Activation {
 
   /** The function, element by element; differentiable. */
   NDArray apply(NDArray x) {
-    return function.apply(x);
+    return switch (this) {
+      case GELU_NEW, GELU_PYTORCH_TANH -> tanhGelu(x);
+      case GELU -> Ops.gelu(x);
+      case RELU -> Ops.relu(x);
+    };
   }
 
   /** Its name in a {@code config.json}. */
