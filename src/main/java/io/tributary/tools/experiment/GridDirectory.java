@@ -4,6 +4,7 @@ import io.tributary.config.experiment.Experiment;
 import io.tributary.data.BadInputException;
 import io.tributary.io.LastingFiles;
 import io.tributary.io.ProcessLock;
+import io.tributary.tools.experiment.GridRecord.Origin;
 import io.tributary.tools.experiment.Outcomes.End;
 import io.tributary.tools.experiment.Outcomes.Outcome;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.tributary.tools.experiment;
 import io.tributary.config.experiment.Experiment;
 import io.tributary.data.BadInputException;
 import io.tributary.io.TerminalOutput;
+import io.tributary.tools.experiment.GridRecord.Origin;
 import io.tributary.tools.experiment.Outcomes.End;
 import io.tributary.tools.experiment.Outcomes.Outcome;
 import java.io.IOException;

@@ -4,17 +4,12 @@ import io.tributary.data.BadInputException;
 import io.tributary.io.LastingFiles;
 import io.tributary.tools.report.claims.Claims;
 import io.tributary.tools.report.data.GridData;
-import io.tributary.tools.report.draw.Drawing;
-import io.tributary.tools.report.figures.Figures;
+import io.tributary.tools.report.page.Drawing;
 import io.tributary.tools.report.page.Figure;
 import io.tributary.tools.report.page.HtmlPage;
 import io.tributary.tools.report.page.MarkdownPage;
 import io.tributary.tools.report.page.Page;
 import io.tributary.tools.report.page.Table;
-import io.tributary.tools.report.tables.LastValues;
-import io.tributary.tools.report.tables.Origins;
-import io.tributary.tools.report.tables.SampleTexts;
-import io.tributary.tools.report.tables.UnfinishedRuns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -99,15 +94,15 @@ public final class Report {
     for (Figure figure : Figures.of(grid)) {
       figure(figure);
     }
-    table(LastValues.of(grid));
+    table(Tables.lastValues(grid));
     if (grid.finished() < grid.runs().size()) {
-      table(UnfinishedRuns.of(grid));
+      table(Tables.unfinished(grid));
     }
-    for (Table texts : SampleTexts.of(grid)) {
+    for (Table texts : Tables.texts(grid)) {
       table(texts);
     }
     if (!grid.origins().isEmpty()) {
-      table(Origins.of(grid));
+      table(Tables.origins(grid));
     }
     Path file = home.resolve(page.file());
     LastingFiles.replace(file, page.end());

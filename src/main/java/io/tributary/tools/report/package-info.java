@@ -1,6 +1,6 @@
 /**
- * The report of a grid of runs. {@code data} reads the runs, {@code figures}, {@code tables} and
- * {@code claims} make its parts, {@code draw} draws figures, and {@code page} writes documents.
+ * The report of a grid of runs: its figures and tables. {@code data} reads the runs, {@code claims}
+ * tests the claims of the paper, and {@code page} draws figures and writes documents.
  */
 @NullMarked
 package io.tributary.tools.report;

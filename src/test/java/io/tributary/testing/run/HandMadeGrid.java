@@ -11,7 +11,7 @@ import io.tributary.tools.experiment.CellRecord;
 import io.tributary.tools.experiment.CellRecord.Moment;
 import io.tributary.tools.experiment.GridDirectory;
 import io.tributary.tools.experiment.GridRecord;
-import io.tributary.tools.experiment.Origin;
+import io.tributary.tools.experiment.GridRecord.Origin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import io.tributary.config.experiment.Experiment;
 import io.tributary.data.BadInputException;
 import io.tributary.testing.Slow;
 import io.tributary.testing.run.TinyGrid;
+import io.tributary.tools.experiment.GridRecord.Origin;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -15,12 +15,9 @@ import io.tributary.tools.experiment.GridDirectory;
 import io.tributary.tools.report.claims.Claims;
 import io.tributary.tools.report.data.GridData;
 import io.tributary.tools.report.data.Quantity;
-import io.tributary.tools.report.figures.Figures;
 import io.tributary.tools.report.page.Curve;
 import io.tributary.tools.report.page.Figure;
 import io.tributary.tools.report.page.Table;
-import io.tributary.tools.report.tables.LastValues;
-import io.tributary.tools.report.tables.SampleTexts;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -307,7 +304,7 @@ class ReportTest {
     Files.write(metrics, rows);
     GridData runs = GridData.read(grid.home());
 
-    assertThat(LastValues.of(runs).rows().get(0).get(6)).isEqualTo("–");
+    assertThat(Tables.lastValues(runs).rows().get(0).get(6)).isEqualTo("–");
     assertThat(runs.runs().get(0).get(Quantity.KL_TARGET).x()).hasSize(11);
     Files.write(
         metrics, rows.stream().map(row -> row.replaceFirst("\"p_pi\":[^,}]+,?", "")).toList());
@@ -348,7 +345,7 @@ class ReportTest {
     grid.cell("topics", "gdc++", 10, 3, Set.of(4), HALF, linear(0.5));
     grid.cell("topics", "gdc", 10, 3, Set.of(4), HALF, linear(0.5));
 
-    List<Table> texts = SampleTexts.of(GridData.read(grid.home()));
+    List<Table> texts = Tables.texts(GridData.read(grid.home()));
     assertThat(texts).hasSize(1);
     assertThat(texts.get(0).header()).containsExactly("base model", "gdc++", "gdc");
     assertThat(texts.get(0).caption()).contains("batch size 80 and seed 2");
@@ -363,7 +360,7 @@ class ReportTest {
     grid.cell("topics", "gdc++", 10, 1, Set.of(4), HALF, linear(0.5));
     GridData runs = GridData.read(grid.home());
 
-    assertThat(LastValues.of(runs).rows())
+    assertThat(Tables.lastValues(runs).rows())
         .extracting(row -> String.join(" ", row.subList(0, 3)))
         .containsExactly(
             "female reinforce 80",

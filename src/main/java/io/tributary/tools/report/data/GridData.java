@@ -6,7 +6,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.tools.experiment.CellRecord;
 import io.tributary.tools.experiment.GridDirectory;
 import io.tributary.tools.experiment.GridRecord;
-import io.tributary.tools.experiment.Origin;
+import io.tributary.tools.experiment.GridRecord.Origin;
 import io.tributary.tools.experiment.Outcomes;
 import io.tributary.tools.experiment.Outcomes.End;
 import io.tributary.tools.experiment.Outcomes.Outcome;

@@ -1,6 +1,9 @@
 package io.tributary.tools.report.data;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import io.tributary.metrics.Metric;
+import java.util.Optional;
 
 /** What a report reads from the rows of {@code metrics.jsonl}, besides the moments of features. */
 public enum Quantity {
@@ -26,16 +29,12 @@ public enum Quantity {
   private final Metric metric;
   private final String label;
 
-  Quantity(String title, String unit, boolean ofEvaluations, Metric metric) {
-    this(title, unit, ofEvaluations, metric, "");
-  }
-
-  Quantity(String title, String unit, boolean ofEvaluations, Metric metric, String label) {
+  Quantity(String title, String unit, boolean ofEvaluations, Metric metric, String... label) {
     this.title = title;
     this.unit = unit;
     this.ofEvaluations = ofEvaluations;
     this.metric = metric;
-    this.label = label;
+    this.label = String.join("", label);
   }
 
   public String title() {
@@ -47,17 +46,15 @@ public enum Quantity {
     return unit;
   }
 
+  /** Its value in a row of {@code metrics.jsonl}; empty if the row has none. */
+  Optional<Double> in(JsonObject row) {
+    JsonElement value = row.get(metric.key());
+    return Optional.ofNullable(value instanceof JsonObject ls ? ls.get(label) : value)
+        .map(JsonElement::getAsDouble);
+  }
+
   /** Whether it is in rows of evaluations, and not in those of steps. */
   boolean isOfEvaluations() {
     return ofEvaluations;
-  }
-
-  Metric metric() {
-    return metric;
-  }
-
-  /** The value of the metric's label; empty if it has none. */
-  String label() {
-    return label;
   }
 }

@@ -1,9 +1,10 @@
 package io.tributary.tools.report.data;
 
 import io.tributary.tools.experiment.CellRecord;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleBiFunction;
 
 /**
  * What a run has written so far.
@@ -34,7 +35,11 @@ public record RunData(
     FINISHED,
     UNFINISHED,
     FAILED,
-    NOT_BEGUN
+    NOT_BEGUN;
+
+    public String words() {
+      return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
   }
 
   public Series get(Quantity quantity) {
@@ -63,37 +68,31 @@ public record RunData(
   public Series progress() {
     Series distance = distance();
     double first = distance.first();
-    return first >= LEAST_WAY
-        ? new Series(
-            distance.x(), Arrays.stream(distance.y()).map(value -> 1 - value / first).toArray())
-        : Series.EMPTY;
+    return first >= LEAST_WAY ? distance.map((x, value) -> 1 - value / first) : Series.EMPTY;
   }
 
-  /** E[phi] of a feature that has a target; empty before the first evaluation. */
-  private Series ofFeature(CellRecord.Moment target) {
-    return moments.getOrDefault(target.feature(), Series.EMPTY);
+  /** E[phi] of a feature; empty before the first evaluation. */
+  public Series moment(String feature) {
+    return moments.getOrDefault(feature, Series.EMPTY);
   }
 
-  private interface OfMoment {
-    double value(CellRecord.Moment target, double moment);
+  /** Standard error of E[phi] of a feature at the last evaluation, or NaN. */
+  public double momentError(String feature) {
+    return momentErrors.getOrDefault(feature, Series.EMPTY).last();
   }
 
-  /** All features are measured by the same evaluations. */
-  private Series overFeatures(OfMoment function) {
+  /** The mean over features of a function of target and moment, all measured together. */
+  private Series overFeatures(ToDoubleBiFunction<CellRecord.Moment, Double> function) {
     List<CellRecord.Moment> targets = cell.targets();
-    if (targets.isEmpty() || targets.stream().anyMatch(target -> ofFeature(target).isEmpty())) {
+    if (targets.isEmpty() || targets.stream().anyMatch(t -> moment(t.feature()).isEmpty())) {
       return Series.EMPTY;
     }
-    double[] x = ofFeature(targets.get(0)).x();
-    double[] means =
-        Arrays.stream(x)
-            .map(
-                at ->
-                    targets.stream()
-                        .mapToDouble(target -> function.value(target, ofFeature(target).at(at)))
-                        .average()
-                        .orElseThrow())
-            .toArray();
-    return new Series(x, means);
+    return moment(targets.get(0).feature())
+        .map(
+            (x, y) ->
+                targets.stream()
+                    .mapToDouble(t -> function.applyAsDouble(t, moment(t.feature()).at(x)))
+                    .average()
+                    .orElseThrow());
   }
 }

@@ -1,6 +1,5 @@
 package io.tributary.tools.report.data;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.tributary.io.JsonLines;
 import io.tributary.metrics.Metric;
@@ -50,13 +49,11 @@ final class RunReader {
         cell.sequences() == 0
             ? "%,d sequences".formatted(reader.sequences)
             : "%,d of %,d sequences".formatted(reader.sequences, cell.sequences());
-    Map<Quantity, Series> series = new EnumMap<>(Quantity.class);
-    reader.values.forEach((quantity, points) -> series.put(quantity, series(points)));
     return new RunData(
         cell,
         state,
         failure.map(reason -> reached + "; " + reason).orElse(reached),
-        series,
+        series(reader.values),
         series(reader.moments),
         series(reader.momentErrors),
         texts.map(ComparedTexts::base).orElse(List.of()),
@@ -68,16 +65,12 @@ final class RunReader {
     boolean evaluation = row.has(MetricsJsonl.EVALUATION);
     for (Quantity quantity : Quantity.values()) {
       if (quantity.isOfEvaluations() == evaluation) {
-        JsonElement value = row.get(quantity.metric().key());
-        if (value instanceof JsonObject labelled) {
-          value = labelled.get(quantity.label());
-        }
         List<double[]> points = values.computeIfAbsent(quantity, key -> new ArrayList<>());
-        if (value != null) {
-          points.add(point(row, value.getAsDouble()));
-        } else if (evaluation) {
-          points.add(point(row, Double.NaN)); // it was measured, and could not be told
-        }
+        // what an evaluation lacks was measured, and could not be told
+        quantity
+            .in(row)
+            .or(() -> evaluation ? Optional.of(Double.NaN) : Optional.empty())
+            .ifPresent(value -> points.add(point(row, value)));
       }
     }
     if (evaluation) {
@@ -89,13 +82,11 @@ final class RunReader {
   private static void take(JsonObject row, Metric metric, Map<String, List<double[]>> into) {
     if (row.get(metric.key()) instanceof JsonObject features) {
       features
-          .entrySet()
+          .asMap()
           .forEach(
-              feature ->
-                  into.computeIfAbsent(feature.getKey(), key -> new ArrayList<>())
-                      .add(
-                          point(
-                              row, feature.getValue().getAsJsonObject().get("pi").getAsDouble())));
+              (feature, value) ->
+                  into.computeIfAbsent(feature, key -> new ArrayList<>())
+                      .add(point(row, value.getAsJsonObject().get("pi").getAsDouble())));
     }
   }
 
@@ -103,8 +94,8 @@ final class RunReader {
     return new double[] {row.get("sequences").getAsLong(), value};
   }
 
-  private static Map<String, Series> series(Map<String, List<double[]>> points) {
-    Map<String, Series> series = new TreeMap<>();
+  private static <K extends Comparable<K>> Map<K, Series> series(Map<K, List<double[]>> points) {
+    Map<K, Series> series = new TreeMap<>();
     points.forEach((name, list) -> series.put(name, series(list)));
     return series;
   }

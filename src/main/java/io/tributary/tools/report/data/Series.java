@@ -2,6 +2,8 @@ package io.tributary.tools.report.data;
 
 import java.util.Arrays;
 import java.util.OptionalDouble;
+import java.util.function.DoubleBinaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * The course of a quantity.
@@ -59,6 +61,19 @@ public record Series(double[] x, double[] y) {
       means[i] = Arrays.stream(y, from, to).average().orElseThrow();
     }
     return new Series(at, means);
+  }
+
+  /** The same points with the value computed from x and y. */
+  public Series map(DoubleBinaryOperator value) {
+    return new Series(
+        x,
+        IntStream.range(0, x.length).mapToDouble(i -> value.applyAsDouble(x[i], y[i])).toArray());
+  }
+
+  /** The points whose x is no larger. */
+  public Series upTo(double largest) {
+    int n = (int) Arrays.stream(x).takeWhile(value -> value <= largest).count();
+    return new Series(Arrays.copyOf(x, n), Arrays.copyOf(y, n));
   }
 
   /** The same with x divided by a factor. */

@@ -1,13 +1,13 @@
 package io.tributary.tools.report.page;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A report as a self-contained HTML page. */
-public final class HtmlPage implements Page {
-  private static final Path FILE = Path.of("report.html");
+public final class HtmlPage extends Page {
+  private static final String SCROLLING =
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"%s\">";
 
   private static final String STYLE =
       """
@@ -40,36 +40,31 @@ public final class HtmlPage implements Page {
         th, td { min-width: 0 !important; white-space: normal !important; padding: .2rem .4rem; font-size: 8pt; } .table-4 td:nth-child(6) { min-width: 7rem !important; } }
       """;
 
-  private final StringBuilder html = new StringBuilder();
+  public HtmlPage() {
+    super("report.html", true);
+  }
 
   @Override
   public void begin(String title, String introduction) {
-    html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-        .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-        .append("<title>%s</title>\n<style>\n%s</style>\n</head>\n".formatted(text(title), STYLE))
-        .append("<body>\n<main>\n<h1>%s</h1>\n".formatted(text(title)))
-        .append("<p>%s</p>\n".formatted(text(introduction)));
+    text.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+        .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    add("<title>%s</title>\n", title);
+    text.append("<style>\n%s</style>\n</head>\n<body>\n<main>\n".formatted(STYLE));
+    add("<h1>%s</h1>\n<p>%s</p>\n", title, introduction);
   }
 
   @Override
   public void figure(Figure figure, String svg, String instead) {
-    html.append("<h2 id=\"%1$s\">%2$s</h2>\n".formatted(figure.id(), text(figure.title())));
+    add("<h2 id=\"%s\">%s</h2>\n", figure.id(), figure.title());
     if (svg.isEmpty()) {
-      html.append("<p class=\"empty\">%s</p>\n".formatted(text(instead)));
+      add("<p class=\"empty\">%s</p>\n<p>%s", instead, figure.caption());
     } else {
-      String drawing =
-          svg.substring(svg.indexOf("<svg"))
-              .replaceFirst(
-                  "<svg", "<svg role=\"img\" aria-label=\"%s\"".formatted(text(figure.title())));
-      html.append("<figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
-          .append(text(figure.title()))
-          .append("\">")
-          .append(drawing)
-          .append("</div>\n");
+      add("<figure>\n" + SCROLLING, figure.title());
+      add("<svg role=\"img\" aria-label=\"%s\"", figure.title());
+      text.append(svg, svg.indexOf("<svg") + "<svg".length(), svg.length());
+      add("</div>\n<figcaption>%s", figure.caption());
     }
-    html.append(svg.isEmpty() ? "<p>" : "<figcaption>")
-        .append(text(figure.caption()))
-        .append(figure.isEmpty() ? "" : files(figure, svg))
+    text.append(figure.isEmpty() ? "" : files(figure, svg))
         .append(svg.isEmpty() ? "</p>\n" : "</figcaption>\n</figure>\n");
   }
 
@@ -85,43 +80,32 @@ public final class HtmlPage implements Page {
 
   @Override
   public void table(Table table) {
-    html.append("<h2 id=\"%s\">%s</h2>\n".formatted(text(table.id()), text(table.title())));
+    add("<h2 id=\"%s\">%s</h2>\n", table.id(), table.title());
     if (table.rows().isEmpty()) {
-      html.append("<p class=\"empty\">no data yet</p>\n");
+      text.append("<p class=\"empty\">no data yet</p>\n");
       return;
     }
-    html.append(
-            "<p class=\"caption\">%s (<a href=\"report/%s.csv\">CSV</a>)</p>\n"
-                .formatted(text(table.caption()), text(table.id())))
-        .append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"")
-        .append(text(table.title()))
-        .append("\">\n<table class=\"%s\">\n<thead><tr>".formatted(text(table.id())));
-    table.header().forEach(name -> html.append("<th scope=\"col\">%s</th>".formatted(text(name))));
-    html.append("</tr></thead>\n<tbody>\n");
+    add(
+        "<p class=\"caption\">%s (<a href=\"report/%s.csv\">CSV</a>)</p>\n",
+        table.caption(), table.id());
+    add(SCROLLING + "\n<table class=\"%s\">\n<thead><tr>", table.title(), table.id());
+    table.header().forEach(name -> add("<th scope=\"col\">%s</th>", name));
+    text.append("</tr></thead>\n<tbody>\n");
     for (List<String> row : table.rows()) {
-      html.append("<tr><th scope=\"row\">%s</th>".formatted(text(row.get(0))));
-      row.subList(1, row.size()).forEach(cell -> html.append("<td>%s</td>".formatted(text(cell))));
-      html.append("</tr>\n");
+      add("<tr><th scope=\"row\">%s</th>", row.get(0));
+      row.stream().skip(1).forEach(cell -> add("<td>%s</td>", cell));
+      text.append("</tr>\n");
     }
-    html.append("</tbody>\n</table>\n</div>\n");
+    text.append("</tbody>\n</table>\n</div>\n");
   }
 
   @Override
   public String end() {
-    return html + "</main>\n</body>\n</html>\n";
+    return text + "</main>\n</body>\n</html>\n";
   }
 
   @Override
-  public Path file() {
-    return FILE;
-  }
-
-  @Override
-  public boolean hasPng() {
-    return true;
-  }
-
-  private static String text(String plain) {
+  String escaped(String plain) {
     return plain
         .replace("&", "&amp;")
         .replace("<", "&lt;")

@@ -1,11 +1,32 @@
 package io.tributary.tools.report.page;
 
-import java.nio.file.Path;
+import java.util.Arrays;
 
 /** A document that a report is written as, next to the files of its figures and tables. */
-public interface Page {
+public abstract class Page {
+  private final String file;
+  private final boolean png;
+  final StringBuilder text = new StringBuilder();
+
+  /**
+   * @param file its name
+   * @param png whether figures are also written as PNG
+   */
+  Page(String file, boolean png) {
+    this.file = file;
+    this.png = png;
+  }
+
+  public String file() {
+    return file;
+  }
+
+  public boolean hasPng() {
+    return png;
+  }
+
   /** Begins with a title and an introduction. */
-  void begin(String title, String introduction);
+  public abstract void begin(String title, String introduction);
 
   /**
    * Adds a figure with a drawing, or the reason why it has none.
@@ -13,17 +34,20 @@ public interface Page {
    * @param svg the drawing; empty if there is none
    * @param instead the reason
    */
-  void figure(Figure figure, String svg, String instead);
+  public abstract void figure(Figure figure, String svg, String instead);
 
   /** Adds a table whose first column names the row. */
-  void table(Table table);
+  public abstract void table(Table table);
 
   /** Ends the document and gives its text. */
-  String end();
+  public String end() {
+    return text.toString();
+  }
 
-  /** The name of its file. */
-  Path file();
+  /** Adds a format with its arguments, in which what the markup would interpret is escaped. */
+  final void add(String format, String... plain) {
+    text.append(format.formatted(Arrays.stream(plain).map(this::escaped).toArray()));
+  }
 
-  /** Whether figures are also written as PNG. */
-  boolean hasPng();
+  abstract String escaped(String plain);
 }

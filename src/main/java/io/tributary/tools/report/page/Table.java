@@ -1,10 +1,11 @@
 package io.tributary.tools.report.page;
 
 import io.tributary.io.Json;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Rows of text under a header.
@@ -22,12 +23,16 @@ public record Table(
     rows = List.copyOf(rows);
   }
 
+  /** A row of texts and whole numbers as they are, and doubles in a few digits. */
+  public static List<String> row(Object... cells) {
+    return Arrays.stream(cells)
+        .map(cell -> cell instanceof Double value ? number(value) : cell.toString())
+        .toList();
+  }
+
   /** Comma-separated values according to RFC 4180, but with line feeds only. */
   public String csv() {
-    List<List<String>> lines = new ArrayList<>();
-    lines.add(header);
-    lines.addAll(rows);
-    return lines.stream()
+    return Stream.concat(Stream.of(header), rows.stream())
         .map(line -> line.stream().map(Table::quoted).collect(Collectors.joining(",")) + "\n")
         .collect(Collectors.joining());
   }
@@ -59,5 +64,10 @@ public record Table(
             ? "%.0f"
             : size >= 1000 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1e-3 ? "%.3f" : "%.1e";
     return String.format(Locale.ROOT, format, value);
+  }
+
+  /** The number with its standard error, if there is one. */
+  public static String withError(double value, double error) {
+    return number(value) + (Double.isFinite(error) ? " ± " + number(error) : "");
   }
 }

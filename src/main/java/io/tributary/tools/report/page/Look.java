@@ -1,6 +1,5 @@
-package io.tributary.tools.report.draw;
+package io.tributary.tools.report.page;
 
-import io.tributary.tools.report.page.Curve;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;

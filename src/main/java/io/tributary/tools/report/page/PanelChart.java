@@ -1,7 +1,5 @@
-package io.tributary.tools.report.draw;
+package io.tributary.tools.report.page;
 
-import io.tributary.tools.report.page.Curve;
-import io.tributary.tools.report.page.Figure;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -11,6 +9,7 @@ import java.awt.font.TextLayout;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
@@ -47,18 +46,19 @@ final class PanelChart {
             .xAxisTitle(panel.xLabel())
             .yAxisTitle(panel.yLabel())
             .build();
-    boolean logarithmic = panel.logarithmic() && spansADecade(panel);
+    DoubleSummaryStatistics values =
+        panel.curves().stream()
+            .flatMapToDouble(curve -> Arrays.stream(curve.y()))
+            .summaryStatistics();
+    boolean spansADecade = values.getMin() > 0 && values.getMax() > 10 * values.getMin();
+    boolean logarithmic = panel.logarithmic() && spansADecade;
     style(chart.getStyler(), logarithmic);
-    double least = leastPositive(panel);
     for (int i = 0; i < panel.curves().size(); i++) {
-      band(
-          chart,
-          "band " + i,
-          panel.curves().get(i),
-          logarithmic ? least : Double.NEGATIVE_INFINITY);
+      double least = logarithmic ? values.getMin() : Double.NEGATIVE_INFINITY;
+      band(chart, "band " + i, panel.curves().get(i), least);
     }
-    for (int i = 0; i < panel.targets().size(); i++) {
-      target(chart, "target " + i, panel.targets().get(i), panel);
+    for (double value : panel.targets()) {
+      target(chart, value, panel);
     }
     for (int i = 0; i < panel.curves().size(); i++) {
       line(chart, i, panel.curves().get(i));
@@ -123,14 +123,14 @@ final class PanelChart {
     series.setMarker(SeriesMarkers.NONE);
   }
 
-  private static void target(XYChart chart, String name, double value, Figure.Panel panel) {
-    double from = panel.curves().stream().mapToDouble(curve -> curve.x()[0]).min().orElseThrow();
-    double to =
+  private static void target(XYChart chart, double value, Figure.Panel panel) {
+    DoubleSummaryStatistics x =
         panel.curves().stream()
-            .mapToDouble(curve -> curve.x()[curve.x().length - 1])
-            .max()
-            .orElseThrow();
-    XYSeries series = chart.addSeries(name, new double[] {from, to}, new double[] {value, value});
+            .flatMapToDouble(curve -> Arrays.stream(curve.x()))
+            .summaryStatistics();
+    XYSeries series =
+        chart.addSeries(
+            "target " + value, new double[] {x.getMin(), x.getMax()}, new double[] {value, value});
     series.setMarker(SeriesMarkers.NONE);
     series.setLineColor(Color.GRAY);
     series.setLineStyle(
@@ -170,22 +170,6 @@ final class PanelChart {
         chart.addSeries("uneven", new double[] {between}, new double[] {curve.y()[0]});
     series.setLineStyle(SeriesLines.NONE);
     series.setMarker(SeriesMarkers.NONE);
-  }
-
-  private static boolean spansADecade(Figure.Panel panel) {
-    double least =
-        panel.curves().stream().flatMapToDouble(c -> Arrays.stream(c.y())).min().orElse(0);
-    double most =
-        panel.curves().stream().flatMapToDouble(c -> Arrays.stream(c.y())).max().orElse(0);
-    return least > 0 && most > 10 * least;
-  }
-
-  private static double leastPositive(Figure.Panel panel) {
-    return panel.curves().stream()
-        .flatMapToDouble(curve -> Arrays.stream(curve.y()))
-        .filter(value -> value > 0)
-        .min()
-        .orElse(1);
   }
 
   /** 1500000 as 1.5M, 20000 as 20k; small numbers in few digits. */

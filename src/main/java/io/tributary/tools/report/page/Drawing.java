@@ -1,12 +1,10 @@
-package io.tributary.tools.report.draw;
+package io.tributary.tools.report.page;
 
 import de.erichseifert.vectorgraphics2d.Document;
 import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
 import de.erichseifert.vectorgraphics2d.intermediate.CommandSequence;
 import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
 import de.erichseifert.vectorgraphics2d.util.PageSize;
-import io.tributary.tools.report.page.Curve;
-import io.tributary.tools.report.page.Figure;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
