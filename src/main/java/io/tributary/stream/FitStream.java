@@ -10,11 +10,11 @@ import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.SharedKillSwitch;
-import org.apache.pekko.stream.javadsl.FlowWithContext;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 
@@ -32,31 +32,33 @@ import org.apache.pekko.stream.javadsl.Source;
  */
 public final class FitStream {
   private final long proposalVersion;
-  private final Stages stages;
+  private final ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers;
+  private final ActorRef<WorkerPool.Command<Draw, DrawFeatures>> scorers;
+  private final IntSupplier wanted;
+  private final Consumer<DrawFeatures> take;
   private final Materializer materializer;
   private final SharedKillSwitch end = KillSwitches.shared("fit");
 
   /**
-   * The stages; the first two are usually {@link PoolFlow#through}.
-   *
-   * @param sample draws the sequences; keeps the order
-   * @param score computes their features; keeps the order
+   * @param proposalVersion version of the base model as a proposal
+   * @param samplers the pool that draws the sequences
+   * @param scorers the pool that computes their features
    * @param wanted number of draws to make next; 0 ends the stream. Called at the start, and again
    *     when all of them have been taken
    * @param take takes each draw
    */
-  public record Stages(
-      FlowWithContext<DrawOrder, NotUsed, Draw, NotUsed, NotUsed> sample,
-      FlowWithContext<Draw, NotUsed, DrawFeatures, NotUsed, NotUsed> score,
+  public FitStream(
+      long proposalVersion,
+      ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers,
+      ActorRef<WorkerPool.Command<Draw, DrawFeatures>> scorers,
       IntSupplier wanted,
-      Consumer<DrawFeatures> take) {}
-
-  /**
-   * @param proposalVersion version of the base model as a proposal
-   */
-  public FitStream(long proposalVersion, Stages stages, Materializer materializer) {
+      Consumer<DrawFeatures> take,
+      Materializer materializer) {
     this.proposalVersion = proposalVersion;
-    this.stages = stages;
+    this.samplers = samplers;
+    this.scorers = scorers;
+    this.wanted = wanted;
+    this.take = take;
     this.materializer = materializer;
   }
 
@@ -66,23 +68,25 @@ public final class FitStream {
   }
 
   private CompletionStage<Optional<Pair<Long, Done>>> round(long first) {
-    int wanted = stages.wanted().getAsInt();
-    if (wanted == 0) {
+    int draws = wanted.getAsInt();
+    if (draws == 0) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    return Source.range(0, wanted - 1)
+    return Source.range(0, draws - 1)
         .map(i -> new DrawOrder(first + i, proposalVersion, DrawOrder.Purpose.FITTING))
         .asSourceWithContext(order -> NotUsed.getInstance())
-        .via(stages.sample())
-        .via(stages.score())
+        .via(PoolFlow.through(samplers))
+        .via(PoolFlow.through(scorers))
         .asSource()
         .via(end.flow())
-        .runForeach(draw -> stages.take().accept(draw.first()), materializer)
-        .thenApply(done -> Optional.of(Pair.create(first + wanted, done)));
+        .runForeach(draw -> take.accept(draw.first()), materializer)
+        .thenApply(done -> Optional.of(Pair.create(first + draws, done)));
   }
 
-  /** Ends at once; what is in flight is discarded. */
+  /** Ends stream and pools at once; what is in flight is discarded. */
   public void stop() {
     end.shutdown();
+    samplers.tell(new WorkerPool.Stop<>());
+    scorers.tell(new WorkerPool.Stop<>());
   }
 }

@@ -79,14 +79,13 @@ class FitStreamTest {
         kit.spawn(WorkerPool.create(PoolSettings.features(1, STALL), scorerGuardian, scorerPool));
     return new FitStream(
         1,
-        new FitStream.Stages(
-            PoolFlow.through(sample),
-            PoolFlow.through(score),
-            fitting::wantedDraws,
-            draw -> {
-              first.accept(draw);
-              fitting.add(draw);
-            }),
+        sample,
+        score,
+        fitting::wantedDraws,
+        draw -> {
+          first.accept(draw);
+          fitting.add(draw);
+        },
         Materializer.createMaterializer(kit.system()));
   }
 

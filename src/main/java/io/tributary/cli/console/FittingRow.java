@@ -1,23 +1,21 @@
 package io.tributary.cli.console;
 
 import io.tributary.io.TerminalOutput;
-import io.tributary.stage.fit.FittingProgress;
 import java.io.PrintWriter;
 
 /**
  * Shows the progress of a fit in a row that is updated in place, if standard error is a terminal.
  */
-public final class FittingRow implements FittingProgress, AutoCloseable {
+public final class FittingRow implements AutoCloseable {
   private final TerminalOutput output;
 
   public FittingRow(PrintWriter err) {
     this.output = new TerminalOutput(err, Terminal.isStandardError());
   }
 
-  @Override
-  public void drawn(long sequences, long wanted) {
-    output.transientLine(
-        "fitting lambda: %,d of %,d sequences of the base model".formatted(sequences, wanted));
+  /** Replaces the row. */
+  public void show(String line) {
+    output.transientLine(line);
   }
 
   /** Removes the row. */

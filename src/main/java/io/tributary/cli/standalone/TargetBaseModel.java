@@ -128,7 +128,7 @@ public record TargetBaseModel(LoadedModel model, boolean borrowed) implements Au
                       place -> Sampler.create(sampling, metrics.stage(Stage.SAMPLER)::clock),
                       place -> Scorer.create(scoring, metrics.stage(Stage.SCORER)::clock)),
               () -> false,
-              row)
+              row::show)
           .map(Fit::target)
           .orElseThrow();
     }

@@ -14,10 +14,15 @@ import io.tributary.run.life.GuardianCommand.Begin;
 import io.tributary.run.life.GuardianCommand.Change;
 import io.tributary.run.life.GuardianCommand.Drain;
 import io.tributary.run.life.GuardianCommand.Perform;
+import io.tributary.run.watch.RunConsole;
+import io.tributary.stage.fit.FitJson;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.lambda.Fit;
-import java.util.Locale;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -28,35 +33,21 @@ import org.slf4j.LoggerFactory;
 /**
  * The guardian while files are read and lambda is fitted: operators can drain the run; all else is
  * refused.
+ *
+ * @param from the checkpoint to resume from; null for a new run
+ * @param outcome completed when the run has ended, with the failure if it failed
  */
-final class BeforeRun implements FittingGuardian.Owner {
+record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableFuture<Void> outcome)
+    implements FittingGuardian.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(BeforeRun.class);
 
-  private final RunServices services;
-  private final @Nullable LearnerState from;
-  private final CompletableFuture<Void> outcome;
-
-  private BeforeRun(
-      RunServices services, @Nullable LearnerState from, CompletableFuture<Void> outcome) {
-    this.services = services;
-    this.from = from;
-    this.outcome = outcome;
-  }
-
-  /**
-   * The behaviour until the run begins.
-   *
-   * @param from the checkpoint to resume from; null for a new run
-   * @param outcome completed when the run has ended, with the failure if it failed
-   */
-  static Behavior<GuardianCommand> create(
-      RunServices services, @Nullable LearnerState from, CompletableFuture<Void> outcome) {
-    BeforeRun before = new BeforeRun(services, from, outcome);
+  /** The behaviour until the run begins. */
+  Behavior<GuardianCommand> behavior() {
     return Behaviors.receive(GuardianCommand.class)
-        .onMessageEquals(Begin.INSTANCE, before::begin)
-        .onMessage(Drain.class, before::requested)
-        .onMessage(Perform.class, before::requested)
-        .onMessage(Change.class, before::requested)
+        .onMessageEquals(Begin.INSTANCE, this::begin)
+        .onMessage(Drain.class, this::requested)
+        .onMessage(Perform.class, this::requested)
+        .onMessage(Change.class, this::requested)
         .build();
   }
 
@@ -88,29 +79,60 @@ final class BeforeRun implements FittingGuardian.Owner {
   }
 
   @Override
-  public void drawn(long sequences, long wanted) {
-    services
-        .console()
-        .transientLine(
-            String.format(
-                Locale.ROOT,
-                "fitting lambda: %,d of %,d sequences of the base model",
-                sequences,
-                wanted));
+  public void progressed(String line) {
+    services.console().transientLine(line);
   }
 
   @Override
   public Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers) {
     double tolerance = services.config().current().target().fit().tolerance();
     try {
-      FitSummary.write(services.directory().home(), fit, tolerance);
+      write(fit, tolerance);
     } catch (BadInputException e) {
       failed(e);
       return Behaviors.same();
     }
-    FitSummary.lines(fit, tolerance).forEach(services.console()::line);
+    tell(fit, tolerance);
     services.watch().state(ServiceState.STARTING, null);
     return Guardian.create(services, null, fit.target(), workers, outcome);
+  }
+
+  private void write(Fit fit, double tolerance) {
+    Path file = services.directory().home().resolve("fit.json");
+    try {
+      Files.writeString(file, FitJson.text(fit, tolerance));
+    } catch (IOException e) {
+      throw new BadInputException("run.directory: %s can't be written: %s".formatted(file, e), e);
+    }
+  }
+
+  private void tell(Fit fit, double tolerance) {
+    RunConsole console = services.console();
+    console.line(
+        "lambda fitted on %,d sequences of the base model, of which %,.0f effective"
+            .formatted(fit.sequences(), fit.effectiveSampleSize()));
+    fit.lambdaErrors()
+        .forEach(
+            (feature, error) ->
+                console.line(
+                    "  lambda[%s] = %.4g ± %.1g  E[%s] %s ± %.1g of %s"
+                        .formatted(
+                            feature,
+                            fit.target().lambdas().get(feature),
+                            error,
+                            feature,
+                            number(fit.moments(), feature),
+                            fit.momentErrors().get(feature),
+                            number(fit.desired(), feature))));
+    if (fit.largestError() > tolerance) {
+      console.line(
+          "  the standard error is above target.fit.tolerance = %s, since target.fit.max-sequences allows no more sequences"
+              .formatted(tolerance));
+    }
+  }
+
+  private static String number(Map<String, Double> values, String feature) {
+    return RunConsole.number(values.getOrDefault(feature, Double.NaN));
   }
 
   @Override

@@ -9,8 +9,12 @@ import io.tributary.run.life.GuardianCommand.FitEnded;
 import io.tributary.run.life.GuardianCommand.Perform;
 import io.tributary.run.life.GuardianCommand.SamplersConfirmed;
 import io.tributary.run.watch.StreamMetrics;
-import io.tributary.stage.fit.FittingProgress;
+import io.tributary.stage.fit.TargetFitting;
+import io.tributary.stream.FitStream;
+import io.tributary.stream.PoolSettings;
+import io.tributary.stream.WorkerPool;
 import io.tributary.target.lambda.Fit;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -19,6 +23,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.stream.Materializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +35,10 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
   private static final int CHECKS = 16;
 
   /** Whoever wants the fit. Called on the guardian's thread. */
-  interface Owner extends FittingProgress {
+  interface Owner {
+
+    /** The fit has got further; the line says how far. */
+    void progressed(String line);
 
     /** The fit is done. */
     Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers);
@@ -39,14 +47,16 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
     void failed(Throwable cause);
 
     /** A request has come meanwhile. */
-    Behavior<GuardianCommand> requested(GuardianCommand request);
+    default Behavior<GuardianCommand> requested(GuardianCommand request) {
+      return Behaviors.unhandled();
+    }
   }
 
   private final WorkerSupervisor workers;
   private final FitSetup setup;
   private final StreamMetrics metrics;
   private final Owner owner;
-  private @Nullable PooledFit fit;
+  private @Nullable FitStream stream;
   private boolean over;
 
   static Behavior<GuardianCommand> create(
@@ -92,24 +102,55 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
 
   /** The fit starts when one sampler has the base model; the others join in later. */
   private Behavior<GuardianCommand> onSamplersConfirmed(SamplersConfirmed message) {
-    if (fit == null && !over && message.confirmation().confirmed() > 0) {
-      PooledFit started = new PooledFit(getContext(), setup, workers.lost(), metrics, owner);
-      fit = started;
-      getContext().pipeToSelf(started.result(), FitEnded::new);
+    if (stream == null && !over && message.confirmation().confirmed() > 0) {
+      TargetFitting fitting =
+          new TargetFitting(
+              setup.target(), setup.config(), setup.drawSequences(), setup.stream().maxDropRate());
+      FitStream started = stream(fitting);
+      stream = started;
+      getContext()
+          .pipeToSelf(
+              started.run().thenApply(done -> fitting.result().orElseThrow()), FitEnded::new);
     }
     return this;
+  }
+
+  private FitStream stream(TargetFitting fitting) {
+    Duration stallTimeout = setup.stream().stallTimeout();
+    return new FitStream(
+        setup.base().version().number(),
+        getContext()
+            .spawnAnonymous(
+                WorkerPool.create(
+                    PoolSettings.samplers(setup.drawSequences(), setup.vocabulary(), stallTimeout),
+                    workers.lost(),
+                    metrics.fitSamplers())),
+        getContext()
+            .spawnAnonymous(
+                WorkerPool.create(
+                    PoolSettings.features(setup.target().features().size(), stallTimeout),
+                    workers.lost(),
+                    metrics.fitScorers())),
+        fitting::wantedDraws,
+        draw -> {
+          fitting.add(draw);
+          owner.progressed(
+              "fitting lambda: %,d of %,d sequences of the base model"
+                  .formatted(fitting.drawnSequences(), fitting.wantedSequences()));
+        },
+        Materializer.createMaterializer(getContext().getSystem()));
   }
 
   private Behavior<GuardianCommand> onFitEnded(FitEnded message) {
     if (over) {
       return this;
     }
-    Optional<Fit> result = message.fit();
-    if (message.failure() != null || result == null || result.isEmpty()) {
+    Fit fit = message.fit();
+    if (fit == null) {
       return failOn(Optional.ofNullable(message.failure()).map(FailureCause::of));
     }
     end();
-    return owner.fitted(result.get(), workers);
+    return owner.fitted(fit, workers);
   }
 
   private Behavior<GuardianCommand> onWorkerLost(GuardianCommand.WorkerLost message) {
@@ -138,8 +179,8 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
 
   private void end() {
     over = true;
-    if (fit != null) {
-      fit.stop();
+    if (stream != null) {
+      stream.stop();
     }
   }
 }

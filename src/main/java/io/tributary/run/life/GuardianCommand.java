@@ -11,7 +11,6 @@ import io.tributary.stream.RunningStream;
 import io.tributary.target.lambda.Fit;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +57,9 @@ sealed interface GuardianCommand {
   /**
    * A fit of lambda has ended.
    *
-   * @param fit null if it failed, empty if it was stopped
+   * @param fit null if it failed
    */
-  @SuppressWarnings("NullableOptional")
-  record FitEnded(@Nullable Optional<Fit> fit, @Nullable Throwable failure)
-      implements GuardianCommand {}
+  record FitEnded(@Nullable Fit fit, @Nullable Throwable failure) implements GuardianCommand {}
 
   /** A stream has ended, by itself or with a failure. */
   record StreamEnded(RunningStream stream, @Nullable Throwable failure)

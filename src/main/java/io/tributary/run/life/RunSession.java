@@ -48,7 +48,8 @@ final class RunSession {
   RunSession(RunServices services, @Nullable LearnerState from, Clock clock) {
     this.services = services;
     this.config = services.config().current();
-    this.system = ActorSystem.create(BeforeRun.create(services, from, outcome), "tributary");
+    this.system =
+        ActorSystem.create(new BeforeRun(services, from, outcome).behavior(), "tributary");
     system
         .getWhenTerminated()
         .whenComplete(

@@ -4,7 +4,6 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.run.assembly.FitSetup;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.watch.StreamMetrics;
-import io.tributary.stage.fit.FittingProgress;
 import io.tributary.target.lambda.Fit;
 import java.time.Clock;
 import java.util.Map;
@@ -14,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -36,6 +36,7 @@ public final class StandaloneFit {
    * @param scorers number of scorers
    * @param workers their behaviours
    * @param stopped polled; once true, the fit is given up
+   * @param progress hears how far it has got
    * @return empty if it was given up
    * @throws io.tributary.data.BadInputException if the base model can't have what is asked of it
    * @throws RuntimeException if the fit failed
@@ -46,9 +47,9 @@ public final class StandaloneFit {
       int scorers,
       Function<RunMetrics, WorkerBehaviors> workers,
       BooleanSupplier stopped,
-      FittingProgress progress) {
+      Consumer<String> progress) {
     RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC());
-    CompletableFuture<Optional<Fit>> outcome = new CompletableFuture<>();
+    CompletableFuture<Fit> outcome = new CompletableFuture<>();
     ActorSystem<GuardianCommand> system =
         ActorSystem.create(
             Behaviors.setup(
@@ -64,10 +65,13 @@ public final class StandaloneFit {
                             metrics),
                         setup,
                         new StreamMetrics(metrics, setup.drawSequences()),
-                        owner(outcome, progress))),
+                        new Caller(outcome, progress))),
             "tributary-fit");
     try {
-      return await(system, outcome, stopped);
+      while (!outcome.isDone() && !stopped.getAsBoolean()) {
+        Thread.sleep(LOOK_MILLIS);
+      }
+      return outcome.isDone() ? Optional.of(outcome.get()) : Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
@@ -78,47 +82,23 @@ public final class StandaloneFit {
     }
   }
 
-  private static Optional<Fit> await(
-      ActorSystem<GuardianCommand> system,
-      CompletableFuture<Optional<Fit>> outcome,
-      BooleanSupplier stopped)
-      throws InterruptedException, ExecutionException {
-    while (true) {
-      try {
-        return outcome.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        if (stopped.getAsBoolean()) {
-          system.tell(GuardianCommand.Drain.INSTANCE);
-        }
-      }
+  private record Caller(CompletableFuture<Fit> outcome, Consumer<String> progress)
+      implements FittingGuardian.Owner {
+    @Override
+    public void progressed(String line) {
+      progress.accept(line);
     }
-  }
 
-  private static FittingGuardian.Owner owner(
-      CompletableFuture<Optional<Fit>> outcome, FittingProgress progress) {
-    return new FittingGuardian.Owner() {
-      @Override
-      public void drawn(long sequences, long wanted) {
-        progress.drawn(sequences, wanted);
-      }
+    @Override
+    public Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers) {
+      outcome.complete(fit);
+      return Behaviors.same();
+    }
 
-      @Override
-      public Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers) {
-        outcome.complete(Optional.of(fit));
-        return Behaviors.same();
-      }
-
-      @Override
-      public void failed(Throwable cause) {
-        outcome.completeExceptionally(cause);
-      }
-
-      @Override
-      public Behavior<GuardianCommand> requested(GuardianCommand request) {
-        outcome.complete(Optional.empty());
-        return Behaviors.same();
-      }
-    };
+    @Override
+    public void failed(Throwable cause) {
+      outcome.completeExceptionally(cause);
+    }
   }
 
   private static void stop(ActorSystem<?> system) {

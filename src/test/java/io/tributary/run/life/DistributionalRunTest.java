@@ -80,7 +80,7 @@ class DistributionalRunTest {
     Files.delete(tiny.home("again").resolve("fit.json"));
     Cli outcome = run("again", "--resume");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-    assertThat(outcome.out()).contains("going on from").doesNotContain("lambda fitted");
+    assertThat(outcome.out()).contains("resuming from").doesNotContain("lambda fitted");
     assertThat(tiny.home("again").resolve("fit.json")).doesNotExist();
     assertThat(lambdas("again", 12)).isEqualTo(lambdas("whole", 12));
     assertThat(steps("again")).isEqualTo(steps("whole"));

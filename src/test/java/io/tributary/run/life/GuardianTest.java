@@ -43,7 +43,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -106,18 +105,19 @@ class GuardianTest {
             nanos::get);
     guardian =
         BehaviorTestKit.create(
-            BeforeRun.create(
-                new RunServices(
-                    live,
-                    parts,
-                    WorkerBehaviors.of(parts, metrics),
-                    files,
-                    metrics,
-                    watch,
-                    stream,
-                    console),
-                null,
-                outcome));
+            new BeforeRun(
+                    new RunServices(
+                        live,
+                        parts,
+                        WorkerBehaviors.of(parts, metrics),
+                        files,
+                        metrics,
+                        watch,
+                        stream,
+                        console),
+                    null,
+                    outcome)
+                .behavior());
   }
 
   @AfterEach
@@ -155,14 +155,15 @@ class GuardianTest {
         new WorkerLost(TestInbox.create().getRef(), WorkerLost.Cause.SILENT, "lost"));
     values.put(ProposalConfirmed.class, new ProposalConfirmed(1, Map.of()));
     values.put(Saved.class, new LearnerCommand.NothingToSave("none"));
-    values.put(Optional.class, Optional.empty());
     values.put(Compared.class, new Compared(List.of(), List.of()));
     values.put(Throwable.class, new IllegalStateException("as the test asked"));
     for (Class<?> type : GuardianCommand.class.getPermittedSubclasses()) {
       GuardianCommand command =
           type == GuardianCommand.StreamEnded.class
               ? ended()
-              : (GuardianCommand) Commands.message(type, values);
+              : type == GuardianCommand.FitEnded.class
+                  ? new GuardianCommand.FitEnded(null, new IllegalStateException("as asked"))
+                  : (GuardianCommand) Commands.message(type, values);
       guardian.run(command);
       assertThat(Behavior.isUnhandled(guardian.returnedBehavior())).as("%s", command).isFalse();
     }
