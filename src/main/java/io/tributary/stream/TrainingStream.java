@@ -12,10 +12,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.UniqueKillSwitch;
 import org.apache.pekko.stream.javadsl.FlowWithContext;
 import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
@@ -49,14 +51,28 @@ public final class TrainingStream {
       FlowWithContext<Draw, AdmittedDraw, ScoredDraw, AdmittedDraw, NotUsed> score,
       Function<Batch, CompletionStage<BatchLearned>> learn) {}
 
-  private TrainingStream() {}
+  private final StreamSettings settings;
+  private final UniqueKillSwitch admission;
+  private final UniqueKillSwitch end;
+  private final CompletionStage<Done> completion;
+
+  private TrainingStream(
+      StreamSettings settings,
+      UniqueKillSwitch admission,
+      UniqueKillSwitch end,
+      CompletionStage<Done> completion) {
+    this.settings = settings;
+    this.admission = admission;
+    this.end = end;
+    this.completion = completion;
+  }
 
   /**
    * Starts the stream; it ends when the learner has finished, when it is stopped, or when it fails.
    *
    * @param paused what is paused at the start
    */
-  public static RunningStream run(
+  public static TrainingStream start(
       StreamPlan plan,
       Paused paused,
       Stages stages,
@@ -93,7 +109,7 @@ public final class TrainingStream {
         .toMat(
             Sink.ignore(),
             (switches, completion) ->
-                new RunningStream(settings, switches.first(), switches.second(), completion))
+                new TrainingStream(settings, switches.first(), switches.second(), completion))
         .run(materializer);
   }
 
@@ -101,5 +117,43 @@ public final class TrainingStream {
   private static void tell(
       CompletableFuture<AdmissionGate.Control> gate, Consumer<AdmissionGate.Control> message) {
     var unused = gate.thenAccept(message);
+  }
+
+  /**
+   * Completes after the last step, a {@link #drain} or a {@link #stop}; fails with the cause when a
+   * stage fails.
+   */
+  public CompletionStage<Done> completion() {
+    return completion;
+  }
+
+  /**
+   * Bounds the staleness of draws admitted from now on; those in flight are learned however stale
+   * they get.
+   */
+  public void maxStaleness(int steps) {
+    settings.maxStaleness(steps);
+  }
+
+  /**
+   * Pauses these sides and resumes the others. While sampling is paused, what is in flight is
+   * learned; while learning is paused, draws are made up to the bound on staleness.
+   */
+  public void pause(Paused sides) {
+    settings.pause(sides);
+  }
+
+  /**
+   * Admits no further draw and ends every pause; what is in flight is finished, and learned as far
+   * as it fills batches.
+   */
+  public void drain() {
+    admission.shutdown();
+    settings.pause(Paused.NONE);
+  }
+
+  /** Ends at once and discards what is in flight. Also ends a drain that takes too long. */
+  public void stop() {
+    end.shutdown();
   }
 }

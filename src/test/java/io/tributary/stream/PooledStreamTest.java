@@ -44,7 +44,7 @@ class PooledStreamTest {
   }
 
   /** Learns the given number of batches; every third one replaces the proposal. */
-  private RunningStream run(TestWorkers workers, int samplers, int scorers, int maxStaleness) {
+  private TrainingStream run(TestWorkers workers, int samplers, int scorers, int maxStaleness) {
     StreamPlan plan = new StreamPlan(0, 2, DRAW, 3 * DRAW, maxStaleness, 1.0, 0);
     var samplerGuardian = kit.spawn(TestWorkers.guardian(samplers, workers::sampler));
     var scorerGuardian = kit.spawn(TestWorkers.guardian(scorers, workers::scorer));
@@ -56,7 +56,7 @@ class PooledStreamTest {
         kit.spawn(
             WorkerPool.create(
                 PoolSettings.scorers(1, Map.of(), STALL), scorerGuardian, new RecordedPool<>()));
-    return TrainingStream.run(
+    return TrainingStream.start(
         plan,
         Paused.NONE,
         new TrainingStream.Stages(
@@ -73,7 +73,7 @@ class PooledStreamTest {
         Materializer.createMaterializer(kit.system()));
   }
 
-  private static void awaitEnd(RunningStream stream) throws Exception {
+  private static void awaitEnd(TrainingStream stream) throws Exception {
     stream.completion().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
@@ -135,7 +135,7 @@ class PooledStreamTest {
       throws Exception {
     var workers =
         new TestWorkers(7, hung.getRef()).throwingOnceAt(5).throwingOnceAt(60).hangingOnceAt(30);
-    RunningStream stream = run(workers, 2, 1, 0);
+    TrainingStream stream = run(workers, 2, 1, 0);
     assertThat(hung.receiveMessage(Duration.ofSeconds(30))).isEqualTo(30);
 
     ManualTime.get(kit.system()).timePasses(STALL);
@@ -149,7 +149,7 @@ class PooledStreamTest {
   void a_draw_that_every_sampler_dies_of_ends_the_run_with_a_message() {
     var workers = new TestWorkers(8, hung.getRef()).throwingAt(5);
 
-    RunningStream stream = run(workers, 2, 1, 0);
+    TrainingStream stream = run(workers, 2, 1, 0);
 
     assertThatThrownBy(() -> awaitEnd(stream)).hasMessageContaining("draw 5 is given up");
   }

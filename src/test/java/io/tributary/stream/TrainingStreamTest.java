@@ -60,11 +60,11 @@ class TrainingStreamTest {
     return CompletableFuture.completedFuture(value);
   }
 
-  private RunningStream run(StreamPlan plan) {
+  private TrainingStream run(StreamPlan plan) {
     return run(plan, Paused.NONE);
   }
 
-  private RunningStream run(StreamPlan plan, Paused paused) {
+  private TrainingStream run(StreamPlan plan, Paused paused) {
     int parallelism = 100;
     var samplers =
         FlowWithContext.<DrawOrder, AdmittedDraw>create()
@@ -77,7 +77,7 @@ class TrainingStreamTest {
     var scorers =
         FlowWithContext.<Draw, AdmittedDraw>create()
             .mapAsync(parallelism, drawn -> score.apply(drawn));
-    return TrainingStream.run(
+    return TrainingStream.start(
         plan,
         paused,
         new TrainingStream.Stages(
@@ -105,13 +105,13 @@ class TrainingStreamTest {
     return lesson.batch();
   }
 
-  private static void awaitEnd(RunningStream stream) throws Exception {
+  private static void awaitEnd(TrainingStream stream) throws Exception {
     stream.completion().toCompletableFuture().get(10, TimeUnit.SECONDS);
   }
 
   @Test
   void a_stopped_learner_stops_the_samplers_at_the_staleness_bound() throws Exception {
-    RunningStream stream = run(plan(3, 4, 8, 2));
+    TrainingStream stream = run(plan(3, 4, 8, 2));
     listener.await("closed");
     assertThat(sampled).hasSize(3 + 3 * 2);
 
@@ -131,7 +131,7 @@ class TrainingStreamTest {
 
   @Test
   void at_staleness_zero_every_batch_is_drawn_from_the_proposal_of_its_step() throws Exception {
-    RunningStream stream = run(plan(1, 4, 8, 0));
+    TrainingStream stream = run(plan(1, 4, 8, 0));
 
     assertThat(names(learn(1))).containsExactly("0.0@1", "0.1@1", "0.2@1", "0.3@1");
     assertThat(names(learn(2))).allMatch(name -> name.endsWith("@1")).hasSize(8);
@@ -147,7 +147,7 @@ class TrainingStreamTest {
   @Test
   void dropped_sequences_are_replaced_and_batches_stay_full_at_staleness_zero() throws Exception {
     score = drawn -> done(score(drawn, Set.of((int) (drawn.number() % 4))));
-    RunningStream stream = run(plan(0, 4, 8, 0));
+    TrainingStream stream = run(plan(0, 4, 8, 0));
 
     Batch first = learn(2);
     Batch second = learn(3);
@@ -166,7 +166,7 @@ class TrainingStreamTest {
 
   @Test
   void a_resumed_stream_gives_the_batches_that_the_uninterrupted_one_gives() throws Exception {
-    RunningStream whole = run(plan(1, 4, 8, 0));
+    TrainingStream whole = run(plan(1, 4, 8, 0));
     learn(1);
     learn(2);
     Batch before = learn(3);
@@ -174,7 +174,7 @@ class TrainingStreamTest {
     whole.stop();
     awaitEnd(whole);
 
-    RunningStream resumed = run(new StreamPlan(before.nextDraw(), 0, 4, 8, 0, 1.0, 3));
+    TrainingStream resumed = run(new StreamPlan(before.nextDraw(), 0, 4, 8, 0, 1.0, 3));
     Batch first = nextLesson().batch();
 
     assertThat(names(first)).isEqualTo(names(expected));
@@ -184,7 +184,7 @@ class TrainingStreamTest {
 
   @Test
   void the_stream_completes_when_the_learner_is_finished() throws Exception {
-    RunningStream stream = run(plan(0, 4, 8, 1));
+    TrainingStream stream = run(plan(0, 4, 8, 1));
     learn(1);
     nextLesson().answer().complete(new BatchLearned(1, true));
 
@@ -195,7 +195,7 @@ class TrainingStreamTest {
 
   @Test
   void one_batch_is_learned_at_a_time() throws Exception {
-    RunningStream stream = run(plan(0, 4, 8, 3));
+    TrainingStream stream = run(plan(0, 4, 8, 3));
     Lesson lesson = nextLesson();
     listener.await("closed");
 
@@ -208,7 +208,7 @@ class TrainingStreamTest {
 
   @Test
   void a_drained_stream_finishes_what_is_in_flight() throws Exception {
-    RunningStream stream = run(plan(0, 4, 8, 1));
+    TrainingStream stream = run(plan(0, 4, 8, 1));
     Lesson lesson = nextLesson();
     listener.await("closed");
     stream.drain();
@@ -223,7 +223,7 @@ class TrainingStreamTest {
 
   @Test
   void a_drain_that_takes_too_long_can_be_ended() throws Exception {
-    RunningStream stream = run(plan(0, 4, 8, 1));
+    TrainingStream stream = run(plan(0, 4, 8, 1));
     nextLesson();
     stream.drain();
 
@@ -237,18 +237,18 @@ class TrainingStreamTest {
     var broken = new IllegalStateException("out of order");
     var failure = CompletableFuture.<Draw>failedFuture(broken);
     sample = admitted -> admitted.number() == 3 ? failure : done(draw(admitted.number(), 1, 4));
-    RunningStream sampling = run(plan(2, 4, 8, 1));
+    TrainingStream sampling = run(plan(2, 4, 8, 1));
     assertThatThrownBy(() -> awaitEnd(sampling)).hasCause(broken);
 
     sample = admitted -> done(draw(admitted.number(), 1, 4));
     score = drawn -> CompletableFuture.failedFuture(broken);
-    RunningStream scoring = run(plan(0, 4, 8, 1));
+    TrainingStream scoring = run(plan(0, 4, 8, 1));
     assertThatThrownBy(() -> awaitEnd(scoring)).hasCause(broken);
   }
 
   @Test
   void a_learner_that_fails_fails_the_stream() throws Exception {
-    RunningStream stream = run(plan(0, 4, 8, 1));
+    TrainingStream stream = run(plan(0, 4, 8, 1));
     var broken = new IllegalStateException("10 steps in a row were not finite");
 
     nextLesson().answer().completeExceptionally(broken);
@@ -259,7 +259,7 @@ class TrainingStreamTest {
   @Test
   void while_learning_is_paused_draws_are_made_up_to_the_bound_and_then_learned_one_by_one()
       throws Exception {
-    RunningStream stream = run(plan(0, 4, 8, 2), new Paused(false, true));
+    TrainingStream stream = run(plan(0, 4, 8, 2), new Paused(false, true));
     listener.await("closed");
     assertThat(sampled).hasSize(3 * 2);
     assertThat(lessons).isEmpty();
@@ -276,7 +276,7 @@ class TrainingStreamTest {
   @Test
   void while_sampling_is_paused_what_is_in_flight_is_learned_and_flow_is_full_again_after_it()
       throws Exception {
-    RunningStream stream = run(plan(0, 4, 8, 2));
+    TrainingStream stream = run(plan(0, 4, 8, 2));
     listener.await("closed");
     stream.pause(new Paused(true, false));
     for (int step = 0; step < 3; step++) {
@@ -295,7 +295,7 @@ class TrainingStreamTest {
 
   @Test
   void pauses_change_no_batch() throws Exception {
-    RunningStream whole = run(plan(1, 4, 8, 0));
+    TrainingStream whole = run(plan(1, 4, 8, 0));
     List<List<String>> expected = new ArrayList<>();
     for (long step = 0; step < 5; step++) {
       expected.add(names(learn(step)));
@@ -304,7 +304,7 @@ class TrainingStreamTest {
     whole.stop();
     awaitEnd(whole);
 
-    RunningStream paused = run(plan(1, 4, 8, 0), new Paused(true, true));
+    TrainingStream paused = run(plan(1, 4, 8, 0), new Paused(true, true));
     List<List<String>> batches = new ArrayList<>();
     for (long step = 0; step < 5; step++) {
       paused.pause(new Paused(step % 2 == 0, step % 2 == 1));
@@ -318,7 +318,7 @@ class TrainingStreamTest {
 
   @Test
   void a_paused_stream_drains_what_is_in_flight() throws Exception {
-    RunningStream stream = run(plan(0, 4, 8, 1), new Paused(false, true));
+    TrainingStream stream = run(plan(0, 4, 8, 1), new Paused(false, true));
     listener.await("closed");
     stream.drain();
     learn(1);
@@ -331,7 +331,7 @@ class TrainingStreamTest {
 
   @Test
   void the_bound_on_staleness_changes_while_the_stream_runs_and_no_draw_is_lost() throws Exception {
-    RunningStream stream = run(plan(0, 4, 8, 0));
+    TrainingStream stream = run(plan(0, 4, 8, 0));
     List<String> learned = new ArrayList<>(names(learn(1)));
     stream.maxStaleness(3);
     for (int step = 0; step < 4; step++) {

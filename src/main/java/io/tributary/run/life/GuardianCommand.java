@@ -7,7 +7,7 @@ import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
-import io.tributary.stream.RunningStream;
+import io.tributary.stream.TrainingStream;
 import io.tributary.target.lambda.Fit;
 import java.time.Instant;
 import java.util.Map;
@@ -62,7 +62,7 @@ sealed interface GuardianCommand {
   record FitEnded(@Nullable Fit fit, @Nullable Throwable failure) implements GuardianCommand {}
 
   /** A stream has ended, by itself or with a failure. */
-  record StreamEnded(RunningStream stream, @Nullable Throwable failure)
+  record StreamEnded(TrainingStream stream, @Nullable Throwable failure)
       implements GuardianCommand {}
 
   /** The last checkpoint of the run was tried. */

@@ -14,7 +14,6 @@ import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stream.PoolFlow;
 import io.tributary.stream.PoolSettings;
-import io.tributary.stream.RunningStream;
 import io.tributary.stream.StreamPlan;
 import io.tributary.stream.TrainingStream;
 import io.tributary.stream.WorkerPool;
@@ -41,7 +40,7 @@ final class StreamSupervisor {
   private final ActorRef<WorkerLost> lostWorkers;
   private ProposalConfirmed confirmed = NOTHING_CONFIRMED;
   private LearnerEvent.@Nullable Ready learnerReady;
-  private @Nullable RunningStream running;
+  private @Nullable TrainingStream running;
   private List<Runnable> stopPools = List.of();
   private Paused paused = Paused.NONE;
 
@@ -84,7 +83,7 @@ final class StreamSupervisor {
     return running != null;
   }
 
-  boolean is(RunningStream some) {
+  boolean is(TrainingStream some) {
     return running == some;
   }
 
@@ -94,7 +93,7 @@ final class StreamSupervisor {
    * @param from the checkpoint to resume from; null for a new run
    * @return the stream, if it was started
    */
-  Optional<RunningStream> start(@Nullable LearnerState from, ActorRef<LearnerCommand> learner) {
+  Optional<TrainingStream> start(@Nullable LearnerState from, ActorRef<LearnerCommand> learner) {
     LearnerEvent.Ready ready = learnerReady;
     if (ready == null
         || running != null
@@ -125,7 +124,7 @@ final class StreamSupervisor {
             () -> samplers.tell(new WorkerPool.Stop<>()),
             () -> scorers.tell(new WorkerPool.Stop<>()));
     running =
-        TrainingStream.run(
+        TrainingStream.start(
             new StreamPlan(
                 from == null ? 0 : from.nextDraw(),
                 from == null ? config.bootstrapDraws() : 0,

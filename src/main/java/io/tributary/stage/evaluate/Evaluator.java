@@ -59,37 +59,37 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   }
 
   private Behavior<EvaluatorCommand> onEvaluate(Evaluate command) {
-    metrics.inflight(evaluation.evaluatedSequences());
-    long start = System.nanoTime();
     Measurements measurements =
-        evaluation.evaluate(command.step(), command.policy(), command.partitionFunction());
-    count(start);
+        counted(
+            evaluation.evaluatedSequences(),
+            () ->
+                evaluation.evaluate(command.step(), command.policy(), command.partitionFunction()));
     command.replyTo().tell(new Evaluated(command.step(), measurements));
     return this;
   }
 
   private Behavior<EvaluatorCommand> onJudge(Judge command) {
-    metrics.inflight(evaluation.judgedSequences());
-    long start = System.nanoTime();
     Judged judged =
-        evaluation.judge(command.step(), command.proposal().tensors(), command.policy());
-    count(start);
+        counted(
+            evaluation.judgedSequences(),
+            () -> evaluation.judge(command.step(), command.proposal().tensors(), command.policy()));
     command.replyTo().tell(judged);
     return this;
   }
 
   private Behavior<EvaluatorCommand> onCompare(Compare command) {
-    metrics.inflight(2L * command.n());
-    long start = System.nanoTime();
-    var compared =
-        new Compared(evaluation.baseTexts(command.n()), evaluation.policyTexts(command.n()));
-    count(start);
+    int n = command.n();
+    Compared compared =
+        counted(2L * n, () -> new Compared(evaluation.baseTexts(n), evaluation.policyTexts(n)));
     command.replyTo().tell(compared);
     return this;
   }
 
-  /** Counts the time since {@code start}, and what was drawn meanwhile. */
-  private void count(long start) {
+  /** Computes, and counts the time and what was drawn meanwhile. */
+  private <R> R counted(long inflight, Supplier<R> computation) {
+    metrics.inflight(inflight);
+    long start = System.nanoTime();
+    R result = computation.get();
     metrics.worked(WorkTime.busy(Duration.ofNanos(System.nanoTime() - start)));
     metrics.inflight(0);
     long sequences = evaluation.drawnSequences();
@@ -97,6 +97,7 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
     metrics.items(sequences - countedSequences, tokens - countedTokens);
     countedSequences = sequences;
     countedTokens = tokens;
+    return result;
   }
 
   private Behavior<EvaluatorCommand> onEnd() {

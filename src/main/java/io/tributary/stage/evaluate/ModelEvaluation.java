@@ -1,7 +1,6 @@
 package io.tributary.stage.evaluate;
 
 import io.tributary.data.Seeds;
-import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Label.Weight;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
@@ -10,7 +9,6 @@ import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.DefensiveMixture;
 import io.tributary.objective.estimate.DefensiveMixture.Part;
 import io.tributary.objective.estimate.Diagnostics;
-import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.ParetoTail;
 import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.target.EnergyBasedModel;
@@ -33,7 +31,6 @@ public final class ModelEvaluation {
   public record Result(
       Measurements measurements, double effectiveSampleSize, double largestReliableShape) {}
 
-  private final EvaluationSettings settings;
   private final LanguageModel base;
   private final LanguageModel model;
   private final Sampling sampling;
@@ -48,7 +45,6 @@ public final class ModelEvaluation {
       LanguageModel model,
       TextTokenizer tokenizer,
       EnergyBasedModel target) {
-    this.settings = settings;
     this.base = base;
     this.model = model;
     this.sampling = new Sampling(settings, base, tokenizer, target, () -> {});
@@ -56,20 +52,17 @@ public final class ModelEvaluation {
 
   /** Draws and measures. */
   public Result evaluate() {
-    Samples samples = draw(model, 0);
-    Measurements measured = samples.measure(sampling.features());
-    if (settings.sampling().truncated()) {
+    Samples samples = sampling.samples(model, Seeds.Purpose.EVALUATION, 0, "the model's sample");
+    Measurements measured = samples.measure();
+    if (sampling.settings().sampling().truncated()) {
       return new Result(measured, Double.NaN, Double.NaN);
     }
     DefensiveMixture mixture = mixture(samples);
     PointEstimate z = mixture.partitionFunction();
     double[] logWeights = mixture.logWeights();
     double shape = ParetoTail.shape(logWeights);
-    PointEstimate toPolicy = mixture.klTargetPolicy();
-    PointEstimate toBase = Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases());
+    samples.putDivergences(mixture.klTargetPolicy(), measured);
     measured
-        .putKl(Pair.P_PI, toPolicy.value(), toPolicy.standardError())
-        .putKl(Pair.PI_A, toBase.value(), toBase.standardError())
         .put(Metric.PARTITION_FUNCTION, z.value())
         .put(Metric.PARTITION_FUNCTION_STDERR, z.standardError())
         .put(Metric.PARETO_K, shape, Weight.P_Q);
@@ -84,20 +77,10 @@ public final class ModelEvaluation {
   }
 
   private DefensiveMixture mixture(Samples ofModel) {
-    Samples ofBase = draw(base, 1);
+    Samples ofBase = sampling.samples(base, Seeds.Purpose.EVALUATION, 1, "the base model's sample");
     return new DefensiveMixture(
-        new Part(ofModel.logTargets(sampling.target()), ofModel.logProbs(), ofModel.logBases()),
+        new Part(ofModel.logTargets(), ofModel.logProbs(), ofModel.logBases()),
         new Part(
-            ofBase.logTargets(sampling.target()),
-            sampling.logProbs(model, ofBase.tokens()),
-            ofBase.logBases()));
-  }
-
-  private Samples draw(LanguageModel from, long stream) {
-    return sampling.samples(
-        from,
-        settings.sequences(),
-        Seeds.generator(settings.seed(), Seeds.Purpose.EVALUATION, stream),
-        from == model ? "the model's sample" : "the base model's sample");
+            ofBase.logTargets(), sampling.logProbs(model, ofBase.tokens()), ofBase.logBases()));
   }
 }

@@ -3,17 +3,14 @@ package io.tributary.stage.evaluate;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.Seeds;
 import io.tributary.data.TensorBytes;
-import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.Divergences;
-import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.target.EnergyBasedModel;
 import java.util.Arrays;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
 /**
  * Draws samples from the evaluator's own copy of the policy and measures them: moments, KL(p||pi),
@@ -25,13 +22,10 @@ import java.util.random.RandomGenerator;
  * Divergences#klTargetPolicyOnPolicy}).
  */
 public final class PolicyEvaluation implements AutoCloseable {
-
-  private final EvaluationSettings settings;
-  private final EvaluationSettings window;
   private final LanguageModel base;
   private final LanguageModel policy;
   private final Sampling sampling;
-  private final Sampling windowSampling;
+  private final Sampling window;
 
   /**
    * @param settings for evaluations: at temperature 1
@@ -49,12 +43,10 @@ public final class PolicyEvaluation implements AutoCloseable {
       TextTokenizer tokenizer,
       EnergyBasedModel target,
       Runnable progress) {
-    this.settings = settings;
-    this.window = window;
     this.base = base;
     this.policy = policy;
     this.sampling = new Sampling(settings, base, tokenizer, target, progress);
-    this.windowSampling = new Sampling(window, base, tokenizer, target, progress);
+    this.window = new Sampling(window, base, tokenizer, target, progress);
   }
 
   /** Loads the policy's weights. */
@@ -65,24 +57,25 @@ public final class PolicyEvaluation implements AutoCloseable {
   /** Loads the policy's weights and measures samples of it; {@code step} seeds their generator. */
   public Measurements evaluate(long step, List<TensorBytes> weights, PartitionFunctionEstimate z) {
     takeOver(weights);
-    RandomGenerator random = Seeds.generator(settings.seed(), Seeds.Purpose.EVALUATION, step);
     Samples samples =
-        sampling.samples(policy, settings.sequences(), random, "the evaluation of step " + step);
-    Measurements measured = samples.measure(sampling.features());
-    if (!settings.sampling().truncated()) {
-      putDivergences(measured, samples, z);
+        sampling.samples(policy, Seeds.Purpose.EVALUATION, step, "the evaluation of step " + step);
+    Measurements measured = samples.measure();
+    if (!sampling.settings().sampling().truncated()) {
+      samples.putDivergences(
+          Divergences.klTargetPolicyOnPolicy(samples.logTargets(), samples.logProbs(), z),
+          measured);
     }
     return measured;
   }
 
   /** Samples that an evaluation draws. */
   int evaluatedSequences() {
-    return settings.sequences();
+    return sampling.settings().sequences();
   }
 
   /** Sequences that a judgement draws. */
   int judgedSequences() {
-    return window.sequences();
+    return window.settings().sequences();
   }
 
   /**
@@ -95,16 +88,12 @@ public final class PolicyEvaluation implements AutoCloseable {
   public Judged judge(long step, List<TensorBytes> proposal, List<TensorBytes> weights) {
     takeOver(proposal);
     Samples samples =
-        windowSampling.samples(
-            policy,
-            window.sequences(),
-            Seeds.generator(window.seed(), Seeds.Purpose.JUDGEMENT, step),
-            "the window of step " + step);
+        window.samples(policy, Seeds.Purpose.JUDGEMENT, step, "the window of step " + step);
     takeOver(weights);
     double[] logPolicies = sampling.logProbs(policy, samples.tokens());
     return new Judged(
         step,
-        difference(samples.logTargets(sampling.target()), samples.logProbs()),
+        difference(samples.logTargets(), samples.logProbs()),
         difference(logPolicies, samples.logProbs()));
   }
 
@@ -114,39 +103,24 @@ public final class PolicyEvaluation implements AutoCloseable {
     return difference;
   }
 
-  private void putDivergences(Measurements measured, Samples samples, PartitionFunctionEstimate z) {
-    PointEstimate toPolicy =
-        Divergences.klTargetPolicyOnPolicy(
-            samples.logTargets(sampling.target()), samples.logProbs(), z);
-    PointEstimate toBase = Divergences.klPolicyBaseOnPolicy(samples.logProbs(), samples.logBases());
-    measured
-        .putKl(Pair.P_PI, toPolicy.value(), toPolicy.standardError())
-        .putKl(Pair.PI_A, toBase.value(), toBase.standardError());
-  }
-
   /** Texts of {@code n} samples of the base model, for people to compare with the policy's. */
   public List<String> baseTexts(int n) {
-    return texts(base, n, 0);
+    return sampling.texts(base, n, 0);
   }
 
   /** Texts of {@code n} samples of the policy that was loaded, evaluated or judged last. */
   public List<String> policyTexts(int n) {
-    return texts(policy, n, 1);
-  }
-
-  private List<String> texts(LanguageModel model, int n, long stream) {
-    return sampling.texts(
-        model, n, Seeds.generator(settings.seed(), Seeds.Purpose.COMPARISON, stream));
+    return sampling.texts(policy, n, 1);
   }
 
   /** Sequences drawn so far, for any purpose. */
   long drawnSequences() {
-    return sampling.sequences() + windowSampling.sequences();
+    return sampling.sequences() + window.sequences();
   }
 
   /** Tokens drawn so far. */
   long drawnTokens() {
-    return sampling.tokens() + windowSampling.tokens();
+    return sampling.tokens() + window.tokens();
   }
 
   @Override

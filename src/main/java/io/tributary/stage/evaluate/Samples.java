@@ -1,10 +1,13 @@
 package io.tributary.stage.evaluate;
 
 import io.tributary.metrics.Label.Distribution;
+import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
+import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Text;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +15,7 @@ import java.util.List;
 /**
  * N sequences drawn for an evaluation, with their scores.
  *
+ * @param target the target p, whose features are measured
  * @param tokens of each sequence
  * @param texts the decoded texts
  * @param logProbs (N), log-probability in nats under the distribution that they were drawn from
@@ -19,6 +23,7 @@ import java.util.List;
  * @param features (N, features), phi
  */
 record Samples(
+    EnergyBasedModel target,
     List<int[]> tokens,
     List<Text> texts,
     double[] logProbs,
@@ -26,7 +31,7 @@ record Samples(
     double[][] features) {
 
   /** (N), log P in nats; minus infinity where P(x) = 0. */
-  double[] logTargets(EnergyBasedModel target) {
+  double[] logTargets() {
     double[] logTargets = new double[features.length];
     Arrays.setAll(logTargets, i -> target.logTarget(logBases[i], features[i]));
     return logTargets;
@@ -35,18 +40,26 @@ record Samples(
   /**
    * Measurements of the samples alone: the features' means, the diversity of the texts, and the
    * perplexity under the base model.
-   *
-   * @param names of the features, in their order
    */
-  Measurements measure(List<String> names) {
+  Measurements measure() {
     Measurements measured =
         TextMetrics.of(texts.stream().map(Text::words).toList())
             .put(Metric.PERPLEXITY_BASE, basePerplexity());
-    for (int i = 0; i < names.size(); i++) {
+    List<Feature> named = target.features();
+    for (int i = 0; i < named.size(); i++) {
       PointEstimate moment = PointEstimate.mean(feature(i));
-      measured.putMoment(names.get(i), Distribution.PI, moment.value(), moment.standardError());
+      measured.putMoment(
+          named.get(i).name(), Distribution.PI, moment.value(), moment.standardError());
     }
     return measured;
+  }
+
+  /** Adds KL(p||pi) as given, and KL(pi||a) of the samples, which must be pi's own. */
+  void putDivergences(PointEstimate targetPolicy, Measurements measured) {
+    PointEstimate toBase = Divergences.klPolicyBaseOnPolicy(logProbs, logBases);
+    measured
+        .putKl(Pair.P_PI, targetPolicy.value(), targetPolicy.standardError())
+        .putKl(Pair.PI_A, toBase.value(), toBase.standardError());
   }
 
   private double[] feature(int i) {

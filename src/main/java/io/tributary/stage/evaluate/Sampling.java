@@ -1,5 +1,6 @@
 package io.tributary.stage.evaluate;
 
+import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler;
 import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.model.LanguageModel;
@@ -8,7 +9,6 @@ import io.tributary.model.TextTokenizer;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.SequenceFeatures;
 import io.tributary.target.SequenceFeatures.Featured;
-import io.tributary.target.feature.Feature;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -41,8 +41,8 @@ final class Sampling {
     this.progress = progress;
   }
 
-  EnergyBasedModel target() {
-    return target;
+  EvaluationSettings settings() {
+    return settings;
   }
 
   /** Sequences drawn so far. */
@@ -55,25 +55,21 @@ final class Sampling {
     return tokens;
   }
 
-  /** Names of the target's features. */
-  List<String> features() {
-    return target.features().stream().map(Feature::name).toList();
-  }
-
   /**
-   * Draws {@code n} samples of a model, and scores them. As in training, those on which a feature
-   * fails are dropped.
+   * Draws samples of a model, and scores them. As in training, those on which a feature fails are
+   * dropped.
    *
    * @param source what they are drawn for, for the log
    */
-  Samples samples(LanguageModel model, int n, RandomGenerator random, String source) {
-    List<Sampled> all = draw(model, n, random);
+  Samples samples(LanguageModel model, Seeds.Purpose purpose, long stream, String source) {
+    List<Sampled> all = draw(model, settings.sequences(), purpose, stream);
     List<Featured> featured =
         new SequenceFeatures(tokenizer, target)
             .of(all.stream().map(Sampled::tokens).toList(), source);
     List<Sampled> drawn = featured.stream().map(f -> all.get(f.index())).toList();
     List<int[]> tokens = drawn.stream().map(Sampled::tokens).toList();
     return new Samples(
+        target,
         tokens,
         featured.stream().map(Featured::text).toList(),
         drawn.stream().mapToDouble(Sampled::logProb).toArray(),
@@ -86,12 +82,15 @@ final class Sampling {
     return new SequenceScores(model, settings.rows()).logProbs(settings.prefix(), tokens, progress);
   }
 
-  /** Draws {@code n} texts of a model. */
-  List<String> texts(LanguageModel model, int n, RandomGenerator random) {
-    return draw(model, n, random).stream().map(s -> tokenizer.decode(s.tokens())).toList();
+  /** Draws {@code n} texts of a model, for people to read. */
+  List<String> texts(LanguageModel model, int n, long stream) {
+    return draw(model, n, Seeds.Purpose.COMPARISON, stream).stream()
+        .map(s -> tokenizer.decode(s.tokens()))
+        .toList();
   }
 
-  private List<Sampled> draw(LanguageModel model, int n, RandomGenerator random) {
+  private List<Sampled> draw(LanguageModel model, int n, Seeds.Purpose purpose, long stream) {
+    RandomGenerator random = Seeds.generator(settings.seed(), purpose, stream);
     AncestralSampler sampler = new AncestralSampler(model, settings.sampling());
     List<Sampled> samples = new ArrayList<>(n);
     while (samples.size() < n) {

@@ -2,6 +2,7 @@ package io.tributary.stage.evaluate;
 
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -33,10 +34,26 @@ public final class TextMetrics {
   public static Measurements of(List<List<String>> texts) {
     Measurements measured = new Measurements();
     Ngrams all = Ngrams.of(texts, LONGEST_DISTINCT);
-    DISTINCT.forEach((n, metric) -> measured.put(metric, DistinctNgrams.mean(all, n)));
+    DISTINCT.forEach((n, metric) -> measured.put(metric, distinct(all, n)));
     List<List<String>> compared = texts.subList(0, Math.min(texts.size(), SELF_BLEU_TEXTS));
     SelfBleu bleu = SelfBleu.of(Ngrams.of(compared, LONGEST_BLEU), LONGEST_BLEU);
     SELF_BLEU.forEach((n, metric) -> measured.put(metric, bleu.mean(n)));
     return measured;
+  }
+
+  /**
+   * Distinct-n, a measure of how little a text repeats itself: the mean over texts of the number of
+   * distinct n-grams divided by the number of tokens, in [0, 1] (Li et al. 2016, arXiv:1510.03055);
+   * 0 for a text without a token, NaN for no texts.
+   */
+  private static double distinct(Ngrams ngrams, int n) {
+    double sum = 0;
+    for (int i = 0; i < ngrams.texts(); i++) {
+      int tokens = ngrams.lengths()[i];
+      if (tokens > 0) {
+        sum += (double) Arrays.stream(ngrams.of(n, i)).distinct().count() / tokens;
+      }
+    }
+    return sum / ngrams.texts();
   }
 }
