@@ -1,10 +1,10 @@
 package io.tributary.cli;
 
-import io.tributary.config.Criterion;
 import io.tributary.config.HttpConfig;
 import io.tributary.config.OptimizerConfig;
+import io.tributary.config.OptimizerConfig.Schedule;
 import io.tributary.config.ProposalConfig;
-import io.tributary.config.Schedule;
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.config.TributaryConfig;
 import io.tributary.model.DecoderConfig;
 import io.tributary.run.assembly.MemoryEstimate;

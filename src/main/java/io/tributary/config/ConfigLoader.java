@@ -125,13 +125,17 @@ public final class ConfigLoader {
 
   /** {@code run.name}, unless it is given, is the file's name without its extension. */
   private static Config defaultName(Path file) {
-    String name = String.valueOf(file.getFileName());
-    int dot = name.lastIndexOf('.');
     return ConfigFactory.empty()
         .withValue(
             Schema.ROOT + ".run.name",
-            ConfigValueFactory.fromAnyRef(
-                dot > 0 ? name.substring(0, dot) : name, Place.FILE_NAME));
+            ConfigValueFactory.fromAnyRef(withoutExtension(file), Place.FILE_NAME));
+  }
+
+  /** The name of a file without its extension. */
+  public static String withoutExtension(Path file) {
+    String name = String.valueOf(file.getFileName());
+    int dot = name.lastIndexOf('.');
+    return dot > 0 ? name.substring(0, dot) : name;
   }
 
   private static Config defaults() {

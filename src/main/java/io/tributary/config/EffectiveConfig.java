@@ -9,7 +9,6 @@ import io.tributary.config.binding.Binder;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.config.binding.HoconWriter;
 import io.tributary.config.binding.KeyCheck;
-import io.tributary.config.binding.Scalars;
 import io.tributary.config.binding.Schema;
 import io.tributary.config.binding.Setting;
 import io.tributary.config.binding.SettingsTable;
@@ -158,11 +157,8 @@ public final class EffectiveConfig {
 
   private ConfigObject object(String key) {
     ConfigValue value = values.get(key);
-    if (value == null) {
-      return ConfigFactory.empty().root();
-    } else if (value instanceof ConfigObject object) {
-      return object;
-    }
-    throw Scalars.wrongType(value, Schema.ROOT + "." + key, "a section: { … }");
+    return value == null
+        ? ConfigFactory.empty().root()
+        : Binder.object(value, Schema.ROOT + "." + key);
   }
 }

@@ -1,7 +1,7 @@
 package io.tributary.config;
 
-import io.tributary.config.binding.Existing;
 import io.tributary.config.binding.Require;
+import io.tributary.config.binding.Schema.Existing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -21,7 +21,6 @@ public record NativeConfig(int intraOpThreads, MklFastPath mklFastPath) {
     /** Never. */
     OFF;
 
-    /** As written in the configuration. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

@@ -2,6 +2,7 @@ package io.tributary.config;
 
 import io.tributary.config.binding.Require;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101) with warm-up and a schedule.
@@ -34,5 +35,20 @@ public record OptimizerConfig(
     Require.positive("eps", eps);
     Require.notNegative("weight-decay", weightDecay);
     Require.notNegative("max-grad-norm", maxGradNorm);
+  }
+
+  /** The learning rate after the warm-up. */
+  public enum Schedule {
+    /** Constant. */
+    CONSTANT,
+    /** Linear decay to 0 at the last step. */
+    LINEAR,
+    /** Cosine decay to 0 at the last step. */
+    COSINE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

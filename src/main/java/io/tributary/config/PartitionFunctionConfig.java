@@ -28,7 +28,6 @@ public record PartitionFunctionConfig(
     /** All sequences, with exponentially decaying weight. */
     EXPONENTIAL;
 
-    /** As written in the configuration. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

@@ -1,13 +1,13 @@
 package io.tributary.config;
 
-import io.tributary.config.binding.Default;
-import io.tributary.config.binding.Existing;
+import io.tributary.config.OptimizerConfig.Schedule;
 import io.tributary.config.binding.Require;
+import io.tributary.config.binding.Schema.Default;
+import io.tributary.config.binding.Schema.Existing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Training of a base model on text; only {@code tributary pretrain} reads it.
@@ -38,7 +38,7 @@ public record PretrainConfig(
     Optional<Architecture> model,
     @Existing(Existing.Kind.MODEL_DIRECTORY) Optional<Path> from,
     @Existing(Existing.Kind.FILE) Optional<Path> tokenizer,
-    OptionalInt merges,
+    Optional<Integer> merges,
     List<Corpus> data,
     double heldOutFraction,
     int maxLength,
@@ -102,7 +102,7 @@ public record PretrainConfig(
   }
 
   private static void requireTokenizer(
-      Optional<Path> from, Optional<Path> tokenizer, OptionalInt merges) {
+      Optional<Path> from, Optional<Path> tokenizer, Optional<Integer> merges) {
     Require.that(
         tokenizer.isPresent() == from.isEmpty(),
         "tokenizer",
@@ -188,7 +188,6 @@ public record PretrainConfig(
     /** One biography a line: name, topics, gloss and perhaps pronoun, separated by tabs. */
     BIOGRAPHIES;
 
-    /** As written in the configuration. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);
@@ -200,7 +199,6 @@ public record PretrainConfig(
     F16,
     F32;
 
-    /** As written in the configuration. */
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

@@ -31,7 +31,21 @@ public record ProposalConfig(
     /** Sequences newly drawn from the proposal, which are not trained on. */
     FRESH;
 
-    /** As written in the configuration. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** When a published policy becomes the proposal. */
+  public enum Criterion {
+    /** When KL(p||pi) is less than KL(p||q). */
+    KL,
+    /** When TVD(p,pi) is less than TVD(p,q). */
+    TVD,
+    /** At every publication. */
+    ALWAYS;
+
     @Override
     public String toString() {
       return name().toLowerCase(Locale.ROOT);

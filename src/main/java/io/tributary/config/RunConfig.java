@@ -2,7 +2,7 @@ package io.tributary.config;
 
 import io.tributary.config.binding.Require;
 import java.nio.file.Path;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /**
  * The run as a whole.
@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * @param seed of all randomness in the run
  */
 public record RunConfig(
-    String name, Path directory, OptionalLong steps, OptionalLong sequences, long seed) {
+    String name, Path directory, Optional<Long> steps, Optional<Long> sequences, long seed) {
   public RunConfig {
     Require.that(
         !name.isBlank() && !name.contains("/") && !name.equals(".") && !name.equals(".."),

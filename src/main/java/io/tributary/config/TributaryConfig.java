@@ -1,9 +1,11 @@
 package io.tributary.config;
 
+import io.tributary.config.OptimizerConfig.Schedule;
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.config.binding.HoconWriter;
-import io.tributary.config.binding.Key;
 import io.tributary.config.binding.Require;
 import io.tributary.config.binding.Schema;
+import io.tributary.config.binding.Schema.Key;
 import io.tributary.config.objective.ObjectiveConfig;
 import io.tributary.config.objective.ObjectiveRules;
 import io.tributary.config.target.TargetConfig;
@@ -82,9 +84,9 @@ public record TributaryConfig(
     long steps = run.steps().orElse(Long.MAX_VALUE);
     long batch = learner.batchSize();
     long stepsOfSequences =
-        run.sequences().isPresent()
-            ? Math.floorDiv(run.sequences().getAsLong() - 1, batch) + 1
-            : Long.MAX_VALUE;
+        run.sequences()
+            .map(sequences -> Math.floorDiv(sequences - 1, batch) + 1)
+            .orElse(Long.MAX_VALUE);
     long total = Math.min(steps, stepsOfSequences);
     return total == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(total);
   }

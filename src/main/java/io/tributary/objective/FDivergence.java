@@ -1,6 +1,6 @@
 package io.tributary.objective;
 
-import io.tributary.config.objective.Divergence;
+import io.tributary.config.objective.ObjectiveConfig.Divergence;
 import io.tributary.objective.estimate.LogSpace;
 
 /**

@@ -1,7 +1,7 @@
 package io.tributary.objective;
 
-import io.tributary.config.objective.Baseline;
 import io.tributary.config.objective.ObjectiveConfig;
+import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.objective.estimate.LogSpace;
 import java.util.Arrays;
 

@@ -1,6 +1,6 @@
 package io.tributary.objective;
 
-import io.tributary.config.objective.Baseline;
+import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.objective.estimate.LogSpace;
 
 /**

@@ -1,8 +1,8 @@
 package io.tributary.target;
 
-import io.tributary.config.objective.KlControlConfig;
 import io.tributary.config.target.ConstraintConfig;
 import io.tributary.config.target.TargetConfig;
+import io.tributary.config.target.TargetConfig.KlControlConfig;
 import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Features;
 import io.tributary.target.feature.Text;

@@ -1,6 +1,6 @@
 package io.tributary.tensor;
 
-import io.tributary.config.Schedule;
+import io.tributary.config.OptimizerConfig.Schedule;
 
 /**
  * The learning rate of each step: a linear warm-up, then a schedule.

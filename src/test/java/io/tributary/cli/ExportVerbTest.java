@@ -3,7 +3,7 @@ package io.tributary.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tributary.config.Criterion;
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.ModelDirectory;

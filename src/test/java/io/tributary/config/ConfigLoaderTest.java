@@ -3,12 +3,13 @@ package io.tributary.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.config.binding.ConfigException;
-import io.tributary.config.objective.Baseline;
-import io.tributary.config.objective.Divergence;
 import io.tributary.config.objective.ObjectiveConfig;
-import io.tributary.config.objective.ObjectiveForm;
+import io.tributary.config.objective.ObjectiveConfig.Divergence;
+import io.tributary.config.objective.ObjectiveConfig.ObjectiveForm;
 import io.tributary.config.objective.ObjectiveType;
+import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.config.objective.PpoConfig;
 import io.tributary.config.objective.RewardTerm;
 import io.tributary.config.target.ConstraintConfig;
@@ -77,7 +78,7 @@ class ConfigLoaderTest {
                 "tributary.samplers.prompt", "The \"x\": ",
                 "run.name", "001"));
 
-    assertThat(config.run().steps()).hasValue(7);
+    assertThat(config.run().steps()).hasValue(7L);
     assertThat(config.objective().type()).isEqualTo(ObjectiveType.GDC);
     assertThat(config.samplers().count()).isEqualTo(3);
     assertThat(config.samplers().device(1)).isEqualTo("gpu:1");

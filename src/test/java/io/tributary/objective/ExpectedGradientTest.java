@@ -3,8 +3,8 @@ package io.tributary.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.config.objective.Baseline;
-import io.tributary.config.objective.Divergence;
+import io.tributary.config.objective.ObjectiveConfig.Divergence;
+import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.testing.training.EnumerableWorld;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package io.tributary.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.config.objective.Divergence;
+import io.tributary.config.objective.ObjectiveConfig.Divergence;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.testing.training.EnumerableWorld;
 import io.tributary.testing.training.PartitionFunctions;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.config.objective.Baseline;
-import io.tributary.config.objective.Divergence;
 import io.tributary.config.objective.ObjectiveConfig;
-import io.tributary.config.objective.ObjectiveForm;
+import io.tributary.config.objective.ObjectiveConfig.Divergence;
+import io.tributary.config.objective.ObjectiveConfig.ObjectiveForm;
 import io.tributary.config.objective.ObjectiveType;
+import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.config.objective.PpoConfig;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.testing.training.EnumerableWorld;

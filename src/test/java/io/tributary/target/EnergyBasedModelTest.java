@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.config.binding.ConfigException;
-import io.tributary.config.objective.KlControlConfig;
 import io.tributary.config.objective.RewardTerm;
 import io.tributary.config.target.ConstraintConfig;
 import io.tributary.config.target.FeatureConfig;
 import io.tributary.config.target.FitConfig;
 import io.tributary.config.target.TargetConfig;
+import io.tributary.config.target.TargetConfig.KlControlConfig;
 import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Features;
 import io.tributary.target.feature.Text;

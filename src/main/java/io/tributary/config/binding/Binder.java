@@ -5,6 +5,9 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
+import io.tributary.config.binding.Require.InvalidValueException;
+import io.tributary.config.binding.Schema.Default;
+import io.tributary.config.binding.Schema.Existing;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -14,8 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,10 +88,6 @@ public final class Binder {
   private Object absent(Type type, String path) {
     if (Schema.isOptional(type)) {
       return Optional.empty();
-    } else if (type == OptionalLong.class) {
-      return OptionalLong.empty();
-    } else if (type == OptionalInt.class) {
-      return OptionalInt.empty();
     }
     throw new ConfigException(
         "%s: missing key %s; expected %s".formatted(file, path, Scalars.expected(type)));
@@ -106,7 +103,7 @@ public final class Binder {
     } else if (type instanceof Class<?> plain && plain.isRecord()) {
       return bind(plain, object(value, path), path);
     }
-    return Scalars.read(value, type, path, existing);
+    return Scalars.read(value, (Class<?>) type, path, existing);
   }
 
   private List<Object> list(ConfigValue value, Type content, String path) {
@@ -126,8 +123,7 @@ public final class Binder {
     ConfigValue type = object.get(Schema.TYPE);
     if (type == null) {
       throw new ConfigException(
-          "%s: missing key %s.type; expected one of %s"
-              .formatted(Place.of(object.origin()), path, known));
+          "%s: missing key %s.type; expected one of %s".formatted(Place.of(object), path, known));
     }
     Class<?> implementation = implementations.get(String.valueOf(type.unwrapped()));
     if (implementation == null) {
@@ -136,7 +132,12 @@ public final class Binder {
     return bind(implementation, object, path);
   }
 
-  private static ConfigObject object(ConfigValue value, String path) {
+  /**
+   * A value that is a section.
+   *
+   * @throws ConfigException if it is not
+   */
+  public static ConfigObject object(ConfigValue value, String path) {
     if (value instanceof ConfigObject object) {
       return object;
     }
@@ -150,7 +151,7 @@ public final class Binder {
     if (value == null) {
       return new ConfigException(file + ": " + message, invalid);
     }
-    String place = Place.of(value.origin());
+    String place = Place.of(value);
     return new ConfigException(
         place.equals(Place.DEFAULT)
             ? "%s: %s, the default".formatted(file, message)

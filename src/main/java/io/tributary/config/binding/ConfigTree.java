@@ -1,12 +1,11 @@
 package io.tributary.config.binding;
 
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a record back into keys and values: the reverse of {@link Binder}. */
@@ -16,7 +15,7 @@ final class ConfigTree {
   /**
    * The keys of a section that have a value, in the order of the record's components.
    *
-   * @return a map for each section, a list for each list, any other value as the record has it
+   * @return a map for each section, a list for each list, else a number, a boolean or a text
    */
   static Map<String, Object> of(Object section) {
     Map<String, Object> keys = new LinkedHashMap<>();
@@ -36,7 +35,12 @@ final class ConfigTree {
     if (value.getClass().isRecord()) {
       return of(value);
     }
-    return value instanceof List<?> list ? list.stream().map(ConfigTree::node).toList() : value;
+    if (value instanceof List<?> list) {
+      return list.stream().map(ConfigTree::node).toList();
+    } else if (value instanceof Number || value instanceof Boolean) {
+      return value;
+    }
+    return value instanceof Duration duration ? HoconWriter.duration(duration) : value.toString();
   }
 
   private static @Nullable Object value(RecordComponent component, Object section) {
@@ -46,13 +50,6 @@ final class ConfigTree {
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("can't read " + component, e);
     }
-    if (value instanceof Optional<?> optional) {
-      return optional.orElse(null);
-    } else if (value instanceof OptionalLong optional) {
-      return optional.isPresent() ? optional.getAsLong() : null;
-    } else if (value instanceof OptionalInt optional) {
-      return optional.isPresent() ? optional.getAsInt() : null;
-    }
-    return value;
+    return value instanceof Optional<?> optional ? optional.orElse(null) : value;
   }
 }

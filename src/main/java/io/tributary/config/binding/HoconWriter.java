@@ -71,9 +71,7 @@ public final class HoconWriter {
     indent(depth).append(text);
     if (origins) {
       int padding = ORIGIN_COLUMN - 2 * depth - text.length();
-      out.append(" ".repeat(Math.max(1, padding)))
-          .append("# ")
-          .append(source == null ? Place.DEFAULT : Place.of(source.origin()));
+      out.append(" ".repeat(Math.max(1, padding))).append("# ").append(Place.of(source));
     }
     out.append('\n');
   }
@@ -83,14 +81,10 @@ public final class HoconWriter {
   }
 
   private static String scalar(Object value) {
-    if (value instanceof Number || value instanceof Boolean) {
-      return value.toString();
-    } else if (value instanceof Duration duration) {
-      return duration(duration);
-    } else if (value instanceof List<?> list) {
+    if (value instanceof List<?> list) {
       return list.stream().map(HoconWriter::scalar).toList().toString();
     }
-    return ConfigUtil.quoteString(value.toString());
+    return value instanceof String text ? ConfigUtil.quoteString(text) : value.toString();
   }
 
   static String duration(Duration duration) {

@@ -4,6 +4,8 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import java.lang.reflect.Type;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,7 @@ public final class KeyCheck {
     for (Map.Entry<String, ConfigValue> entry : given.entrySet()) {
       String key = entry.getKey();
       if (!key.equals(Schema.ROOT)) {
-        String place = Place.of(entry.getValue().origin());
+        String place = Place.of(entry.getValue());
         throw new ConfigException(
             Schema.sections().containsKey(key)
                 ? "%s: %s is outside of tributary { }; write tributary.%s"
@@ -86,12 +88,39 @@ public final class KeyCheck {
 
   private static ConfigException unknown(
       String path, String key, ConfigValue value, Map<String, Type> known) {
-    String place = Place.of(value.origin());
+    String place = Place.of(value);
     String refusal = REFUSED.get(path);
     if (refusal != null) {
       return new ConfigException("%s: %s%s".formatted(place, path, refusal));
     }
     return new ConfigException(
-        "%s: unknown key %s; %s".formatted(place, path, Nearest.hint(key, known.keySet())));
+        "%s: unknown key %s; %s".formatted(place, path, hint(key, known.keySet())));
+  }
+
+  /** {@code did you mean count?}, or all known names if none is near. */
+  private static String hint(String name, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
+        .filter(candidate -> distance(name, candidate) <= Math.max(2, name.length() / 3))
+        .map(candidate -> "did you mean " + candidate + "?")
+        .orElse("known keys: " + String.join(", ", known));
+  }
+
+  /** Edits (insertions, deletions, substitutions) between two words: Levenshtein 1966. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substitution, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
   }
 }

@@ -1,6 +1,8 @@
 package io.tributary.config.binding;
 
 import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigValue;
+import org.jspecify.annotations.Nullable;
 
 /** The origin of a value, as shown to the user. */
 public final class Place {
@@ -10,6 +12,11 @@ public final class Place {
   public static final String FILE_NAME = "name of the file";
 
   private Place() {}
+
+  /** The origin of a value; without one, the default. */
+  static String of(@Nullable ConfigValue value) {
+    return value == null ? DEFAULT : of(value.origin());
+  }
 
   /** {@code conf/quickstart.conf:12}, {@code command line} or {@code default}. */
   public static String of(ConfigOrigin origin) {

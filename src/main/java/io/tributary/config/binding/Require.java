@@ -15,6 +15,27 @@ public final class Require {
 
   private Require() {}
 
+  /** A record was given an invalid value. The binder adds the place in the file. */
+  static final class InvalidValueException extends IllegalArgumentException {
+    private final String key;
+
+    private InvalidValueException(String key, String problem) {
+      super(key + " " + problem);
+      this.key = key;
+    }
+
+    /** The key, relative to the record. */
+    String key() {
+      return key;
+    }
+  }
+
+  /**
+   * Requires a condition.
+   *
+   * @param key relative to the record
+   * @param expected continues "must be", for the message
+   */
   public static void that(boolean holds, String key, Object value, String expected) {
     if (!holds) {
       throw new InvalidValueException(key, "must be %s, got %s".formatted(expected, value));

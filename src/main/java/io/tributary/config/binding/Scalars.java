@@ -3,6 +3,8 @@ package io.tributary.config.binding;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import io.tributary.config.binding.Schema.Existing;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -10,84 +12,84 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Single values: a number, a text, a duration, a path, a choice. */
-public final class Scalars {
+final class Scalars {
+  private static final Map<Type, Kind> KINDS =
+      Map.of(
+          Integer.class, new Kind("a whole number", Scalars::integer),
+          Long.class,
+              new Kind("a whole number", (v, text, p) -> new BigDecimal(text).longValueExact()),
+          Double.class, new Kind("a number", (v, text, p) -> new BigDecimal(text).doubleValue()),
+          Boolean.class,
+              new Kind("true or false", (value, t, p) -> value.atKey("value").getBoolean("value")),
+          Duration.class,
+              new Kind("a duration with its unit, such as 60s or 500ms", Scalars::duration),
+          Path.class, new Kind("a path", Scalars::path),
+          String.class, new Kind("a text", (v, text, p) -> text));
+
   private Scalars() {}
 
-  static Object read(ConfigValue value, Type type, String path, @Nullable Existing existing) {
-    if (value.valueType() == ConfigValueType.OBJECT || value.valueType() == ConfigValueType.LIST) {
-      throw wrongType(value, path, expected(type));
+  /**
+   * A type of values.
+   *
+   * @param expected describes its values, for messages
+   */
+  private record Kind(String expected, Reader reader) {
+    static Kind of(Class<?> type) {
+      return type.isEnum()
+          ? new Kind(
+              "one of " + String.join(", ", Schema.constants(type)),
+              (v, text, p) -> choice(type, text))
+          : Objects.requireNonNull(KINDS.get(MethodType.methodType(type).wrap().returnType()));
     }
-    String text = value.atKey("value").getString("value");
+  }
+
+  /** Reads a value from its text. */
+  private interface Reader {
+    Object read(ConfigValue value, String text, String path);
+  }
+
+  static Object read(ConfigValue value, Class<?> type, String path, @Nullable Existing existing) {
+    Kind kind = Kind.of(type);
+    if (value.valueType() == ConfigValueType.OBJECT || value.valueType() == ConfigValueType.LIST) {
+      throw wrongType(value, path, kind.expected());
+    }
     try {
-      if (type == int.class || type == Integer.class) {
-        return integer(value, text, path);
-      } else if (type == OptionalInt.class) {
-        return OptionalInt.of(integer(value, text, path));
-      } else if (type == long.class || type == Long.class) {
-        return new BigDecimal(text).longValueExact();
-      } else if (type == OptionalLong.class) {
-        return OptionalLong.of(new BigDecimal(text).longValueExact());
-      } else if (type == double.class || type == Double.class) {
-        return new BigDecimal(text).doubleValue();
-      } else if (type == boolean.class) {
-        return value.atKey("value").getBoolean("value");
-      } else if (type == Duration.class) {
-        return duration(value, text);
-      } else if (type == Path.class) {
-        return path(value, text, path, existing);
-      } else if (type instanceof Class<?> choice && choice.isEnum()) {
-        return choice(choice, text);
+      Object read = kind.reader().read(value, value.atKey("value").getString("value"), path);
+      if (existing != null) {
+        requireThere((Path) read, existing.value(), value, path);
       }
-      return text;
+      return read;
     } catch (ArithmeticException
         | IllegalArgumentException
         | com.typesafe.config.ConfigException e) {
-      throw wrongType(value, path, expected(type), e);
+      throw wrongType(value, path, kind.expected(), e);
     }
   }
 
   /** Description of the values of a type, for messages. */
   static String expected(Type type) {
-    if (type == int.class
-        || type == Integer.class
-        || type == long.class
-        || type == Long.class
-        || type == OptionalInt.class
-        || type == OptionalLong.class) {
-      return "a whole number";
-    } else if (type == double.class || type == Double.class) {
-      return "a number";
-    } else if (type == boolean.class) {
-      return "true or false";
-    } else if (type == Duration.class) {
-      return "a duration with its unit, such as 60s or 500ms";
-    } else if (type == Path.class) {
-      return "a path";
-    } else if (type instanceof Class<?> choice && choice.isEnum()) {
-      return "one of " + String.join(", ", Schema.constants(choice));
-    } else if (Schema.isList(type)) {
+    if (Schema.isList(type)) {
       return "a list: [ … ]";
-    } else if (Schema.isSettings(type)
-        || (type instanceof Class<?> section && section.isRecord())) {
-      return "a section: { … }";
+    } else if (type instanceof Class<?> plain && !plain.isRecord() && !Schema.isSettings(type)) {
+      return Kind.of(plain).expected();
     }
-    return "a text";
+    return "a section: { … }";
   }
 
-  public static ConfigException wrongType(ConfigValue value, String path, String expected) {
+  static ConfigException wrongType(ConfigValue value, String path, String expected) {
     return wrongType(value, path, expected, null);
   }
 
   private static ConfigException wrongType(
       ConfigValue value, String path, String expected, @Nullable Throwable cause) {
     return new ConfigException(
-        "%s: %s must be %s, got %s"
-            .formatted(Place.of(value.origin()), path, expected, rendered(value)),
+        "%s: %s must be %s, got %s".formatted(Place.of(value), path, expected, rendered(value)),
         cause);
   }
 
@@ -100,7 +102,7 @@ public final class Scalars {
     };
   }
 
-  private static int integer(ConfigValue value, String text, String path) {
+  private static Object integer(ConfigValue value, String text, String path) {
     BigDecimal number = new BigDecimal(text);
     if (number.compareTo(BigDecimal.valueOf(Integer.MAX_VALUE)) > 0) {
       throw wrongType(value, path, "a whole number, at most " + Integer.MAX_VALUE);
@@ -108,7 +110,7 @@ public final class Scalars {
     return number.intValueExact();
   }
 
-  private static Duration duration(ConfigValue value, String text) {
+  private static Object duration(ConfigValue value, String text, String path) {
     if (text.isBlank() || Character.isDigit(text.strip().charAt(text.strip().length() - 1))) {
       throw new IllegalArgumentException("no unit");
     }
@@ -123,50 +125,40 @@ public final class Scalars {
   }
 
   /** Relative paths are relative to the working directory, like arguments on a command line. */
-  private static Path path(
-      ConfigValue value, String text, String path, @Nullable Existing existing) {
+  private static Object path(ConfigValue value, String text, String path) {
     if (text.isBlank()) {
       throw new InvalidPathException(text, "blank");
     }
-    Path resolved = Path.of(text).toAbsolutePath().normalize();
-    if (existing == null) {
-      return resolved;
-    }
-    switch (existing.value()) {
-      case FILE -> {
-        if (!Files.isRegularFile(resolved) || !Files.isReadable(resolved)) {
-          throw notThere(value, path, "a readable file", "no such file", resolved);
-        }
-      }
-      case DIRECTORY -> {
-        if (!Files.isDirectory(resolved)) {
-          throw notThere(value, path, "a directory", "no such directory", resolved);
-        }
-      }
-      case MODEL_DIRECTORY -> {
-        if (!Files.isDirectory(resolved)) {
-          throw notThere(value, path, "a model directory", "no such directory", resolved);
-        }
-        for (String part : new String[] {"config.json", "model.safetensors", "tokenizer.json"}) {
-          if (!Files.isReadable(resolved.resolve(part))) {
-            throw notThere(
-                value,
-                path,
-                "a model directory with config.json, model.safetensors and tokenizer.json",
-                "no such file",
-                resolved.resolve(part));
-          }
-        }
-      }
-    }
-    return resolved;
+    return Path.of(text).toAbsolutePath().normalize();
   }
 
-  private static ConfigException notThere(
-      ConfigValue value, String path, String expected, String problem, Path resolved) {
-    return new ConfigException(
-        "%s: %s must be %s, got %s (%s: %s)"
-            .formatted(
-                Place.of(value.origin()), path, expected, rendered(value), problem, resolved));
+  private static void requireThere(Path file, Existing.Kind kind, ConfigValue value, String path) {
+    if (kind == Existing.Kind.FILE) {
+      boolean readable = Files.isRegularFile(file) && Files.isReadable(file);
+      requireThere(readable, value, path, "a readable file", "no such file", file);
+      return;
+    }
+    String expected = kind == Existing.Kind.DIRECTORY ? "a directory" : "a model directory";
+    requireThere(Files.isDirectory(file), value, path, expected, "no such directory", file);
+    if (kind == Existing.Kind.MODEL_DIRECTORY) {
+      for (String name : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+        Path part = file.resolve(name);
+        requireThere(
+            Files.isReadable(part),
+            value,
+            path,
+            "a model directory with config.json, model.safetensors and tokenizer.json",
+            "no such file",
+            part);
+      }
+    }
+  }
+
+  private static void requireThere(
+      boolean there, ConfigValue value, String path, String expected, String problem, Path file) {
+    if (!there) {
+      throw new ConfigException(
+          "%s (%s: %s)".formatted(wrongType(value, path, expected).getMessage(), problem, file));
+    }
   }
 }

@@ -4,6 +4,10 @@ import com.typesafe.config.ConfigObject;
 import io.tributary.config.PretrainConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.experiment.ExperimentConfig;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -24,6 +28,40 @@ public final class Schema {
   static final String TYPE = "type";
 
   private Schema() {}
+
+  /**
+   * Name in the configuration, if it is not the Java name in kebab case: the key of a record
+   * component, or the {@code type} of a record that implements a sealed interface.
+   */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target({ElementType.RECORD_COMPONENT, ElementType.TYPE})
+  public @interface Key {
+    String value();
+  }
+
+  /**
+   * The default of a key in elements of a list, for which {@code reference.conf} can document a
+   * default but not set it.
+   */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  public @interface Default {
+    String value();
+  }
+
+  /** A path that must exist, and be of this kind, when the configuration is read. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  public @interface Existing {
+    Kind value();
+
+    /** What is expected at the path. */
+    enum Kind {
+      FILE,
+      DIRECTORY,
+      MODEL_DIRECTORY
+    }
+  }
 
   /** The sections under {@code tributary}, with the record that each is read into. */
   public static Map<String, Type> sections() {

@@ -1,8 +1,8 @@
 package io.tributary.config.experiment;
 
 import com.typesafe.config.ConfigObject;
-import io.tributary.config.binding.Default;
 import io.tributary.config.binding.Require;
+import io.tributary.config.binding.Schema.Default;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

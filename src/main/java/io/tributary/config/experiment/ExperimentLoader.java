@@ -17,8 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
@@ -85,11 +83,11 @@ public final class ExperimentLoader {
   /** Seeds vary slowest, so that a grid that is stopped early has each task once. */
   private List<Experiment.Cell> cells(ExperimentConfig.Grid grid) {
     List<Experiment.Cell> cells = new ArrayList<>();
-    for (OptionalLong seed : seeds(grid)) {
-      for (OptionalInt batchSize : batchSizes(grid)) {
+    for (Config seed : axis("run.seed", grid.seeds())) {
+      for (Config batchSize : axis("learner.batch-size", grid.batchSizes())) {
         for (String task : grid.tasks()) {
           for (ExperimentConfig.Method method : experiment.methods(grid)) {
-            cells.add(cell(grid, Path.of(task), method, batchSize, seed));
+            cells.add(cell(grid, Path.of(task), method, seed.withFallback(batchSize)));
           }
         }
       }
@@ -98,25 +96,14 @@ public final class ExperimentLoader {
   }
 
   private Experiment.Cell cell(
-      ExperimentConfig.Grid grid,
-      Path taskFile,
-      ExperimentConfig.Method method,
-      OptionalInt batchSize,
-      OptionalLong seed) {
-    Config axes = with(ConfigFactory.empty(), "http.port", 0);
-    axes = with(axes, "run.directory", run.home().resolve("cells").toString());
-    if (batchSize.isPresent()) {
-      axes = with(axes, "learner.batch-size", batchSize.getAsInt());
-    }
-    if (seed.isPresent()) {
-      axes = with(axes, "run.seed", seed.getAsLong());
-    }
+      ExperimentConfig.Grid grid, Path taskFile, ExperimentConfig.Method method, Config axes) {
     Config over =
-        axes.withFallback(commandLine)
+        with(with(axes, "http.port", 0), "run.directory", run.home().resolve("cells").toString())
+            .withFallback(commandLine)
             .withFallback(settings(method.settings()))
             .withFallback(settings(grid.settings()))
             .withFallback(shared);
-    String task = taskName(taskFile);
+    String task = ConfigLoader.withoutExtension(taskFile);
     String known = "%s with %s".formatted(task, method.name());
     try {
       TributaryConfig unnamed = ConfigLoader.effective(taskFile, over).training();
@@ -135,22 +122,12 @@ public final class ExperimentLoader {
     }
   }
 
-  private static List<OptionalInt> batchSizes(ExperimentConfig.Grid grid) {
-    return grid.batchSizes().isEmpty()
-        ? List.of(OptionalInt.empty())
-        : grid.batchSizes().stream().map(OptionalInt::of).toList();
-  }
-
-  private static List<OptionalLong> seeds(ExperimentConfig.Grid grid) {
-    return grid.seeds().isEmpty()
-        ? List.of(OptionalLong.empty())
-        : grid.seeds().stream().map(OptionalLong::of).toList();
-  }
-
-  private static String taskName(Path file) {
-    String name = String.valueOf(file.getFileName());
-    int dot = name.lastIndexOf('.');
-    return dot > 0 ? name.substring(0, dot) : name;
+  /** Each value of an axis of the grid; without values, only that of the task. */
+  private static List<Config> axis(String key, List<?> values) {
+    Config task = ConfigFactory.empty();
+    return values.isEmpty()
+        ? List.of(task)
+        : values.stream().map(value -> with(task, key, value)).toList();
   }
 
   /** Without the keys of the grid itself. */

@@ -2,7 +2,9 @@ package io.tributary.config.objective;
 
 import io.tributary.config.binding.Require;
 import io.tributary.config.binding.Schema;
+import io.tributary.config.objective.ObjectiveType.Baseline;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -83,5 +85,35 @@ public record ObjectiveConfig(
         type == owner
             ? "given with type = %s: %s".formatted(owner, expected)
             : "absent with type = %s, since it belongs to %s".formatted(type, owner));
+  }
+
+  /** An f-divergence D_f(pi, p) = E_p f(pi/p). */
+  public enum Divergence {
+    /** KL(p||pi). */
+    FORWARD_KL,
+    /** KL(pi||p). */
+    REVERSE_KL,
+    /** TVD(pi, p). */
+    TOTAL_VARIATION,
+    /** KL(pi||m) + KL(p||m) with m = (pi + p)/2. */
+    JENSEN_SHANNON;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** How {@code objective.type = kl-control} is optimised. */
+  public enum ObjectiveForm {
+    /** By a coefficient for each sequence, like the other objectives. */
+    POLICY_GRADIENT,
+    /** By proximal policy optimisation: Ziegler et al. 2019, arXiv:1909.08593. */
+    PPO;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 }

@@ -5,15 +5,18 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
-import io.tributary.config.Criterion;
 import io.tributary.config.LearnerConfig;
 import io.tributary.config.ProposalConfig;
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.config.PublishConfig;
 import io.tributary.config.SamplersConfig;
 import io.tributary.config.StreamConfig;
 import io.tributary.config.binding.Place;
 import io.tributary.config.binding.Require;
 import io.tributary.config.binding.Schema;
+import io.tributary.config.objective.ObjectiveConfig.Divergence;
+import io.tributary.config.objective.ObjectiveConfig.ObjectiveForm;
+import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.config.target.ConstraintConfig;
 import io.tributary.config.target.TargetConfig;
 import java.util.ArrayList;
@@ -100,12 +103,7 @@ public final class ObjectiveRules {
             value instanceof Integer ? value : value.toString(), Place.DEFAULT));
   }
 
-  /**
-   * Checks that the sections go together.
-   *
-   * @throws io.tributary.config.binding.InvalidValueException if not; its key is relative to {@code
-   *     tributary}
-   */
+  /** Checks that the sections go together. */
   public static void require(
       ObjectiveConfig objective,
       TargetConfig target,

@@ -1,6 +1,7 @@
 package io.tributary.config.objective;
 
 import java.util.List;
+import java.util.Locale;
 
 /** The objectives, by the coefficient c(x) in the loss - mean[c(x) log pi(x)]. */
 public enum ObjectiveType {
@@ -49,9 +50,25 @@ public enum ObjectiveType {
     return this == REINFORCE || this == KL_CONTROL;
   }
 
-  /** As written in the configuration. */
   @Override
   public String toString() {
     return spelling;
+  }
+
+  /** The level of an objective's baseline. */
+  public enum Baseline {
+    /** No baseline. */
+    NONE,
+    /** The estimate of Z. */
+    Z,
+    /** The mean over the other sequences of the batch. */
+    LEAVE_ONE_OUT,
+    /** The mean over all earlier batches. */
+    RUNNING_MEAN;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 }

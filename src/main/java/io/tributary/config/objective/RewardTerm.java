@@ -1,7 +1,7 @@
 package io.tributary.config.objective;
 
-import io.tributary.config.binding.Default;
 import io.tributary.config.binding.Require;
+import io.tributary.config.binding.Schema.Default;
 
 /**
  * A term of a reward: {@code weight} times the value of a feature.

@@ -1,7 +1,7 @@
 package io.tributary.config.target;
 
-import io.tributary.config.binding.Default;
 import io.tributary.config.binding.Require;
+import io.tributary.config.binding.Schema.Default;
 import java.util.Optional;
 
 /**

@@ -1,14 +1,14 @@
 package io.tributary.config.target;
 
 import io.tributary.config.binding.ConfigException;
-import io.tributary.config.binding.Default;
-import io.tributary.config.binding.Existing;
-import io.tributary.config.binding.InvalidValueException;
-import io.tributary.config.binding.Key;
 import io.tributary.config.binding.Require;
 import io.tributary.config.binding.Schema;
+import io.tributary.config.binding.Schema.Default;
+import io.tributary.config.binding.Schema.Existing;
+import io.tributary.config.binding.Schema.Key;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -133,10 +133,11 @@ public sealed interface FeatureConfig {
       try {
         Pattern.compile(pattern);
       } catch (PatternSyntaxException e) {
-        throw new InvalidValueException(
+        Require.that(
+            false,
             "pattern",
-            "must be a regular expression of java.util.regex, got \"%s\" (%s at position %d)"
-                .formatted(pattern, e.getDescription(), e.getIndex()));
+            "\"%s\" (%s at position %d)".formatted(pattern, e.getDescription(), e.getIndex()),
+            "a regular expression of java.util.regex");
       }
     }
   }
@@ -207,5 +208,20 @@ public sealed interface FeatureConfig {
   private static List<Part> required(List<Part> features) {
     Require.that(!features.isEmpty(), "features", "[]", "a list of at least one feature");
     return List.copyOf(features);
+  }
+
+  /** Which pronouns a text has more of: she, her, hers, herself or he, him, his, himself. */
+  public enum Majority {
+    /** Strictly more of she, her, hers, herself. */
+    FEMALE,
+    /** Strictly more of he, him, his, himself. */
+    MALE,
+    /** As many of each, and at least one. */
+    BALANCED;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 }

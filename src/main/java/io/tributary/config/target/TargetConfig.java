@@ -1,7 +1,6 @@
 package io.tributary.config.target;
 
 import io.tributary.config.binding.Require;
-import io.tributary.config.objective.KlControlConfig;
 import io.tributary.config.objective.RewardTerm;
 import java.util.HashSet;
 import java.util.List;
@@ -65,5 +64,20 @@ public record TargetConfig(
   /** Whether P(x) = 0 for some sequences. */
   public boolean hasHardFactors() {
     return klControl.isEmpty() && features.stream().anyMatch(ConstraintConfig::isHard);
+  }
+
+  /**
+   * KL-control as a target: P(x) = a(x) exp(r(x) / beta) (Eq. (9), Korbak et al. 2022,
+   * arXiv:2206.00761).
+   *
+   * @param beta weight of KL(pi||a) against the reward
+   * @param reward r(x), at least one term
+   */
+  public record KlControlConfig(double beta, List<RewardTerm> reward) {
+    public KlControlConfig {
+      reward = List.copyOf(reward);
+      Require.positive("beta", beta);
+      Require.that(!reward.isEmpty(), "reward", "[]", "a list of at least one feature");
+    }
   }
 }

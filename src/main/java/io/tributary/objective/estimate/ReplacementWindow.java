@@ -1,7 +1,7 @@
 package io.tributary.objective.estimate;
 
-import io.tributary.config.Criterion;
 import io.tributary.config.ProposalConfig;
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.data.PartitionFunctionEstimate;
 
 /**

@@ -1,6 +1,6 @@
 package io.tributary.objective.estimate;
 
-import io.tributary.config.Criterion;
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.objective.estimate.PairedDifference.SignedLog;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,7 @@ package io.tributary.target.feature;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.config.target.ConstraintConfig;
 import io.tributary.config.target.FeatureConfig;
-import io.tributary.config.target.Majority;
+import io.tributary.config.target.FeatureConfig.Majority;
 import io.tributary.data.BadInputException;
 import io.tributary.data.WordTokens;
 import io.tributary.model.classifier.TextClassifier;

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -63,7 +63,7 @@ final class Workplace implements AutoCloseable {
    */
   Path randomModel(Shape shape, Path tokenizer) {
     TokenizerCut cut =
-        TokenizerCut.of(tokenizer, OptionalInt.of(shape.vocabulary() - BYTES_AND_END_OF_TEXT));
+        TokenizerCut.of(tokenizer, Optional.of(shape.vocabulary() - BYTES_AND_END_OF_TEXT));
     DecoderConfig config = shape.config(cut.endOfText());
     Path model = directory.resolve("model");
     try {

@@ -10,7 +10,7 @@ import io.tributary.io.TextFile;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /**
  * Cuts GPT-2's tokenizer to a smaller vocabulary: the 256 bytes, its first N merges and {@code
@@ -37,7 +37,7 @@ public record TokenizerCut(String json, int merges) {
    * @param merges N, how many of its merges are kept; absent: all of them
    * @throws BadInputException if the file is no byte-level BPE of this kind, or has fewer merges
    */
-  public static TokenizerCut of(Path file, OptionalInt merges) {
+  public static TokenizerCut of(Path file, Optional<Integer> merges) {
     try {
       JsonObject tokenizer = JsonParser.parseString(new TextFile(file).text()).getAsJsonObject();
       JsonObject model = member(tokenizer, "model").getAsJsonObject();

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
-import io.tributary.config.Criterion;
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.objective.estimate.ReplacementWindow.Decision;
 import io.tributary.objective.estimate.ReplacementWindow.Verdict;

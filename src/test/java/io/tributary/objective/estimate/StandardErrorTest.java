@@ -2,7 +2,7 @@ package io.tributary.objective.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tributary.config.Criterion;
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.testing.Slow;
 import io.tributary.testing.training.EnumerableWorld;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.config.objective.KlControlConfig;
 import io.tributary.config.objective.RewardTerm;
 import io.tributary.config.target.ConstraintConfig;
 import io.tributary.config.target.FeatureConfig;
 import io.tributary.config.target.FitConfig;
 import io.tributary.config.target.TargetConfig;
+import io.tributary.config.target.TargetConfig.KlControlConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.DrawOrder;
 import io.tributary.stage.fit.TargetFitting;

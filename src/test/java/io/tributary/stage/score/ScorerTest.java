@@ -34,7 +34,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
@@ -66,7 +66,7 @@ class ScorerTest {
   @BeforeAll
   static void makeATokenizer() throws IOException {
     Path gpt2 = Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz");
-    String json = TokenizerCut.of(gpt2, OptionalInt.of(0)).json();
+    String json = TokenizerCut.of(gpt2, Optional.of(0)).json();
     tokenizer = TextTokenizer.read(Files.writeString(directory.resolve("tokenizer.json"), json));
   }
 

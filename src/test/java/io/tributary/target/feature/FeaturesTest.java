@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.config.target.FeatureConfig;
+import io.tributary.config.target.FeatureConfig.Majority;
 import io.tributary.config.target.FeatureConfig.Part;
-import io.tributary.config.target.Majority;
 import io.tributary.data.BadInputException;
 import io.tributary.tensor.Torch;
 import java.nio.file.Path;

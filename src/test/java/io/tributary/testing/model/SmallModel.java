@@ -7,7 +7,7 @@ import io.tributary.tools.pretrain.TokenizerCut;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.OptionalInt;
+import java.util.Optional;
 
 /** Model directories with random weights and a real, short tokenizer. */
 public final class SmallModel {
@@ -30,8 +30,7 @@ public final class SmallModel {
       Path directory, int merges, int positions, int width, long seed, double deviation)
       throws IOException {
     TokenizerCut cut =
-        TokenizerCut.of(
-            Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), OptionalInt.of(merges));
+        TokenizerCut.of(Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), Optional.of(merges));
     DecoderConfig config =
         TinyModels.config(1, 2, width, positions, cut.vocabulary(), cut.endOfText());
     Path tokenizer = Files.createTempFile("tokenizer", ".json");

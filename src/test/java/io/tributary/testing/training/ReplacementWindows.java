@@ -1,7 +1,7 @@
 package io.tributary.testing.training;
 
-import io.tributary.config.Criterion;
 import io.tributary.config.ProposalConfig;
+import io.tributary.config.ProposalConfig.Criterion;
 
 /** Settings of replacement windows for tests. */
 public final class ReplacementWindows {

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +40,7 @@ class PretrainingDataTest {
                     maxLength,
                     directory.resolve("out")));
     PretrainConfig config = ConfigLoader.read(file, Map.of()).section(PretrainConfig.class);
-    TokenizerCut cut = TokenizerCut.of(GPT2, OptionalInt.of(0));
+    TokenizerCut cut = TokenizerCut.of(GPT2, Optional.of(0));
     Path tokenizer = Files.writeString(directory.resolve("tokenizer.json"), cut.json());
     return PretrainingData.read(config, TextTokenizer.read(tokenizer), cut.endOfText());
   }

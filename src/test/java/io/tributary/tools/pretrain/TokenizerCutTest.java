@@ -17,7 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.StringLength;
@@ -43,7 +43,7 @@ class TokenizerCutTest {
   }
 
   private static String cut(Path file, int merges) {
-    return TokenizerCut.of(file, OptionalInt.of(merges)).json();
+    return TokenizerCut.of(file, Optional.of(merges)).json();
   }
 
   private static long[] encode(HuggingFaceTokenizer tokenizer, String text) {
@@ -90,7 +90,7 @@ class TokenizerCutTest {
 
   @Test
   void allMergesGiveTheFullTokenizer() {
-    TokenizerCut cut = TokenizerCut.of(GPT2, OptionalInt.empty());
+    TokenizerCut cut = TokenizerCut.of(GPT2, Optional.empty());
     HuggingFaceTokenizer all = load(cut.json());
     String text = "Philosophers' stones: caf\u00e9s, 1,234 na\u00efve \u4f60\u597d.<|endoftext|>";
     assertThat(encode(all, text)).isEqualTo(encode(FULL, text)).endsWith(50_256);

@@ -1,8 +1,8 @@
 package io.tributary.stage.learn.update;
 
 import io.tributary.config.LearnerConfig;
-import io.tributary.config.objective.Baseline;
 import io.tributary.config.objective.ObjectiveConfig;
+import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.config.objective.PpoConfig;
 import io.tributary.data.Seeds;
 import io.tributary.metrics.Measurements;

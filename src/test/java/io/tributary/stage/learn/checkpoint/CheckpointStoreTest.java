@@ -3,7 +3,7 @@ package io.tributary.stage.learn.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tributary.config.Criterion;
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonParseException;
-import io.tributary.config.Criterion;
+import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.objective.KlPenalty;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.RunningMean;

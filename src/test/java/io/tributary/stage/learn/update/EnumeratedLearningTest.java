@@ -3,8 +3,8 @@ package io.tributary.stage.learn.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.config.objective.Baseline;
-import io.tributary.config.objective.Divergence;
+import io.tributary.config.objective.ObjectiveConfig.Divergence;
+import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.ScoredSequence;
