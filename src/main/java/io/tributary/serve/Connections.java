@@ -1,6 +1,5 @@
 package io.tributary.serve;
 
-import io.tributary.serve.access.Certificate;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;

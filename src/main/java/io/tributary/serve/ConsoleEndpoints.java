@@ -83,7 +83,7 @@ final class ConsoleEndpoints {
 
   private record Samples(List<JsonElement> samples) {}
 
-  private HttpResponse samples(Call call) {
+  private HttpResponse samples(Routes.Call call) {
     String wanted = call.parameter("n").orElse(Integer.toString(DEFAULT_SAMPLES));
     if (!wanted.matches("\\d{1,4}")
         || Integer.parseInt(wanted) < 1
@@ -99,7 +99,7 @@ final class ConsoleEndpoints {
             sequences.latest(Integer.parseInt(wanted)).stream().map(SampleRow::of).toList()));
   }
 
-  private HttpResponse history(Call call) {
+  private HttpResponse history(Routes.Call call) {
     String since = call.parameter("since").orElse("-1");
     if (!since.matches("-1|\\d{1,18}")) {
       return Answers.error(

@@ -49,7 +49,7 @@ final class ControlEndpoints {
     return action.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private CompletionStage<HttpResponse> perform(Action action, Call call) {
+  private CompletionStage<HttpResponse> perform(Action action, Routes.Call call) {
     if (call.body().length > 0 && !SettingsJson.read(call.body()).isEmpty()) {
       return Answers.now(
           Answers.error(StatusCodes.BAD_REQUEST, name(action) + " takes no settings: no body"));
@@ -57,7 +57,7 @@ final class ControlEndpoints {
     return answer(control.perform(action, call.from()), name(action));
   }
 
-  private CompletionStage<HttpResponse> change(Call call) {
+  private CompletionStage<HttpResponse> change(Routes.Call call) {
     Map<String, String> settings = SettingsJson.read(call.body());
     if (settings.isEmpty()) {
       return Answers.now(

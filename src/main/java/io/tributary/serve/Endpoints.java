@@ -1,6 +1,5 @@
 package io.tributary.serve;
 
-import io.tributary.serve.access.Access;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -107,10 +106,11 @@ final class Endpoints {
               "expected a body of type application/json, or no body and no Content-Type"));
     }
     if (request.entity() instanceof HttpEntity.Strict body) {
-      return answer(handler, new Call(request, body.getData().toArray(), from));
+      return answer(handler, new Routes.Call(request, body.getData().toArray(), from));
     }
     return body(request)
-        .thenComposeAsync(body -> answer(handler, new Call(request, body.toArray(), from)), thread);
+        .thenComposeAsync(
+            body -> answer(handler, new Routes.Call(request, body.toArray(), from)), thread);
   }
 
   private CompletionStage<ByteString> body(HttpRequest request) {
@@ -125,7 +125,7 @@ final class Endpoints {
   }
 
   /** A handler that throws is treated like one whose promise fails. */
-  private static CompletionStage<HttpResponse> answer(Routes.Handler handler, Call call) {
+  private static CompletionStage<HttpResponse> answer(Routes.Handler handler, Routes.Call call) {
     try {
       return handler.answer(call);
     } catch (RuntimeException e) {
@@ -174,7 +174,8 @@ final class Endpoints {
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()
             : thrown;
-    if (failure instanceof BadBodyException || failure instanceof IllegalUriException) {
+    if (failure instanceof SettingsJson.BadBodyException
+        || failure instanceof IllegalUriException) {
       return Answers.error(StatusCodes.BAD_REQUEST, String.valueOf(failure.getMessage()));
     } else if (failure instanceof TimeoutException) {
       return Answers.error(

@@ -4,7 +4,6 @@ import io.tributary.config.HttpConfig;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.ServiceControl;
-import io.tributary.serve.access.Protection;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;

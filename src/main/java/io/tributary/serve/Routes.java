@@ -5,16 +5,38 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethod;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.jspecify.annotations.Nullable;
 
 /** The table of paths and methods with their handlers. */
 final class Routes {
+
+  /**
+   * An authorised request with its body.
+   *
+   * @param request its entity has been consumed
+   * @param body empty if there is none
+   * @param from address and port of the client, for the audit log
+   */
+  record Call(HttpRequest request, byte[] body, String from) {
+
+    Optional<String> header(String name) {
+      return request.getHeader(name).map(HttpHeader::value);
+    }
+
+    /** A parameter of the query. */
+    Optional<String> parameter(String name) {
+      return request.getUri().query().get(name);
+    }
+  }
 
   /** Answers at once from snapshots, or promises an answer; never blocks. */
   @FunctionalInterface

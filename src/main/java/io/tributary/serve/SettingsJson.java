@@ -6,6 +6,7 @@ import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.Serial;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -26,6 +27,15 @@ final class SettingsJson {
   private final Map<String, String> settings = new LinkedHashMap<>();
 
   private SettingsJson() {}
+
+  /** A malformed request body; the message is meant for the client. */
+  static final class BadBodyException extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    BadBodyException(String message) {
+      super(message);
+    }
+  }
 
   /**
    * Reads a body.

@@ -1,5 +1,6 @@
 /**
- * The HTTP server of a run: console page, status, metrics, health, and actions of operators.
+ * The HTTP server of a run: console page, status, metrics, health, actions of operators, and the
+ * access to them.
  *
  * <p>To add an action, add it to {@link io.tributary.protocol.ServiceControl.Action}; any other
  * path is added by the class of its subject that ends in {@code Endpoints}. Answers are records,

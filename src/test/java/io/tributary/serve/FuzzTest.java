@@ -72,7 +72,7 @@ class FuzzTest {
     try {
       Map<String, String> settings = SettingsJson.read(body.getBytes(UTF_8));
       assertThat(answer).startsWith(settings.isEmpty() ? "HTTP/1.1 400" : "HTTP/1.1 200");
-    } catch (BadBodyException e) {
+    } catch (SettingsJson.BadBodyException e) {
       assertThat(answer).startsWith("HTTP/1.1 400");
     }
     server.control.calls.clear();

@@ -12,7 +12,6 @@ import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
-import io.tributary.serve.access.Protection;
 import io.tributary.testing.Http;
 import java.io.IOException;
 import java.net.Socket;

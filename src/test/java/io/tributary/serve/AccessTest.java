@@ -1,4 +1,4 @@
-package io.tributary.serve.access;
+package io.tributary.serve;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,9 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.config.HttpConfig;
 import io.tributary.config.binding.ConfigException;
-import io.tributary.serve.HttpService;
-import io.tributary.serve.Limits;
-import io.tributary.serve.TestServer;
 import io.tributary.testing.Http;
 import io.tributary.testing.Slow;
 import java.net.URI;

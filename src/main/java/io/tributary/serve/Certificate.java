@@ -1,4 +1,4 @@
-package io.tributary.serve.access;
+package io.tributary.serve;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The server's certificate and private key, for TLS 1.2 and newer. */
-public final class Certificate {
+final class Certificate {
 
   private static final Logger log = LoggerFactory.getLogger(Certificate.class);
   private static final String CERTIFICATE_KEY = "http.tls.certificate-file";
@@ -74,7 +74,7 @@ public final class Certificate {
   }
 
   /** A TLS engine for one connection. */
-  public SSLEngine engine() {
+  SSLEngine engine() {
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
     engine.setEnabledProtocols(PROTOCOLS);
@@ -100,7 +100,7 @@ public final class Certificate {
   }
 
   private static PrivateKey key(Path file) {
-    Matcher pem = PEM.matcher(SecretFile.read(KEY_KEY, file));
+    Matcher pem = PEM.matcher(Protection.secret(KEY_KEY, file));
     String convert = "openssl pkcs8 -topk8 -nocrypt -in %s -out KEY".formatted(file);
     if (!pem.find()) {
       throw new ConfigException(

@@ -1,10 +1,10 @@
-package io.tributary.serve.access;
+package io.tributary.serve;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tributary.config.binding.ConfigException;
+import io.tributary.data.Fingerprint;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.regex.Pattern;
 
 /**
@@ -54,10 +54,6 @@ final class AccessToken {
   }
 
   private static byte[] hash(String token) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(token.getBytes(UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Fingerprint.sha256().digest(token.getBytes(UTF_8));
   }
 }

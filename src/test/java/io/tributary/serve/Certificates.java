@@ -1,4 +1,4 @@
-package io.tributary.serve.access;
+package io.tributary.serve;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 

@@ -1,12 +1,20 @@
-package io.tributary.serve.access;
+package io.tributary.serve;
 
 import io.tributary.config.HttpConfig;
 import io.tributary.config.binding.ConfigException;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How the server is protected. On loopback nothing is needed; elsewhere a token is, and TLS, so
@@ -16,25 +24,30 @@ import java.util.Optional;
  * @param token that clients must present; absent: anyone on this machine may connect
  * @param tls absent: connections are not encrypted
  */
-public record Protection(
-    InetAddress address, Optional<AccessToken> token, Optional<Certificate> tls) {
+record Protection(InetAddress address, Optional<AccessToken> token, Optional<Certificate> tls) {
 
   /** Environment variable of the token if no file is configured. */
   static final String VARIABLE = "TRIBUTARY_HTTP_TOKEN";
 
   private static final String TOKEN_FILE = "http.token-file";
+  private static final int MAX_SECRET_BYTES = 64 * 1024;
+
+  private static final Set<PosixFilePermission> OWNER =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
 
   /**
    * Reads the configured protection.
    *
    * @throws ConfigException if it can't be used, or does not suffice
    */
-  public static Protection of(HttpConfig http, Map<String, String> environment) {
+  static Protection of(HttpConfig http, Map<String, String> environment) {
     InetAddress address = address(http.host());
     Optional<AccessToken> token =
         http.tokenFile()
-            .map(
-                file -> AccessToken.of(SecretFile.read(TOKEN_FILE, file), TOKEN_FILE + ": " + file))
+            .map(file -> AccessToken.of(secret(TOKEN_FILE, file), TOKEN_FILE + ": " + file))
             .or(
                 () ->
                     Optional.ofNullable(environment.get(VARIABLE))
@@ -49,9 +62,8 @@ public record Protection(
   }
 
   /** The access rules of a bound server. */
-  public Access access(HttpConfig http, InetSocketAddress bound) {
-    return new Access(
-        new AllowedHosts(http.host(), bound, http.allowedHosts(), tls.isPresent()), token);
+  Access access(HttpConfig http, InetSocketAddress bound) {
+    return new Access(http.host(), bound, http.allowedHosts(), tls.isPresent(), token);
   }
 
   private static void requireEnough(
@@ -78,6 +90,33 @@ public record Protection(
       return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new ConfigException("http.host: " + host + " is no name or address known here", e);
+    }
+  }
+
+  /**
+   * Reads a file that only its owner may read.
+   *
+   * @param key of the configuration that names the file, for messages
+   * @throws ConfigException if it can't be read, or others may read it
+   */
+  static String secret(String key, Path file) {
+    try {
+      if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        if (!OWNER.containsAll(permissions)) {
+          throw new ConfigException(
+              "%s: others than its owner have access to %s (%s); expected rw-------: chmod 600 %s"
+                  .formatted(key, file, PosixFilePermissions.toString(permissions), file));
+        }
+      }
+      if (Files.size(file) > MAX_SECRET_BYTES) {
+        throw new ConfigException(
+            "%s: %s has %,d bytes; expected at most %,d"
+                .formatted(key, file, Files.size(file), MAX_SECRET_BYTES));
+      }
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new ConfigException("%s: %s can't be read: %s".formatted(key, file, e), e);
     }
   }
 }
