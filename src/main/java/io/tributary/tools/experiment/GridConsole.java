@@ -1,9 +1,9 @@
 package io.tributary.tools.experiment;
 
+import static java.util.stream.Collectors.joining;
+
 import io.tributary.config.experiment.Experiment;
 import io.tributary.io.TerminalOutput;
-import io.tributary.tools.experiment.Outcomes.Outcome;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -29,49 +29,13 @@ final class GridConsole {
     this.out = out;
   }
 
-  void opened(Path home, int finished, int begun, int left) {
-    out.line(
-        "grid %s: %d cells, %d finished, %d to resume, %d to start; files in %s"
-            .formatted(experiment.name(), experiment.cells().size(), finished, begun, left, home));
+  void line(String text) {
+    out.line(text);
   }
 
-  void waitsFor(Experiment.Cell cell) {
-    out.line("waiting for a process left over from " + cell.name());
-  }
-
-  void stopping() {
-    out.line("running cells save their progress");
-  }
-
-  void begins(Experiment.Cell cell) {
-    out.line("cell %s: %s begins".formatted(number(cell), cell.name()));
-  }
-
-  /**
-   * A cell has finished.
-   *
-   * @param left cells that have not ended
-   */
-  void finished(Experiment.Cell cell, Outcome outcome, int left, String expectedEnd) {
-    out.line(
-        "cell %s: %s finished in %s (%.0f sequences/s); %d to go, expected end %s"
-            .formatted(
-                number(cell),
-                cell.name(),
-                duration(outcome.seconds()),
-                outcome.sequences() / outcome.seconds(),
-                left,
-                expectedEnd));
-  }
-
-  void stopped(Experiment.Cell cell) {
-    out.line("cell %s: %s stopped".formatted(number(cell), cell.name()));
-  }
-
-  void failed(Experiment.Cell cell, Outcome outcome, Path output) {
-    out.line(
-        "cell %s: %s FAILED with %s; all that it printed is in %s"
-            .formatted(number(cell), cell.name(), outcome.reason(), output));
+  /** What a cell does. */
+  void line(Experiment.Cell cell, String does) {
+    out.line("cell %s: %s %s".formatted(number(cell), cell.name(), does));
   }
 
   /** Shows the running cells, if it is time to. */
@@ -81,29 +45,30 @@ final class GridConsole {
       return;
     }
     shownNanos = now;
-    StringBuilder text = new StringBuilder();
-    for (CellProcess cell : running) {
-      text.append(
-          "%s %s %d%%  "
-              .formatted(
-                  number(cell.cell()),
-                  cell.cell().name(),
-                  100 * cell.sequences() / cell.cell().sequences()));
-    }
-    text.append("%d to go, expected end %s".formatted(left, expectedEnd.get()));
+    String text =
+        running.stream()
+            .map(this::progress)
+            .collect(
+                joining("", "", "%d to go, expected end %s".formatted(left, expectedEnd.get())));
     if (now - lineNanos > LINE_INTERVAL.toNanos()) {
       lineNanos = now;
-      out.line(text.toString());
+      out.line(text);
     } else {
-      out.transientLine(text.toString());
+      out.transientLine(text);
     }
+  }
+
+  private String progress(CellProcess process) {
+    Experiment.Cell cell = process.cell();
+    return "%s %s %d%%  "
+        .formatted(number(cell), cell.name(), 100 * process.sequences() / cell.sequences());
   }
 
   private String number(Experiment.Cell cell) {
     return "%d/%d".formatted(experiment.cells().indexOf(cell) + 1, experiment.cells().size());
   }
 
-  private static String duration(double seconds) {
+  static String duration(double seconds) {
     long whole = Math.round(seconds);
     return whole < 60
         ? whole + " s"

@@ -93,15 +93,12 @@ public final class GridRun {
 
   private void prepare() throws IOException, InterruptedException {
     Map<String, Outcome> last = directory.outcomes().last();
-    Map<String, String> methods = new LinkedHashMap<>();
-    experiment.cells().forEach(cell -> methods.put(cell.name(), cell.method()));
-    for (Outcome outcome : directory.outcomes().all()) {
-      if (methods.containsKey(outcome.cell())) {
-        progress.add(methods.get(outcome.cell()), outcome);
-      }
-    }
+    List<Outcome> outcomes = directory.outcomes().all();
     int begun = 0;
     for (Experiment.Cell cell : experiment.cells()) {
+      outcomes.stream()
+          .filter(outcome -> outcome.cell().equals(cell.name()))
+          .forEach(outcome -> progress.add(cell.method(), outcome));
       if (directory.isFinished(cell.name(), last)) {
         finished++;
       } else {
@@ -109,7 +106,15 @@ public final class GridRun {
         waiting.add(cell);
       }
     }
-    console.opened(directory.home(), finished, begun, waiting.size() - begun);
+    console.line(
+        "grid %s: %d cells, %d finished, %d to resume, %d to start; files in %s"
+            .formatted(
+                experiment.name(),
+                experiment.cells().size(),
+                finished,
+                begun,
+                waiting.size() - begun,
+                directory.home()));
     for (Experiment.Cell cell : waiting) {
       awaitFree(cell);
     }
@@ -128,7 +133,7 @@ public final class GridRun {
       }
       if (!told) {
         told = true;
-        console.waitsFor(cell);
+        console.line("waiting for a process left over from " + cell.name());
       }
       Thread.sleep(POLL_MILLISECONDS);
     }
@@ -140,10 +145,12 @@ public final class GridRun {
         stopping = true;
         waiting.clear();
         running.forEach(CellProcess::stop);
-        console.stopping();
+        console.line("running cells save their progress");
       }
       while (!waiting.isEmpty() && running.size() < experiment.parallel()) {
-        start(waiting.remove());
+        Experiment.Cell cell = waiting.remove();
+        running.add(CellProcess.start(directory, cell));
+        console.line(cell, "begins");
       }
       for (Iterator<CellProcess> cells = running.iterator(); cells.hasNext(); ) {
         CellProcess cell = cells.next();
@@ -159,11 +166,6 @@ public final class GridRun {
     }
   }
 
-  private void start(Experiment.Cell cell) throws IOException {
-    running.add(CellProcess.start(directory, cell));
-    console.begins(cell);
-  }
-
   private void ended(CellProcess process) throws IOException {
     Experiment.Cell cell = process.cell();
     Outcome outcome = process.outcome(stopping || asked.getAsBoolean());
@@ -176,12 +178,22 @@ public final class GridRun {
     switch (outcome.end()) {
       case FINISHED -> {
         finished++;
-        console.finished(cell, outcome, left(), expectedEnd());
+        console.line(
+            cell,
+            "finished in %s (%.0f sequences/s); %d to go, expected end %s"
+                .formatted(
+                    GridConsole.duration(outcome.seconds()),
+                    outcome.sequences() / outcome.seconds(),
+                    left(),
+                    expectedEnd()));
       }
-      case STOPPED -> console.stopped(cell);
+      case STOPPED -> console.line(cell, "stopped");
       case FAILED -> {
         failures.put(cell.name(), outcome.reason());
-        console.failed(cell, outcome, directory.output(cell.name()));
+        console.line(
+            cell,
+            "FAILED with %s; all that it printed is in %s"
+                .formatted(outcome.reason(), directory.output(cell.name())));
       }
     }
   }

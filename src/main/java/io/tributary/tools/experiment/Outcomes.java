@@ -34,7 +34,7 @@ public final class Outcomes {
    * @param cell its name
    * @param end how it ended
    * @param seconds that the process took
-   * @param sequences learned from in that time
+   * @param sequences number learned from in that time
    * @param reason of a failure, in words; else empty
    * @param at when it ended, in UTC; reports don't use it, so that they do not depend on
    *     interruptions

@@ -120,7 +120,7 @@ final class Figures {
                 quantity
                     .apply(run)
                     .scaled(run.cell().batchSize())
-                    .upTo(EARLY_STEPS)
+                    .where(step -> step <= EARLY_STEPS)
                     .binned(EARLY_BINS))
         .curve(label, style, runs, Band.RANGE);
   }

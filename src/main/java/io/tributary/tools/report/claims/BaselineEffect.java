@@ -29,21 +29,14 @@ final class BaselineEffect {
     for (RunData run : grid.where(run -> run.cell().isOf(GDC_WITH_BASELINE)).byTask()) {
       Series saved = saved(run);
       if (run.isFinished() && !saved.isEmpty()) {
-        List<String> row =
-            new ArrayList<>(
-                List.of(
-                    run.cell().task(),
-                    Integer.toString(run.cell().batchSize()),
-                    Long.toString(run.cell().seed())));
-        Arrays.stream(saved.binned(QUARTERS).y())
-            .mapToObj(log -> Table.number(Math.exp(log)))
-            .forEach(row::add);
+        List<Object> row =
+            new ArrayList<>(List.of(run.cell().task(), run.cell().batchSize(), run.cell().seed()));
+        Arrays.stream(saved.binned(QUARTERS).y()).map(Math::exp).forEach(row::add);
         row.add(
-            Table.number(
-                100
-                    * Arrays.stream(saved.y()).filter(log -> log > 0).count()
-                    / (double) saved.y().length));
-        rows.add(row);
+            100
+                * Arrays.stream(saved.y()).filter(log -> log > 0).count()
+                / (double) saved.y().length);
+        rows.add(Table.row(row.toArray()));
       }
     }
     return new Table(
@@ -66,17 +59,12 @@ final class BaselineEffect {
     Series baseline = run.get(Quantity.BASELINE);
     Series size = run.get(Quantity.EFFECTIVE_SAMPLE_SIZE);
     double n = run.cell().batchSize();
-    double[] x =
-        Arrays.stream(size.x()).filter(at -> size.at(at) > 0 && variance.at(at) > 0).toArray();
-    double[] y =
-        Arrays.stream(x)
-            .map(
-                at -> {
-                  double reward = mean.at(at) + baseline.at(at); // mean w
-                  double square = variance.at(at) * (n - 1) / n + mean.at(at) * mean.at(at);
-                  return Math.log(reward * reward / size.at(at) / square);
-                })
-            .toArray();
-    return new Series(x, y);
+    return size.where(at -> size.at(at) > 0 && variance.at(at) > 0)
+        .map(
+            (at, ratio) -> {
+              double reward = mean.at(at) + baseline.at(at); // mean w
+              double square = variance.at(at) * (n - 1) / n + mean.at(at) * mean.at(at);
+              return Math.log(reward * reward / ratio / square);
+            });
   }
 }

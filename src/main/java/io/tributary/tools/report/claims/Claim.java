@@ -1,5 +1,7 @@
 package io.tributary.tools.report.claims;
 
+import io.tributary.tools.report.claims.Comparison.Scale;
+
 /**
  * A claim and what the data say about it.
  *

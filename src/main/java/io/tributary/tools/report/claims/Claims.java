@@ -6,16 +6,18 @@ import static io.tributary.config.objective.ObjectiveType.KL_CONTROL;
 import static io.tributary.config.objective.ObjectiveType.REINFORCE;
 
 import io.tributary.config.objective.ObjectiveType;
+import io.tributary.tools.report.claims.Comparison.Scale;
 import io.tributary.tools.report.data.GridData;
 import io.tributary.tools.report.data.Quantity;
 import io.tributary.tools.report.data.RunData;
 import io.tributary.tools.report.data.Series;
 import io.tributary.tools.report.page.Table;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -28,26 +30,31 @@ public final class Claims {
 
   private final GridData grid;
   private final Comparison baseline;
+  private final SequencesNeeded sequences;
+  private final MomentTargets moments;
 
   public Claims(GridData grid) {
     this.grid = grid;
     this.baseline = Comparison.of(grid, GDC, GDC_WITH_BASELINE);
+    this.sequences = new SequencesNeeded(baseline);
+    this.moments = new MomentTargets(grid);
   }
 
   /** The claims with what the data say about each. */
   public Table table() {
-    List<List<String>> rows = new ArrayList<>();
-    for (Claim claim : all()) {
-      rows.add(
-          List.of(
-              claim.statement(),
-              claim.verdict().toString(),
-              Integer.toString(claim.n()),
-              claim.estimate().isEmpty() ? "–" : claim.estimate(),
-              p(claim, Claim::p),
-              p(claim, Claim::adjusted),
-              claim.note()));
-    }
+    List<List<String>> rows =
+        all().stream()
+            .map(
+                claim ->
+                    Table.row(
+                        claim.statement(),
+                        claim.verdict(),
+                        claim.n(),
+                        claim.estimate().isEmpty() ? "–" : claim.estimate(),
+                        p(claim.p()),
+                        p(claim.adjusted()),
+                        claim.note()))
+            .toList();
     return new Table(
         "claims",
         "What shows",
@@ -61,35 +68,30 @@ public final class Claims {
         rows);
   }
 
-  private static String p(Claim claim, Function<Claim, Double> value) {
-    double p = value.apply(claim);
+  private static String p(double p) {
     return Double.isNaN(p) ? "–" : p < 1e-4 ? "< 0.0001" : String.format(Locale.ROOT, "%.4f", p);
   }
 
   private List<Claim> all() {
     List<Claim> claims = new ArrayList<>();
-    claims.addAll(
-        overTasksAndSeeds(
-            (runs, where) -> variance(runs, Quantity.GRADIENT_VARIANCE, "gradient", where)));
-    claims.addAll(
-        overTasksAndSeeds(
-            (runs, where) -> variance(runs, Quantity.ADVANTAGE_VARIANCE, "advantage", where)));
-    claims.add(new SequencesNeeded(baseline).claim());
+    claims.addAll(overTasksAndSeeds(variance(Quantity.GRADIENT_VARIANCE, "gradient")));
+    claims.addAll(overTasksAndSeeds(variance(Quantity.ADVANTAGE_VARIANCE, "advantage")));
+    claims.add(sequences.claim());
     claims.add(ahead());
     claims.addAll(overTasksAndSeeds(Claims::closer));
-    claims.add(new SavingsByBatchSize(baseline).claim());
+    claims.add(sequences.claimOfBatchSizes());
     claims.addAll(rewardMaximisation(REINFORCE));
     claims.addAll(rewardMaximisation(KL_CONTROL));
-    claims.add(new MomentTargets(grid).claim());
-    return adjusted(claims);
+    claims.add(moments.claim());
+    double[] p = holm(claims.stream().mapToDouble(Claim::p).toArray());
+    return IntStream.range(0, p.length)
+        .mapToObj(i -> claims.get(i).adjusted(p[i], SIGNIFICANT))
+        .toList();
   }
 
   /** The tables that the claims refer to. */
   public List<Table> tables() {
-    return List.of(
-        new SequencesNeeded(baseline).table(),
-        BaselineEffect.table(grid),
-        new MomentTargets(grid).table());
+    return List.of(sequences.table(), BaselineEffect.table(grid), moments.table());
   }
 
   /** Over all tasks, and over the seeds of each task of figure 5 that has enough seeds. */
@@ -114,15 +116,17 @@ public final class Claims {
    * 0. A mean over the whole run may be dominated by a single step in which one sequence has a very
    * large weight.
    */
-  private static Claim variance(Comparison runs, Quantity quantity, String of, String where) {
-    return runs.claim(
-        "The baseline lowers the variance of the %s, %s%s".formatted(of, quantity.title(), where),
-        "%s of gdc over that of gdc++".formatted(quantity.title()),
-        Scale.CONTRAST,
-        pair -> contrast(pair.one().get(quantity), pair.other().get(quantity)),
-        "Means over each quarter of a run's measured steps, compared by (x − y)/(x + y), of which"
-            + " the mean over quarters is taken."
-            + ofSeeds(where));
+  private static BiFunction<Comparison, String, Claim> variance(Quantity quantity, String of) {
+    return (runs, where) ->
+        runs.claim(
+            "The baseline lowers the variance of the %s, %s%s"
+                .formatted(of, quantity.title(), where),
+            "%s of gdc over that of gdc++".formatted(quantity.title()),
+            Scale.CONTRAST,
+            pair -> contrast(pair.one().get(quantity), pair.other().get(quantity)),
+            "Means over each quarter of a run's measured steps, compared by (x − y)/(x + y), of"
+                + " which the mean over quarters is taken."
+                + ofSeeds(where));
   }
 
   private static String ofSeeds(String where) {
@@ -131,12 +135,12 @@ public final class Claims {
 
   /** Compares by a ratio, since distances from the target differ between tasks. */
   private static Claim closer(Comparison runs, String where) {
-    return runs.larger(
+    return runs.last(
         "gdc++ ends closer to its target than gdc, KL(p‖π)" + where,
         "KL(p‖π) of gdc over that of gdc++",
         Scale.LOG_RATIO,
         run -> run.get(Quantity.KL_TARGET).last(),
-        "Last evaluations." + ofSeeds(where));
+        ofSeeds(where));
   }
 
   private static double contrast(Series one, Series other) {
@@ -155,55 +159,48 @@ public final class Claims {
         "gdc++ is ahead of gdc on the way to its target",
         "mean lead, as a share of the way",
         Scale.DIFFERENCE,
-        Claims::lead,
+        pair -> pair.other().progress().mean() - pair.one().progress().mean(),
         "The share of the way to the target, averaged over the sequences of a run.");
-  }
-
-  private static double lead(Comparison.Pair pair) {
-    return pair.other().progress().mean() - pair.one().progress().mean();
   }
 
   /** The claims about a method that maximises reward, compared with gdc++. */
   private List<Claim> rewardMaximisation(ObjectiveType type) {
     Comparison reward = Comparison.of(grid, type, GDC_WITH_BASELINE);
     return List.of(
-        last(
-            reward,
-            type + " satisfies constraints more than gdc++",
-            "E[φ] higher by",
-            1,
-            RunData::moment),
-        last(
-            reward,
+        reward.higher(type + " satisfies constraints more than gdc++", "E[φ]", RunData::moment),
+        reward.higher(
             type + " moves further from the base model, KL(π‖a), than gdc++",
-            "KL(π‖a) in nats higher by",
-            1,
+            "KL(π‖a) in nats",
             run -> run.get(Quantity.KL_BASE)),
-        last(
-            reward,
+        reward.lower(
             type + " has less diverse texts, Distinct-1, than gdc++",
-            "Distinct-1 lower by",
-            -1,
+            "Distinct-1",
             run -> run.get(Quantity.DISTINCT)),
-        last(
-            reward,
+        reward.higher(
             type + " has less diverse samples, Self-BLEU-5, than gdc++",
-            "Self-BLEU-5 higher by",
-            1,
+            "Self-BLEU-5",
             run -> run.get(Quantity.SELF_BLEU)));
   }
 
-  private static Claim last(
-      Comparison reward, String statement, String what, int sign, Function<RunData, Series> of) {
-    return reward.larger(
-        statement, what, Scale.DIFFERENCE, run -> sign * of.apply(run).last(), "Last evaluations.");
-  }
-
-  /** The same claims with adjusted p-values; those that are then not significant do not show. */
-  private static List<Claim> adjusted(List<Claim> claims) {
-    double[] p = Holm.adjusted(claims.stream().mapToDouble(Claim::p).toArray());
-    return IntStream.range(0, p.length)
-        .mapToObj(i -> claims.get(i).adjusted(p[i], SIGNIFICANT))
-        .toList();
+  /**
+   * p-values adjusted for several tests (Holm 1979, Scandinavian Journal of Statistics 6), in the
+   * same order; NaN stays NaN and counts as no test.
+   */
+  static double[] holm(double[] p) {
+    int[] order =
+        IntStream.range(0, p.length)
+            .filter(i -> !Double.isNaN(p[i]))
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> p[i]))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    double[] adjusted = new double[p.length];
+    Arrays.fill(adjusted, Double.NaN);
+    double largest = 0;
+    for (int rank = 0; rank < order.length; rank++) {
+      largest = Math.max(largest, Math.min(1, (order.length - rank) * p[order[rank]]));
+      adjusted[order[rank]] = largest;
+    }
+    return adjusted;
   }
 }

@@ -1,17 +1,21 @@
 package io.tributary.tools.report.claims;
 
+import static java.util.stream.Collectors.averagingDouble;
+import static java.util.stream.Collectors.groupingBy;
+
 import io.tributary.config.objective.ObjectiveType;
 import io.tributary.tools.experiment.CellRecord;
 import io.tributary.tools.report.claims.Claim.Verdict;
 import io.tributary.tools.report.data.GridData;
 import io.tributary.tools.report.data.RunData;
+import io.tributary.tools.report.data.Series;
 import io.tributary.tools.report.page.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.hipparchus.stat.StatUtils;
 
@@ -45,6 +49,48 @@ record Comparison(List<Pair> pairs, long planned, Unit unit) {
     }
   }
 
+  /** The scale on which two values are compared, so that comparisons can be averaged. */
+  enum Scale {
+    /** The difference. */
+    DIFFERENCE,
+    /** ln(one / other), shown as one / other. */
+    LOG_RATIO,
+    /**
+     * (one - other) / (one + other) of values that are not negative, shown as one / other. Unlike
+     * the logarithm, it is finite if one of them is 0, and a single outlier can't dominate its
+     * mean.
+     */
+    CONTRAST;
+
+    double compare(double one, double other) {
+      return switch (this) {
+        case DIFFERENCE -> one - other;
+        case LOG_RATIO -> Math.log(one / other);
+        case CONTRAST -> (one - other) / (one + other);
+      };
+    }
+
+    /** A comparison, or a mean of several, as it is shown. */
+    double shown(double compared) {
+      return switch (this) {
+        case DIFFERENCE -> compared;
+        case LOG_RATIO -> Math.exp(compared);
+        case CONTRAST ->
+            compared >= 1 ? Double.POSITIVE_INFINITY : Math.max(0, 1 + compared) / (1 - compared);
+      };
+    }
+
+    /** An estimate with its interval, as it is shown. */
+    String shown(String what, Estimate estimate) {
+      return "%s: %s [%s, %s]"
+          .formatted(
+              what,
+              Table.number(shown(estimate.value())),
+              Table.number(shown(estimate.low())),
+              Table.number(shown(estimate.high())));
+    }
+  }
+
   Comparison {
     pairs = List.copyOf(pairs);
   }
@@ -58,21 +104,16 @@ record Comparison(List<Pair> pairs, long planned, Unit unit) {
 
   /** All pairs of the first run of each objective. */
   static Comparison of(GridData grid, ObjectiveType one, ObjectiveType other) {
-    List<Pair> pairs = new ArrayList<>();
-    long planned = 0;
+    List<Pair> planned = new ArrayList<>();
     for (RunData first : grid.where(run -> run.cell().isOf(one)).byTask()) {
-      Optional<RunData> second =
-          grid.runs().stream()
-              .filter(run -> run.cell().isOf(other) && isSameButMethod(run.cell(), first.cell()))
-              .findFirst();
-      if (second.isPresent()) {
-        planned++;
-        if (first.isFinished() && second.get().isFinished()) {
-          pairs.add(new Pair(first, second.get()));
-        }
-      }
+      grid.runs().stream()
+          .filter(run -> run.cell().isOf(other) && isSameButMethod(run.cell(), first.cell()))
+          .findFirst()
+          .ifPresent(second -> planned.add(new Pair(first, second)));
     }
-    return new Comparison(pairs, planned, Unit.TASK);
+    List<Pair> pairs =
+        planned.stream().filter(p -> p.one().isFinished() && p.other().isFinished()).toList();
+    return new Comparison(pairs, planned.size(), Unit.TASK);
   }
 
   /** The same pairs, to be tested over seeds. */
@@ -91,15 +132,25 @@ record Comparison(List<Pair> pairs, long planned, Unit unit) {
         : "";
   }
 
-  /** A claim that a quantity is larger with the one method, in the mean over units. */
-  Claim larger(
+  /** A claim that the last value of a quantity is higher with the one method. */
+  Claim higher(String statement, String what, Function<RunData, Series> of) {
+    return last(statement, what + " higher by", Scale.DIFFERENCE, run -> of.apply(run).last(), "");
+  }
+
+  /** A claim that the last value of a quantity is lower with the one method. */
+  Claim lower(String statement, String what, Function<RunData, Series> of) {
+    return last(statement, what + " lower by", Scale.DIFFERENCE, run -> -of.apply(run).last(), "");
+  }
+
+  /** A claim that a number from last evaluations is larger with the one method. */
+  Claim last(
       String statement, String what, Scale scale, ToDoubleFunction<RunData> of, String note) {
     return claim(
         statement,
         what,
         scale,
         pair -> scale.compare(of.applyAsDouble(pair.one()), of.applyAsDouble(pair.other())),
-        note);
+        "Last evaluations." + note);
   }
 
   /**
@@ -129,15 +180,12 @@ record Comparison(List<Pair> pairs, long planned, Unit unit) {
 
   /** The mean over the pairs of each unit that have a number. */
   private double[] meansByUnit(ToDoubleFunction<Pair> compared) {
-    Map<Object, List<Double>> byUnit = new LinkedHashMap<>();
-    for (Pair pair : pairs) {
-      double value = compared.applyAsDouble(pair);
-      if (Double.isFinite(value)) {
-        byUnit.computeIfAbsent(unit.of(pair), key -> new ArrayList<>()).add(value);
-      }
-    }
-    return byUnit.values().stream()
-        .mapToDouble(all -> all.stream().mapToDouble(d -> d).average().orElseThrow())
+    return pairs.stream()
+        .filter(pair -> Double.isFinite(compared.applyAsDouble(pair)))
+        .collect(groupingBy(unit::of, LinkedHashMap::new, averagingDouble(compared)))
+        .values()
+        .stream()
+        .mapToDouble(Double::doubleValue)
         .toArray();
   }
 }

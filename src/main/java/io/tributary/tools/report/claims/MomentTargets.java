@@ -35,12 +35,8 @@ final class MomentTargets {
     this.runs = meant.runs().isEmpty() ? all : meant; // other figures' runs vary batch and seed
     for (RunData run : runs.where(RunData::isFinished).byTask()) {
       for (CellRecord.Moment target : run.cell().targets()) {
-        moments.add(
-            new Met(
-                run,
-                target,
-                run.moments().getOrDefault(target.feature(), Series.EMPTY),
-                run.momentErrors().getOrDefault(target.feature(), Series.EMPTY).last()));
+        String feature = target.feature();
+        moments.add(new Met(run, target, run.moment(feature), run.momentError(feature)));
       }
     }
   }
@@ -52,11 +48,11 @@ final class MomentTargets {
     }
 
     boolean isMet() {
-      return Math.abs(moments.last() - target.target()) <= tolerance();
+      return isMetBy(moments.last());
     }
 
-    boolean isMetBefore() {
-      return Math.abs(moments.first() - target.target()) <= tolerance();
+    boolean isMetBy(double moment) {
+      return Math.abs(moment - target.target()) <= tolerance();
     }
   }
 
@@ -65,9 +61,10 @@ final class MomentTargets {
     List<Met> asked = moments.stream().filter(moment -> !moment.target().hard()).toList();
     List<Met> hard = moments.stream().filter(moment -> moment.target().hard()).toList();
     long met = asked.stream().filter(Met::isMet).count();
-    long before = asked.stream().filter(Met::isMetBefore).count();
+    long before = asked.stream().filter(base -> base.isMetBy(base.moments().first())).count();
+    boolean unfinished = runs.finished() < runs.runs().size();
     String missing =
-        runs.finished() < runs.runs().size()
+        unfinished
             ? "%d of %d runs are finished. ".formatted(runs.finished(), runs.runs().size())
             : "";
     String others =
@@ -78,7 +75,7 @@ final class MomentTargets {
     return Claim.untested(
         "gdc++ meets distributional moments: each within the larger of 0.05 and 4 standard errors"
             + " of its target",
-        asked.isEmpty() || runs.finished() < runs.runs().size()
+        asked.isEmpty() || unfinished
             ? Verdict.NOT_ENOUGH_DATA
             : met == asked.size() ? Verdict.SHOWS : Verdict.DOES_NOT_SHOW,
         asked.size(),
@@ -94,14 +91,14 @@ final class MomentTargets {
     List<List<String>> rows = new ArrayList<>();
     for (Met met : moments) {
       rows.add(
-          List.of(
+          Table.row(
               met.run().cell().name(),
               met.target().feature(),
-              Table.number(met.target().target()),
-              "%s ± %s".formatted(Table.number(met.moments().last()), Table.number(met.error())),
-              Table.number(met.tolerance()),
+              met.target().target(),
+              Table.number(met.moments().last()) + " ± " + Table.number(met.error()),
+              met.tolerance(),
               met.isMet() ? "yes" : "no",
-              met.isMet() ? "" : needed(met.moments(), met.target().target(), met.tolerance())));
+              met.isMet() ? "" : needed(met)));
     }
     return new Table(
         "moments",
@@ -115,27 +112,26 @@ final class MomentTargets {
         rows);
   }
 
-  private static String needed(Series moments, double target, double tolerance) {
+  private static String needed(Met met) {
+    Series moments = met.moments();
     int points = moments.x().length;
     if (points - points / 2 < LEAST_POINTS) {
       return "too few evaluations to tell";
     }
     OptionalInt within =
-        IntStream.range(0, points)
-            .filter(i -> Math.abs(moments.y()[i] - target) <= tolerance)
-            .findFirst();
+        IntStream.range(0, points).filter(i -> met.isMetBy(moments.y()[i])).findFirst();
     if (within.isPresent()) {
       return "within it at %,.0f sequences, not at the end"
           .formatted(moments.x()[within.getAsInt()]);
     }
     double length = moments.x()[points - 1];
-    OptionalDouble lately = extrapolated(moments, points / 2, target, tolerance);
+    OptionalDouble lately = extrapolated(met, points / 2);
     if (lately.isPresent()) {
       return lately.getAsDouble() <= length
           ? "met by the exponential, missed by the last evaluation"
           : "about %,.0f sequences".formatted(lately.getAsDouble());
     }
-    OptionalDouble asAWhole = extrapolated(moments, 0, target, tolerance);
+    OptionalDouble asAWhole = extrapolated(met, 0);
     return asAWhole.isPresent() && asAWhole.getAsDouble() > length
         ? "more than %,.0f sequences, for it has slowed down".formatted(asAWhole.getAsDouble())
         : "not approached measurably in the second half";
@@ -145,16 +141,16 @@ final class MomentTargets {
    * Where an exponential fitted to the distances from a point on comes within the tolerance; empty
    * unless they decrease with 95 % confidence.
    */
-  private static OptionalDouble extrapolated(
-      Series moments, int from, double target, double tolerance) {
+  private static OptionalDouble extrapolated(Met met, int from) {
+    Series moments = met.moments();
     SimpleRegression decay = new SimpleRegression();
     for (int i = from; i < moments.x().length; i++) {
-      double distance = Math.abs(moments.y()[i] - target);
+      double distance = Math.abs(moments.y()[i] - met.target().target());
       if (distance > 0) {
         decay.addData(moments.x()[i], Math.log(distance));
       }
     }
-    double sequences = (Math.log(tolerance) - decay.getIntercept()) / decay.getSlope();
+    double sequences = (Math.log(met.tolerance()) - decay.getIntercept()) / decay.getSlope();
     return decay.getN() >= LEAST_POINTS
             && decay.getSlope() + decay.getSlopeConfidenceInterval() < 0
             && sequences <= FURTHEST * moments.x()[moments.x().length - 1]

@@ -1,11 +1,19 @@
 package io.tributary.tools.report.claims;
 
+import static java.util.stream.Collectors.averagingDouble;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
+import io.tributary.tools.report.claims.Comparison.Pair;
+import io.tributary.tools.report.claims.Comparison.Scale;
 import io.tributary.tools.report.data.RunData;
 import io.tributary.tools.report.page.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * How many sequences gdc and gdc++ need to come equally far from the base model's moments towards
@@ -17,7 +25,7 @@ final class SequencesNeeded {
   private static final double FURTHEST = 0.5;
 
   /** A smaller share of the way is hardly more than the noise of an evaluation. */
-  static final double LEAST = 0.1;
+  private static final double LEAST = 0.1;
 
   /** The other shares in the table. */
   private static final double[] SHARES = {0.1, 0.2, 0.3, 0.4};
@@ -46,19 +54,19 @@ final class SequencesNeeded {
    * ln(sequences of gdc / sequences of gdc++) up to a share of the way; NaN if a run of the pair
    * does not reach it, or if it is too small to compare.
    */
-  static double logRatio(Comparison.Pair pair, double share) {
+  private static double logRatio(Pair pair, double share) {
     return share >= LEAST && share <= share(pair)
         ? Scale.LOG_RATIO.compare(sequences(pair.one(), share), sequences(pair.other(), share))
         : Double.NaN;
   }
 
   /** Whether both runs of a pair come far enough to be compared. */
-  static boolean isCompared(Comparison.Pair pair) {
+  private static boolean isCompared(Pair pair) {
     return share(pair) >= LEAST;
   }
 
   /** The largest share of the way that both runs of a pair reach, at most half of it. */
-  static double share(Comparison.Pair pair) {
+  private static double share(Pair pair) {
     return Math.min(FURTHEST, Math.min(pair.one().progress().max(), pair.other().progress().max()));
   }
 
@@ -69,23 +77,20 @@ final class SequencesNeeded {
   /** A row for each pair. */
   Table table() {
     List<List<String>> rows = new ArrayList<>();
-    for (Comparison.Pair pair : baseline.pairs()) {
-      List<String> row =
+    for (Pair pair : baseline.pairs()) {
+      double furthest = share(pair);
+      List<Object> row =
           new ArrayList<>(
               List.of(
                   pair.task(),
-                  Integer.toString(pair.one().cell().batchSize()),
-                  Long.toString(pair.one().cell().seed()),
-                  Table.number(share(pair))));
-      row.addAll(
-          isCompared(pair)
-              ? List.of(
-                  text(sequences(pair.one(), share(pair))),
-                  text(sequences(pair.other(), share(pair))))
-              : List.of("–", "–"));
-      row.add(ratio(pair, share(pair)));
-      Arrays.stream(SHARES).mapToObj(share -> ratio(pair, share)).forEach(row::add);
-      rows.add(row);
+                  pair.one().cell().batchSize(),
+                  pair.one().cell().seed(),
+                  furthest,
+                  isCompared(pair) ? text(sequences(pair.one(), furthest)) : "–",
+                  isCompared(pair) ? text(sequences(pair.other(), furthest)) : "–",
+                  ratio(pair, furthest)));
+      Arrays.stream(SHARES).map(share -> ratio(pair, share)).forEach(row::add);
+      rows.add(Table.row(row.toArray()));
     }
     List<String> header =
         new ArrayList<>(
@@ -103,12 +108,70 @@ final class SequencesNeeded {
         rows);
   }
 
-  private static String ratio(Comparison.Pair pair, double share) {
-    double ratio = Math.exp(logRatio(pair, share));
-    return Double.isNaN(ratio) ? "–" : Table.number(ratio);
+  private static double ratio(Pair pair, double share) {
+    return Math.exp(logRatio(pair, share));
   }
 
   private static String text(double sequences) {
     return String.format(Locale.ROOT, "%,.0f", sequences);
+  }
+
+  /**
+   * Whether the baseline saves more sequences at smaller batches. It compares ratios, since runs
+   * with larger batches take fewer steps, so that both methods get less far and any difference is
+   * smaller; for the same reason, all batch sizes of a task are compared at the same share of the
+   * way. The ratio differs between tasks, so that each has its own intercept.
+   */
+  Claim claimOfBatchSizes() {
+    String statement = "gdc++ saves more of gdc's sequences at smaller batches";
+    List<List<double[]>> tasks = savings();
+    Optional<Estimate> found = Estimate.slopeWithin(tasks);
+    String note =
+        baseline.missing()
+            + "n counts batch sizes of the %s that have several, over seeds averaged. Linear regression of the logarithm of the ratio of sequences needed on that of the batch size with an intercept for each task, so that it is compared within tasks; it says nothing of other tasks. Runs of a task are compared at the share of the way that all of them come to; pairs of which one does not come to %s are left out."
+                .formatted(Table.count(tasks.size(), "task"), LEAST);
+    return found
+        .map(
+            slope ->
+                Claim.tested(
+                    statement,
+                    "factor of the ratio by halving the batch",
+                    Scale.LOG_RATIO,
+                    slope,
+                    note))
+        .orElseGet(
+            () ->
+                Claim.untested(
+                    statement,
+                    Claim.Verdict.NOT_ENOUGH_DATA,
+                    tasks.stream().mapToInt(List::size).sum(),
+                    "",
+                    "A test needs three batch sizes more than tasks. " + note));
+  }
+
+  /** For each task with several batch sizes: (halvings of the batch, mean log ratio over seeds). */
+  private List<List<double[]>> savings() {
+    return baseline.pairs().stream()
+        .filter(SequencesNeeded::isCompared)
+        .collect(groupingBy(Pair::task, TreeMap::new, toList()))
+        .values()
+        .stream()
+        .map(SequencesNeeded::savings)
+        .filter(sizes -> sizes.size() > 1)
+        .toList();
+  }
+
+  private static List<double[]> savings(List<Pair> task) {
+    double share = task.stream().mapToDouble(SequencesNeeded::share).min().orElseThrow();
+    return task.stream()
+        .collect(
+            groupingBy(
+                pair -> pair.one().cell().batchSize(),
+                TreeMap::new,
+                averagingDouble(pair -> logRatio(pair, share))))
+        .entrySet()
+        .stream()
+        .map(size -> new double[] {-Math.log(size.getKey()) / Math.log(2), size.getValue()})
+        .toList();
   }
 }

@@ -3,6 +3,7 @@ package io.tributary.tools.report.data;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
 
 /**
@@ -70,10 +71,12 @@ public record Series(double[] x, double[] y) {
         IntStream.range(0, x.length).mapToDouble(i -> value.applyAsDouble(x[i], y[i])).toArray());
   }
 
-  /** The points whose x is no larger. */
-  public Series upTo(double largest) {
-    int n = (int) Arrays.stream(x).takeWhile(value -> value <= largest).count();
-    return new Series(Arrays.copyOf(x, n), Arrays.copyOf(y, n));
+  /** The points at some of the x. */
+  public Series where(DoublePredicate wanted) {
+    int[] kept = IntStream.range(0, x.length).filter(i -> wanted.test(x[i])).toArray();
+    return new Series(
+        Arrays.stream(kept).mapToDouble(i -> x[i]).toArray(),
+        Arrays.stream(kept).mapToDouble(i -> y[i]).toArray());
   }
 
   /** The same with x divided by a factor. */

@@ -3,6 +3,7 @@ package io.tributary.tools.report.claims;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tributary.tools.report.claims.Comparison.Scale;
 import java.util.List;
 import org.hipparchus.stat.regression.OLSMultipleLinearRegression;
 import org.junit.jupiter.api.Test;
@@ -74,8 +75,8 @@ class StatisticsTest {
   /** As in R: p.adjust(c(0.01, 0.04, 0.03, 0.005), "holm"). */
   @Test
   void holmsAdjustmentPassesOverWhatWasNotTested() {
-    assertThat(Holm.adjusted(new double[] {0.01, Double.NaN, 0.04, 0.03, 0.005}))
+    assertThat(Claims.holm(new double[] {0.01, Double.NaN, 0.04, 0.03, 0.005}))
         .containsExactly(new double[] {0.03, Double.NaN, 0.06, 0.06, 0.02}, within(TINY));
-    assertThat(Holm.adjusted(new double[] {0.9, 0.8})).containsExactly(1, 1);
+    assertThat(Claims.holm(new double[] {0.9, 0.8})).containsExactly(1, 1);
   }
 }
