@@ -2,15 +2,12 @@ package io.tributary.tools.report;
 
 import io.tributary.config.objective.ObjectiveType;
 import io.tributary.tools.experiment.CellRecord.Moment;
-import io.tributary.tools.report.data.GridData;
-import io.tributary.tools.report.data.Quantity;
-import io.tributary.tools.report.data.RunData;
-import io.tributary.tools.report.data.Series;
 import io.tributary.tools.report.page.Curve;
 import io.tributary.tools.report.page.Curve.Band;
 import io.tributary.tools.report.page.Curve.Style;
 import io.tributary.tools.report.page.Figure;
 import io.tributary.tools.report.page.Figure.Panel;
+import io.tributary.tools.report.page.Series;
 import io.tributary.tools.report.page.Table;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,6 @@ package io.tributary.tools.report;
 
 import io.tributary.data.BadInputException;
 import io.tributary.io.LastingFiles;
-import io.tributary.tools.report.claims.Claims;
-import io.tributary.tools.report.data.GridData;
 import io.tributary.tools.report.page.Drawing;
 import io.tributary.tools.report.page.Figure;
 import io.tributary.tools.report.page.HtmlPage;

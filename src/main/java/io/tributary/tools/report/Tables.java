@@ -5,9 +5,6 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 
 import io.tributary.tools.experiment.GridRecord.Origin;
-import io.tributary.tools.report.data.GridData;
-import io.tributary.tools.report.data.Quantity;
-import io.tributary.tools.report.data.RunData;
 import io.tributary.tools.report.page.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

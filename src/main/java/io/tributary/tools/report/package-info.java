@@ -1,6 +1,6 @@
 /**
- * The report of a grid of runs: its figures and tables. {@code data} reads the runs, {@code claims}
- * tests the claims of the paper, and {@code page} draws figures and writes documents.
+ * The report of a grid of runs: its figures, its tables and tests of the claims of Korbak et al.
+ * 2022, arXiv:2206.00761. {@code page} draws figures and writes documents.
  */
 @NullMarked
 package io.tributary.tools.report;

@@ -1,6 +1,5 @@
 package io.tributary.tools.report.page;
 
-import io.tributary.tools.report.data.Series;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;

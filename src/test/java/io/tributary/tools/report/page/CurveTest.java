@@ -3,7 +3,6 @@ package io.tributary.tools.report.page;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.tools.report.data.Series;
 import io.tributary.tools.report.page.Curve.Band;
 import io.tributary.tools.report.page.Curve.Style;
 import java.util.List;

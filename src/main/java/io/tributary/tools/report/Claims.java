@@ -1,4 +1,4 @@
-package io.tributary.tools.report.claims;
+package io.tributary.tools.report;
 
 import static io.tributary.config.objective.ObjectiveType.GDC;
 import static io.tributary.config.objective.ObjectiveType.GDC_WITH_BASELINE;
@@ -6,11 +6,8 @@ import static io.tributary.config.objective.ObjectiveType.KL_CONTROL;
 import static io.tributary.config.objective.ObjectiveType.REINFORCE;
 
 import io.tributary.config.objective.ObjectiveType;
-import io.tributary.tools.report.claims.Comparison.Scale;
-import io.tributary.tools.report.data.GridData;
-import io.tributary.tools.report.data.Quantity;
-import io.tributary.tools.report.data.RunData;
-import io.tributary.tools.report.data.Series;
+import io.tributary.tools.report.Comparison.Scale;
+import io.tributary.tools.report.page.Series;
 import io.tributary.tools.report.page.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +21,7 @@ import java.util.stream.IntStream;
  * Tests the claims of Korbak et al. 2022, arXiv:2206.00761, on pairs of runs that differ only in
  * the method.
  */
-public final class Claims {
+final class Claims {
   private static final double SIGNIFICANT = 0.05;
   private static final int QUARTERS = 4;
 
@@ -33,7 +30,7 @@ public final class Claims {
   private final SequencesNeeded sequences;
   private final MomentTargets moments;
 
-  public Claims(GridData grid) {
+  Claims(GridData grid) {
     this.grid = grid;
     this.baseline = Comparison.of(grid, GDC, GDC_WITH_BASELINE);
     this.sequences = new SequencesNeeded(baseline);
@@ -41,7 +38,7 @@ public final class Claims {
   }
 
   /** The claims with what the data say about each. */
-  public Table table() {
+  Table table() {
     List<List<String>> rows =
         all().stream()
             .map(
@@ -90,7 +87,7 @@ public final class Claims {
   }
 
   /** The tables that the claims refer to. */
-  public List<Table> tables() {
+  List<Table> tables() {
     return List.of(sequences.table(), BaselineEffect.table(grid), moments.table());
   }
 

@@ -1,4 +1,4 @@
-package io.tributary.tools.report.data;
+package io.tributary.tools.report;
 
 import io.tributary.config.ConfigLoader;
 import io.tributary.config.TributaryConfig;
@@ -30,14 +30,14 @@ import java.util.stream.Collectors;
  * @param origins what the runs were made with; empty for a single run
  * @param runs in the order of the grid
  */
-public record GridData(String name, List<Origin> origins, List<RunData> runs) {
+record GridData(String name, List<Origin> origins, List<RunData> runs) {
   private static final Set<Integer> FIGURES_OF_POINTWISE = Set.of(2, 3, 5);
   private static final Set<Integer> FIGURES_OF_DISTRIBUTIONAL = Set.of(2, 5, 6);
 
   /** Figures whose units and captions are those of P/q. */
   private static final Set<Integer> FIGURES_OF_TARGET = Set.of(2, 5);
 
-  public GridData {
+  GridData {
     origins = List.copyOf(origins);
     runs = List.copyOf(runs);
   }
@@ -47,7 +47,7 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
    *
    * @throws BadInputException if it holds neither a grid nor a run
    */
-  public static GridData read(Path directory) throws IOException {
+  static GridData read(Path directory) throws IOException {
     String name = String.valueOf(directory.toAbsolutePath().normalize().getFileName());
     Optional<GridRecord> grid = GridRecord.read(directory);
     return grid.isPresent()
@@ -63,7 +63,7 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
           Optional.ofNullable(outcomes.get(cell.name()))
               .filter(outcome -> outcome.end() == End.FAILED)
               .map(Outcome::reason);
-      runs.add(RunReader.read(GridDirectory.run(directory, cell.name()), cell, failure));
+      runs.add(RunData.read(GridDirectory.run(directory, cell.name()), cell, failure));
     }
     return runs;
   }
@@ -82,11 +82,11 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
     if (!config.objective().type().isInUnitOfTarget()) {
       figures.removeAll(FIGURES_OF_TARGET);
     }
-    return RunReader.read(directory, cell.in(figures), Optional.empty());
+    return RunData.read(directory, cell.in(figures), Optional.empty());
   }
 
   /** Whether methods differ in their objectives, so that these can be compared. */
-  public boolean comparesObjectives() {
+  boolean comparesObjectives() {
     return runs.size() > 1
         && runs.stream()
                 .map(run -> List.of(run.cell().method(), run.cell().objective()))
@@ -96,16 +96,16 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
   }
 
   /** The runs that a figure shows. */
-  public GridData ofFigure(int figure) {
+  GridData ofFigure(int figure) {
     return where(run -> run.cell().figures().contains(figure));
   }
 
-  public GridData where(Predicate<RunData> wanted) {
+  GridData where(Predicate<RunData> wanted) {
     return new GridData(name, origins, runs.stream().filter(wanted).toList());
   }
 
   /** The runs in the order of tables: by task, batch size, seed and method. */
-  public List<RunData> byTask() {
+  List<RunData> byTask() {
     List<String> methods = methods();
     return runs.stream()
         .sorted(
@@ -117,22 +117,22 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
   }
 
   /** Names of the tasks, sorted, since cells may run in another order. */
-  public List<String> tasks() {
+  List<String> tasks() {
     return runs.stream().map(run -> run.cell().task()).distinct().sorted().toList();
   }
 
   /** Names of the methods, in order. */
-  public List<String> methods() {
+  List<String> methods() {
     return runs.stream().map(run -> run.cell().method()).distinct().toList();
   }
 
   /** Batch sizes, in order. */
-  public List<Integer> batchSizes() {
+  List<Integer> batchSizes() {
     return runs.stream().map(run -> run.cell().batchSize()).distinct().sorted().toList();
   }
 
   /** The seeds of all runs, in order, as text. */
-  public String seeds() {
+  String seeds() {
     return runs.stream()
         .map(run -> run.cell().seed())
         .distinct()
@@ -141,15 +141,15 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
         .collect(Collectors.joining(", "));
   }
 
-  public GridData ofTask(String task) {
+  GridData ofTask(String task) {
     return where(run -> run.cell().task().equals(task));
   }
 
-  public GridData ofMethod(String method) {
+  GridData ofMethod(String method) {
     return where(run -> run.cell().method().equals(method));
   }
 
-  public GridData ofBatchSize(int batchSize) {
+  GridData ofBatchSize(int batchSize) {
     return where(run -> run.cell().batchSize() == batchSize);
   }
 
@@ -157,7 +157,7 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
    * The runs of the tasks that every method has finished, so that means over tasks compare methods
    * and not tasks. Methods without finished runs are left out. Empty if there is no such task.
    */
-  public Optional<GridData> comparable() {
+  Optional<GridData> comparable() {
     List<String> arrived = where(RunData::isFinished).methods();
     List<String> complete =
         tasks().stream()
@@ -169,12 +169,12 @@ public record GridData(String name, List<Origin> origins, List<RunData> runs) {
   }
 
   /** The finished runs, or all if none is finished. */
-  public List<RunData> finishedOrAll() {
+  List<RunData> finishedOrAll() {
     List<RunData> finished = runs.stream().filter(RunData::isFinished).toList();
     return finished.isEmpty() ? runs : finished;
   }
 
-  public long finished() {
+  long finished() {
     return runs.stream().filter(RunData::isFinished).count();
   }
 }

@@ -1,11 +1,8 @@
-package io.tributary.tools.report.claims;
+package io.tributary.tools.report;
 
 import static io.tributary.config.objective.ObjectiveType.GDC_WITH_BASELINE;
 
-import io.tributary.tools.report.data.GridData;
-import io.tributary.tools.report.data.Quantity;
-import io.tributary.tools.report.data.RunData;
-import io.tributary.tools.report.data.Series;
+import io.tributary.tools.report.page.Series;
 import io.tributary.tools.report.page.Table;
 import java.util.ArrayList;
 import java.util.Arrays;

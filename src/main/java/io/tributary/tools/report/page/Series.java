@@ -1,4 +1,4 @@
-package io.tributary.tools.report.data;
+package io.tributary.tools.report.page;
 
 import java.util.Arrays;
 import java.util.OptionalDouble;

@@ -1,12 +1,11 @@
-package io.tributary.tools.report.claims;
+package io.tributary.tools.report;
 
 import static java.util.stream.Collectors.averagingDouble;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
-import io.tributary.tools.report.claims.Comparison.Pair;
-import io.tributary.tools.report.claims.Comparison.Scale;
-import io.tributary.tools.report.data.RunData;
+import io.tributary.tools.report.Comparison.Pair;
+import io.tributary.tools.report.Comparison.Scale;
 import io.tributary.tools.report.page.Table;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,14 +1,12 @@
-package io.tributary.tools.report.claims;
+package io.tributary.tools.report;
 
 import static java.util.stream.Collectors.averagingDouble;
 import static java.util.stream.Collectors.groupingBy;
 
 import io.tributary.config.objective.ObjectiveType;
 import io.tributary.tools.experiment.CellRecord;
-import io.tributary.tools.report.claims.Claim.Verdict;
-import io.tributary.tools.report.data.GridData;
-import io.tributary.tools.report.data.RunData;
-import io.tributary.tools.report.data.Series;
+import io.tributary.tools.report.Claim.Verdict;
+import io.tributary.tools.report.page.Series;
 import io.tributary.tools.report.page.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

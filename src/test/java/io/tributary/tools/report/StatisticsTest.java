@@ -1,9 +1,9 @@
-package io.tributary.tools.report.claims;
+package io.tributary.tools.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tributary.tools.report.claims.Comparison.Scale;
+import io.tributary.tools.report.Comparison.Scale;
 import java.util.List;
 import org.hipparchus.stat.regression.OLSMultipleLinearRegression;
 import org.junit.jupiter.api.Test;

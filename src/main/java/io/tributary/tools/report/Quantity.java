@@ -1,4 +1,4 @@
-package io.tributary.tools.report.data;
+package io.tributary.tools.report;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -6,7 +6,7 @@ import io.tributary.metrics.Metric;
 import java.util.Optional;
 
 /** What a report reads from the rows of {@code metrics.jsonl}, besides the moments of features. */
-public enum Quantity {
+enum Quantity {
   ADVANTAGE("mean advantage", "unit of P/q", false, Metric.ADVANTAGE_MEAN),
   BASELINE("mean baseline", "unit of P/q", false, Metric.BASELINE_MEAN),
   ADVANTAGE_VARIANCE("Var(A)", "variance, unit of P/q squared", false, Metric.ADVANTAGE_VARIANCE),
@@ -37,12 +37,12 @@ public enum Quantity {
     this.label = String.join("", label);
   }
 
-  public String title() {
+  String title() {
     return title;
   }
 
   /** The unit, as the label of an axis. */
-  public String unit() {
+  String unit() {
     return unit;
   }
 

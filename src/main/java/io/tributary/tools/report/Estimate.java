@@ -1,4 +1,4 @@
-package io.tributary.tools.report.claims;
+package io.tributary.tools.report;
 
 import java.util.Collection;
 import java.util.List;

@@ -1,6 +1,6 @@
-package io.tributary.tools.report.claims;
+package io.tributary.tools.report;
 
-import io.tributary.tools.report.claims.Comparison.Scale;
+import io.tributary.tools.report.Comparison.Scale;
 
 /**
  * A claim and what the data say about it.
