@@ -4,10 +4,14 @@ import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
+import io.tributary.data.ScoredSequence;
+import io.tributary.data.Sequence;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.WorkerEvent;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -16,7 +20,8 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /**
- * What a pool hands out, to whom, and how it checks what comes back.
+ * What a pool hands out, to whom, and how it checks what comes back, so that a broken worker is
+ * caught and replaced, and its work redone, before the learner sees any of it.
  *
  * @param workers the key under which workers register
  * @param number the number of the draw that a piece of work belongs to
@@ -46,7 +51,7 @@ public record PoolSettings<W, R, C>(
         SamplerCommand.KEY,
         DrawOrder::number,
         SamplerCommand.DrawSequences::new,
-        (asked, got) -> ResultChecks.ofDraw(asked, got, drawSequences, vocabulary),
+        (asked, got) -> flawOfDraw(asked, got, drawSequences, vocabulary),
         stallTimeout);
   }
 
@@ -62,7 +67,7 @@ public record PoolSettings<W, R, C>(
         ScorerCommand.KEY,
         Draw::number,
         (draw, replyTo) -> new ScorerCommand.Score(draw, lambdas, replyTo),
-        (asked, got) -> ResultChecks.ofScores(asked, got, features),
+        (asked, got) -> flawOfScores(asked, got, features),
         stallTimeout);
   }
 
@@ -77,7 +82,101 @@ public record PoolSettings<W, R, C>(
         ScorerCommand.KEY,
         Draw::number,
         ScorerCommand.ComputeFeatures::new,
-        (asked, got) -> ResultChecks.ofFeatures(asked, got, features),
+        (asked, got) -> flawOfFeatures(asked, got, features),
         stallTimeout);
+  }
+
+  /** A draw must be the one asked for, complete, and within the vocabulary. */
+  static Optional<String> flawOfDraw(DrawOrder asked, Draw got, int drawSequences, int vocabulary) {
+    if (got.number() != asked.number() || got.sequences().size() != drawSequences) {
+      return flaw(
+          "returned draw %d with %d sequences, draw %d with %d was asked for",
+          got.number(), got.sequences().size(), asked.number(), drawSequences);
+    }
+    if (got.proposalVersion() < asked.minimumVersion()) {
+      return flaw(
+          "drew with proposal %d, at least %d was asked for",
+          got.proposalVersion(), asked.minimumVersion());
+    }
+    for (int i = 0; i < drawSequences; i++) {
+      Sequence sequence = got.sequences().get(i);
+      if (sequence.draw() != asked.number() || sequence.index() != i) {
+        return flaw(
+            "returned sequence %d of draw %d in place of sequence %d of draw %d",
+            sequence.index(), sequence.draw(), i, asked.number());
+      }
+      if (sequence.proposalVersion() != got.proposalVersion()) {
+        return flaw(
+            "returned sequence %d of proposal %d in a draw of proposal %d",
+            i, sequence.proposalVersion(), got.proposalVersion());
+      }
+      if (!Double.isFinite(sequence.logProposal())) {
+        return flaw("returned sequence %d with log q(x) = %s", i, sequence.logProposal());
+      }
+      for (int token : sequence.tokens()) {
+        if (token < 0 || token >= vocabulary) {
+          return flaw(
+              "returned sequence %d with token %d, the vocabulary has %d", i, token, vocabulary);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Every sequence of a draw must be scored or counted as dropped. */
+  static Optional<String> flawOfScores(Draw asked, ScoredDraw got, int features) {
+    List<ScoredSequence> scored = got.sequences();
+    if (got.number() != asked.number()
+        || got.dropped() < 0
+        || scored.size() + got.dropped() != asked.sequences().size()) {
+      return flaw(
+          "returned draw %d with %d sequences scored and %d dropped, draw %d with %d was asked for",
+          got.number(), scored.size(), got.dropped(), asked.number(), asked.sequences().size());
+    }
+    int last = -1;
+    for (ScoredSequence each : scored) {
+      Sequence sequence = each.sequence();
+      if (sequence.draw() != asked.number()
+          || sequence.index() <= last
+          || sequence.index() >= asked.sequences().size()) {
+        return flaw(
+            "returned sequence %d of draw %d behind sequence %d of draw %d",
+            sequence.index(), sequence.draw(), last, asked.number());
+      }
+      last = sequence.index();
+      if (Double.isNaN(each.logBase()) || each.features().length != features) {
+        return flaw(
+            "returned sequence %d with log a(x) = %s and %d features, a number and %d were asked"
+                + " for",
+            last, each.logBase(), each.features().length, features);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Every sequence of a draw must have its features or be counted as dropped. */
+  static Optional<String> flawOfFeatures(Draw asked, DrawFeatures got, int features) {
+    if (got.number() != asked.number()
+        || got.dropped() < 0
+        || got.features().size() + got.dropped() != asked.sequences().size()) {
+      return flaw(
+          "returned draw %d with features of %d sequences and %d dropped, draw %d with %d was asked"
+              + " for",
+          got.number(),
+          got.features().size(),
+          got.dropped(),
+          asked.number(),
+          asked.sequences().size());
+    }
+    for (double[] each : got.features()) {
+      if (each.length != features) {
+        return flaw("returned %d features of a sequence, %d were asked for", each.length, features);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> flaw(String format, Object... values) {
+    return Optional.of(String.format(Locale.ROOT, format, values));
   }
 }

@@ -40,7 +40,7 @@ import org.apache.pekko.stream.javadsl.Source;
 public final class TrainingStream {
 
   /**
-   * The stages: usually {@link PoolFlow#through} twice, and an ask to the learner.
+   * The stages: usually {@link WorkerPool#flow} twice, and an ask to the learner.
    *
    * @param sample draws the sequences; keeps the order
    * @param score scores them; keeps the order

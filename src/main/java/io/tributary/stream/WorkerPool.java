@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -15,10 +16,16 @@ import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.ActorAttributes;
+import org.apache.pekko.stream.Attributes;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.FlowWithContext;
 
 /**
  * Hands work to idle workers in the order of draw numbers, and hands it out again when a worker
@@ -57,6 +64,9 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   /** How long work waits if there is no worker at all, in stall timeouts. */
   private static final int PATIENCE = 4;
 
+  /** The buffer of results grows as needed, instead of being allocated for the maximum. */
+  private static final Attributes GROWING_BUFFER = ActorAttributes.maxFixedBufferSize(1);
+
   private final PoolSettings<W, R, C> settings;
   private final ActorRef<WorkerLost> guardian;
   private final PoolListener<R> listener;
@@ -77,6 +87,25 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
         context ->
             Behaviors.withTimers(
                 timers -> new WorkerPool<>(context, timers, settings, guardian, listener)));
+  }
+
+  /**
+   * A stage of a stream: work in, results out, in the order of the work whichever worker finishes
+   * first. The pool may hold any amount of work, since admission bounds what is in flight. Fails
+   * when a result does, and when the pool stops.
+   *
+   * @param <X> context that accompanies a piece of work
+   */
+  public static <W, R, X> FlowWithContext<W, X, R, X, NotUsed> flow(ActorRef<Command<W, R>> pool) {
+    return FlowWithContext.fromPairs(Flow.<Pair<W, X>>create().watch(Adapter.toClassic(pool)))
+        .mapAsync(
+            Integer.MAX_VALUE,
+            work -> {
+              CompletableFuture<R> result = new CompletableFuture<>();
+              pool.tell(new Submit<>(work, result));
+              return result;
+            })
+        .withAttributes(GROWING_BUFFER);
   }
 
   private WorkerPool(

@@ -60,8 +60,8 @@ class PooledStreamTest {
         plan,
         Paused.NONE,
         new TrainingStream.Stages(
-            PoolFlow.through(sample),
-            PoolFlow.through(score),
+            WorkerPool.flow(sample),
+            WorkerPool.flow(score),
             batch -> {
               learned.add(names(batch));
               int batches = learned.size() - 1;

@@ -241,10 +241,7 @@ public final class TrainingParts implements AutoCloseable {
             now,
             identity,
             files);
-    if (from == null) {
-      return setup.begin();
-    }
-    return setup.resume(checkpoint(files, from.step()));
+    return from == null ? setup.begin() : setup.resume(checkpoint(files, from.step()));
   }
 
   /** Closes the target; nothing that was built from this may compute any more. */

@@ -12,7 +12,6 @@ import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.WorkerLost;
 import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.learn.checkpoint.LearnerState;
-import io.tributary.stream.PoolFlow;
 import io.tributary.stream.PoolSettings;
 import io.tributary.stream.StreamPlan;
 import io.tributary.stream.TrainingStream;
@@ -135,8 +134,8 @@ final class StreamSupervisor {
                 ready.proposalVersion()),
             paused,
             new TrainingStream.Stages(
-                PoolFlow.through(samplers),
-                PoolFlow.through(scorers),
+                WorkerPool.flow(samplers),
+                WorkerPool.flow(scorers),
                 batch -> {
                   CompletableFuture<BatchLearned> done = new CompletableFuture<>();
                   learner.tell(new LearnerCommand.Learn(batch, () -> metrics.used(batch), done));

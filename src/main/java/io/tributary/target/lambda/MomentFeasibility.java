@@ -47,27 +47,27 @@ record MomentFeasibility(MomentProblem problem, String sample) {
    */
   static void require(MomentProblem problem, int size) {
     String sample =
-        problem.allowed() == size
+        problem.allowed == size
             ? "the %,d sequences drawn from the base model".formatted(size)
             : "the %,d of %,d sequences drawn from the base model that satisfy the hard constraints"
-                .formatted(problem.allowed(), size);
+                .formatted(problem.allowed, size);
     new MomentFeasibility(problem, sample).require();
   }
 
   private void require() {
-    int n = problem.fitted().size();
+    int n = problem.fitted.size();
     for (int i = 0; i < n; i++) {
       requireBetweenExtremes(i);
     }
     List<Integer> all = IntStream.range(0, n).boxed().toList();
     if (!isFeasible(all)) {
-      List<Integer> blamed = Refusals.smallest(n, some -> !isFeasible(some));
+      List<Integer> blamed = HardConstraints.smallest(n, some -> !isFeasible(some));
       throw new BadInputException(
           "target.features: the moments of %s are impossible together: no weights give them to %s; expected moments that the features' overlap allows, such as a sum of at most 1 where they exclude each other, or more sequences (target.fit.sequences)"
               .formatted(named(blamed, true), sample));
     }
     if (!isIndependent(all)) {
-      List<Integer> blamed = Refusals.smallest(n, some -> !isIndependent(some));
+      List<Integer> blamed = HardConstraints.smallest(n, some -> !isIndependent(some));
       throw new BadInputException(
           "target.features: %s depend on each other in %s: one follows from the rest, so their lambdas are not determined; leave one of them out"
               .formatted(named(blamed, false), sample));
@@ -75,7 +75,7 @@ record MomentFeasibility(MomentProblem problem, String sample) {
   }
 
   private void requireBetweenExtremes(int i) {
-    Factor.Tilted factor = problem.fitted().get(i);
+    Factor.Tilted factor = problem.fitted.get(i);
     double lowest = problem.lowest(i);
     double highest = problem.highest(i);
     if (lowest < highest && isFeasible(List.of(i))) {
@@ -92,9 +92,9 @@ record MomentFeasibility(MomentProblem problem, String sample) {
   }
 
   private String named(List<Integer> features, boolean withMoments) {
-    return Refusals.listed(
+    return HardConstraints.listed(
         features.stream()
-            .map(problem.fitted()::get)
+            .map(problem.fitted::get)
             .map(
                 factor ->
                     '"'
@@ -106,7 +106,7 @@ record MomentFeasibility(MomentProblem problem, String sample) {
 
   /** Whether the moments of these features lie in the interior of what the sample allows. */
   private boolean isFeasible(List<Integer> features) {
-    double[][] points = problem.points();
+    double[][] points = problem.points;
     double[] desired = problem.desired();
     int m = points.length;
     List<LinearConstraint> constraints = new ArrayList<>();
@@ -142,7 +142,7 @@ record MomentFeasibility(MomentProblem problem, String sample) {
 
   /** Whether none of these features follows linearly from the others. */
   private boolean isIndependent(List<Integer> features) {
-    double[][] points = problem.points();
+    double[][] points = problem.points;
     RealMatrix centred = MatrixUtils.createRealMatrix(points.length, features.size());
     for (int c = 0; c < features.size(); c++) {
       int i = features.get(c);

@@ -16,12 +16,18 @@ import java.util.List;
  * sample to make them comparable; {@link #lambdas} scales back.
  */
 final class MomentProblem {
-  private final List<Factor.Tilted> fitted;
+  /** The factors whose lambdas are fitted. */
+  final List<Factor.Tilted> fitted;
+
+  /** (M, F), the different vectors of feature values, each from 0 to 1. */
+  final double[][] points; // of sequences that the hard constraints allow
+
+  /** Number of sequences that satisfy the hard constraints. */
+  final int allowed;
+
   private final double[] lowest; // (F)
   private final double[] range; // (F); 0 for a feature with one value only
-  private final double[][] points; // (M, F), of sequences that the hard constraints allow
   private final double[] logWeights; // (M), log count plus log hard factor
-  private int allowed;
 
   /** The problem of a target's fitted features, at least one, on a sample with positive weight. */
   MomentProblem(EnergyBasedModel target, FeatureSample sample) {
@@ -29,12 +35,13 @@ final class MomentProblem {
     int[] columns = fitted.stream().mapToInt(factor -> target.factors().indexOf(factor)).toArray();
     List<double[]> rows = new ArrayList<>();
     List<Double> logs = new ArrayList<>();
+    int satisfying = 0;
     for (Point point : sample.points()) {
       double logHard = target.logHardFactor(point.features());
       if (logHard > Double.NEGATIVE_INFINITY) {
         rows.add(Arrays.stream(columns).mapToDouble(c -> point.features()[c]).toArray());
         logs.add(Math.log(point.count()) + logHard);
-        allowed += point.count();
+        satisfying += point.count();
       }
     }
     lowest = new double[columns.length];
@@ -50,17 +57,8 @@ final class MomentProblem {
       }
     }
     points = rows.toArray(double[][]::new);
+    allowed = satisfying;
     logWeights = logs.stream().mapToDouble(Double::doubleValue).toArray();
-  }
-
-  /** The features whose lambdas are fitted. */
-  List<Factor.Tilted> fitted() {
-    return fitted;
-  }
-
-  /** Number of sequences that satisfy the hard constraints. */
-  int allowed() {
-    return allowed;
   }
 
   double lowest(int i) {
@@ -69,11 +67,6 @@ final class MomentProblem {
 
   double highest(int i) {
     return lowest[i] + range[i];
-  }
-
-  /** (M, F), the different vectors of feature values, each from 0 to 1. */
-  double[][] points() {
-    return points;
   }
 
   /** Desired moments in the units of {@link #points}; for a constant feature, 0 if it has it. */

@@ -15,11 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class ResultChecksTest {
+class PoolSettingsTest {
   private static final int VOCABULARY = 5;
 
   private static Optional<String> check(Draw got) {
-    return ResultChecks.ofDraw(new DrawOrder(7, 3, DrawOrder.Purpose.TRAINING), got, 2, VOCABULARY);
+    return PoolSettings.flawOfDraw(
+        new DrawOrder(7, 3, DrawOrder.Purpose.TRAINING), got, 2, VOCABULARY);
   }
 
   private static Sequence sequence(long draw, int index, int token, double logProposal) {
@@ -61,7 +62,7 @@ class ResultChecksTest {
   }
 
   private static Optional<String> check(ScoredDraw got) {
-    return ResultChecks.ofScores(draw(7, 3, 3), got, 1);
+    return PoolSettings.flawOfScores(draw(7, 3, 3), got, 1);
   }
 
   @Test
@@ -97,7 +98,7 @@ class ResultChecksTest {
   }
 
   private static Optional<String> check(DrawFeatures got) {
-    return ResultChecks.ofFeatures(draw(7, 3, 3), got, 1);
+    return PoolSettings.flawOfFeatures(draw(7, 3, 3), got, 1);
   }
 
   @Test
