@@ -53,7 +53,7 @@ public final class MemoryEstimate {
   /** One line per device: the sum and its parts. */
   public Map<String, String> byDevice() {
     Map<String, String> lines = new LinkedHashMap<>();
-    parts.forEach((device, list) -> lines.put(device, line(list)));
+    parts.forEach((device, byName) -> lines.put(device, line(device, byName)));
     return lines;
   }
 
@@ -67,11 +67,10 @@ public final class MemoryEstimate {
     devices.forEach(device -> add(device, name, bytesOfEach));
   }
 
-  private static String line(Map<String, Double> byName) {
+  private String line(String device, Map<String, Double> byName) {
     List<String> names = new ArrayList<>();
     byName.forEach((name, bytes) -> names.add(name + " " + mebibytes(bytes)));
-    double total = byName.values().stream().mapToDouble(Double::doubleValue).sum();
-    return "about %s: %s".formatted(mebibytes(total), String.join(", ", names));
+    return "about %s: %s".formatted(mebibytes(bytes(device)), String.join(", ", names));
   }
 
   /** A size in MiB, for people to read. */

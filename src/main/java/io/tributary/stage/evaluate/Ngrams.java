@@ -10,19 +10,15 @@ final class Ngrams {
   private final int[] lengths;
   private final int[][][] ids; // (n - 1, text, position)
 
-  private Ngrams(int[] lengths, int[][][] ids) {
-    this.lengths = lengths;
-    this.ids = ids;
-  }
-
   /**
    * The n-grams of texts, for n from 1 to {@code longest}.
    *
    * @param words the word tokens of each text
    */
-  static Ngrams of(List<List<String>> words, int longest) {
+  Ngrams(List<List<String>> words, int longest) {
     Map<String, Integer> vocabulary = new HashMap<>();
-    int[][][] ids = new int[longest][][];
+    lengths = words.stream().mapToInt(List::size).toArray();
+    ids = new int[longest][][];
     ids[0] =
         words.stream()
             .map(
@@ -34,7 +30,6 @@ final class Ngrams {
     for (int n = 2; n <= longest; n++) {
       ids[n - 1] = longer(ids[n - 2], ids[0], n);
     }
-    return new Ngrams(words.stream().mapToInt(List::size).toArray(), ids);
   }
 
   /** n-grams, each a shorter one and the token after it. */

@@ -28,22 +28,17 @@ final class SelfBleu {
   private final double[] brevityPenalties;
   private final boolean[] matched;
 
-  private SelfBleu(int texts, int longest) {
-    this.logPrecisions = new double[longest][texts];
-    this.brevityPenalties = new double[texts];
-    this.matched = new boolean[texts];
-  }
-
   /** Compares texts with each other, for BLEU-n up to {@code longest}. */
-  static SelfBleu of(Ngrams ngrams, int longest) {
-    SelfBleu bleu = new SelfBleu(ngrams.texts(), longest);
+  SelfBleu(Ngrams ngrams, int longest) {
+    logPrecisions = new double[longest][ngrams.texts()];
+    brevityPenalties = new double[ngrams.texts()];
+    matched = new boolean[ngrams.texts()];
     for (int n = 1; n <= longest; n++) {
-      bleu.count(ngrams, n);
+      count(ngrams, n);
     }
     for (int i = 0; i < ngrams.texts(); i++) {
-      bleu.brevityPenalties[i] = brevityPenalty(ngrams.lengths(), i);
+      brevityPenalties[i] = brevityPenalty(ngrams.lengths(), i);
     }
-    return bleu;
   }
 
   /** Self-BLEU-n; NaN for fewer than two texts, of which none can be compared with another. */

@@ -33,10 +33,10 @@ public final class TextMetrics {
    */
   public static Measurements of(List<List<String>> texts) {
     Measurements measured = new Measurements();
-    Ngrams all = Ngrams.of(texts, LONGEST_DISTINCT);
+    Ngrams all = new Ngrams(texts, LONGEST_DISTINCT);
     DISTINCT.forEach((n, metric) -> measured.put(metric, distinct(all, n)));
     List<List<String>> compared = texts.subList(0, Math.min(texts.size(), SELF_BLEU_TEXTS));
-    SelfBleu bleu = SelfBleu.of(Ngrams.of(compared, LONGEST_BLEU), LONGEST_BLEU);
+    SelfBleu bleu = new SelfBleu(new Ngrams(compared, LONGEST_BLEU), LONGEST_BLEU);
     SELF_BLEU.forEach((n, metric) -> measured.put(metric, bleu.mean(n)));
     return measured;
   }
