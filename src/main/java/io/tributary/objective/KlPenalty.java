@@ -43,28 +43,21 @@ public final class KlPenalty {
   private final Optional<Controller> controller;
   private double beta;
 
-  private KlPenalty(Optional<Controller> controller, double beta) {
-    this.controller = controller;
-    this.beta = beta;
-  }
-
   /** The configured penalty. */
-  public static KlPenalty create(ObjectiveConfig config) {
-    return new KlPenalty(
-        config.targetKl().map(target -> new Controller(target, config.ppo().horizon())),
-        config.beta().orElse(0.0));
+  public KlPenalty(ObjectiveConfig config) {
+    controller = config.targetKl().map(target -> new Controller(target, config.ppo().horizon()));
+    beta = config.beta().orElse(0.0);
   }
 
   /** Restores a penalty from a checkpoint; a fixed beta is the configured one. */
   public static KlPenalty restore(ObjectiveConfig config, State state) {
-    KlPenalty penalty = create(config);
+    KlPenalty penalty = new KlPenalty(config);
     if (penalty.controller.isPresent()) {
       penalty.beta = state.beta();
     }
     return penalty;
   }
 
-  /** What a checkpoint has to store. */
   public State state() {
     return new State(beta);
   }

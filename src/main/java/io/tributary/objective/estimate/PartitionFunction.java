@@ -33,26 +33,21 @@ public final class PartitionFunction {
   private final PartitionFunctionConfig config;
   private List<RunningMoments> parts;
 
-  private PartitionFunction(PartitionFunctionConfig config, List<RunningMoments> parts) {
-    this.config = config;
-    this.parts = List.copyOf(parts);
-  }
-
   /**
-   * The estimate before the first sequence.
+   * An estimate restored from a checkpoint.
    *
    * @param config which mean it is
    */
+  public PartitionFunction(PartitionFunctionConfig config, State state) {
+    this.config = config;
+    this.parts = state.parts();
+  }
+
+  /** The estimate before the first sequence. */
   public static PartitionFunction create(PartitionFunctionConfig config) {
-    return new PartitionFunction(config, List.of());
+    return new PartitionFunction(config, new State(List.of()));
   }
 
-  /** Restores an estimate from a checkpoint. */
-  public static PartitionFunction restore(PartitionFunctionConfig config, State state) {
-    return new PartitionFunction(config, state.parts());
-  }
-
-  /** What a checkpoint has to store. */
   public State state() {
     return new State(parts);
   }

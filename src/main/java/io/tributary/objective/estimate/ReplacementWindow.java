@@ -64,7 +64,6 @@ public final class ReplacementWindow {
             : WindowState.empty(state.proposalVersion(), config.criterion(), null));
   }
 
-  /** What a checkpoint has to store. */
   public WindowState state() {
     return state;
   }

@@ -16,21 +16,16 @@ public final class RunningMean {
 
   private RunningMoments signals;
 
-  private RunningMean(RunningMoments signals) {
-    this.signals = signals;
+  /** A mean restored from a checkpoint. */
+  public RunningMean(State state) {
+    this.signals = state.signals();
   }
 
   /** The mean before the first batch. */
   public static RunningMean create() {
-    return new RunningMean(RunningMoments.EMPTY);
+    return new RunningMean(new State(RunningMoments.EMPTY));
   }
 
-  /** Restores a mean from a checkpoint. */
-  public static RunningMean restore(State state) {
-    return new RunningMean(state.signals());
-  }
-
-  /** What a checkpoint has to store. */
   public State state() {
     return new State(signals);
   }

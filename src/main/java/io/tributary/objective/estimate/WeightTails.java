@@ -30,7 +30,8 @@ public final class WeightTails {
   private final Deque<Double> logWeights;
   private final Deque<Double> logPolicyRatios;
 
-  private WeightTails(State state) {
+  /** A window restored from a checkpoint. */
+  public WeightTails(State state) {
     logWeights = new ArrayDeque<>(state.logWeights());
     logPolicyRatios = new ArrayDeque<>(state.logPolicyRatios());
   }
@@ -40,12 +41,6 @@ public final class WeightTails {
     return new WeightTails(new State(List.of(), List.of()));
   }
 
-  /** Restores a window from a checkpoint. */
-  public static WeightTails restore(State state) {
-    return new WeightTails(state);
-  }
-
-  /** What a checkpoint has to store. */
   public State state() {
     return new State(List.copyOf(logWeights), List.copyOf(logPolicyRatios));
   }

@@ -2,7 +2,6 @@ package io.tributary.objective.estimate;
 
 import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.data.PartitionFunctionEstimate;
-import io.tributary.objective.estimate.PairedDifference.SignedLog;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +42,7 @@ public record WindowState(
 
   /**
    * These sums with one more sequence; without it while p/q is unknown and the criterion needs it.
+   * The divergences of pi and q are compared on the same sequences, so most of their noise cancels.
    *
    * @param logWeight log w in nats
    * @param logPolicyRatio log v in nats
@@ -55,12 +55,12 @@ public record WindowState(
     }
     SignedLog difference =
         tvd
-            ? PairedDifference.tvd(logWeight, logPolicyRatio, z.logZ())
-            : PairedDifference.kl(logWeight, logPolicyRatio);
+            ? tvdDifference(logWeight, logPolicyRatio, z.logZ())
+            : klDifference(logWeight, logPolicyRatio);
     SignedLog divergence =
         tvd
-            ? PairedDifference.tvdOfPolicy(logWeight, logPolicyRatio, z.logZ())
-            : PairedDifference.klOfPolicy(logWeight, logPolicyRatio);
+            ? tvdOfPolicy(logWeight, logPolicyRatio, z.logZ())
+            : klOfPolicy(logWeight, logPolicyRatio);
     if (Double.isNaN(logPolicyRatio) || !difference.isNumber() || !divergence.isNumber()) {
       return new WindowState(
           proposalVersion,
@@ -72,8 +72,7 @@ public record WindowState(
           unusable + 1,
           best);
     }
-    double derivative =
-        tvd ? PairedDifference.tvdSensitivity(logWeight, logPolicyRatio, z.logZ()) : 0;
+    double derivative = tvd ? tvdSensitivity(logWeight, logPolicyRatio, z.logZ()) : 0;
     return new WindowState(
         proposalVersion,
         criterion,
@@ -126,5 +125,71 @@ public record WindowState(
     return best == null
         || divergences.meanInUnitsOf(best.logScale()).value()
             < best.meanInUnitsOf(best.logScale()).value();
+  }
+
+  /**
+   * The difference of the terms of Z KL(p||pi) and Z KL(p||q): w (log P - log pi) - w (log P - log
+   * q) = - w log v. Its expectation under q is Z (KL(p||pi) - KL(p||q)), whatever Z is.
+   */
+  private static SignedLog klDifference(double logWeight, double logPolicyRatio) {
+    return logWeight == Double.NEGATIVE_INFINITY
+        ? SignedLog.ZERO
+        : new SignedLog(
+            logWeight + Math.log(Math.abs(logPolicyRatio)), logPolicyRatio > 0 ? -1 : 1);
+  }
+
+  /**
+   * The difference of the terms of TVD(p, pi) and TVD(p, q): (|p/q - v| - |p/q - 1|) / 2, written
+   * so that a huge p/q neither overflows nor cancels.
+   */
+  private static SignedLog tvdDifference(double logWeight, double logPolicyRatio, double logZ) {
+    double targetRatio = Math.exp(logWeight - logZ);
+    double ratio = Math.exp(logPolicyRatio);
+    double low = Math.min(1, ratio);
+    double high = Math.max(1, ratio);
+    // distance to v less distance to 1 while v is the lower of the two, the reverse otherwise
+    double overlap = 2 * Math.min(Math.max(targetRatio, low), high) - low - high;
+    return SignedLog.of((ratio < 1 ? overlap : -overlap) / 2);
+  }
+
+  /** The term of Z (KL(p||pi) + log Z): w (log P - log pi) = w (log w - log v). */
+  private static SignedLog klOfPolicy(double logWeight, double logPolicyRatio) {
+    SignedLog distance = SignedLog.of(logWeight - logPolicyRatio);
+    return logWeight == Double.NEGATIVE_INFINITY
+        ? SignedLog.ZERO
+        : new SignedLog(logWeight + distance.logMagnitude(), distance.sign());
+  }
+
+  /** The term of TVD(p, pi): |p/q - v| / 2, in log space since p/q may be huge. */
+  private static SignedLog tvdOfPolicy(double logWeight, double logPolicyRatio, double logZ) {
+    double larger = Math.max(logWeight - logZ, logPolicyRatio);
+    double smaller = Math.min(logWeight - logZ, logPolicyRatio);
+    return larger == Double.NEGATIVE_INFINITY
+        ? SignedLog.ZERO
+        : new SignedLog(larger + Math.log(-Math.expm1(smaller - larger) / 2), 1);
+  }
+
+  /**
+   * Derivative of {@link #tvdDifference} with respect to log Z: not 0 where p/q is between v and 1.
+   */
+  private static double tvdSensitivity(double logWeight, double logPolicyRatio, double logZ) {
+    double targetRatio = Math.exp(logWeight - logZ);
+    double ratio = Math.exp(logPolicyRatio);
+    boolean between = (targetRatio - ratio) * (1 - targetRatio) > 0;
+    return between ? (ratio < 1 ? -targetRatio : targetRatio) : 0;
+  }
+
+  /** A number as sign and logarithm of its absolute value. */
+  private record SignedLog(double logMagnitude, int sign) {
+    static final SignedLog ZERO = new SignedLog(Double.NEGATIVE_INFINITY, 1);
+
+    static SignedLog of(double value) {
+      return new SignedLog(Math.log(Math.abs(value)), value < 0 ? -1 : 1);
+    }
+
+    /** Whether it is finite, and not NaN. */
+    boolean isNumber() {
+      return logMagnitude < Double.POSITIVE_INFINITY; // false for NaN too
+    }
   }
 }

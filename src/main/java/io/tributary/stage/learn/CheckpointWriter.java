@@ -120,14 +120,10 @@ final class CheckpointWriter {
     served = List.copyOf(requested);
     requested.clear();
     boolean makesRoom = !served.isEmpty();
-    CompletableFuture<Ended> result = new CompletableFuture<>();
-    background.execute(
-        () -> {
-          Ended end = new Ended(written(checkpoint, start, pause, makesRoom));
-          result.complete(end);
-          ended.accept(end);
-        });
-    writing = result;
+    writing =
+        CompletableFuture.supplyAsync(
+            () -> new Ended(written(checkpoint, start, pause, makesRoom)), background);
+    var unused = writing.thenAccept(ended);
   }
 
   /** Never throws, since training may wait for the result. */

@@ -30,21 +30,19 @@ public record RunFiles(
     return checkpoints.write(checkpoint);
   }
 
-  /** Removes the rows of later steps; those of versions stay, since none is given twice. */
-  void truncateAfter(long step) {
+  /**
+   * Removes the rows of later steps; those of versions stay, since none is given twice.
+   *
+   * @param evaluation whether to remove the evaluation of this step too, if it is the last row
+   */
+  void truncateAfter(long step, boolean evaluation) {
     try {
       metrics.cutAfter(step);
       samples.cutAfter(step);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Removes the evaluation of a step if it is the last row. */
-  void removeEvaluation(long step) {
-    try {
-      metrics.cutLast(
-          row -> row.get("step").getAsLong() == step && row.has(MetricsJsonl.EVALUATION));
+      if (evaluation) {
+        metrics.cutLast(
+            row -> row.get("step").getAsLong() == step && row.has(MetricsJsonl.EVALUATION));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,6 +3,7 @@ package io.tributary.stage.learn;
 import com.google.gson.Gson;
 import io.tributary.data.Batch;
 import io.tributary.data.LearnedSequence;
+import io.tributary.io.JsonLines;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.SampleRow;
 import io.tributary.metrics.WorkTime;
@@ -31,10 +32,6 @@ final class RunReport {
   private final Consumer<LearnerEvent> events;
   private boolean logged;
   private long loggedNanos;
-
-  private interface Writing {
-    void write() throws IOException;
-  }
 
   /** A row of {@code versions.jsonl}; it has the fingerprint only of what became the proposal. */
   private record VersionRow(
@@ -70,11 +67,7 @@ final class RunReport {
 
   /** A step was made, or skipped. */
   void stepped(PolicyTrainer.Step step, Batch.Training batch, Duration duration) {
-    add(
-        () ->
-            run.files()
-                .metrics()
-                .add(MetricsJsonl.step(run.step(), run.sequences(), step.measurements())));
+    add(run.files().metrics(), MetricsJsonl.step(run.step(), run.sequences(), step.measurements()));
     events.accept(
         new LearnerEvent.Stepped(
             run.step(), run.sequences(), step.measurements(), step.finite(), duration));
@@ -83,12 +76,11 @@ final class RunReport {
 
   /** The first {@code n} sequences of the batch just learned from are kept for people to read. */
   void samples(Batch.Training batch, int n) {
-    add(
-        () -> {
-          for (LearnedSequence sequence : run.learned(batch, n)) {
-            run.files().samples().add(SampleRow.of(sequence).toString());
-          }
-        });
+    for (LearnedSequence sequence : run.learned(batch, n)) {
+      if (!add(run.files().samples(), SampleRow.of(sequence).toString())) {
+        return;
+      }
+    }
   }
 
   /**
@@ -101,7 +93,7 @@ final class RunReport {
     var proposal = run.proposal().version();
     String fingerprint = proposal.number() == version ? proposal.fingerprint() : null;
     VersionRow row = new VersionRow(run.step(), version, decision, fingerprint);
-    add(() -> run.files().versions().add(GSON.toJson(row)));
+    add(run.files().versions(), GSON.toJson(row));
     events.accept(
         new LearnerEvent.ProposalJudged(
             run.step(), version, proposal.number(), decision, difference));
@@ -110,18 +102,16 @@ final class RunReport {
   /** The policy was measured on samples of its own. */
   void evaluated(Evaluated evaluation) {
     add(
-        () ->
-            run.files()
-                .metrics()
-                .add(
-                    MetricsJsonl.evaluation(
-                        evaluation.step(), run.sequences(), evaluation.measurements())));
+        run.files().metrics(),
+        MetricsJsonl.evaluation(evaluation.step(), run.sequences(), evaluation.measurements()));
     events.accept(new LearnerEvent.PolicyEvaluated(evaluation.step(), evaluation.measurements()));
   }
 
-  private void add(Writing row) {
+  /** Whether the row was written. */
+  private boolean add(JsonLines file, String row) {
     try {
-      row.write();
+      file.add(row);
+      return true;
     } catch (IOException e) {
       events.accept(new LearnerEvent.LineLost(run.step(), e.toString()));
       if (!logged || System.nanoTime() - loggedNanos > QUIET.toNanos()) {
@@ -133,6 +123,7 @@ final class RunReport {
         logged = true;
         loggedNanos = System.nanoTime();
       }
+      return false;
     }
   }
 }

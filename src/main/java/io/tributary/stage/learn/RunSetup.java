@@ -48,7 +48,7 @@ public record RunSetup(
 
   /** A new run: policy and proposal are the base model. Existing rows of its logs are removed. */
   public TrainingRun begin() {
-    files.truncateAfter(-1);
+    files.truncateAfter(-1, false);
     return run(new Checkpoint(model, beginning(), base, base, List.of(), List.of()));
   }
 
@@ -67,7 +67,7 @@ public record RunSetup(
         ReplacementWindow.create(config.proposal(), FIRST_VERSION).state(),
         WeightTails.create().state(),
         target.lambdas(),
-        KlPenalty.create(config.objective()).state(),
+        new KlPenalty(config.objective()).state(),
         PendingWork.NOTHING,
         null,
         identity);
@@ -83,10 +83,7 @@ public record RunSetup(
   public TrainingRun resume(Checkpoint checkpoint) {
     LearnerState state = checkpoint.state();
     identity.requireSameAs(state.identity(), state.step());
-    files.truncateAfter(state.step());
-    if (state.pendingWork() != PendingWork.NOTHING) {
-      files.removeEvaluation(state.step());
-    }
+    files.truncateAfter(state.step(), state.pendingWork() != PendingWork.NOTHING);
     return run(checkpoint);
   }
 
@@ -94,10 +91,10 @@ public record RunSetup(
     LearnerState state = from.state();
     Estimators estimators =
         new Estimators(
-            PartitionFunction.restore(config.partitionFunction(), state.partitionFunction()),
-            RunningMean.restore(state.signals()),
+            new PartitionFunction(config.partitionFunction(), state.partitionFunction()),
+            new RunningMean(state.signals()),
             ReplacementWindow.restore(config.proposal(), state.window()),
-            WeightTails.restore(state.tails()),
+            new WeightTails(state.tails()),
             KlPenalty.restore(config.objective(), state.penalty()));
     ModelTraining training = training(from);
     return new TrainingRun(

@@ -89,7 +89,7 @@ class PartitionFunctionTest {
     for (int batch = 0; batch < 50; batch++) {
       String json = gson.toJson(restored.state());
       restored =
-          PartitionFunction.restore(
+          new PartitionFunction(
               PartitionFunctions.RUNNING, gson.fromJson(json, PartitionFunction.State.class));
       double[] logWeights =
           random.doubles(16).map(u -> u < 0.5 ? NEVER : 30 * random.nextGaussian()).toArray();
@@ -189,8 +189,7 @@ class PartitionFunctionTest {
     PartitionFunction restored = PartitionFunction.create(config);
     for (int batch = 0; batch < 20; batch++) {
       String json = gson.toJson(restored.state());
-      restored =
-          PartitionFunction.restore(config, gson.fromJson(json, PartitionFunction.State.class));
+      restored = new PartitionFunction(config, gson.fromJson(json, PartitionFunction.State.class));
       double[] logWeights =
           random.doubles(16).map(u -> u < 0.5 ? NEVER : 300 * random.nextGaussian()).toArray();
       original.add(logWeights);

@@ -35,7 +35,7 @@ class RunningMeanTest {
     RunningMean restored = RunningMean.create();
     for (int batch = 0; batch < 20; batch++) {
       String json = gson.toJson(restored.state());
-      restored = RunningMean.restore(gson.fromJson(json, RunningMean.State.class));
+      restored = new RunningMean(gson.fromJson(json, RunningMean.State.class));
       double[] signals = random.doubles(8).map(u -> random.nextGaussian()).toArray();
       original.add(signals);
       restored.add(signals);

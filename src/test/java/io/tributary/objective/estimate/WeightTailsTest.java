@@ -61,7 +61,7 @@ class WeightTailsTest {
     WeightTails tails = WeightTails.create();
     tails.add(normals(3000, 8), normals(1500, 9));
     WeightTails resumed =
-        WeightTails.restore(gson.fromJson(gson.toJson(tails.state()), WeightTails.State.class));
+        new WeightTails(gson.fromJson(gson.toJson(tails.state()), WeightTails.State.class));
     for (WeightTails each : new WeightTails[] {tails, resumed}) {
       each.add(normals(300, 10), normals(300, 11));
     }

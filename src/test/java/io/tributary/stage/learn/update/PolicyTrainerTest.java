@@ -112,7 +112,7 @@ class PolicyTrainerTest {
                   RunningMean.create(),
                   ReplacementWindow.create(config.proposal(), 1),
                   WeightTails.create(),
-                  KlPenalty.create(config.objective())));
+                  new KlPenalty(config.objective())));
       trainer.bootstrap(new Batch.Bootstrap(bootstrap, 1));
       AtomicInteger signs = new AtomicInteger();
       PolicyTrainer.Step result = trainer.learn(step, batch, signs::incrementAndGet);

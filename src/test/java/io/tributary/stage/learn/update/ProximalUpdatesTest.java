@@ -189,7 +189,7 @@ class ProximalUpdatesTest {
     try (LanguageModel model = world.copy(start);
         ModelTraining training =
             new ModelTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
-      KlPenalty penalty = KlPenalty.create(config.objective());
+      KlPenalty penalty = new KlPenalty(config.objective());
       UpdateRule.Outcome outcome =
           rule(training, config, penalty).learn(step, batch, nothing(), rate, () -> {});
       List<float[]> weights =
@@ -252,7 +252,7 @@ class ProximalUpdatesTest {
         ModelTraining training =
             new ModelTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
       TributaryConfig config = config(Map.of("objective.ppo.minibatches", "4"));
-      ProximalUpdates rule = rule(training, config, KlPenalty.create(config.objective()));
+      ProximalUpdates rule = rule(training, config, new KlPenalty(config.objective()));
       Set<List<Integer>> orders = new HashSet<>();
       for (int epoch = 0; epoch < 3; epoch++) {
         List<int[]> minibatches = rule.minibatches(7, epoch, 64);
@@ -317,7 +317,7 @@ class ProximalUpdatesTest {
       try (LanguageModel model = world.copy(policy);
           ModelTraining training =
               new ModelTraining(model, ValueHead.initialise(WIDTH, Device.cpu()), SETTINGS)) {
-        KlPenalty penalty = KlPenalty.create(config.objective());
+        KlPenalty penalty = new KlPenalty(config.objective());
         ProximalUpdates rule = rule(training, config, penalty);
         Measurements measured = rule.learn(0, batch, nothing(), 1e-3, () -> {}).measurements();
         assertThat(measured.get(Metric.KL_CONTROL_BETA)).as("of this batch").isEqualTo(BETA);
