@@ -19,14 +19,13 @@ import java.util.Arrays;
  * weight has been seen, a level derived from Z is 0 and nothing is divided by Z. NaN in log pi
  * gives NaN, so that a diverged policy shows.
  */
-public sealed interface Objective permits Gdc, GdcPlusPlus, Reinforce, KlControl, FDivergence {
+public sealed interface Objective permits Gdc, Reinforce, KlControl, FDivergence {
 
   /** The objective that the configuration names. */
   static Objective of(ObjectiveConfig config) {
     boolean baseline = config.baseline() != Baseline.NONE;
     return switch (config.type()) {
-      case GDC, GDC_WITH_BASELINE, DPG ->
-          baseline ? new GdcPlusPlus(config.normaliseByZ()) : new Gdc(config.normaliseByZ());
+      case GDC, GDC_WITH_BASELINE, DPG -> new Gdc(baseline, config.normaliseByZ());
       case REINFORCE -> new Reinforce(config.baseline());
       case KL_CONTROL -> new KlControl(config.beta().orElseThrow(), baseline);
       case F_DIVERGENCE -> new FDivergence(config.divergence().orElseThrow(), baseline);

@@ -46,8 +46,8 @@ class ExpectedGradientTest {
     List<Case> cases = new ArrayList<>();
     for (boolean normalise : new boolean[] {false, true}) {
       double unit = normalise ? 1 : WORLD.z;
-      add(cases, new Gdc(normalise), pi -> -unit * EnumerableWorld.kl(WORLD.p, pi));
-      add(cases, new GdcPlusPlus(normalise), pi -> -unit * EnumerableWorld.kl(WORLD.p, pi));
+      add(cases, new Gdc(false, normalise), pi -> -unit * EnumerableWorld.kl(WORLD.p, pi));
+      add(cases, new Gdc(true, normalise), pi -> -unit * EnumerableWorld.kl(WORLD.p, pi));
     }
     for (Baseline baseline :
         List.of(Baseline.NONE, Baseline.LEAVE_ONE_OUT, Baseline.RUNNING_MEAN)) {

@@ -26,18 +26,19 @@ class ObjectiveTest {
   private final EnumerableWorld world = new EnumerableWorld();
 
   static List<Objective> all() {
-    return List.of(new Gdc(false), new Gdc(true), new GdcPlusPlus(false), new GdcPlusPlus(true));
+    return List.of(
+        new Gdc(false, false), new Gdc(false, true), new Gdc(true, false), new Gdc(true, true));
   }
 
   /** Facts 1 and 2: on-policy, where v = 1 and the baseline is a constant, and off-policy. */
   @Test
   void anyMultipleOfTheBaselineLeavesTheExpectedGradientAsItIs() {
     for (double[] proposal : List.of(world.pi, world.q)) {
-      double[] without = expectedUpdate(new Gdc(false), proposal, world.exactZ());
+      double[] without = expectedUpdate(new Gdc(false, false), proposal, world.exactZ());
       for (double wrongZ : new double[] {0.01, 0.3, 5}) {
         PartitionFunctionEstimate wrong =
             new PartitionFunctionEstimate(Math.log(wrongZ), 0, 1, 1, 1);
-        double[] with = expectedUpdate(new GdcPlusPlus(false), proposal, wrong);
+        double[] with = expectedUpdate(new Gdc(true, false), proposal, wrong);
         for (int i = 0; i < with.length; i++) {
           assertThat(with[i]).isCloseTo(without[i], within(1e-14));
         }
@@ -47,15 +48,15 @@ class ObjectiveTest {
 
   @Test
   void theBaselineCentresTheAdvantageOffPolicyToo() {
-    double[] advantages = advantages(new GdcPlusPlus(true), world.values(world.q, world.exactZ()));
+    double[] advantages = advantages(new Gdc(true, true), world.values(world.q, world.exactZ()));
     assertThat(EnumerableWorld.expectation(world.q, x -> advantages[x]))
         .isCloseTo(0, within(1e-15));
   }
 
   @Test
   void onPolicyTheBaselineKeepsTheVarianceAndTakesZSquaredOffTheSecondMoment() {
-    double[] without = advantages(new Gdc(false), world.values(world.pi, world.exactZ()));
-    double[] with = advantages(new GdcPlusPlus(false), world.values(world.pi, world.exactZ()));
+    double[] without = advantages(new Gdc(false, false), world.values(world.pi, world.exactZ()));
+    double[] with = advantages(new Gdc(true, false), world.values(world.pi, world.exactZ()));
 
     double meanWithout = EnumerableWorld.expectation(world.pi, x -> without[x]);
     double squaresWithout = EnumerableWorld.expectation(world.pi, x -> without[x] * without[x]);
@@ -86,9 +87,9 @@ class ObjectiveTest {
     double[] gradientSquares = EnumerableWorld.map(x -> 1 - 2 * pi[x] + squares);
 
     double[] without =
-        coefficients(new Gdc(false), EnumerableWorld.values(logWeights, onPolicy, exact));
+        coefficients(new Gdc(false, false), EnumerableWorld.values(logWeights, onPolicy, exact));
     double[] with =
-        coefficients(new GdcPlusPlus(false), EnumerableWorld.values(logWeights, onPolicy, exact));
+        coefficients(new Gdc(true, false), EnumerableWorld.values(logWeights, onPolicy, exact));
     // both have the same mean, so their variances differ as their second moments do
     double removed =
         EnumerableWorld.expectation(
@@ -101,11 +102,11 @@ class ObjectiveTest {
 
   @Test
   void theConfigurationNamesTheObjective() {
-    assertThat(named(ObjectiveType.GDC, true, Baseline.NONE)).isEqualTo(new Gdc(true));
+    assertThat(named(ObjectiveType.GDC, true, Baseline.NONE)).isEqualTo(new Gdc(false, true));
     assertThat(named(ObjectiveType.GDC_WITH_BASELINE, false, Baseline.Z))
-        .isEqualTo(new GdcPlusPlus(false));
-    assertThat(named(ObjectiveType.DPG, true, Baseline.Z)).isEqualTo(new GdcPlusPlus(true));
-    assertThat(named(ObjectiveType.DPG, false, Baseline.NONE)).isEqualTo(new Gdc(false));
+        .isEqualTo(new Gdc(true, false));
+    assertThat(named(ObjectiveType.DPG, true, Baseline.Z)).isEqualTo(new Gdc(true, true));
+    assertThat(named(ObjectiveType.DPG, false, Baseline.NONE)).isEqualTo(new Gdc(false, false));
     for (Baseline baseline : ObjectiveType.REINFORCE.baselines()) {
       assertThat(named(ObjectiveType.REINFORCE, false, baseline))
           .isEqualTo(new Reinforce(baseline));
@@ -139,9 +140,9 @@ class ObjectiveTest {
     BatchValues values =
         EnumerableWorld.values(new double[2], new double[] {Math.log(2), Math.log(0.5)}, z);
     for (boolean normalise : new boolean[] {false, true}) {
-      assertThat(baselines(new GdcPlusPlus(normalise), values))
+      assertThat(baselines(new Gdc(true, normalise), values))
           .containsExactly(new double[] {0.5, 0.125}, within(1e-15));
-      assertThat(baselines(new Gdc(normalise), values)).containsExactly(0, 0);
+      assertThat(baselines(new Gdc(false, normalise), values)).containsExactly(0, 0);
     }
   }
 
@@ -151,13 +152,13 @@ class ObjectiveTest {
     double[] logWeights = {Math.log(3), Double.NEGATIVE_INFINITY};
     BatchValues values =
         EnumerableWorld.values(logWeights, new double[] {Math.log(2), Math.log(0.5)}, z);
-    assertThat(coefficients(new GdcPlusPlus(false), values))
+    assertThat(coefficients(new Gdc(true, false), values))
         .containsExactly(new double[] {2.5, -0.125}, within(1e-15));
-    assertThat(coefficients(new GdcPlusPlus(true), values))
+    assertThat(coefficients(new Gdc(true, true), values))
         .containsExactly(new double[] {10, -0.5}, within(1e-14));
-    assertThat(coefficients(new Gdc(false), values))
+    assertThat(coefficients(new Gdc(false, false), values))
         .containsExactly(new double[] {3, 0}, within(1e-15));
-    assertThat(coefficients(new Gdc(true), values))
+    assertThat(coefficients(new Gdc(false, true), values))
         .containsExactly(new double[] {12, 0}, within(1e-14));
   }
 
@@ -204,8 +205,8 @@ class ObjectiveTest {
       PartitionFunctionEstimate z = new PartitionFunctionEstimate(huge, 0, 1, 1, 1);
       double[] logWeights = {huge + Math.log(3)};
       BatchValues values = EnumerableWorld.values(logWeights, new double[] {Math.log(2)}, z);
-      assertThat(coefficients(new Gdc(true), values)[0]).isCloseTo(3, within(1e-9));
-      assertThat(coefficients(new GdcPlusPlus(true), values)[0]).isCloseTo(1, within(1e-9));
+      assertThat(coefficients(new Gdc(false, true), values)[0]).isCloseTo(3, within(1e-9));
+      assertThat(coefficients(new Gdc(true, true), values)[0]).isCloseTo(1, within(1e-9));
     }
   }
 
@@ -213,7 +214,7 @@ class ObjectiveTest {
   void aDivergedPolicyShowsInTheCoefficients() {
     double[] coefficients =
         coefficients(
-            new GdcPlusPlus(false),
+            new Gdc(true, false),
             EnumerableWorld.values(new double[] {0}, new double[] {Double.NaN}, world.exactZ()));
     assertThat(coefficients[0]).isNaN();
   }
@@ -246,8 +247,6 @@ class ObjectiveTest {
   }
 
   private static boolean isNormalised(Objective objective) {
-    return objective instanceof Gdc gdc
-        ? gdc.normaliseByZ()
-        : ((GdcPlusPlus) objective).normaliseByZ();
+    return ((Gdc) objective).normaliseByZ();
   }
 }

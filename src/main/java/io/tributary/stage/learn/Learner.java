@@ -245,7 +245,7 @@ public final class Learner extends AbstractBehavior<Object> {
     return this;
   }
 
-  private void published(ProposalVersions.Judgement judgement) {
+  private void published(TrainingRun.Judgement judgement) {
     published(
         judgement.policyVersion(),
         judgement.verdict().decision().name(),

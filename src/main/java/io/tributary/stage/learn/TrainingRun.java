@@ -1,39 +1,58 @@
 package io.tributary.stage.learn;
 
 import io.tributary.data.Batch;
+import io.tributary.data.Fingerprint;
 import io.tributary.data.LearnedSequence;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.model.ValueHead;
+import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.protocol.LearnerSettings;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.stage.learn.checkpoint.RunIdentity;
+import io.tributary.stage.learn.update.Estimators;
 import io.tributary.stage.learn.update.PolicyTrainer;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.lambda.FeatureSample;
 import io.tributary.target.lambda.HardConstraints;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a training run and its transitions: steps, publications, checkpoints. For one
  * thread.
+ *
+ * <p>A policy is given a version when it is published. No version is given twice, even if the run
+ * has to be resumed from a checkpoint before it.
  */
 public final class TrainingRun implements AutoCloseable {
+
+  /**
+   * The outcome of a publication.
+   *
+   * @param policyVersion version that the policy was given
+   */
+  record Judgement(ReplacementWindow.Verdict verdict, long policyVersion, boolean replaced) {}
+
   private final PolicyTrainer trainer;
+  private final Estimators estimators;
   private final RunFiles files;
   private final EnergyBasedModel target;
   private final List<String> features;
   private final int maxNonfiniteSteps;
   private final RunIdentity identity;
-  private final ProposalVersions versions;
+  private WeightSnapshot proposal;
+  private long proposalSince; // step after which it became the proposal
+  private long policyVersion; // the highest given to a policy
   private long step;
   private long sequences;
   private long nextDraw;
@@ -50,19 +69,25 @@ public final class TrainingRun implements AutoCloseable {
   TrainingRun(
       RunSetup setup, PolicyTrainer trainer, LearnerState start, List<TensorBytes> proposal) {
     this.trainer = trainer;
+    this.estimators = trainer.estimators();
     this.files = setup.files();
     this.target = setup.target();
     this.features = setup.features();
     this.maxNonfiniteSteps = setup.config().learner().maxNonfiniteSteps();
     this.identity = start.identity();
-    this.versions = new ProposalVersions(trainer.estimators(), this::policy, start, proposal);
-    versions.skip(files.lastVersion());
+    this.proposal = snapshot(start.proposalVersion(), proposal);
+    this.proposalSince = start.proposalSince();
+    this.policyVersion = Math.max(start.policyVersion(), files.lastVersion());
     this.step = start.step();
     this.sequences = start.sequences();
     this.nextDraw = start.nextDraw();
     this.nonfiniteInARow = start.nonfiniteInARow();
     this.pendingWork = start.pendingWork();
     this.divergence = start.divergence();
+  }
+
+  private static WeightSnapshot snapshot(long version, List<TensorBytes> tensors) {
+    return new WeightSnapshot(new WeightVersion(version, Fingerprint.of(tensors)), tensors);
   }
 
   long step() {
@@ -90,7 +115,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   WeightSnapshot proposal() {
-    return versions.proposal();
+    return proposal;
   }
 
   RunFiles files() {
@@ -98,7 +123,7 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   PartitionFunctionEstimate partitionFunction() {
-    return trainer.estimators().partitionFunction().estimate();
+    return estimators.partitionFunction().estimate();
   }
 
   /**
@@ -144,22 +169,50 @@ public final class TrainingRun implements AutoCloseable {
 
   /** Whether a decision on the proposal needs sequences that are drawn for it. */
   boolean awaitsFreshWindow() {
-    return trainer.estimators().window().isFresh();
+    return estimators.window().isFresh();
   }
 
-  /** Judges the policy on sequences drawn for it; see {@link ProposalVersions#judge}. */
-  ProposalVersions.Judgement judgeProposal(double[] logWeights, double[] logPolicyRatios) {
-    return versions.judge(step, logWeights, logPolicyRatios);
+  /**
+   * As {@link #judgeProposal()}, on sequences of the proposal drawn for this decision, which enter
+   * the estimate of Z afterwards.
+   *
+   * @param logWeights (N), log w in nats
+   * @param logPolicyRatios (N), log v in nats
+   */
+  Judgement judgeProposal(double[] logWeights, double[] logPolicyRatios) {
+    long[] versions = new long[logWeights.length];
+    Arrays.fill(versions, proposal.version().number());
+    estimators.window().add(versions, logWeights, logPolicyRatios, partitionFunction());
+    Judgement judgement = judgeProposal();
+    estimators.partitionFunction().add(logWeights);
+    return judgement;
   }
 
-  /** Judges the policy on the batches learned; see {@link ProposalVersions#judge}. */
-  ProposalVersions.Judgement judgeProposal() {
-    return versions.judge(step);
+  /** Publishes the policy under a new version, and makes it the proposal if it is closer to p. */
+  Judgement judgeProposal() {
+    policyVersion++;
+    ReplacementWindow.Verdict verdict = estimators.window().decide(partitionFunction());
+    boolean replaced = verdict.decision() == ReplacementWindow.Decision.ACCEPTED;
+    if (replaced) {
+      replaceProposal();
+    }
+    estimators.window().reset(proposal.version().number());
+    return new Judgement(verdict, policyVersion, replaced);
   }
 
-  /** Makes the policy the proposal; see {@link ProposalVersions#force}. */
+  /**
+   * Publishes the policy under a new version and makes it the proposal, whichever is closer to p.
+   * The window of the next decision starts empty; the estimate of Z remains.
+   */
   void forceProposal() {
-    versions.force(step);
+    policyVersion++;
+    replaceProposal();
+    estimators.window().replace(policyVersion);
+  }
+
+  private void replaceProposal() {
+    proposal = snapshot(policyVersion, policy());
+    proposalSince = step;
   }
 
   /** Uses these settings from the next step on. */
@@ -178,7 +231,7 @@ public final class TrainingRun implements AutoCloseable {
         trainer.training().model().config(),
         state(),
         policy(),
-        proposal().tensors(),
+        proposal.tensors(),
         trainer.training().optimizer().state(),
         valueHead());
   }
@@ -207,15 +260,15 @@ public final class TrainingRun implements AutoCloseable {
         nextDraw,
         trainer.training().optimizer().updates(),
         nonfiniteInARow,
-        versions.policyVersion(),
-        proposal().version().number(),
-        versions.proposalSince(),
-        trainer.estimators().partitionFunction().state(),
-        trainer.estimators().signals().state(),
-        trainer.estimators().window().state(),
-        trainer.estimators().tails().state(),
+        policyVersion,
+        proposal.version().number(),
+        proposalSince,
+        estimators.partitionFunction().state(),
+        estimators.signals().state(),
+        estimators.window().state(),
+        estimators.tails().state(),
         target.lambdas(),
-        trainer.estimators().penalty().state(),
+        estimators.penalty().state(),
         pendingWork,
         divergence,
         identity);

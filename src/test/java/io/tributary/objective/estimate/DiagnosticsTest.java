@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.objective.BatchValues;
-import io.tributary.objective.GdcPlusPlus;
+import io.tributary.objective.Gdc;
 import io.tributary.objective.Objective;
 import io.tributary.testing.training.EnumerableWorld;
 import io.tributary.testing.training.EnumerableWorld.MixedSample;
@@ -166,7 +166,7 @@ class DiagnosticsTest {
     PartitionFunctionEstimate z = world.exactZ();
     MixedSample sample = world.mixedSample(500, new Random(3));
     BatchValues values = EnumerableWorld.values(sample.logWeights(), sample.logPolicyRatios(), z);
-    Objective objective = new GdcPlusPlus(true);
+    Objective objective = new Gdc(true, true);
     double[] advantages = objective.advantages(values, objective.levels(values));
     double tvd =
         Divergences.tvdTargetPolicy(sample.logWeights(), sample.logPolicyRatios(), z).value();

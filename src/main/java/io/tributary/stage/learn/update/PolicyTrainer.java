@@ -55,7 +55,15 @@ public final class PolicyTrainer {
       Estimators estimators) {
     OptimizerConfig optimizer = config.learner().optimizer();
     this.training = training;
-    this.rule = UpdateRule.of(training, config, prefix, estimators.penalty());
+    this.rule =
+        config.objective().isProximal()
+            ? new ProximalUpdates(training, config, prefix, estimators.penalty())
+            : new SingleUpdate(
+                training,
+                Objective.of(config.objective()),
+                config.learner(),
+                prefix,
+                config.run().seed());
     this.gradientVariance =
         new GradientVariance(
             training, config.diagnostics(), prefix, config.learner().microBatchSize());

@@ -1,6 +1,7 @@
 package io.tributary.stage.learn.update;
 
 import io.tributary.config.LearnerConfig;
+import io.tributary.config.TributaryConfig;
 import io.tributary.config.objective.ObjectiveConfig;
 import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.config.objective.PpoConfig;
@@ -37,7 +38,7 @@ import java.util.stream.IntStream;
 final class ProximalUpdates implements UpdateRule {
   private final ModelTraining training;
   private final SequenceScores frozenPass;
-  private final PpoConfig config;
+  private final PpoConfig ppo;
   private final GeneralisedAdvantage estimator;
   private final ProximalLoss loss;
   private final KlPenalty penalty;
@@ -50,24 +51,19 @@ final class ProximalUpdates implements UpdateRule {
    * @param training of a policy with a value head
    * @param penalty adapted after each batch
    */
-  ProximalUpdates(
-      ModelTraining training,
-      ObjectiveConfig objective,
-      KlPenalty penalty,
-      LearnerConfig learner,
-      int[] prefix,
-      long seed) {
+  ProximalUpdates(ModelTraining training, TributaryConfig config, int[] prefix, KlPenalty penalty) {
+    ObjectiveConfig objective = config.objective();
     this.training = training;
+    this.learner = config.learner();
     this.frozenPass =
         new SequenceScores(training.model(), training.valueHead(), learner.microBatchSize());
-    this.config = objective.ppo();
-    this.estimator = new GeneralisedAdvantage(config.discount(), config.gaeLambda());
-    this.loss = new ProximalLoss(objective.clip(), config.valueClip());
+    this.ppo = objective.ppo();
+    this.estimator = new GeneralisedAdvantage(ppo.discount(), ppo.gaeLambda());
+    this.loss = new ProximalLoss(objective.clip(), ppo.valueClip());
     this.penalty = penalty;
     this.baseline = objective.baseline() != Baseline.NONE;
-    this.learner = learner;
     this.prefix = prefix.clone();
-    this.seed = seed;
+    this.seed = config.run().seed();
   }
 
   /** KL-control of whole sequences, with the present beta. */
@@ -93,8 +89,7 @@ final class ProximalUpdates implements UpdateRule {
       Runnable progress) {
     double beta = penalty.beta();
     List<TokenScores> before = frozenPass.tokens(prefix, arrays.tokens(), progress);
-    ProximalBatch batch =
-        ProximalBatch.of(arrays, before, beta, estimator, config.whitenAdvantages());
+    ProximalBatch batch = ProximalBatch.of(arrays, before, beta, estimator, ppo.whitenAdvantages());
     List<Update> updates = updates(step, batch, learningRate, progress);
     boolean finite = updates.stream().allMatch(Update::isFinite);
     double kl = // KL(pi||a), since the sequences were drawn from pi
@@ -119,7 +114,7 @@ final class ProximalUpdates implements UpdateRule {
   private List<Update> updates(
       long step, ProximalBatch batch, double learningRate, Runnable progress) {
     List<Update> updates = new ArrayList<>();
-    for (int epoch = 0; epoch < config.epochs(); epoch++) {
+    for (int epoch = 0; epoch < ppo.epochs(); epoch++) {
       for (int[] rows : minibatches(step, epoch, batch.batch().size())) {
         Update update = update(step, updates.size(), batch, rows, progress);
         updates.add(update);
@@ -136,8 +131,8 @@ final class ProximalUpdates implements UpdateRule {
   List<int[]> minibatches(long step, int epoch, int sequences) {
     int[] order =
         Seeds.permutation(sequences, Seeds.generator(seed, Seeds.Purpose.MINIBATCHES, step, epoch));
-    int size = sequences / config.minibatches();
-    return IntStream.range(0, config.minibatches())
+    int size = sequences / ppo.minibatches();
+    return IntStream.range(0, ppo.minibatches())
         .mapToObj(m -> Arrays.copyOfRange(order, m * size, (m + 1) * size))
         .toList();
   }
@@ -158,7 +153,7 @@ final class ProximalUpdates implements UpdateRule {
               prefix,
               batch.batch().tokens(part),
               learner.dropout(),
-              found -> batch.gradients(part, found, loss, config.valueLossWeight(), tokens));
+              found -> batch.gradients(part, found, loss, ppo.valueLossWeight(), tokens));
       sums = sums.plus(batch.sums(part, scores, loss));
       progress.run();
     }
@@ -167,7 +162,7 @@ final class ProximalUpdates implements UpdateRule {
     return new Update(
         policyLoss,
         valueLoss,
-        policyLoss + config.valueLossWeight() * valueLoss,
+        policyLoss + ppo.valueLossWeight() * valueLoss,
         sums.clipped() / tokens,
         training.gradientNorm());
   }

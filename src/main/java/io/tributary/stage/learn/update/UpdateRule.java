@@ -1,28 +1,11 @@
 package io.tributary.stage.learn.update;
 
-import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Measurements;
-import io.tributary.model.ModelTraining;
-import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.RunningEstimates;
 
 /** Changes the policy with a batch. */
 sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
-
-  /**
-   * The rule that the objective is configured with.
-   *
-   * @param penalty weight of the divergence from the base model, adapted by proximal updates
-   */
-  static UpdateRule of(
-      ModelTraining training, TributaryConfig config, int[] prefix, KlPenalty penalty) {
-    long seed = config.run().seed();
-    return config.objective().isProximal()
-        ? new ProximalUpdates(training, config.objective(), penalty, config.learner(), prefix, seed)
-        : new SingleUpdate(
-            training, Objective.of(config.objective()), config.learner(), prefix, seed);
-  }
 
   /**
    * The result of the updates.

@@ -19,7 +19,6 @@ import io.tributary.model.ModelTraining;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.FDivergence;
 import io.tributary.objective.Gdc;
-import io.tributary.objective.GdcPlusPlus;
 import io.tributary.objective.KlControl;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reinforce;
@@ -108,8 +107,8 @@ class EnumeratedLearningTest {
     for (int proposals : new int[] {1, 2}) {
       for (boolean normalise : new boolean[] {false, true}) {
         ToDoubleFunction<double[]> kl = logPi -> (normalise ? 1 : z) * TinyWorld.kl(p, logPi);
-        cases.add(new Case(new Gdc(normalise), world.logTargets, kl, proposals));
-        cases.add(new Case(new GdcPlusPlus(normalise), world.logTargets, kl, proposals));
+        cases.add(new Case(new Gdc(false, normalise), world.logTargets, kl, proposals));
+        cases.add(new Case(new Gdc(true, normalise), world.logTargets, kl, proposals));
       }
       for (boolean baseline : new boolean[] {false, true}) {
         cases.add(
@@ -327,7 +326,7 @@ class EnumeratedLearningTest {
             List.of("chosen"),
             arrays,
             arrays.values(logPolicies, new RunningEstimates(exact, 0)),
-            new GdcPlusPlus(false),
+            new Gdc(true, false),
             exact);
     double[] p = world.target();
     double[] pi = Arrays.stream(world.logProbs(policy)).map(Math::exp).toArray();

@@ -244,7 +244,7 @@ class PolicyTrainerTest {
   @Test
   void aBatchIsLearnedWithTheZOfTheBatchesBeforeIt() throws IOException {
     Outcome outcome = learn(Map.of("objective.type", "gdc++"));
-    Objective objective = new io.tributary.objective.GdcPlusPlus(false);
+    Objective objective = new io.tributary.objective.Gdc(true, false);
     assertSame(outcome.gradient(), gradientWithZOf(bootstrap, objective));
 
     List<ScoredSequence> both = new java.util.ArrayList<>(bootstrap);
@@ -260,7 +260,8 @@ class PolicyTrainerTest {
     assertThat(batch.sequences()).anyMatch(s -> Math.exp(s.logWeight()) == 0);
     Outcome outcome = learn(Map.of("objective.type", "gdc"));
     assertSame(
-        outcome.gradient(), gradientWithZOf(bootstrap, new io.tributary.objective.Gdc(false)));
+        outcome.gradient(),
+        gradientWithZOf(bootstrap, new io.tributary.objective.Gdc(false, false)));
     Outcome withBaseline = learn(Map.of("objective.type", "gdc++"));
     for (Pair key : Set.of(Pair.P_PI, Pair.PI_A)) {
       assertThat(outcome.measurements().get(Metric.KL_NATS, key))

@@ -202,8 +202,7 @@ class ProximalUpdatesTest {
 
   private static ProximalUpdates rule(
       ModelTraining training, TributaryConfig config, KlPenalty penalty) {
-    return new ProximalUpdates(
-        training, config.objective(), penalty, config.learner(), world.prefix, config.run().seed());
+    return new ProximalUpdates(training, config, world.prefix, penalty);
   }
 
   private TributaryConfig config(Map<String, String> overrides) throws IOException {
