@@ -71,7 +71,7 @@ class ExportVerbTest {
             PendingWork.NOTHING,
             null,
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));
-    new CheckpointStore(run.resolve("checkpoints"), Retention.newest(1))
+    new CheckpointStore(run.resolve("checkpoints"), new Retention(1, 0, 0))
         .write(new Checkpoint(opened.config(), state, weights, weights, List.of(), List.of()));
     checkpoint = run.resolve("checkpoints/step-00000005");
     to = directory.resolve("exported");

@@ -165,13 +165,12 @@ final class CheckpointWriter {
   /** The learner has heard of the end of the present write. */
   void hear(Ended end) {
     writing = null;
-    Long since = awaitedNanos;
+    long waited = awaitedNanos == null ? 0 : System.nanoTime() - awaitedNanos;
     awaitedNanos = null;
-    Duration waited = Duration.ofNanos(since == null ? 0 : System.nanoTime() - since);
     Saved saved;
     if (end.event() instanceof CheckpointWritten written) {
       failed = false;
-      events.accept(written.withPause(written.pause().plus(waited)));
+      events.accept(written.withPause(written.pause().plusNanos(waited)));
       saved = new CheckpointSaved(written.step());
     } else {
       failed = true;

@@ -87,8 +87,6 @@ public final class Learner extends AbstractBehavior<Object> {
   private @Nullable LearnerSettings adjustment;
 
   /**
-   * A learner.
-   *
    * @param run makes the state of training; called on the learner's thread
    * @param events receives everything that happens
    */
@@ -232,10 +230,9 @@ public final class Learner extends AbstractBehavior<Object> {
   private boolean judge() {
     run.pendingWork(PendingWork.JUDGEMENT);
     report.active();
-    await(Phase.PUBLICATION, BlockedReason.EVALUATION);
     evaluator.tell(
         new Judge(run.step(), run.proposal(), run.policy(), getContext().getSelf().narrow()));
-    return true;
+    return await(Phase.PUBLICATION, BlockedReason.EVALUATION);
   }
 
   private Behavior<Object> onJudged(Judged judged) {
@@ -262,11 +259,10 @@ public final class Learner extends AbstractBehavior<Object> {
   private boolean evaluate() {
     run.pendingWork(PendingWork.EVALUATION);
     report.active();
-    await(Phase.EVALUATION, BlockedReason.EVALUATION);
     evaluator.tell(
         new Evaluate(
             run.step(), run.policy(), run.partitionFunction(), getContext().getSelf().narrow()));
-    return true;
+    return await(Phase.EVALUATION, BlockedReason.EVALUATION);
   }
 
   private Behavior<Object> onEvaluated(Evaluated evaluation) {
@@ -353,15 +349,14 @@ public final class Learner extends AbstractBehavior<Object> {
 
   private void swap(CompletableFuture<ProposalSwapped> done) {
     long step = run.step();
-    OptionalLong version = OptionalLong.empty();
     if (step > 0) {
       run.forceProposal();
-      version = OptionalLong.of(run.proposal().version().number());
-      published(version.getAsLong(), FORCED, Double.NaN);
+      published(run.proposal().version().number(), FORCED, Double.NaN);
     }
-    OptionalLong swapped = version;
+    OptionalLong version =
+        step > 0 ? OptionalLong.of(run.proposal().version().number()) : OptionalLong.empty();
     CompletableFuture<Saved> saved = new CompletableFuture<>();
-    var unused = saved.thenAccept(it -> done.complete(new ProposalSwapped(step, swapped, it)));
+    var unused = saved.thenAccept(it -> done.complete(new ProposalSwapped(step, version, it)));
     checkpoints.save(schedule, saved);
   }
 
@@ -381,12 +376,11 @@ public final class Learner extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onEnd() {
-    CompletableFuture<BatchLearned> unanswered = pending;
-    if (unanswered != null) {
-      unanswered.completeExceptionally(new IllegalStateException("the learner has stopped"));
+    var stopped = new IllegalStateException("the learner has stopped");
+    if (pending != null) {
+      pending.completeExceptionally(stopped);
     }
-    swaps.forEach(
-        swap -> swap.completeExceptionally(new IllegalStateException("the learner has stopped")));
+    swaps.forEach(swap -> swap.completeExceptionally(stopped));
     checkpoints.stop();
     clock.close();
     metrics.inflight(0);

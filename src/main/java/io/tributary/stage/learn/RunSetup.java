@@ -15,8 +15,8 @@ import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.stage.learn.checkpoint.RunIdentity;
-import io.tributary.stage.learn.update.Estimators;
 import io.tributary.stage.learn.update.PolicyTrainer;
+import io.tributary.stage.learn.update.PolicyTrainer.Estimators;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.feature.Feature;
 import io.tributary.tensor.AdamW;
@@ -25,14 +25,11 @@ import java.util.List;
 /**
  * Makes a {@link TrainingRun}: a new one, or one that is resumed from a checkpoint.
  *
- * @param model configuration of the model
  * @param base weights of the base model
  * @param device where the policy is trained
  * @param prefix tokens that every sequence follows
  * @param target with all lambdas
- * @param config the run's configuration
  * @param identity what a checkpoint must agree with to be resumed
- * @param files where it writes
  */
 public record RunSetup(
     DecoderConfig model,

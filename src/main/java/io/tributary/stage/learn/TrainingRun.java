@@ -18,8 +18,8 @@ import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.stage.learn.checkpoint.RunIdentity;
-import io.tributary.stage.learn.update.Estimators;
 import io.tributary.stage.learn.update.PolicyTrainer;
+import io.tributary.stage.learn.update.PolicyTrainer.Estimators;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.lambda.FeatureSample;
 import io.tributary.target.lambda.HardConstraints;
@@ -41,7 +41,7 @@ public final class TrainingRun implements AutoCloseable {
    *
    * @param policyVersion version that the policy was given
    */
-  record Judgement(ReplacementWindow.Verdict verdict, long policyVersion, boolean replaced) {}
+  record Judgement(ReplacementWindow.Verdict verdict, long policyVersion) {}
 
   private final PolicyTrainer trainer;
   private final Estimators estimators;
@@ -104,12 +104,11 @@ public final class TrainingRun implements AutoCloseable {
     return nextDraw > 0;
   }
 
-  /** What the last step still waits for. */
   PendingWork pendingWork() {
     return pendingWork;
   }
 
-  /** The last step waits for this from now on. */
+  /** Sets what the step still waits for. */
   void pendingWork(PendingWork work) {
     pendingWork = work;
   }
@@ -139,11 +138,7 @@ public final class TrainingRun implements AutoCloseable {
     nextDraw = batch.nextDraw();
   }
 
-  /**
-   * One step.
-   *
-   * @param progress called after every micro-batch
-   */
+  /** One step; {@code progress} is called after every micro-batch. */
   PolicyTrainer.Step learn(Batch.Training batch, Runnable progress) {
     PolicyTrainer.Step result = trainer.learn(step, batch, progress);
     step++;
@@ -155,8 +150,6 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Fails after too many skipped steps in a row.
-   *
    * @throws RunFailedException if loss or gradient was not finite in too many steps in a row
    */
   void requireFiniteSteps() {
@@ -192,12 +185,11 @@ public final class TrainingRun implements AutoCloseable {
   Judgement judgeProposal() {
     policyVersion++;
     ReplacementWindow.Verdict verdict = estimators.window().decide(partitionFunction());
-    boolean replaced = verdict.decision() == ReplacementWindow.Decision.ACCEPTED;
-    if (replaced) {
+    if (verdict.decision() == ReplacementWindow.Decision.ACCEPTED) {
       replaceProposal();
     }
     estimators.window().reset(proposal.version().number());
-    return new Judgement(verdict, policyVersion, replaced);
+    return new Judgement(verdict, policyVersion);
   }
 
   /**

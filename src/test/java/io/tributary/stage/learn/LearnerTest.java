@@ -114,7 +114,7 @@ class LearnerTest {
     publisher = kit.createTestProbe(PublisherCommand.class);
     evaluator = kit.createTestProbe(EvaluatorCommand.class);
     events = kit.createTestProbe(LearnerEvent.class);
-    files = TinyTraining.files(directory, Retention.newest(3));
+    files = TinyTraining.files(directory, new Retention(3, 0, 0));
     learner = kit.spawn(behavior(schedule(1, 2, 1, 4)));
   }
 

@@ -42,7 +42,7 @@ class ResumedMeasurementsTest {
       Batch.Training batch = training.batch();
       TributaryConfig config = TinyTraining.config(directory, MEASURED);
       Checkpoint checkpoint =
-          new CheckpointStore(directory.resolve("checkpoints"), Retention.newest(3))
+          new CheckpointStore(directory.resolve("checkpoints"), new Retention(3, 0, 0))
               .read(17, world.config);
       try (TrainingRun resumed = TinyTraining.setup(world, config, directory).resume(checkpoint)) {
         Measurements expected = training.run.learn(batch, () -> {}).measurements();

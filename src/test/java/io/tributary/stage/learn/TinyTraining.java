@@ -9,6 +9,7 @@ import io.tributary.data.ScoredSequence;
 import io.tributary.io.JsonLines;
 import io.tributary.metrics.Measurements;
 import io.tributary.model.LanguageModel;
+import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
@@ -141,7 +142,8 @@ public final class TinyTraining implements AutoCloseable {
   public PolicyTrainer.Step step() {
     PolicyTrainer.Step step = run.learn(batch(), () -> {});
     run.requireFiniteSteps();
-    if (run.step() % config.publish().intervalSteps() == 0 && run.judgeProposal().replaced()) {
+    if (run.step() % config.publish().intervalSteps() == 0
+        && run.judgeProposal().verdict().decision() == ReplacementWindow.Decision.ACCEPTED) {
       sampling.takeOver(run.proposal());
     }
     return step;

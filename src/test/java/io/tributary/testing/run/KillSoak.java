@@ -170,7 +170,7 @@ public final class KillSoak {
   }
 
   private CheckpointStore store() {
-    return new CheckpointStore(tiny.home(NAME).resolve("checkpoints"), Retention.newest(2));
+    return new CheckpointStore(tiny.home(NAME).resolve("checkpoints"), new Retention(2, 0, 0));
   }
 
   private long newestCheckpoint() {

@@ -150,9 +150,7 @@ public record CheckpointFiles(Path directory) {
   /**
    * Reads the learner's state without verifying the other files.
    *
-   * @throws IOException if it can't be read
-   * @throws JsonParseException if it is not JSON
-   * @throws BadInputException if it is not a state
+   * @throws JsonParseException if it is not the state of a learner
    */
   LearnerState state() throws IOException {
     return LearnerState.fromJson(Files.readString(directory.resolve(STATE)));

@@ -22,11 +22,6 @@ public record Retention(int newest, int best, int everySteps) {
     return new Retention(config.keep(), config.keepBest(), config.keepEverySteps());
   }
 
-  /** Keeps the {@code n} newest only. */
-  public static Retention newest(int n) {
-    return new Retention(n, 0, 0);
-  }
-
   /** This retention with only the very newest kept for being new. */
   Retention lasting() {
     return new Retention(1, best, everySteps);

@@ -5,6 +5,7 @@ import io.tributary.config.target.ConstraintConfig;
 import io.tributary.config.target.TargetConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Fingerprint;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -30,10 +31,7 @@ public record RunIdentity(Map<String, String> values) {
     Map<String, String> values = new TreeMap<>();
     values.put(BASE, weights(baseFingerprint));
     values.put("target.features", features(config.target()));
-    config
-        .target()
-        .klControl()
-        .ifPresent(control -> values.put("target.kl-control", control.toString()));
+    config.target().klControl().ifPresent(kl -> values.put("target.kl-control", kl.toString()));
     if (config.target().isFitted()) {
       values.put("target.fit", config.target().fit().toString());
     }
@@ -79,21 +77,12 @@ public record RunIdentity(Map<String, String> values) {
       String before = checkpoint.values().getOrDefault(key, "none");
       String value = values.getOrDefault(key, "none");
       if (!value.equals(before)) {
-        int same = sameBeginning(before, value);
+        int same = Arrays.mismatch(before.toCharArray(), value.toCharArray());
         throw new BadInputException(
             "%s: the checkpoint of step %d was made with %s, this configuration has %s; a run is resumed only with what it was started with; another run.name starts a new run"
                 .formatted(key, step, shown(before, same), shown(value, same)));
       }
     }
-  }
-
-  private static int sameBeginning(String one, String other) {
-    int same = 0;
-    while (same < Math.min(one.length(), other.length())
-        && one.charAt(same) == other.charAt(same)) {
-      same++;
-    }
-    return same;
   }
 
   /** An excerpt of a long value, around where it differs. */

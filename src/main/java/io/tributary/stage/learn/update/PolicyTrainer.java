@@ -8,9 +8,14 @@ import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.model.ModelTraining;
 import io.tributary.objective.BatchValues;
+import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningEstimates;
+import io.tributary.objective.estimate.PartitionFunction;
+import io.tributary.objective.estimate.ReplacementWindow;
+import io.tributary.objective.estimate.RunningMean;
+import io.tributary.objective.estimate.WeightTails;
 import io.tributary.tensor.LearningRate;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -31,6 +36,28 @@ public final class PolicyTrainer {
    * @param finite whether loss and gradient were finite; if not, the step made no further updates
    */
   public record Step(Measurements measurements, boolean finite) {}
+
+  /**
+   * The estimates that are carried from batch to batch.
+   *
+   * @param partitionFunction Z
+   * @param signals mean of the objective's signal
+   * @param window of the next decision on the proposal
+   * @param tails of the importance weights
+   * @param penalty weight of the divergence from the base model
+   */
+  public record Estimators(
+      PartitionFunction partitionFunction,
+      RunningMean signals,
+      ReplacementWindow window,
+      WeightTails tails,
+      KlPenalty penalty) {
+
+    /** The estimates that the next batch is learned with. */
+    RunningEstimates current() {
+      return new RunningEstimates(partitionFunction.estimate(), signals.mean());
+    }
+  }
 
   private final ModelTraining training;
   private final UpdateRule rule;
@@ -94,7 +121,6 @@ public final class PolicyTrainer {
     return training;
   }
 
-  /** The estimates that the next batch is learned with. */
   public Estimators estimators() {
     return estimators;
   }

@@ -48,7 +48,7 @@ class CheckpointStoreTest {
   @BeforeEach
   void makeAStore() {
     directory = run.resolve("checkpoints");
-    store = new CheckpointStore(directory, Retention.newest(3));
+    store = new CheckpointStore(directory, new Retention(3, 0, 0));
   }
 
   private static Checkpoint checkpoint(long step) {
@@ -249,7 +249,7 @@ class CheckpointStoreTest {
   @Test
   void oneThatIsWrittenIsGoodWhateverBecomesOfTheOlderOnes() throws IOException {
     store.write(checkpoint(4));
-    CheckpointStore one = new CheckpointStore(directory, Retention.newest(1));
+    CheckpointStore one = new CheckpointStore(directory, new Retention(1, 0, 0));
     Path noStep = Files.createDirectory(directory.resolve("step-" + "9".repeat(20)));
     one.write(checkpoint(8));
     assertThat(names()).contains("step-00000004", "step-00000008");
@@ -389,7 +389,7 @@ class CheckpointStoreTest {
 
   @Test
   void laterOnesAreAsideWhenTheRunGoesOnFromAnEarlierOne() throws IOException {
-    CheckpointStore one = new CheckpointStore(directory, Retention.newest(1));
+    CheckpointStore one = new CheckpointStore(directory, new Retention(1, 0, 0));
     for (long step : new long[] {4, 8, 12}) {
       store.write(checkpoint(step));
     }

@@ -107,7 +107,7 @@ class PolicyTrainerTest {
               config,
               world.prefix,
               List.of("chosen"),
-              new Estimators(
+              new PolicyTrainer.Estimators(
                   PartitionFunctions.running(),
                   RunningMean.create(),
                   ReplacementWindow.create(config.proposal(), 1),
