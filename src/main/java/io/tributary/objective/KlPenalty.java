@@ -11,11 +11,7 @@ import java.util.Optional;
  */
 public final class KlPenalty {
 
-  /**
-   * What a checkpoint stores.
-   *
-   * @param beta of the next batch; 0 for objectives without a penalty
-   */
+  /** What a checkpoint stores: beta of the next batch, 0 for objectives without a penalty. */
   public record State(double beta) {}
 
   /**

@@ -47,7 +47,8 @@ public final class Divergences {
     }
     PointEstimate mean = PointEstimate.mean(terms);
     // d/d(log Z) of -log Z + mean[terms], in which every term is proportional to 1/Z
-    return mean.plus(-z.logZ()).withErrorOf(-1 - mean.value(), z.relativeStandardError());
+    return new PointEstimate(mean.value() - z.logZ(), mean.standardError())
+        .withErrorOf(-1 - mean.value(), z.relativeStandardError());
   }
 
   /**

@@ -58,11 +58,6 @@ public record PointEstimate(double value, double standardError) {
     return new PointEstimate(moment, mean(residuals).standardError());
   }
 
-  /** This estimate moved by a known constant. */
-  PointEstimate plus(double constant) {
-    return new PointEstimate(value + constant, standardError);
-  }
-
   /**
    * The same value with the error of an independently estimated parameter added (delta method).
    *

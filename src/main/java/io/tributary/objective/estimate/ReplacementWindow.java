@@ -39,9 +39,13 @@ public final class ReplacementWindow {
   private final ProposalConfig config;
   private WindowState state;
 
-  private ReplacementWindow(ProposalConfig config, WindowState state) {
+  /** A window restored from a checkpoint; an empty one if the criterion has changed. */
+  public ReplacementWindow(ProposalConfig config, WindowState state) {
     this.config = config;
-    this.state = state;
+    this.state =
+        state.criterion() == config.criterion()
+            ? state
+            : WindowState.empty(state.proposalVersion(), config.criterion(), null);
   }
 
   /**
@@ -53,15 +57,6 @@ public final class ReplacementWindow {
   public static ReplacementWindow create(ProposalConfig config, long proposalVersion) {
     return new ReplacementWindow(
         config, WindowState.empty(proposalVersion, config.criterion(), null));
-  }
-
-  /** Restores a window from a checkpoint; an empty one if the criterion has changed. */
-  public static ReplacementWindow restore(ProposalConfig config, WindowState state) {
-    return new ReplacementWindow(
-        config,
-        state.criterion() == config.criterion()
-            ? state
-            : WindowState.empty(state.proposalVersion(), config.criterion(), null));
   }
 
   public WindowState state() {

@@ -38,12 +38,7 @@ final class CheckpointWriter {
   private long lastNanos = System.nanoTime();
   private @Nullable Long awaitedNanos;
 
-  /**
-   * The end of one write.
-   *
-   * @param event {@link CheckpointWritten}, with the pause for the copy alone, or {@link
-   *     LearnerEvent.CheckpointFailed}
-   */
+  /** The end of one write: written, with the pause for the copy alone, or failed. */
   record Ended(LearnerEvent event) {}
 
   /**
@@ -183,9 +178,8 @@ final class CheckpointWriter {
 
   /** Waits for the present write, if there is one: nobody else may write to the same place. */
   void stop() {
-    CompletableFuture<Ended> underWay = writing;
-    if (underWay != null) {
-      hear(underWay.join());
+    if (writing != null) {
+      hear(writing.join());
     }
     requested.forEach(each -> each.complete(new CheckpointFailed("the learner has stopped")));
   }

@@ -37,9 +37,6 @@ final class RunReport {
   private record VersionRow(
       long step, long version, String decision, @Nullable String fingerprint) {}
 
-  /**
-   * @param events receives everything that happens
-   */
   RunReport(TrainingRun run, Consumer<LearnerEvent> events) {
     this.run = run;
     this.events = events;

@@ -90,7 +90,7 @@ public record RunSetup(
         new Estimators(
             new PartitionFunction(config.partitionFunction(), state.partitionFunction()),
             new RunningMean(state.signals()),
-            ReplacementWindow.restore(config.proposal(), state.window()),
+            new ReplacementWindow(config.proposal(), state.window()),
             new WeightTails(state.tails()),
             KlPenalty.restore(config.objective(), state.penalty()));
     ModelTraining training = training(from);

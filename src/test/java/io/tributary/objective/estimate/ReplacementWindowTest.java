@@ -335,7 +335,7 @@ class ReplacementWindowTest {
         ReplacementWindow.create(ReplacementWindows.keepingTheBest(Criterion.KL), CURRENT);
     window.add(new long[] {CURRENT}, new double[] {0}, new double[] {3}, ONE);
     ReplacementWindow other =
-        ReplacementWindow.restore(ReplacementWindows.keepingTheBest(Criterion.TVD), window.state());
+        new ReplacementWindow(ReplacementWindows.keepingTheBest(Criterion.TVD), window.state());
     assertThat(other.decide(ONE).sequences()).isZero();
     assertThat(other.state().proposalVersion()).isEqualTo(CURRENT);
   }
@@ -352,7 +352,7 @@ class ReplacementWindowTest {
     for (int batch = 0; batch < 30; batch++) {
       String json = gson.toJson(restored.state());
       restored =
-          ReplacementWindow.restore(
+          new ReplacementWindow(
               ReplacementWindows.config(criterion, 1), gson.fromJson(json, WindowState.class));
       double[] logWeights = {NEVER, random.nextGaussian(), 9 * random.nextGaussian()};
       double[] logPolicyRatios = {

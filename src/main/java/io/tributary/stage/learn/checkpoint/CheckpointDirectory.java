@@ -36,9 +36,6 @@ final class CheckpointDirectory {
 
   private final Path path;
 
-  /**
-   * @param path made when the first checkpoint is written
-   */
   CheckpointDirectory(Path path) {
     this.path = path;
   }

@@ -33,10 +33,7 @@ public final class CheckpointStore {
   private final Retention retention;
   private final Map<Long, Double> knownDivergences = new ConcurrentHashMap<>(); // by step
 
-  /**
-   * @param directory holds the checkpoints; made when the first is written
-   * @param retention which of them are kept
-   */
+  /** The checkpoints in a directory, which is made when the first is written. */
   public CheckpointStore(Path directory, Retention retention) {
     this.directory = new CheckpointDirectory(directory);
     this.retention = retention;

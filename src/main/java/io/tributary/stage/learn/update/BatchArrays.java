@@ -41,7 +41,6 @@ record BatchArrays(
     return sequences.size();
   }
 
-  /** The tokens of some sequences. */
   List<int[]> tokens(int[] rows) {
     return IntStream.of(rows).mapToObj(tokens::get).toList();
   }

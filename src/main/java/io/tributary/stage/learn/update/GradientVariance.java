@@ -1,6 +1,6 @@
 package io.tributary.stage.learn.update;
 
-import io.tributary.config.DiagnosticsConfig;
+import io.tributary.config.TributaryConfig;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.SequenceScores;
 import io.tributary.objective.BatchValues;
@@ -25,24 +25,16 @@ final class GradientVariance {
   private final int microBatchSize;
   private int interval;
 
-  /**
-   * @param microBatchSize sequences per pass
-   */
-  GradientVariance(
-      ModelTraining training, DiagnosticsConfig config, int[] prefix, int microBatchSize) {
+  GradientVariance(ModelTraining training, TributaryConfig config, int[] prefix) {
     this.training = training;
-    this.interval = config.gradientVarianceIntervalSteps();
-    this.sequences = config.gradientVarianceSequences();
+    this.interval = config.diagnostics().gradientVarianceIntervalSteps();
+    this.sequences = config.diagnostics().gradientVarianceSequences();
     this.prefix = prefix.clone();
+    this.microBatchSize = config.learner().microBatchSize();
     this.frozenPass = new SequenceScores(training.model(), microBatchSize);
-    this.microBatchSize = microBatchSize;
   }
 
-  /**
-   * Changes the interval.
-   *
-   * @param steps between two measurements; 0 for none
-   */
+  /** Changes the number of steps between two measurements; 0 for none. */
   void interval(int steps) {
     interval = steps;
   }

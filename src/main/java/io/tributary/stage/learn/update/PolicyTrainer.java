@@ -85,15 +85,8 @@ public final class PolicyTrainer {
     this.rule =
         config.objective().isProximal()
             ? new ProximalUpdates(training, config, prefix, estimators.penalty())
-            : new SingleUpdate(
-                training,
-                Objective.of(config.objective()),
-                config.learner(),
-                prefix,
-                config.run().seed());
-    this.gradientVariance =
-        new GradientVariance(
-            training, config.diagnostics(), prefix, config.learner().microBatchSize());
+            : new SingleUpdate(training, config, prefix);
+    this.gradientVariance = new GradientVariance(training, config, prefix);
     this.reward = Reward.of(config.objective(), config.target());
     this.features = features;
     this.estimators = estimators;

@@ -47,10 +47,7 @@ final class ProximalUpdates implements UpdateRule {
   private final int[] prefix;
   private final long seed;
 
-  /**
-   * @param training of a policy with a value head
-   * @param penalty adapted after each batch
-   */
+  /** Trains a policy with a value head, and adapts the penalty after each batch. */
   ProximalUpdates(ModelTraining training, TributaryConfig config, int[] prefix, KlPenalty penalty) {
     ObjectiveConfig objective = config.objective();
     this.training = training;

@@ -1,6 +1,7 @@
 package io.tributary.stage.learn.update;
 
 import io.tributary.config.LearnerConfig;
+import io.tributary.config.TributaryConfig;
 import io.tributary.data.Seeds;
 import io.tributary.metrics.Measurements;
 import io.tributary.model.ModelTraining;
@@ -30,14 +31,13 @@ final class SingleUpdate implements UpdateRule {
   private final int[] prefix;
   private final long seed;
 
-  SingleUpdate(
-      ModelTraining training, Objective objective, LearnerConfig config, int[] prefix, long seed) {
+  SingleUpdate(ModelTraining training, TributaryConfig config, int[] prefix) {
     this.training = training;
-    this.objective = objective;
-    this.frozenPass = new SequenceScores(training.model(), config.microBatchSize());
-    this.config = config;
+    this.objective = Objective.of(config.objective());
+    this.config = config.learner();
+    this.frozenPass = new SequenceScores(training.model(), this.config.microBatchSize());
     this.prefix = prefix.clone();
-    this.seed = seed;
+    this.seed = config.run().seed();
   }
 
   @Override

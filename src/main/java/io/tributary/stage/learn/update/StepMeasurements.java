@@ -34,10 +34,10 @@ final class StepMeasurements {
     PartitionFunctionEstimate z = values.z();
     double[] logWeights = values.logWeights();
     double[] logRatios = values.logPolicyRatios();
-    Measurements measured = new Measurements();
-    measured
-        .put(Metric.PARTITION_FUNCTION, after.isKnown() ? after.value() : Double.NaN)
-        .put(Metric.PARTITION_FUNCTION_STDERR, after.standardError());
+    Measurements measured =
+        new Measurements()
+            .put(Metric.PARTITION_FUNCTION, after.isKnown() ? after.value() : Double.NaN)
+            .put(Metric.PARTITION_FUNCTION_STDERR, after.standardError());
     putKl(measured, Pair.P_PI, Divergences.klTargetPolicy(logWeights, logRatios, z));
     putKl(measured, Pair.P_Q, Divergences.klTargetProposal(logWeights, z));
     putKl(
