@@ -6,7 +6,6 @@ import java.util.Arrays;
 final class Levels {
   private Levels() {}
 
-  /** The same level for all. */
   static double[] constant(int n, double level) {
     double[] levels = new double[n];
     Arrays.fill(levels, level);

@@ -13,7 +13,6 @@ public record PointEstimate(double value, double standardError) {
   /** What can't be estimated yet. */
   static final PointEstimate ABSENT = new PointEstimate(Double.NaN, Double.NaN);
 
-  /** Whether there is an estimate. */
   boolean isPresent() {
     return !Double.isNaN(value);
   }

@@ -160,8 +160,9 @@ final class CheckpointWriter {
   /** The learner has heard of the end of the present write. */
   void hear(Ended end) {
     writing = null;
-    long waited = awaitedNanos == null ? 0 : System.nanoTime() - awaitedNanos;
+    Long since = awaitedNanos;
     awaitedNanos = null;
+    long waited = since == null ? 0 : System.nanoTime() - since;
     Saved saved;
     if (end.event() instanceof CheckpointWritten written) {
       failed = false;

@@ -13,7 +13,6 @@ import io.tributary.protocol.LearnerSettings;
 public record StepSchedule(
     LearnerSettings settings, boolean checkpointsInBackground, long lastStep) {
 
-  /** This schedule with other settings. */
   StepSchedule with(LearnerSettings others) {
     return new StepSchedule(others, checkpointsInBackground, lastStep);
   }

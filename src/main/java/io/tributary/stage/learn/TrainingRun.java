@@ -108,7 +108,6 @@ public final class TrainingRun implements AutoCloseable {
     return pendingWork;
   }
 
-  /** Sets what the step still waits for. */
   void pendingWork(PendingWork work) {
     pendingWork = work;
   }
@@ -207,12 +206,10 @@ public final class TrainingRun implements AutoCloseable {
     proposalSince = step;
   }
 
-  /** Uses these settings from the next step on. */
   void adjust(LearnerSettings settings) {
     trainer.adjust(settings.learningRate(), settings.gradientVarianceInterval());
   }
 
-  /** The policy's weights as they are now. */
   List<TensorBytes> policy() {
     return trainer.training().model().snapshot();
   }

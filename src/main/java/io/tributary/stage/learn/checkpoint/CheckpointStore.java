@@ -202,7 +202,7 @@ public final class CheckpointStore {
     }
   }
 
-  void prune(long reached) {
+  private void prune(long reached) {
     try {
       remove(retention.superfluous(divergences()));
       directory.removeSuperseded(reached);

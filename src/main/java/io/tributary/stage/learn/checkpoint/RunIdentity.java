@@ -47,7 +47,6 @@ public record RunIdentity(Map<String, String> values) {
     return new RunIdentity(values);
   }
 
-  /** Whether the run has a base model with this fingerprint. */
   boolean isOfBase(String fingerprint) {
     return weights(fingerprint).equals(values.get(BASE));
   }

@@ -65,7 +65,6 @@ record BatchArrays(
     return new BatchValues(logWeights, logProposals, logPolicies, logBases, rewards, estimates);
   }
 
-  /** Values of feature {@code i}. */
   double[] feature(int i) {
     return sequences.stream().mapToDouble(s -> s.features()[i]).toArray();
   }

@@ -122,7 +122,6 @@ record ProximalBatch(
         scores.logProbs(), batch.sequences().get(row).sequence().tokenLogProposals());
   }
 
-  /** Number of tokens of some sequences. */
   long tokens(int[] rows) {
     return IntStream.of(rows).mapToLong(row -> values.get(row).length).sum();
   }
