@@ -2,7 +2,7 @@ package io.tributary.cli;
 
 import io.tributary.cli.console.ConsoleLog;
 import io.tributary.cli.console.ErrorReport;
-import io.tributary.cli.console.OutputFailedException;
+import io.tributary.cli.console.StandardOutput.OutputFailedException;
 import io.tributary.tools.bench.Shape;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete.GenerateCompletion;

@@ -28,7 +28,6 @@ public final class ConfigLoader {
   /**
    * Reads the configuration of a training run.
    *
-   * @param file the HOCON file
    * @param overrides values from the command line, by their key relative to {@code tributary}
    * @throws ConfigException if anything in it is missing or invalid
    */
@@ -39,7 +38,6 @@ public final class ConfigLoader {
   /**
    * Reads a file for any use and checks that all its keys are known.
    *
-   * @param file the HOCON file
    * @param overrides values from the command line, by their key relative to {@code tributary}
    * @throws ConfigException if it can't be read or has an unknown key
    */

@@ -1,5 +1,7 @@
 package io.tributary.config;
 
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
@@ -7,20 +9,25 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.tributary.config.binding.Binder;
 import io.tributary.config.binding.ConfigException;
+import io.tributary.config.binding.ConfigTree;
 import io.tributary.config.binding.HoconWriter;
 import io.tributary.config.binding.KeyCheck;
+import io.tributary.config.binding.Place;
 import io.tributary.config.binding.Schema;
 import io.tributary.config.binding.Setting;
-import io.tributary.config.binding.SettingsTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A configuration as it was read, with the origin of each value. */
 public final class EffectiveConfig {
+  private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
+
   private final String file;
   private final ConfigObject values;
 
@@ -95,7 +102,29 @@ public final class EffectiveConfig {
 
   /** Every key of {@code training()} that has a value, relative to {@code tributary}. */
   public SortedMap<String, Setting> settings() {
-    return SettingsTable.of(training(), values);
+    SortedMap<String, Setting> settings = new TreeMap<>();
+    addSettings("", ConfigTree.of(training()), values, settings);
+    return settings;
+  }
+
+  /** Adds the keys of a section; a list is the value of one key. */
+  private static void addSettings(
+      String path,
+      Object value,
+      @Nullable ConfigValue source,
+      SortedMap<String, Setting> settings) {
+    if (value instanceof Map<?, ?> section) {
+      section.forEach(
+          (key, inner) ->
+              addSettings(
+                  path.isEmpty() ? (String) key : path + "." + key,
+                  inner,
+                  source instanceof ConfigObject object ? object.get(key) : null,
+                  settings));
+    } else {
+      boolean changeable = LiveKey.of(path).isPresent();
+      settings.put(path, new Setting(JSON.toJson(value), Place.of(source), changeable));
+    }
   }
 
   /**

@@ -15,7 +15,6 @@ import java.util.Optional;
  * @param tokenFile file with the token that callers must present, absolute; if empty, the
  *     environment may have it
  * @param allowUnencrypted whether it may be bound to other than loopback addresses without TLS
- * @param tls encryption
  */
 public record HttpConfig(
     String host,

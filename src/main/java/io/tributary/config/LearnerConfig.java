@@ -8,7 +8,6 @@ import io.tributary.config.binding.Require;
  * @param device where the policy is trained
  * @param batchSize sequences per step
  * @param microBatchSize sequences per forward and backward pass
- * @param optimizer AdamW and its schedule
  * @param dropout probability, in training passes only
  * @param maxNonfiniteSteps consecutive steps with a non-finite loss or gradient after which the run
  *     fails

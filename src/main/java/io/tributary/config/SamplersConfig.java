@@ -6,7 +6,6 @@ import java.util.List;
 /**
  * The samplers, which draw from the proposal q.
  *
- * @param count number of samplers
  * @param devices one for all of them, or one each
  * @param batchSize sequences per draw
  * @param maxLength most tokens per sequence, including EOS but not the prompt

@@ -6,7 +6,6 @@ import java.util.List;
 /**
  * The scorers, which compute features, log a(x) and log P(x).
  *
- * @param count number of scorers
  * @param devices one for all of them, or one each
  */
 public record ScorersConfig(int count, List<String> devices) {

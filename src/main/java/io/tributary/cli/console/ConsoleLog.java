@@ -15,6 +15,18 @@ public final class ConsoleLog {
 
   private ConsoleLog() {}
 
+  /**
+   * Keeps messages of the actor library off the console. The program reports failures of actors
+   * itself, and their stack traces are in the log of the run.
+   */
+  public static final class LibraryFilter extends Filter<ILoggingEvent> {
+    @Override
+    public FilterReply decide(ILoggingEvent event) {
+      boolean library = event.getLoggerName().startsWith("org.apache.pekko.");
+      return library ? FilterReply.DENY : FilterReply.NEUTRAL;
+    }
+  }
+
   /** Shows all log messages. */
   public static void showAll() {
     Appender<ILoggingEvent> console = console();

@@ -1,6 +1,7 @@
 package io.tributary.cli.console;
 
 import io.tributary.cli.Tributary;
+import io.tributary.cli.console.StandardOutput.OutputFailedException;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.data.BadInputException;
 import io.tributary.data.LogMarkers;

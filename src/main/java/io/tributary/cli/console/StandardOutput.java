@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Standard output that fails at once when it can't be written: it throws {@link
@@ -15,6 +17,20 @@ import java.nio.charset.StandardCharsets;
  */
 public final class StandardOutput extends OutputStream {
   private final OutputStream stream;
+
+  /** Standard output can no longer be written. */
+  public static final class OutputFailedException extends UncheckedIOException {
+    private static final long serialVersionUID = 1L;
+
+    private OutputFailedException(IOException cause) {
+      super("standard output can't be written: " + cause.getMessage(), cause);
+    }
+
+    /** Whether it is a pipe whose reader has closed it after reading all that it wanted. */
+    boolean isClosedByReader() {
+      return String.valueOf(getMessage()).toLowerCase(Locale.ROOT).contains("broken pipe");
+    }
+  }
 
   StandardOutput(OutputStream stream) {
     this.stream = stream;

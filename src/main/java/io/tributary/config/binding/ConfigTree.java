@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a record back into keys and values: the reverse of {@link Binder}. */
-final class ConfigTree {
+public final class ConfigTree {
   private ConfigTree() {}
 
   /**
@@ -17,7 +17,7 @@ final class ConfigTree {
    *
    * @return a map for each section, a list for each list, else a number, a boolean or a text
    */
-  static Map<String, Object> of(Object section) {
+  public static Map<String, Object> of(Object section) {
     Map<String, Object> keys = new LinkedHashMap<>();
     for (RecordComponent component : section.getClass().getRecordComponents()) {
       Object value = value(component, section);

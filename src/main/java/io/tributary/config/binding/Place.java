@@ -14,7 +14,7 @@ public final class Place {
   private Place() {}
 
   /** The origin of a value; without one, the default. */
-  static String of(@Nullable ConfigValue value) {
+  public static String of(@Nullable ConfigValue value) {
     return value == null ? DEFAULT : of(value.origin());
   }
 

@@ -46,7 +46,6 @@ public final class ExperimentLoader {
   /**
    * Reads an experiment and the configuration of all its cells.
    *
-   * @param file the HOCON file
    * @param overrides values from the command line, by their key relative to {@code tributary}
    * @throws ConfigException if anything in it is missing or invalid, naming the cell concerned
    */

@@ -11,7 +11,6 @@ import java.util.Set;
  * The target P(x).
  *
  * @param features at least one, with different names
- * @param fit how lambdas are fitted
  * @param klControl P(x) = a(x) exp(r(x) / beta) in place of moments, if present
  */
 public record TargetConfig(
