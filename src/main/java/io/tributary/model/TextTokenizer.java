@@ -11,14 +11,7 @@ import java.util.Arrays;
  * Encodes and decodes text with a {@code tokenizer.json}. Special tokens are dropped when decoding,
  * and added only on request. Thread-safe.
  */
-public final class TextTokenizer {
-  private final HuggingFaceTokenizer tokenizer;
-  private final boolean addSpecialTokens;
-
-  private TextTokenizer(HuggingFaceTokenizer tokenizer, boolean addSpecialTokens) {
-    this.tokenizer = tokenizer;
-    this.addSpecialTokens = addSpecialTokens;
-  }
+public record TextTokenizer(HuggingFaceTokenizer tokenizer, boolean addSpecialTokens) {
 
   /**
    * Reads a {@code tokenizer.json}; no special tokens are added, and texts may have any length.
@@ -53,13 +46,8 @@ public final class TextTokenizer {
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
     try {
-      return new TextTokenizer(
-          builder
-              .optTokenizerPath(file)
-              .optAddSpecialTokens(addSpecialTokens)
-              .optPadding(false)
-              .build(),
-          addSpecialTokens);
+      builder.optTokenizerPath(file).optAddSpecialTokens(addSpecialTokens).optPadding(false);
+      return new TextTokenizer(builder.build(), addSpecialTokens);
     } catch (IOException | RuntimeException e) {
       throw new BadInputException(file + " is not a tokenizer: " + e.getMessage(), e);
     }

@@ -1,8 +1,9 @@
 package io.tributary.model;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Log-probabilities and values of the T tokens of one sequence.
@@ -25,12 +26,10 @@ public record TokenScores(double[] logProbs, double[] values) {
   /** Splits the log-probabilities and values of all tokens of a batch by sequence. */
   static List<TokenScores> of(SequenceBatch batch, double[] logProbs, double[] values) {
     List<double[]> parts = batch.bySequence(logProbs);
-    List<TokenScores> scores = new ArrayList<>(parts.size());
     List<double[]> valueParts =
-        values.length == 0 ? parts.stream().map(any -> values).toList() : batch.bySequence(values);
-    for (int i = 0; i < parts.size(); i++) {
-      scores.add(new TokenScores(parts.get(i), valueParts.get(i)));
-    }
-    return scores;
+        values.length == 0 ? Collections.nCopies(parts.size(), values) : batch.bySequence(values);
+    return IntStream.range(0, parts.size())
+        .mapToObj(i -> new TokenScores(parts.get(i), valueParts.get(i)))
+        .toList();
   }
 }

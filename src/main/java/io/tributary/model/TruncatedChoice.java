@@ -2,6 +2,7 @@ package io.tributary.model;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Choice of the next token among the most likely ones only: top-k (Fan et al. 2018,
@@ -37,11 +38,11 @@ final class TruncatedChoice {
     }
   }
 
-  private static TokenChoice.@org.jspecify.annotations.Nullable Chosen choose(
+  private static TokenChoice.@Nullable Chosen choose(
       NDArray logits,
       int look,
       int limit,
-      double @org.jspecify.annotations.Nullable [] logTotals,
+      double @Nullable [] logTotals,
       double[] uniforms,
       double topP) {
     NDList sorted = logits.topK(look, 1, true, true);

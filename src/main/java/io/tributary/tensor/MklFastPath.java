@@ -8,9 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,12 +82,7 @@ final class MklFastPath {
 
   /** Whether the text of {@code /proc/cpuinfo} is that of an AMD processor. */
   static boolean isAmd(String cpuInfo) {
-    return cpuInfo
-        .lines()
-        .filter(line -> line.startsWith("vendor_id"))
-        .findFirst()
-        .filter(line -> line.substring(line.indexOf(':') + 1).strip().equals("AuthenticAMD"))
-        .isPresent();
+    return cpuInfo.lines().anyMatch(line -> line.matches("vendor_id\\s*:\\s*AuthenticAMD\\s*"));
   }
 
   private static String cpuInfo() {
@@ -106,12 +99,7 @@ final class MklFastPath {
   }
 
   private static boolean switchedOff() {
-    return switchedOff(System.getProperty(PROPERTY)) || switchedOff(System.getenv(VARIABLE));
-  }
-
-  private static boolean switchedOff(@Nullable String value) {
-    return Optional.ofNullable(value)
-        .filter(v -> v.toLowerCase(Locale.ROOT).equals("off"))
-        .isPresent();
+    return "off".equalsIgnoreCase(System.getProperty(PROPERTY))
+        || "off".equalsIgnoreCase(System.getenv(VARIABLE));
   }
 }

@@ -40,10 +40,6 @@ record Repetition(List<Double> seconds) {
     return seconds.stream().map(Repetition::new).toList();
   }
 
-  double best() {
-    return seconds.get(0);
-  }
-
   double median() {
     return seconds.get(seconds.size() / 2);
   }
