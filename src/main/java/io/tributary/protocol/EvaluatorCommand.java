@@ -14,7 +14,6 @@ public sealed interface EvaluatorCommand {
    * Draw samples from this policy and measure it.
    *
    * @param step learner step of the policy; also seeds the generator of the samples
-   * @param policy its weights
    * @param partitionFunction the learner's estimate of Z
    */
   record Evaluate(
@@ -28,7 +27,6 @@ public sealed interface EvaluatorCommand {
    * Draw sequences from this proposal and score them by the target and the policy.
    *
    * @param step learner step of the policy; also seeds the generator of the sequences
-   * @param policy its weights
    */
   record Judge(
       long step, WeightSnapshot proposal, List<TensorBytes> policy, ActorRef<Judged> replyTo)

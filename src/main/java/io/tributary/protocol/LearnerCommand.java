@@ -1,6 +1,7 @@
 package io.tributary.protocol;
 
 import io.tributary.data.Batch;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
@@ -42,18 +43,10 @@ public sealed interface LearnerCommand {
   /** It is complete on disk. */
   record CheckpointSaved(long step) implements Saved {}
 
-  /**
-   * None was written, and none is needed.
-   *
-   * @param reason why not
-   */
+  /** None was written, and none is needed. */
   record NothingToSave(String reason) implements Saved {}
 
-  /**
-   * It could not be written; it is tried again.
-   *
-   * @param reason why not
-   */
+  /** It could not be written; it is tried again. */
   record CheckpointFailed(String reason) implements Saved {}
 
   /**
@@ -65,4 +58,25 @@ public sealed interface LearnerCommand {
    * @param saved the outcome of the checkpoint that keeps it
    */
   record ProposalSwapped(long step, OptionalLong version, Saved saved) {}
+
+  /**
+   * The settings of the learner that can be changed during a run.
+   *
+   * @param learningRate the highest of the schedule
+   * @param publishInterval steps between two publications
+   * @param evaluationInterval steps between two evaluations
+   * @param checkpointInterval steps between two checkpoints; 0 for no checkpoint at all
+   * @param checkpointTime time after a checkpoint at which the next one is due in any case
+   * @param gradientVarianceInterval steps between two measurements of the gradient's variance; 0
+   *     for none
+   * @param samplesPerInterval sequences written for people to read, per interval of the evaluation
+   */
+  record LearnerSettings(
+      double learningRate,
+      int publishInterval,
+      int evaluationInterval,
+      int checkpointInterval,
+      Duration checkpointTime,
+      int gradientVarianceInterval,
+      int samplesPerInterval) {}
 }

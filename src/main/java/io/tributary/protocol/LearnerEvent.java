@@ -21,7 +21,6 @@ public sealed interface LearnerEvent {
   /**
    * The learner can take batches: sent once, when no work is pending from before.
    *
-   * @param learner the sender
    * @param proposalVersion version of the proposal for draws from now on
    * @param finished whether the run has already made its last step
    */

@@ -9,7 +9,6 @@ import org.apache.pekko.actor.typed.ActorRef;
 /**
  * Which samplers have confirmed which version of the proposal.
  *
- * @param version the current proposal
  * @param samplers version confirmed last, by sampler
  */
 public record ProposalConfirmed(long version, Map<ActorRef<SamplerCommand>, Long> samplers) {

@@ -15,20 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The status of a run at one point in time.
  *
- * @param run the run's name
- * @param state what the service is doing
  * @param failure why the state is {@code FAILED}; null otherwise
- * @param paused which sides an operator has paused
  * @param startedAt when this process started or resumed the run
  * @param step learner steps of the run, across resumes
  * @param sequences sequences learned in the run, across resumes
- * @param rates recent speed
  * @param loads how much the stages have to do and how busy they are, by stage
- * @param versions versions of the weights
  * @param learnerSilence time since the learner last showed progress on its batch; null while it has
  *     none
  * @param featureTargets desired moments by feature; NaN where there is none
- * @param measurements those of the last step
  * @param checkpoints the latest complete ones and the best, newest first
  */
 public record RunStatus(
@@ -56,7 +50,6 @@ public record RunStatus(
   /**
    * The load of a stage.
    *
-   * @param workers number of its workers
    * @param waitingSequences sequences waiting for a worker
    * @param inflightSequences sequences that its workers have
    * @param busySeconds time that its workers have computed since the process started, added up

@@ -1,6 +1,12 @@
 package io.tributary.protocol;
 
+import io.tributary.config.binding.Setting;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -26,28 +32,19 @@ public interface ServiceControl {
   }
 
   /** The answer to a request. */
-  sealed interface Answer {}
+  sealed interface Answer {
+    /** What was done, or why it was not. */
+    String text();
+  }
 
-  /**
-   * It is done; {@link Action#DRAIN} has begun.
-   *
-   * @param what was done, in words
-   */
-  record Done(String what) implements Answer {}
+  /** It is done; {@link Action#DRAIN} has begun. */
+  record Done(String text) implements Answer {}
 
-  /**
-   * It was not understood or is not allowed: asking again does not help.
-   *
-   * @param reason what was got, and what was expected
-   */
-  record Invalid(String reason) implements Answer {}
+  /** It was not understood or is not allowed: asking again does not help. */
+  record Invalid(String text) implements Answer {}
 
-  /**
-   * It can't be done in the present state, or it failed.
-   *
-   * @param reason why
-   */
-  record Unable(String reason) implements Answer {}
+  /** It can't be done in the present state, or it failed. */
+  record Unable(String text) implements Answer {}
 
   /**
    * Performs an action.
@@ -66,4 +63,26 @@ public interface ServiceControl {
 
   /** The settings in force; answers at once. */
   ConfigView config();
+
+  /**
+   * The settings that a service runs with, at one point in time.
+   *
+   * @param settings by key, relative to {@code tributary} and with dots
+   * @param changes made since the process started, oldest first; only the latest are kept
+   */
+  record ConfigView(SortedMap<String, Setting> settings, List<Change> changes) {
+
+    /**
+     * A change of one setting of a running service.
+     *
+     * @param before the value before, as JSON
+     * @param after the value since, as JSON
+     */
+    public record Change(Instant at, String from, String key, String before, String after) {}
+
+    public ConfigView {
+      settings = Collections.unmodifiableSortedMap(new TreeMap<>(Map.copyOf(settings)));
+      changes = List.copyOf(changes);
+    }
+  }
 }

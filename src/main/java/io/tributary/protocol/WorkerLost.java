@@ -1,20 +1,14 @@
 package io.tributary.protocol;
 
+import io.tributary.metrics.Label.FailureReason;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * A sampler or scorer has been given up by the sender, and must be replaced under a new address. It
  * may still be alive, perhaps stuck in a computation.
  *
+ * @param cause {@code STALLED} if it gave no sign of life, or confirmed no proposal, for too long;
+ *     {@code INVALID} if it returned a result that does not fit what it was asked for
  * @param reason what happened, as a predicate without its subject, for the log
  */
-public record WorkerLost(ActorRef<?> worker, Cause cause, String reason) {
-
-  /** How a worker was lost. */
-  public enum Cause {
-    /** It gave no sign of life, or confirmed no proposal, for too long. */
-    SILENT,
-    /** It returned a result that does not fit what it was asked for. */
-    INVALID_RESULT
-  }
-}
+public record WorkerLost(ActorRef<?> worker, FailureReason cause, String reason) {}

@@ -2,13 +2,12 @@ package io.tributary.serve;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
-import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
+import io.tributary.protocol.ServiceControl.ConfigView;
 import io.tributary.protocol.ServiceControl.Done;
 import io.tributary.protocol.ServiceControl.Invalid;
-import io.tributary.protocol.ServiceControl.Unable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -78,14 +77,11 @@ final class ControlEndpoints {
   }
 
   private static HttpResponse response(Answer answer) {
-    if (answer instanceof Done done) {
-      return Answers.text(StatusCodes.OK, "done", done.what());
-    } else if (answer instanceof Invalid invalid) {
-      return Answers.error(StatusCodes.BAD_REQUEST, invalid.reason());
-    } else if (answer instanceof Unable unable) {
-      return Answers.error(StatusCodes.CONFLICT, unable.reason());
+    if (answer instanceof Done) {
+      return Answers.text(StatusCodes.OK, "done", answer.text());
     }
-    throw new IllegalStateException("unknown answer " + answer);
+    return Answers.error(
+        answer instanceof Invalid ? StatusCodes.BAD_REQUEST : StatusCodes.CONFLICT, answer.text());
   }
 
   private record Config(Map<String, Value> settings, List<Change> changes) {}

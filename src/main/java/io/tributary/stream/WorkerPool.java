@@ -1,6 +1,7 @@
 package io.tributary.stream;
 
 import io.tributary.data.RunFailedException;
+import io.tributary.metrics.Label.FailureReason;
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.protocol.WorkerLost;
 import io.tributary.stream.Roster.Job;
@@ -173,7 +174,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     if (event instanceof WorkerEvent.Finished<R> finished) {
       Optional<String> flaw = settings.flaw().apply(job.work, finished.result());
       return flaw.isPresent()
-          ? giveUp(finished.worker(), WorkerLost.Cause.INVALID_RESULT, flaw.get())
+          ? giveUp(finished.worker(), FailureReason.INVALID, flaw.get())
           : accept(finished, job);
     }
     awaitSignOfLife(event.worker());
@@ -193,7 +194,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       return this;
     }
     String reason = "gave no sign of life for %d ms".formatted(settings.stallTimeout().toMillis());
-    return giveUp(stalled.worker(), WorkerLost.Cause.SILENT, reason);
+    return giveUp(stalled.worker(), FailureReason.STALLED, reason);
   }
 
   private Behavior<Command<W, R>> onNoWorker() {
@@ -206,8 +207,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     return this;
   }
 
-  private Behavior<Command<W, R>> giveUp(
-      ActorRef<?> worker, WorkerLost.Cause cause, String reason) {
+  private Behavior<Command<W, R>> giveUp(ActorRef<?> worker, FailureReason cause, String reason) {
     guardian.tell(new WorkerLost(worker, cause, reason));
     return lose(worker, reason);
   }

@@ -1,8 +1,8 @@
 package io.tributary.serve;
 
 import io.tributary.config.binding.Setting;
-import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl;
+import io.tributary.protocol.ServiceControl.ConfigView;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.RunFailedException;
+import io.tributary.metrics.Label.FailureReason;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.protocol.WorkerLost;
@@ -180,7 +181,7 @@ class WorkerPoolTest {
     finish(replacement, again, "in time");
 
     assertThat(lost.worker()).isEqualTo(silent.getRef());
-    assertThat(lost.cause()).isEqualTo(WorkerLost.Cause.SILENT);
+    assertThat(lost.cause()).isEqualTo(FailureReason.STALLED);
     assertThat(lost.reason()).contains("60000 ms");
     assertThat(get(zero)).isEqualTo("in time");
     assertThat(listener.accepted).containsExactly("in time");
@@ -202,8 +203,7 @@ class WorkerPoolTest {
     finish(replacement, expectOrder(replacement, 0), "sense");
 
     assertThat(lost)
-        .isEqualTo(
-            new WorkerLost(broken.getRef(), WorkerLost.Cause.INVALID_RESULT, "said nonsense of 0"));
+        .isEqualTo(new WorkerLost(broken.getRef(), FailureReason.INVALID, "said nonsense of 0"));
     assertThat(get(zero)).isEqualTo("sense");
     assertThat(listener.accepted).containsExactly("sense");
     assertThat(listener.reissued).containsExactly(0L);

@@ -7,12 +7,9 @@ import com.google.gson.annotations.SerializedName;
 import io.tributary.config.binding.Setting;
 import io.tributary.io.Json;
 import io.tributary.io.JsonLines;
-import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
-import io.tributary.protocol.ServiceControl.Done;
-import io.tributary.protocol.ServiceControl.Invalid;
-import io.tributary.protocol.ServiceControl.Unable;
+import io.tributary.protocol.ServiceControl.ConfigView;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -46,14 +43,13 @@ public final class AuditLog {
   /** Records an action that was asked for, and the answer. */
   public void action(Instant at, String from, Action action, Answer answer) {
     String name = action.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    write(new ActionRow(at, from, name, result(answer), reason(answer)));
+    write(new ActionRow(at, from, name, result(answer), answer.text()));
   }
 
   /**
    * Records a change of the configuration that was asked for, and the answer.
    *
    * @param before the settings that were in force then
-   * @param values what was asked for
    */
   public void change(
       Instant at, String from, ConfigView before, Map<String, String> values, Answer answer) {
@@ -66,7 +62,7 @@ public final class AuditLog {
               new Values(
                   setting == null ? null : JsonParser.parseString(setting.json()), scalar(value)));
         });
-    write(new ChangeRow(at, from, changes, result(answer), reason(answer)));
+    write(new ChangeRow(at, from, changes, result(answer), answer.text()));
   }
 
   /**
@@ -82,13 +78,6 @@ public final class AuditLog {
 
   private static String result(Answer answer) {
     return answer.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-  }
-
-  private static String reason(Answer answer) {
-    if (answer instanceof Done done) {
-      return done.what();
-    }
-    return answer instanceof Invalid invalid ? invalid.reason() : ((Unable) answer).reason();
   }
 
   private synchronized void write(Object record) {

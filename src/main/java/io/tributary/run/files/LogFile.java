@@ -15,23 +15,17 @@ import org.slf4j.LoggerFactory;
  * The log file of a run, {@code tributary.log}, rotated by size. It gets every message of level
  * INFO and above.
  */
-public final class LogFile implements AutoCloseable {
+public final class LogFile {
   private static final String MAX_SIZE = "10MB";
   private static final int MAX_OLD_FILES = 5;
 
   private final Logger root;
-  private final RollingFileAppender<ILoggingEvent> appender;
-
-  private LogFile(Logger root, RollingFileAppender<ILoggingEvent> appender) {
-    this.root = root;
-    this.appender = appender;
-  }
+  private final RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
 
   /** Starts logging to the file in this directory, until it is closed. */
-  public static LogFile open(Path home) {
+  public LogFile(Path home) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     Path file = home.resolve("tributary.log");
-    RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
     appender.setContext(context);
     appender.setFile(file.toString());
 
@@ -54,12 +48,11 @@ public final class LogFile implements AutoCloseable {
     appender.setTriggeringPolicy(trigger);
     appender.setEncoder(encoder);
     appender.start();
-    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
-    return new LogFile(root, appender);
   }
 
-  @Override
+  /** Ends the logging. */
   public void close() {
     root.detachAppender(appender);
     appender.stop();

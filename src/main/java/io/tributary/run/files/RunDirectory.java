@@ -1,11 +1,10 @@
 package io.tributary.run.files;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.io.DiskRoom;
+import io.tributary.io.Json;
 import io.tributary.io.JsonLines;
 import io.tributary.io.LastingFiles;
 import io.tributary.io.ProcessLock;
@@ -44,8 +43,6 @@ public final class RunDirectory implements AutoCloseable {
   /**
    * Creates or opens the directory of a run, and locks it.
    *
-   * @param resume whether to resume the run in it
-   * @param checkpointBytes size of a checkpoint
    * @throws BadInputException if there is a run that is not to be resumed, or none to resume; if
    *     another process uses the directory, or it can't be written; if the disk has no room for the
    *     checkpoints to keep and one more being written
@@ -134,27 +131,20 @@ public final class RunDirectory implements AutoCloseable {
     return new JsonLines(home.resolve("audit.jsonl"), MAX_AUDIT_BYTES);
   }
 
+  private record Texts(List<String> base, List<String> policy) {}
+
   /**
    * Records texts of base model and policy side by side.
    *
    * @throws IOException if they can't be written
    */
   public void recordTexts(List<String> base, List<String> policy) throws IOException {
-    JsonObject texts = new JsonObject();
-    texts.add("base", array(base));
-    texts.add("policy", array(policy));
-    LastingFiles.replace(home.resolve(TEXTS), texts + "\n");
+    LastingFiles.replace(home.resolve(TEXTS), Json.of(new Texts(base, policy)) + "\n");
   }
 
   /** Whether texts of base model and policy are recorded. */
   public boolean hasTexts() {
     return Files.exists(home.resolve(TEXTS));
-  }
-
-  private static JsonArray array(List<String> texts) {
-    JsonArray array = new JsonArray();
-    texts.forEach(array::add);
-    return array;
   }
 
   /** Where it is. */

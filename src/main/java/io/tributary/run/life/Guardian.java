@@ -1,20 +1,17 @@
 package io.tributary.run.life;
 
 import io.tributary.config.TributaryConfig;
+import io.tributary.metrics.Label.DropReason;
+import io.tributary.metrics.Label.FailureReason;
 import io.tributary.metrics.Label.Stage;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerEvent;
-import io.tributary.run.life.GuardianCommand.Change;
 import io.tributary.run.life.GuardianCommand.CheckProgress;
-import io.tributary.run.life.GuardianCommand.Drain;
 import io.tributary.run.life.GuardianCommand.LastCheckpoint;
 import io.tributary.run.life.GuardianCommand.LearnerSpoke;
-import io.tributary.run.life.GuardianCommand.LetGo;
-import io.tributary.run.life.GuardianCommand.Perform;
 import io.tributary.run.life.GuardianCommand.SamplersConfirmed;
 import io.tributary.run.life.GuardianCommand.StreamEnded;
 import io.tributary.run.life.GuardianCommand.TextsCompared;
-import io.tributary.run.life.GuardianCommand.TimeOver;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.target.EnergyBasedModel;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +47,7 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
   private final RunShutdown shutdown;
   private final OperatorRequests requests;
   private final ProgressWatchdog watchdog;
-  private final Recovery recovery;
+  private @Nullable Throwable recovering; // from this, while the old learner stops
 
   /**
    * A guardian, which starts the run at once.
@@ -96,8 +93,8 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
     this.shutdown = new RunShutdown(timers, services, stream, outcome);
     this.requests = new OperatorRequests(services, workers, training, stream, shutdown);
     this.watchdog =
-        new ProgressWatchdog(config.stream().stallTimeout(), config.publish().timeout());
-    this.recovery = new Recovery(services, training, stream, requests, watchdog, shutdown);
+        new ProgressWatchdog(
+            config.stream().stallTimeout(), config.publish().timeout(), System::nanoTime);
     timers.startTimerWithFixedDelay(CheckProgress.INSTANCE, watchdog.interval());
   }
 
@@ -106,17 +103,17 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
     return newReceiveBuilder()
         .onMessage(GuardianCommand.Begin.class, begin -> this) // it has begun
         .onMessage(GuardianCommand.FitEnded.class, ended -> this)
-        .onMessage(Drain.class, drain -> after(shutdown::drain))
-        .onMessage(Perform.class, request -> after(() -> requests.perform(request)))
-        .onMessage(Change.class, request -> after(() -> requests.change(request)))
+        .onMessage(GuardianCommand.Drain.class, drain -> after(shutdown::drain))
+        .onMessage(GuardianCommand.Perform.class, request -> after(() -> requests.perform(request)))
+        .onMessage(GuardianCommand.Change.class, request -> after(() -> requests.change(request)))
         .onMessage(LearnerSpoke.class, this::onLearnerSpoke)
         .onMessage(GuardianCommand.WorkerLost.class, this::onWorkerLost)
         .onMessage(SamplersConfirmed.class, this::onSamplersConfirmed)
         .onMessage(StreamEnded.class, this::onStreamEnded)
         .onMessage(LastCheckpoint.class, this::onLastCheckpoint)
         .onMessage(TextsCompared.class, done -> after(() -> shutdown.compared(done.texts())))
-        .onMessage(LetGo.class, letGo -> after(stream::letGo))
-        .onMessage(TimeOver.class, over -> after(shutdown::timeOver))
+        .onMessage(GuardianCommand.LetGo.class, letGo -> after(stream::letGo))
+        .onMessage(GuardianCommand.TimeOver.class, over -> after(shutdown::timeOver))
         .onMessage(CheckProgress.class, check -> onCheckProgress())
         .onSignal(Terminated.class, this::onTerminated)
         .build();
@@ -142,7 +139,7 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
   }
 
   private Behavior<GuardianCommand> onSamplersConfirmed(SamplersConfirmed message) {
-    if (!recovery.isUnderWay()) { // the proposal of the learner before is not that of the next
+    if (recovering == null) { // the proposal of the learner before is not that of the next
       stream.confirmed(message.confirmation());
     }
     services.watch().confirmed(message.confirmation());
@@ -152,7 +149,7 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
 
   /** The stream starts when a sampler has the proposal that the learner is ready with. */
   private void startStream() {
-    if (recovery.isUnderWay() || !shutdown.isRunning()) {
+    if (recovering != null || !shutdown.isRunning()) {
       return;
     }
     if (stream.isLearnerFinished()) {
@@ -183,7 +180,7 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
       return this;
     }
     if (message.failure() != null) {
-      recovery.failed(Stage.LEARNER, message.failure());
+      recover(Stage.LEARNER, message.failure());
       return this;
     }
     stream.ended();
@@ -220,11 +217,56 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
     } else if (gone.equals(workers.publisher())) {
       shutdown.fail(cause);
     } else if (gone.equals(training.learner())) {
-      recovery.learnerStopped(cause);
+      onLearnerStopped(cause);
     } else {
-      recovery.failed(Stage.EVALUATOR, cause);
+      recover(Stage.EVALUATOR, cause);
     }
     return this;
+  }
+
+  /**
+   * Takes the run back to its last checkpoint, since the stream or the evaluator has failed. The
+   * learner is stopped: it has to be gone before a new one reads and writes the run's files.
+   */
+  private void recover(Stage stage, Throwable failure) {
+    if (recovering == null && mayRecover(stage, failure)) {
+      recovering = FailureCause.of(failure);
+      training.stopLearner();
+    }
+  }
+
+  /** The learner has failed, or a recovery has stopped it. */
+  private void onLearnerStopped(Throwable failure) {
+    if (recovering != null) {
+      restart(recovering);
+    } else if (mayRecover(Stage.LEARNER, failure)) {
+      restart(FailureCause.of(failure));
+    }
+  }
+
+  /** Stops the stream for a recovery, or ends the run if there can be none. */
+  private boolean mayRecover(Stage stage, Throwable failure) {
+    services.metrics().stage(stage).failed(FailureReason.ERROR);
+    requests.learnerIsGone();
+    Throwable reason = FailureCause.of(failure);
+    if (FailureCause.isFinal(reason) || !shutdown.isRunning() || !training.mayRestart()) {
+      shutdown.fail(reason);
+      return false;
+    }
+    watchdog.begin();
+    services.watch().restarting();
+    stream.stop();
+    return true;
+  }
+
+  private void restart(Throwable reason) {
+    recovering = null;
+    requests.learnerIsGone();
+    services.streamMetrics().end(DropReason.LEARNER_RESTART);
+    watchdog.begin();
+    if (!training.restart(reason)) {
+      shutdown.fail(reason);
+    }
   }
 
   /**

@@ -1,12 +1,12 @@
 package io.tributary.run.life;
 
-import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
+import io.tributary.protocol.ServiceControl.ConfigView;
 import io.tributary.stream.TrainingStream;
 import io.tributary.target.lambda.Fit;
 import java.time.Instant;

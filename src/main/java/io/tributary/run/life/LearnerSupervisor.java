@@ -6,9 +6,9 @@ import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.CheckpointFailed;
+import io.tributary.protocol.LearnerCommand.LearnerSettings;
 import io.tributary.protocol.LearnerCommand.Saved;
 import io.tributary.protocol.LearnerEvent;
-import io.tributary.protocol.LearnerSettings;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.stage.evaluate.Evaluator;
 import io.tributary.stage.learn.Learner;
@@ -150,7 +150,6 @@ final class LearnerSupervisor {
   /**
    * Starts both again from the last checkpoint, after the learner is gone.
    *
-   * @param cause why
    * @return false if there is no checkpoint
    */
   boolean restart(Throwable cause) {

@@ -9,7 +9,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.metrics.Label.ConfigChange;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.protocol.ConfigView;
+import io.tributary.protocol.ServiceControl.ConfigView;
 import io.tributary.run.files.RunDirectory;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -101,7 +101,6 @@ final class LiveConfig {
   /**
    * Puts a proposed configuration in force; {@link #recordChange} must follow.
    *
-   * @param keys the keys that were given
    * @return what has changed, in words
    */
   synchronized String accept(

@@ -49,50 +49,42 @@ final class OperatorRequests {
   /** Carries out an action, or refuses it if the run is ending. */
   void perform(GuardianCommand.Perform request) {
     CompletableFuture<Answer> answer = request.answer();
-    if (request.action() == Action.DRAIN) {
-      answer.complete(drain());
-      return;
-    }
-    if (!shutdown.isRunning()) {
+    Paused paused = stream.paused();
+    if (!shutdown.isRunning() && (shutdown.isOver() || request.action() != Action.DRAIN)) {
       answer.complete(new Unable(shutdown.description()));
       return;
     }
-    Paused paused = stream.paused();
     switch (request.action()) {
       case PAUSE_SAMPLING ->
-          answer.complete(
-              pause(
-                  new Paused(true, paused.learning()),
-                  "sampling is paused; what is in flight is learned"));
+          pause(
+              new Paused(true, paused.learning()),
+              "sampling is paused; what is in flight is learned",
+              answer);
       case PAUSE_LEARNING ->
-          answer.complete(
-              pause(
-                  new Paused(paused.sampling(), true),
-                  "learning is paused; samplers continue up to the bound on staleness"));
-      case RESUME -> answer.complete(pause(Paused.NONE, "sampling and learning continue"));
+          pause(
+              new Paused(paused.sampling(), true),
+              "learning is paused; samplers continue up to the bound on staleness",
+              answer);
+      case RESUME -> pause(Paused.NONE, "sampling and learning continue", answer);
       case CHECKPOINT ->
           askLearner(answer, LearnerCommand.WriteCheckpoint::new, this::checkpointAnswer);
       case SWAP_PROPOSAL -> askLearner(answer, LearnerCommand.SwapProposal::new, this::swapAnswer);
-      case DRAIN -> throw new IllegalStateException("a drain is answered before");
+      case DRAIN -> {
+        shutdown.drain();
+        answer.complete(
+            new Done(
+                "finishing what is in flight, then writing a checkpoint, within %d s; the console says which"
+                    .formatted(services.config().current().shutdown().grace().toSeconds())));
+      }
     }
   }
 
-  private Answer pause(Paused sides, String what) {
-    if (stream.paused().equals(sides)) {
-      return new Done("nothing to do: " + what);
+  private void pause(Paused sides, String what, CompletableFuture<Answer> answer) {
+    boolean already = stream.paused().equals(sides);
+    if (!already) {
+      stream.pause(sides);
     }
-    stream.pause(sides);
-    return new Done(what);
-  }
-
-  private Answer drain() {
-    if (shutdown.isOver()) {
-      return new Unable(shutdown.description());
-    }
-    shutdown.drain();
-    return new Done(
-        "finishing what is in flight, then writing a checkpoint, within %d s; the console says which"
-            .formatted(services.config().current().shutdown().grace().toSeconds()));
+    answer.complete(new Done(already ? "nothing to do: " + what : what));
   }
 
   private <T> void askLearner(

@@ -39,11 +39,6 @@ final class ProgressWatchdog {
    * @param stallTimeout time without progress after which a worker counts as lost
    * @param publishTimeout time that samplers have to confirm a proposal
    */
-  ProgressWatchdog(Duration stallTimeout, Duration publishTimeout) {
-    this(stallTimeout, publishTimeout, System::nanoTime);
-  }
-
-  /** A watchdog with a clock of its own. */
   ProgressWatchdog(Duration stallTimeout, Duration publishTimeout, LongSupplier nanoTime) {
     this.progressTimeout = stallTimeout.multipliedBy(PATIENCE);
     this.confirmationTimeout = publishTimeout.multipliedBy(PATIENCE);
@@ -84,11 +79,7 @@ final class ProgressWatchdog {
     awaitsConfirmation = false;
   }
 
-  /**
-   * What has taken too long, if anything; to be called once per {@link #interval}.
-   *
-   * @param proposalVersion version of the current proposal
-   */
+  /** What has taken too long, if anything; to be called once per {@link #interval}. */
   Optional<RunFailedException> complaint(long proposalVersion) {
     long now = nanoTime.getAsLong();
     forgive(now - looked, now);

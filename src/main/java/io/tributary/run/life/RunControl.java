@@ -1,7 +1,7 @@
 package io.tributary.run.life;
 
-import io.tributary.protocol.ConfigView;
 import io.tributary.protocol.ServiceControl;
+import io.tributary.protocol.ServiceControl.ConfigView;
 import io.tributary.run.files.AuditLog;
 import java.time.Clock;
 import java.time.Duration;
@@ -71,13 +71,9 @@ final class RunControl implements ServiceControl {
   @Override
   public CompletionStage<Answer> perform(Action action, String from) {
     Instant at = clock.instant();
-    return ask(answer -> guardian.tell(new GuardianCommand.Perform(action, answer)))
-        .thenApplyAsync(
-            answer -> {
-              audit.action(at, from, action, answer);
-              return answer;
-            },
-            records);
+    return ask(
+        answer -> guardian.tell(new GuardianCommand.Perform(action, answer)),
+        answer -> audit.action(at, from, action, answer));
   }
 
   @Override
@@ -85,19 +81,18 @@ final class RunControl implements ServiceControl {
     Instant at = clock.instant();
     CompletableFuture<ConfigView> before = new CompletableFuture<>();
     Map<String, String> given = Map.copyOf(values);
-    return ask(answer -> guardian.tell(new GuardianCommand.Change(given, from, at, before, answer)))
-        .thenApplyAsync(
-            answer -> {
-              if (answer instanceof Done) {
-                config.recordChange();
-              }
-              audit.change(at, from, before.getNow(config.view()), given, answer);
-              return answer;
-            },
-            records);
+    return ask(
+        answer -> guardian.tell(new GuardianCommand.Change(given, from, at, before, answer)),
+        answer -> {
+          if (answer instanceof Done) {
+            config.recordChange();
+          }
+          audit.change(at, from, before.getNow(config.view()), given, answer);
+        });
   }
 
-  private CompletableFuture<Answer> ask(Consumer<CompletableFuture<Answer>> question) {
+  private CompletionStage<Answer> ask(
+      Consumer<CompletableFuture<Answer>> question, Consumer<Answer> record) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     if (isOver.getAsBoolean()) {
       answer.complete(new Unable("the run is over"));
@@ -111,7 +106,13 @@ final class RunControl implements ServiceControl {
                 "not done within %d s; if it waits for the current step, it will be done after that, and the log says so"
                     .formatted(deadline.toSeconds())),
             deadline.toMillis(),
-            TimeUnit.MILLISECONDS);
+            TimeUnit.MILLISECONDS)
+        .thenApplyAsync(
+            given -> {
+              record.accept(given);
+              return given;
+            },
+            records);
   }
 
   /** Waits a short while until all answers are recorded. */

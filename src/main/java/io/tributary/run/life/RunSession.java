@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +35,7 @@ final class RunSession {
   private final RunServices services;
   private final TributaryConfig config;
   private final CompletableFuture<Void> outcome = new CompletableFuture<>();
-  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final ActorSystem<GuardianCommand> system;
   private final RunControl control;
   private final Thread onSignal = new Thread(this::drainOnSignal, "drain-on-signal");
@@ -116,7 +117,7 @@ final class RunSession {
     stopHttp();
     boolean stopped = stopActors();
     control.finish();
-    closed.complete(null);
+    closed.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(onSignal);
     } catch (IllegalStateException e) {
@@ -163,13 +164,11 @@ final class RunSession {
                 + grace.toSeconds()
                 + " s, and a second signal ends it at once");
     try {
-      closed.get(grace.plus(SIGNAL_MARGIN).toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      LOG.error("the run has not ended within the grace time");
+      if (!closed.await(grace.plus(SIGNAL_MARGIN).toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.error("the run has not ended within the grace time");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      LOG.error("the run has failed while ending", e);
     }
     services.console().finish();
   }

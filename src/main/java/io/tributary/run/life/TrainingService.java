@@ -3,20 +3,23 @@ package io.tributary.run.life;
 import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.BadInputException;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.LearnerEvent;
-import io.tributary.protocol.RunStatus;
 import io.tributary.protocol.ServiceControl;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.run.assembly.WorkerBehaviors;
-import io.tributary.run.files.EarlierRows;
 import io.tributary.run.files.LogFile;
 import io.tributary.run.files.RunDirectory;
 import io.tributary.run.watch.RunConsole;
+import io.tributary.run.watch.RunWatch;
+import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.evaluate.PolicyEvaluation;
+import io.tributary.stage.learn.RunFiles;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.target.EnergyBasedModel;
+import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
 import java.time.Clock;
@@ -54,7 +57,6 @@ public final class TrainingService {
    * A service that others take part in.
    *
    * @param listener hears every event of the learner; one call at a time, must not block
-   * @param workers makes the behaviours of samplers and scorers
    * @param clock tells the time of day; durations are not measured with it
    */
   public TrainingService(
@@ -97,7 +99,7 @@ public final class TrainingService {
     TrainingParts parts = new TrainingParts(config);
     try (RunDirectory directory =
         RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes())) {
-      LogFile log = LogFile.open(directory.home());
+      LogFile log = new LogFile(directory.home());
       try {
         run(parts, directory, start(parts, directory, resume));
       } finally {
@@ -123,7 +125,7 @@ public final class TrainingService {
 
   private void run(TrainingParts parts, RunDirectory directory, @Nullable LearnerState from) {
     if (from == null || !isFinished(from)) {
-      train(RunServices.of(effective, parts, directory, workers, console, listener, clock), from);
+      train(services(parts, directory), from);
       return;
     }
     if (!directory.hasTexts()) {
@@ -132,6 +134,33 @@ public final class TrainingService {
     tell(
         "the run in %s is finished: it has made its %d steps"
             .formatted(directory.home(), from.step()));
+  }
+
+  private RunServices services(TrainingParts parts, RunDirectory directory) {
+    RunMetrics metrics = new RunMetrics(parts.featureTargets(), clock);
+    metrics.info(Metric.RUN_INFO, config.run().name(), config.objective().type().toString());
+    NativeHeap.usedBytes().ifPresent(metrics::nativeTensorBytes);
+    StreamMetrics streamMetrics = new StreamMetrics(metrics, config.samplers().batchSize());
+    LiveConfig live = new LiveConfig(effective, directory, metrics);
+    RunWatch watch =
+        new RunWatch(
+            live::current,
+            metrics,
+            console,
+            streamMetrics,
+            parts.featureTargets(),
+            listener,
+            clock,
+            System::nanoTime);
+    return new RunServices(
+        live,
+        parts,
+        workers.apply(parts, metrics),
+        directory,
+        metrics,
+        watch,
+        streamMetrics,
+        console);
   }
 
   private void train(RunServices services, @Nullable LearnerState from) {
@@ -158,23 +187,17 @@ public final class TrainingService {
   }
 
   private void resume(RunServices services, LearnerState from) {
-    RunDirectory directory = services.directory();
-    setAsideAfter(directory, from);
-    tell("resuming from the checkpoint of step " + from.step());
-    EarlierRows.tell(directory.files(), from.step(), services.watch());
-    services.watch().checkpoints(directory.files().checkpoints().list(RunStatus.CHECKPOINTS_SHOWN));
-  }
-
-  /** Later checkpoints than the one that is resumed would be mistaken for the run's newest. */
-  private void setAsideAfter(RunDirectory directory, LearnerState from) {
-    try {
-      List<Long> aside = directory.files().checkpoints().setAsideAfter(from.step());
+    RunFiles files = services.directory().files();
+    try { // later checkpoints would be mistaken for the run's newest
+      List<Long> aside = files.checkpoints().setAsideAfter(from.step());
       if (!aside.isEmpty()) {
         tell("checkpoints of later steps are moved aside: " + aside);
       }
     } catch (IOException e) {
       throw new BadInputException("a checkpoint of a later step can't be moved aside: " + e, e);
     }
+    tell("resuming from the checkpoint of step " + from.step());
+    services.watch().earlier(files, from.step());
   }
 
   /** How a run was started is asked for later, too: log and console say it. */

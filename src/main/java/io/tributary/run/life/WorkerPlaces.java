@@ -18,8 +18,6 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 /**
  * The samplers or the scorers of this process: a number of places, each held by one actor. When it
  * is gone, a new actor with a new address takes its place.
- *
- * @param <C> messages of a worker
  */
 final class WorkerPlaces<C> {
   /** Each worker has a thread of its own for native calls. */
@@ -104,19 +102,12 @@ final class WorkerPlaces<C> {
     return workers.contains(worker);
   }
 
-  /** Puts a new worker in the place of one that has stopped. */
-  void replace(ActorRef<?> gone) {
-    int place = workers.indexOf(gone);
-    workers.set(place, spawn(place));
-  }
-
   /**
-   * Puts a new worker in the place of one that is given up. If the old one hangs, it stops when its
-   * native call returns, if ever.
+   * Puts a new worker in the place of one that has stopped or is given up. If the old one hangs, it
+   * stops when its native call returns, if ever.
    */
-  void abandon(ActorRef<?> useless) {
-    ActorRef<C> worker = workers.get(workers.indexOf(useless));
-    replace(worker);
-    dismiss(worker);
+  void replace(ActorRef<?> worker) {
+    int place = workers.indexOf(worker);
+    dismiss(workers.set(place, spawn(place)));
   }
 }

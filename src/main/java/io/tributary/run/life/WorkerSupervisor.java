@@ -48,7 +48,6 @@ final class WorkerSupervisor {
    * Spawns and watches the publisher and the workers.
    *
    * @param publishTimeout time that samplers have to confirm a proposal
-   * @param workers their behaviours
    */
   WorkerSupervisor(
       ActorContext<GuardianCommand> context,
@@ -105,11 +104,7 @@ final class WorkerSupervisor {
     if (FailureCause.isFinal(cause)) {
       return Optional.of(cause);
     }
-    Optional<Throwable> tooMany = count(worker, FailureReason.ERROR, String.valueOf(cause));
-    if (tooMany.isEmpty()) {
-      places(worker).replace(worker);
-    }
-    return tooMany;
+    return replace(worker, FailureReason.ERROR, String.valueOf(cause));
   }
 
   /**
@@ -118,12 +113,7 @@ final class WorkerSupervisor {
    * @return why the run can't continue, if it can't
    */
   Optional<Throwable> lost(WorkerLost loss) {
-    FailureReason failure =
-        switch (loss.cause()) {
-          case SILENT -> FailureReason.STALLED;
-          case INVALID_RESULT -> FailureReason.INVALID;
-        };
-    return abandon(loss.worker(), failure, loss.reason());
+    return replace(loss.worker(), loss.cause(), loss.reason());
   }
 
   /**
@@ -137,28 +127,17 @@ final class WorkerSupervisor {
             .formatted(startTimeout.toSeconds(), START_PATIENCE);
     return Stream.concat(
             samplers.unstarted(startTimeout).stream(), scorers.unstarted(startTimeout).stream())
-        .map(worker -> abandon(worker, FailureReason.STALLED, detail))
+        .map(worker -> replace(worker, FailureReason.STALLED, detail))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private Optional<Throwable> abandon(ActorRef<?> worker, FailureReason failure, String reason) {
+  private Optional<Throwable> replace(ActorRef<?> worker, FailureReason reason, String detail) {
     if (!holds(worker)) {
       return Optional.empty();
     }
-    Optional<Throwable> tooMany = count(worker, failure, reason);
-    if (tooMany.isEmpty()) {
-      places(worker).abandon(worker);
-    }
-    return tooMany;
-  }
-
-  private WorkerPlaces<?> places(ActorRef<?> worker) {
-    return samplers.holds(worker) ? samplers : scorers;
-  }
-
-  private Optional<Throwable> count(ActorRef<?> worker, FailureReason reason, String detail) {
-    metrics.stage(samplers.holds(worker) ? Stage.SAMPLER : Stage.SCORER).failed(reason);
+    boolean isSampler = samplers.holds(worker);
+    metrics.stage(isSampler ? Stage.SAMPLER : Stage.SCORER).failed(reason);
     long now = System.nanoTime();
     losses.addLast(now);
     while (now - losses.getFirst() > WINDOW.toNanos()) {
@@ -171,6 +150,7 @@ final class WorkerSupervisor {
                   .formatted(losses.size(), maxLost, worker.path().name(), detail)));
     }
     LOG.warn("{} is replaced: {}", worker.path().name(), detail);
+    (isSampler ? samplers : scorers).replace(worker);
     return Optional.empty();
   }
 }

@@ -1,5 +1,6 @@
 package io.tributary.run.watch;
 
+import io.tributary.config.OptimizerConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
@@ -14,6 +15,7 @@ import io.tributary.stage.learn.checkpoint.LearnerState;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +31,11 @@ final class EventReport {
 
   private static final int ON_POLICY_LINE_INTERVAL = 10;
 
+  /** Gradients of single parameters are some orders of magnitude below the coefficients. */
+  private static final double MARGIN = 1000;
+
+  private static final double LARGE_Z = 1e5;
+
   private final Supplier<TributaryConfig> config;
   private final RunMetrics metrics;
   private final RunConsole console;
@@ -40,9 +47,6 @@ final class EventReport {
   private @Nullable Measurements firstEvaluation;
   private @Nullable Measurements lastEvaluation;
 
-  /**
-   * @param targets desired moments by feature
-   */
   EventReport(
       Supplier<TributaryConfig> config,
       RunMetrics metrics,
@@ -103,12 +107,46 @@ final class EventReport {
             bootstrapped.partitionFunction(),
             bootstrapped.standardError(),
             bootstrapped.sequences()));
-    GradientScale.warning(config.get(), bootstrapped.partitionFunction())
+    gradientWarning(config.get(), bootstrapped.partitionFunction())
         .ifPresent(
             warning -> {
               console.line(warning);
               LOG.warn(warning);
             });
+  }
+
+  /**
+   * A warning if the optimizer can't do much with gradients of the size that {@code z}, the
+   * estimate of Z from the first draws, leads to. Coefficients in the unit of P are about as large
+   * as Z: where Z is near Adam's eps, steps are damped and nothing says so; where it is very large,
+   * clipping makes all steps the same length.
+   */
+  static Optional<String> gradientWarning(TributaryConfig config, double z) {
+    if (config.objective().normaliseByZ() || !config.objective().type().isInUnitOfTarget()) {
+      return Optional.empty();
+    }
+    OptimizerConfig optimizer = config.learner().optimizer();
+    if (z > 0 && z < MARGIN * optimizer.eps()) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "warning: gradients are in the unit of P, and Z = %.1g brings them near"
+                  + " learner.optimizer.eps = %s, which damps every step; objective.normalise-by-z"
+                  + " = true divides by Z",
+              z,
+              optimizer.eps()));
+    }
+    if (z > LARGE_Z && optimizer.maxGradNorm() > 0) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "warning: gradients are in the unit of P, and Z = %.1g makes them so large that"
+                  + " learner.optimizer.max-grad-norm = %s clips every step;"
+                  + " objective.normalise-by-z = true divides by Z",
+              z,
+              optimizer.maxGradNorm()));
+    }
+    return Optional.empty();
   }
 
   private void stepped(LearnerEvent.Stepped stepped) {

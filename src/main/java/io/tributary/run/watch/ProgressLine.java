@@ -7,6 +7,8 @@ import io.tributary.metrics.Metric;
 import io.tributary.protocol.LearnerEvent.Stepped;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.DoubleSummaryStatistics;
+import java.util.Formatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -18,7 +20,7 @@ final class ProgressLine {
 
   private final TributaryConfig config;
   private final Map<String, Double> targets;
-  private final Map<String, double[]> means = new LinkedHashMap<>(); // sum and number
+  private final Map<String, DoubleSummaryStatistics> means = new LinkedHashMap<>();
   private Stepped last;
   private double seconds;
   private long sequences;
@@ -31,33 +33,24 @@ final class ProgressLine {
     this.targets = targets;
   }
 
-  /**
-   * Adds a step.
-   *
-   * @param learned number of sequences in the step
-   */
+  /** Adds a step. */
   void add(Stepped stepped, StepPace.Timing timing, long learned) {
     last = stepped;
     seconds += timing.seconds();
     sequences += learned;
     learnerWaited += timing.waiting().learner() * timing.seconds();
     samplersWaited += timing.waiting().samplers() * timing.seconds();
-    targets
-        .keySet()
-        .forEach(
-            feature ->
-                count(
-                    moment(feature),
-                    stepped.measurements().get(Metric.FEATURE_MOMENT, feature, Distribution.PI)));
+    for (String feature : targets.keySet()) {
+      double moment = stepped.measurements().get(Metric.FEATURE_MOMENT, feature, Distribution.PI);
+      count(moment(feature), moment);
+    }
     count(TO_POLICY, stepped.measurements().get(Metric.KL_NATS, Pair.P_PI));
     count(TO_BASE, stepped.measurements().get(Metric.KL_NATS, Pair.PI_A));
   }
 
   private void count(String name, double value) {
     if (Double.isFinite(value)) {
-      double[] mean = means.computeIfAbsent(name, n -> new double[2]);
-      mean[0] += value;
-      mean[1]++;
+      means.computeIfAbsent(name, n -> new DoubleSummaryStatistics()).accept(value);
     }
   }
 
@@ -75,31 +68,27 @@ final class ProgressLine {
    * It ends with whether the learner (l) or the samplers (s) wait more.
    */
   String row() {
-    StringBuilder text = new StringBuilder();
-    text.append(String.format(Locale.ROOT, "%s  %.0f/s", steps(), sequences / seconds));
+    Formatter text = new Formatter(Locale.ROOT);
+    text.format("%s  %.0f/s", steps(), sequences / seconds);
     targets.forEach(
         (feature, target) -> {
-          text.append("  ").append(moment(feature)).append(' ').append(mean(moment(feature), 3));
+          text.format("  %s %s", moment(feature), mean(moment(feature), 3));
           if (!Double.isNaN(target)) {
-            text.append('/').append(rounded(target, 3));
+            text.format("/%s", rounded(target, 3));
           }
         });
-    text.append("  KL p|pi ").append(mean(TO_POLICY, 3));
-    text.append(" pi|a ").append(mean(TO_BASE, 3));
-    text.append("  Z ").append(rounded(last.measurements().get(Metric.PARTITION_FUNCTION), 2));
-    boolean learner = learnerWaited > samplersWaited;
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "  %s waits %.0f%%",
-            learner ? "l" : "s",
-            100 * Math.max(learnerWaited, samplersWaited) / seconds));
+    text.format("  KL p|pi %s pi|a %s", mean(TO_POLICY, 3), mean(TO_BASE, 3));
+    text.format("  Z %s", rounded(last.measurements().get(Metric.PARTITION_FUNCTION), 2));
+    text.format(
+        "  %s waits %.0f%%",
+        learnerWaited > samplersWaited ? "l" : "s",
+        100 * Math.max(learnerWaited, samplersWaited) / seconds);
     return text.toString();
   }
 
   private String mean(String name, int digits) {
-    double[] mean = means.get(name);
-    return mean == null ? "-" : rounded(mean[0] / mean[1], digits);
+    DoubleSummaryStatistics mean = means.get(name);
+    return mean == null ? "-" : rounded(mean.getAverage(), digits);
   }
 
   private static String rounded(double value, int digits) {
@@ -125,31 +114,20 @@ final class ProgressLine {
 
   /** In full, as a line of its own. */
   String text() {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "step %s  %,d sequences  %.0f/s",
-            steps(),
-            last.sequences(),
-            sequences / seconds));
+    Formatter text = new Formatter(Locale.ROOT);
+    text.format("step %s  %,d sequences  %.0f/s", steps(), last.sequences(), sequences / seconds);
     means.forEach(
         (name, mean) -> {
           double target = targets.getOrDefault(name.replaceAll("^E\\[|]$", ""), Double.NaN);
-          text.append("  ").append(name).append(' ').append(RunConsole.number(mean[0] / mean[1]));
+          text.format("  %s %s", name, RunConsole.number(mean.getAverage()));
           if (!Double.isNaN(target)) {
-            text.append(" of ").append(RunConsole.number(target));
+            text.format(" of %s", RunConsole.number(target));
           }
         });
-    text.append("  Z ")
-        .append(
-            String.format(Locale.ROOT, "%.3g", last.measurements().get(Metric.PARTITION_FUNCTION)));
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "  learner waits %.0f %%, samplers %.0f %%",
-            100 * learnerWaited / seconds,
-            100 * samplersWaited / seconds));
+    text.format("  Z %.3g", last.measurements().get(Metric.PARTITION_FUNCTION));
+    text.format(
+        "  learner waits %.0f %%, samplers %.0f %%",
+        100 * learnerWaited / seconds, 100 * samplersWaited / seconds);
     return text.toString();
   }
 }

@@ -17,10 +17,7 @@ import java.util.Map;
 public final class RunConsole extends TerminalOutput {
   private static final int TEXT_WIDTH = 160;
 
-  /**
-   * @param out where it is shown
-   * @param terminal whether that is a terminal
-   */
+  /** A console that writes to {@code out}, which may be a terminal. */
   public RunConsole(PrintWriter out, boolean terminal) {
     super(out, terminal);
   }

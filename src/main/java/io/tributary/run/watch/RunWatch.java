@@ -1,10 +1,13 @@
 package io.tributary.run.watch;
 
+import com.google.gson.JsonObject;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
+import io.tributary.io.JsonLines;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
+import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
@@ -12,7 +15,10 @@ import io.tributary.protocol.RunStatus;
 import io.tributary.serve.LatestSequences;
 import io.tributary.serve.RunHistory;
 import io.tributary.serve.RunView;
+import io.tributary.stage.learn.RunFiles;
 import io.tributary.stage.learn.checkpoint.LearnerState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +27,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +63,6 @@ public final class RunWatch implements Supplier<RunStatus> {
   private List<RunStatus.Checkpoint> checkpoints = List.of();
 
   /**
-   * @param config the configuration in force
    * @param targets desired moments by feature; NaN where none is asked
    * @param listener hears every event first
    * @param nanoTime a clock that only goes forward
@@ -230,11 +236,6 @@ public final class RunWatch implements Supplier<RunStatus> {
     versions = new RunStatus.Versions(policy, proposal, versions.samplers());
   }
 
-  /** The checkpoints that are on the disk, newest first. */
-  public synchronized void checkpoints(List<RunStatus.Checkpoint> kept) {
-    checkpoints = List.copyOf(kept);
-  }
-
   /** The run starts from a checkpoint. */
   public synchronized void resumed(LearnerState from) {
     report.resumed(from);
@@ -243,20 +244,45 @@ public final class RunWatch implements Supplier<RunStatus> {
     versions(from.policyVersion(), from.proposalVersion());
   }
 
-  /** A step that an earlier process has made. */
-  public void earlierStep(long earlier, Measurements measured) {
-    history.stepped(earlier, measured);
+  /**
+   * Takes over what earlier processes of the run have written, up to the step that it resumes from.
+   * A file that can't be read is skipped: the run is shown without that part of its past.
+   */
+  public synchronized void earlier(RunFiles files, long last) {
+    checkpoints = files.checkpoints().list(RunStatus.CHECKPOINTS_SHOWN);
+    earlier("metrics.jsonl", files.metrics(), last, this::earlierRow);
+    earlier(
+        "versions.jsonl",
+        files.versions(),
+        last,
+        row -> {
+          if (row.has("fingerprint")) {
+            history.replaced(stepOf(row), row.get("version").getAsLong());
+          }
+        });
   }
 
-  /** An evaluation that an earlier process has made; told in the order of steps. */
-  public synchronized void earlierEvaluation(long earlier, Measurements measured) {
-    report.evaluatedEarlier(measured);
-    history.evaluated(earlier, measured);
+  private static void earlier(
+      String name, JsonLines file, long last, Consumer<JsonObject> listener) {
+    try (Stream<JsonObject> rows = file.rows()) {
+      rows.filter(row -> stepOf(row) <= last).forEach(listener);
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("{} can't be read", name, e);
+    }
   }
 
-  /** A replacement that an earlier process has made. */
-  public void earlierReplacement(long earlier, long version) {
-    history.replaced(earlier, version);
+  private void earlierRow(JsonObject row) {
+    Measurements measured = MetricsJsonl.measurements(row);
+    if (row.has(MetricsJsonl.EVALUATION)) {
+      report.evaluatedEarlier(measured);
+      history.evaluated(stepOf(row), measured);
+    } else {
+      history.stepped(stepOf(row), measured);
+    }
+  }
+
+  private static long stepOf(JsonObject row) {
+    return row.get("step").getAsLong();
   }
 
   /** Shows base model and policy side by side, at the end. */

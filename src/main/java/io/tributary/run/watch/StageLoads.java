@@ -43,9 +43,6 @@ final class StageLoads {
   private final StreamMetrics stream;
   private final List<Reading> readings = new ArrayList<>();
 
-  /**
-   * @param times how the workers of a stage have spent their time until now
-   */
   StageLoads(Function<Stage, WorkTime> times, StreamMetrics stream) {
     this.times = times;
     this.stream = stream;

@@ -33,7 +33,6 @@ final class StepPace {
    * How a step went.
    *
    * @param seconds since the step before, pauses excluded; above 0
-   * @param waiting who waited for whom meanwhile
    */
   record Timing(double seconds, WaitingShares waiting) {}
 
@@ -55,7 +54,6 @@ final class StepPace {
   }
 
   /**
-   * @param samplerCount how many samplers there are
    * @param times how the workers of a stage have spent their time until now
    * @param nowNanos when the first step begins
    */
@@ -78,9 +76,7 @@ final class StepPace {
   /** Which side waits if the current step is overdue; empty if it is not. */
   Optional<WaitingShares> overdue(long nowNanos) {
     double seconds = seconds(nowNanos);
-    return seconds > OVERDUE * lastSeconds
-        ? Optional.of(shares(waited(), seconds))
-        : Optional.empty();
+    return Optional.of(shares(waited(), seconds)).filter(late -> seconds > OVERDUE * lastSeconds);
   }
 
   /** A pause begins; its time does not count for the current step. */

@@ -28,9 +28,7 @@ public final class StreamMetrics {
   private final Map<Stage, Queue> queues = new ConcurrentHashMap<>();
   private volatile SequenceLedger ledger;
 
-  /**
-   * @param drawSequences sequences in a draw
-   */
+  /** For streams whose draws have {@code drawSequences} sequences. */
   public StreamMetrics(RunMetrics metrics, int drawSequences) {
     this.metrics = metrics;
     this.drawSequences = drawSequences;
@@ -40,7 +38,6 @@ public final class StreamMetrics {
   /**
    * The queue of a stage's pool.
    *
-   * @param workers number of workers, busy or idle
    * @param waitingSequences sequences waiting for a worker
    * @param inflightSequences sequences that a worker has
    */

@@ -1,6 +1,6 @@
 package io.tributary.stage.learn;
 
-import io.tributary.protocol.LearnerSettings;
+import io.tributary.protocol.LearnerCommand.LearnerSettings;
 
 /**
  * The steps after which something is due.

@@ -13,7 +13,7 @@ import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.model.ValueHead;
 import io.tributary.objective.estimate.ReplacementWindow;
-import io.tributary.protocol.LearnerSettings;
+import io.tributary.protocol.LearnerCommand.LearnerSettings;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;

@@ -3,6 +3,7 @@ package io.tributary.stage.publish;
 import static io.tributary.protocol.ProposalConfirmed.name;
 
 import io.tributary.data.WeightSnapshot;
+import io.tributary.metrics.Label.FailureReason;
 import io.tributary.metrics.Label.PublishFailure;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
@@ -15,6 +16,7 @@ import io.tributary.protocol.WorkerLost;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -62,7 +64,6 @@ public final class Publisher extends AbstractBehavior<Object> {
   /**
    * A publisher without a proposal yet.
    *
-   * @param timeout time that samplers have to confirm
    * @param listener receives every change of the confirmed versions
    * @param guardian receives the samplers that are given up, and replaces them
    */
@@ -131,14 +132,9 @@ public final class Publisher extends AbstractBehavior<Object> {
         metrics.remove(Metric.SAMPLER_PROPOSAL_VERSION, name(sampler));
       }
     }
-    boolean added = false;
-    for (ActorRef<SamplerCommand> sampler : listed) {
-      if (samplers.add(sampler)) {
-        added = true;
-        deliver(sampler);
-      }
-    }
-    if (added) {
+    List<ActorRef<SamplerCommand>> added = listed.stream().filter(samplers::add).toList();
+    added.forEach(this::deliver);
+    if (!added.isEmpty()) {
       startDelivery();
     }
     report();
@@ -146,21 +142,20 @@ public final class Publisher extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onTakenOver(TakenOver confirmation) {
-    timers.cancel(confirmation.sampler());
+    ActorRef<SamplerCommand> sampler = confirmation.sampler();
+    timers.cancel(sampler);
     WeightSnapshot current = proposal;
-    if (current == null
-        || confirmation.version() != version()
-        || !samplers.contains(confirmation.sampler())) {
-      awaitConfirmation(confirmation.sampler());
+    if (current == null || confirmation.version() != version() || !samplers.contains(sampler)) {
+      awaitConfirmation(sampler);
       return this;
     }
     if (!confirmation.fingerprint().equals(current.version().fingerprint())) {
-      boolean again = deliveredAgain.add(confirmation.sampler());
+      boolean again = deliveredAgain.add(sampler);
       getContext()
           .getLog()
           .error(
               "sampler {} has fingerprint {} of proposal {}, expected {}; {}",
-              name(confirmation.sampler()),
+              name(sampler),
               confirmation.fingerprint(),
               version(),
               current.version().fingerprint(),
@@ -168,14 +163,13 @@ public final class Publisher extends AbstractBehavior<Object> {
       metrics.add(Metric.WEIGHTS_PUBLISH_FAILURES_TOTAL, 1, PublishFailure.FINGERPRINT);
       metrics.add(Metric.WEIGHTS_FINGERPRINT_MISMATCHES_TOTAL, 1);
       if (again) {
-        deliver(confirmation.sampler());
+        deliver(sampler);
       }
-      awaitConfirmation(confirmation.sampler());
+      awaitConfirmation(sampler);
       return this;
     }
-    confirmed.put(confirmation.sampler(), confirmation.version());
-    metrics.set(
-        Metric.SAMPLER_PROPOSAL_VERSION, confirmation.version(), name(confirmation.sampler()));
+    confirmed.put(sampler, version());
+    metrics.set(Metric.SAMPLER_PROPOSAL_VERSION, version(), name(sampler));
     if (samplers.stream().allMatch(this::hasConfirmed)) {
       timers.cancel(ConfirmationDue.class);
       metrics.set(
@@ -187,18 +181,10 @@ public final class Publisher extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onConfirmationDue(ConfirmationDue due) {
-    if (due.version() != version()) {
-      return this;
-    }
     for (ActorRef<SamplerCommand> sampler : samplers) {
-      if (!hasConfirmed(sampler)) {
-        getContext()
-            .getLog()
-            .error(
-                "sampler {} has not confirmed proposal {} within {}",
-                name(sampler),
-                version(),
-                timeout);
+      if (due.version() == version() && !hasConfirmed(sampler)) {
+        String message = "sampler {} has not confirmed proposal {} within {}";
+        getContext().getLog().error(message, name(sampler), version(), timeout);
         metrics.add(Metric.WEIGHTS_PUBLISH_FAILURES_TOTAL, 1, PublishFailure.TIMEOUT);
       }
     }
@@ -209,7 +195,7 @@ public final class Publisher extends AbstractBehavior<Object> {
     guardian.tell(
         new WorkerLost(
             silent.sampler(),
-            WorkerLost.Cause.SILENT,
+            FailureReason.STALLED,
             "confirmed no proposal for %d s, %d is the current one"
                 .formatted(timeout.multipliedBy(PATIENCE).toSeconds(), version())));
     return this;
@@ -238,8 +224,7 @@ public final class Publisher extends AbstractBehavior<Object> {
   }
 
   private boolean hasConfirmed(ActorRef<SamplerCommand> sampler) {
-    Long version = confirmed.get(sampler);
-    return version != null && version == version();
+    return confirmed.getOrDefault(sampler, -1L) == version();
   }
 
   private long version() {

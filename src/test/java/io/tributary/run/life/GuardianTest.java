@@ -7,6 +7,7 @@ import io.tributary.config.EffectiveConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
+import io.tributary.metrics.Label.FailureReason;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
@@ -152,7 +153,7 @@ class GuardianTest {
     values.put(LearnerEvent.class, new LearnerEvent.Idle(3, WorkTime.NONE));
     values.put(
         WorkerLost.class,
-        new WorkerLost(TestInbox.create().getRef(), WorkerLost.Cause.SILENT, "lost"));
+        new WorkerLost(TestInbox.create().getRef(), FailureReason.STALLED, "lost"));
     values.put(ProposalConfirmed.class, new ProposalConfirmed(1, Map.of()));
     values.put(Saved.class, new LearnerCommand.NothingToSave("none"));
     values.put(Compared.class, new Compared(List.of(), List.of()));
@@ -203,7 +204,7 @@ class GuardianTest {
     assertThat(watch.get().paused().learning()).isTrue();
     assertThat(perform(Action.PAUSE_LEARNING))
         .isInstanceOfSatisfying(
-            Done.class, done -> assertThat(done.what()).startsWith("nothing to do"));
+            Done.class, done -> assertThat(done.text()).startsWith("nothing to do"));
     assertThat(perform(Action.PAUSE_SAMPLING)).isInstanceOf(Done.class);
     assertThat(watch.get().paused().sampling()).isTrue();
     assertThat(perform(Action.RESUME)).isInstanceOf(Done.class);

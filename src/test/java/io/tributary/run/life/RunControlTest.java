@@ -230,7 +230,7 @@ class RunControlTest {
         .isInstanceOfSatisfying(
             Invalid.class,
             invalid ->
-                assertThat(invalid.reason())
+                assertThat(invalid.text())
                     .matches(
                         "tributary.samplers.count = 9 with tributary.scorers.count = 1 takes about"
                             + " [\\d.]+ MiB of memory for tensors on the CPU, the machine or"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
+import io.tributary.metrics.Label.FailureReason;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.ProposalConfirmed;
@@ -143,7 +144,7 @@ class PublisherTest {
         .isEqualTo(
             new WorkerLost(
                 silent.getRef(),
-                WorkerLost.Cause.SILENT,
+                FailureReason.STALLED,
                 "confirmed no proposal for %d s, 2 is the current one"
                     .formatted(TIMEOUT.multipliedBy(4).toSeconds())));
     time.timePasses(TIMEOUT.multipliedBy(10));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(TorchExtension.class)
-class GradientScaleTest {
+class GradientWarningTest {
   @TempDir Path directory;
   private TinyRun tiny;
 
@@ -27,7 +27,7 @@ class GradientScaleTest {
     for (int i = 0; i < settings.length; i += 2) {
       overrides.put(settings[i], settings[i + 1]);
     }
-    return GradientScale.warning(tiny.config("scale", overrides), z);
+    return EventReport.gradientWarning(tiny.config("scale", overrides), z);
   }
 
   @Test
