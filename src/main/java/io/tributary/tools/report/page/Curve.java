@@ -3,7 +3,7 @@ package io.tributary.tools.report.page;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
+import org.hipparchus.stat.StatUtils;
 
 /**
  * A line of a panel with a band around it.
@@ -53,30 +53,14 @@ public record Curve(
         Arrays.stream(x)
             .mapToObj(at -> series.stream().mapToDouble(one -> one.at(at)).toArray())
             .toArray(double[][]::new);
-    double[] y = Arrays.stream(values).mapToDouble(Curve::mean).toArray();
-    int n = series.size();
-    double[] below =
-        map(
-            values,
-            v ->
-                band == Band.RANGE
-                    ? mean(v) - Arrays.stream(v).min().orElseThrow()
-                    : standardError(v));
-    double[] above =
-        map(
-            values,
-            v ->
-                band == Band.RANGE
-                    ? Arrays.stream(v).max().orElseThrow() - mean(v)
-                    : standardError(v));
     return new Curve(
         label,
         style,
         x,
-        y,
-        IntStream.range(0, x.length).mapToDouble(i -> y[i] - below[i]).toArray(),
-        IntStream.range(0, x.length).mapToDouble(i -> y[i] + above[i]).toArray(),
-        n);
+        map(values, Curve::mean),
+        map(values, v -> mean(v) - (band == Band.RANGE ? mean(v) - StatUtils.min(v) : error(v))),
+        map(values, v -> mean(v) + (band == Band.RANGE ? StatUtils.max(v) - mean(v) : error(v))),
+        series.size());
   }
 
   private static double[] map(double[][] values, ToDoubleFunction<double[]> function) {
@@ -88,7 +72,7 @@ public record Curve(
   }
 
   /** The standard error of the mean; 0 for a single value, which has no band. */
-  private static double standardError(double[] values) {
+  private static double error(double[] values) {
     int n = values.length;
     double mean = mean(values);
     double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
