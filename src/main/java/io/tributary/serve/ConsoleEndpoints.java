@@ -40,11 +40,9 @@ final class ConsoleEndpoints {
           file("uplot/uPlot.min.css", "text/css"));
 
   private final RunHistory history;
-  private final LatestSequences sequences;
 
-  ConsoleEndpoints(RunHistory history, LatestSequences sequences) {
+  ConsoleEndpoints(RunHistory history) {
     this.history = history;
-    this.sequences = sequences;
   }
 
   private static Map.Entry<String, String[]> file(String name, String mediaType) {
@@ -87,16 +85,15 @@ final class ConsoleEndpoints {
     String wanted = call.parameter("n").orElse(Integer.toString(DEFAULT_SAMPLES));
     if (!wanted.matches("\\d{1,4}")
         || Integer.parseInt(wanted) < 1
-        || Integer.parseInt(wanted) > LatestSequences.MOST) {
+        || Integer.parseInt(wanted) > RunHistory.MOST_SEQUENCES) {
       return Answers.error(
           StatusCodes.BAD_REQUEST,
           "n must be a whole number from 1 to %d, got %s"
-              .formatted(LatestSequences.MOST, shown(wanted)));
+              .formatted(RunHistory.MOST_SEQUENCES, shown(wanted)));
     }
     return Answers.json(
         StatusCodes.OK,
-        new Samples(
-            sequences.latest(Integer.parseInt(wanted)).stream().map(SampleRow::of).toList()));
+        new Samples(history.latest(Integer.parseInt(wanted)).stream().map(SampleRow::of).toList()));
   }
 
   private HttpResponse history(Routes.Call call) {

@@ -3,6 +3,7 @@ package io.tributary.serve;
 import io.tributary.config.HttpConfig;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.protocol.RunStatus;
 import io.tributary.protocol.ServiceControl;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -62,7 +64,8 @@ public final class HttpService {
    * Binds the server.
    *
    * @param http address, port and access rules
-   * @param run what is shown of the run
+   * @param status the present status; called on each request, so it must not block
+   * @param history measurements and sequences since the first step
    * @param control carries out what operators ask for
    * @param stallTimeout longest time without progress on a batch in which the learner is still
    *     ready
@@ -73,12 +76,13 @@ public final class HttpService {
       ActorSystem<?> system,
       HttpConfig http,
       RunMetrics metrics,
-      RunView run,
+      Supplier<RunStatus> status,
+      RunHistory history,
       ServiceControl control,
       Duration stallTimeout) {
     Routes routes = new Routes();
-    new ConsoleEndpoints(run.history(), run.sequences()).addTo(routes);
-    new RunEndpoints(metrics, run.status(), stallTimeout).addTo(routes);
+    new ConsoleEndpoints(history).addTo(routes);
+    new RunEndpoints(metrics, status, stallTimeout).addTo(routes);
     new ControlEndpoints(control, Limits.USUAL.patience()).addTo(routes);
     try {
       return bind(system, http, Protection.of(http, System.getenv()), routes, Limits.USUAL);

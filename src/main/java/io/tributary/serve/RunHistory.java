@@ -3,12 +3,16 @@ package io.tributary.serve;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonPrimitive;
+import io.tributary.data.LearnedSequence;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +22,12 @@ import java.util.TreeSet;
 
 /**
  * Measurements since the first step of a run, thinned to a bounded number of points, for the
- * console's charts. Thread-safe.
+ * console's charts; and the latest learned sequences, for people to read. Thread-safe.
  */
 public final class RunHistory {
+
+  /** Number of learned sequences kept. */
+  static final int MOST_SEQUENCES = 100;
 
   /** Learner steps a second; not a metric. */
   private static final String STEPS_PER_SECOND = "steps_per_second";
@@ -42,14 +49,11 @@ public final class RunHistory {
   private final ThinnedRows<Map<Column, Double>> steps = new ThinnedRows<>();
   private final ThinnedRows<Map<Column, Double>> evaluations = new ThinnedRows<>();
   private final ThinnedRows<Long> replacements = new ThinnedRows<>();
+  private final Deque<LearnedSequence> sequences = new ArrayDeque<>(); // the newest first
 
-  /** A column, ordered by name and labels. */
-  private record Column(String name, List<String> labels) implements Comparable<Column> {
-    @Override
-    public int compareTo(Column other) {
-      int byName = name.compareTo(other.name);
-      return byName != 0 ? byName : labels.toString().compareTo(other.labels.toString());
-    }
+  private record Column(String name, List<String> labels) {
+    private static final Comparator<Column> ORDER =
+        Comparator.comparing(Column::name).thenComparing(column -> column.labels().toString());
   }
 
   /** Adds a step of an earlier process, whose speed is unknown. */
@@ -85,6 +89,19 @@ public final class RunHistory {
   /** Adds a replacement of the proposal by the policy. */
   public synchronized void replaced(long step, long version) {
     replacements.add(step, version);
+  }
+
+  /** Adds the sequences of one step, in their order. */
+  public synchronized void learned(List<LearnedSequence> learned) {
+    learned.forEach(sequences::addFirst);
+    while (sequences.size() > MOST_SEQUENCES) {
+      sequences.removeLast();
+    }
+  }
+
+  /** At most this number of the latest learned sequences, newest first. */
+  synchronized List<LearnedSequence> latest(int number) {
+    return sequences.stream().limit(number).toList();
   }
 
   private static Map<Column, Double> kept(Measurements measurements) {
@@ -149,7 +166,7 @@ public final class RunHistory {
   }
 
   private static List<Series> series(Collection<Map<Column, Double>> rows) {
-    TreeSet<Column> columns = new TreeSet<>();
+    TreeSet<Column> columns = new TreeSet<>(Column.ORDER);
     rows.forEach(row -> columns.addAll(row.keySet()));
     return columns.stream()
         .map(

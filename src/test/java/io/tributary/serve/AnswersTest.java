@@ -68,7 +68,7 @@ class AnswersTest {
       server.history.stepped(1, measured(2), 0.5, 64);
       server.history.stepped(2, measured(Double.NaN), 1 / 3.0, 1e9);
       server.history.replaced(2, 7);
-      server.sequences.add(
+      server.history.learned(
           List.of(
               new LearnedSequence(
                   2, 5, 1, 3, "an <amazing> \"text\"\n", -12.5, 1000, Map.of("amazing", 1.0)),

@@ -92,9 +92,9 @@ class ConsoleHttpTest {
 
   @Test
   void theLatestSequencesComeFirst() throws Exception {
-    server.sequences.add(
+    server.history.learned(
         IntStream.range(0, 300).mapToObj(i -> sequence(i, "text " + i, Math.log(0.25))).toList());
-    server.sequences.add(
+    server.history.learned(
         List.of(
             sequence(7, "<b>\"bold\"</b>", Double.NEGATIVE_INFINITY), sequence(8, "last", 1e4)));
     JsonObject rows = json("/samples?n=3");

@@ -73,7 +73,6 @@ public final class TestServer implements AutoCloseable {
 
   final AtomicReference<RunStatus> status = new AtomicReference<>(RUNNING);
   final RunHistory history = new RunHistory();
-  final LatestSequences sequences = new LatestSequences();
   public final RecordedControl control = new RecordedControl();
   public final HttpService service;
   private final ActorTestKit testKit = ActorTestKit.create(ConfigFactory.load());
@@ -101,12 +100,7 @@ public final class TestServer implements AutoCloseable {
   /** Another server of the same run. */
   public HttpService start(HttpConfig http) throws Exception {
     return HttpService.start(
-            testKit.system(),
-            http,
-            metrics,
-            new RunView(status::get, history, sequences),
-            control,
-            Duration.ofSeconds(60))
+            testKit.system(), http, metrics, status::get, history, control, Duration.ofSeconds(60))
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
   }
@@ -114,7 +108,7 @@ public final class TestServer implements AutoCloseable {
   public HttpService start(HttpConfig http, Map<String, String> environment, Limits limits)
       throws Exception {
     Routes routes = new Routes();
-    new ConsoleEndpoints(history, sequences).addTo(routes);
+    new ConsoleEndpoints(history).addTo(routes);
     new RunEndpoints(metrics, status::get, Duration.ofSeconds(60)).addTo(routes);
     new ControlEndpoints(control, limits.patience()).addTo(routes);
     return HttpService.bind(

@@ -83,7 +83,8 @@ final class RunSession {
                 system,
                 config.http(),
                 services.metrics(),
-                services.watch().view(),
+                services.watch(),
+                services.watch().history(),
                 control,
                 config.stream().stallTimeout())
             .toCompletableFuture()

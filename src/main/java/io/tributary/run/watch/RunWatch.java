@@ -12,9 +12,7 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.RunStatus;
-import io.tributary.serve.LatestSequences;
 import io.tributary.serve.RunHistory;
-import io.tributary.serve.RunView;
 import io.tributary.stage.learn.RunFiles;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import java.io.IOException;
@@ -47,7 +45,6 @@ public final class RunWatch implements Supplier<RunStatus> {
   private final StageLoads loads;
   private final StepPace pace;
   private final RunHistory history = new RunHistory();
-  private final LatestSequences sequencesLearned = new LatestSequences();
   private final Instant startedAt;
   private final LongSupplier nanoTime;
   private ServiceState state = ServiceState.STARTING;
@@ -88,9 +85,9 @@ public final class RunWatch implements Supplier<RunStatus> {
     this.nanoTime = nanoTime;
   }
 
-  /** What HTTP shows of the run. */
-  public RunView view() {
-    return new RunView(this, history, sequencesLearned);
+  /** Measurements and sequences since the first step. */
+  public RunHistory history() {
+    return history;
   }
 
   /** The run as it is now. */
@@ -200,7 +197,7 @@ public final class RunWatch implements Supplier<RunStatus> {
     } else if (event instanceof LearnerEvent.Stepped stepped) {
       stepped(stepped);
     } else if (event instanceof LearnerEvent.SequencesLearned learned) {
-      sequencesLearned.add(learned.sequences());
+      history.learned(learned.sequences());
     } else if (event instanceof LearnerEvent.ProposalJudged judged) {
       if (judged.replaced()) {
         history.replaced(judged.step(), judged.policyVersion());
