@@ -5,7 +5,6 @@ import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.config.binding.HoconWriter;
 import io.tributary.config.binding.Require;
 import io.tributary.config.binding.Schema;
-import io.tributary.config.binding.Schema.Key;
 import io.tributary.config.objective.ObjectiveConfig;
 import io.tributary.config.objective.ObjectiveRules;
 import io.tributary.config.target.TargetConfig;
@@ -33,7 +32,7 @@ public record TributaryConfig(
     SamplesConfig samples,
     HttpConfig http,
     ShutdownConfig shutdown,
-    @Key("native") NativeConfig nativeLibrary) {
+    @Schema.Key("native") NativeConfig nativeLibrary) {
   public TributaryConfig {
     requireMultipleOfDraw("learner.batch-size", learner.batchSize(), samplers.batchSize());
     requireMultipleOfDraw(

@@ -5,7 +5,6 @@ import io.tributary.config.binding.Require;
 import io.tributary.config.binding.Schema;
 import io.tributary.config.binding.Schema.Default;
 import io.tributary.config.binding.Schema.Existing;
-import io.tributary.config.binding.Schema.Key;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -151,7 +150,7 @@ public sealed interface FeatureConfig {
   }
 
   /** 1 iff all of the features are 1. */
-  @Key("all-of")
+  @Schema.Key("all-of")
   record AllOf(List<Part> features) implements FeatureConfig {
     public AllOf {
       features = required(features);
@@ -164,7 +163,7 @@ public sealed interface FeatureConfig {
   }
 
   /** 1 iff any of the features is 1. */
-  @Key("any-of")
+  @Schema.Key("any-of")
   record AnyOf(List<Part> features) implements FeatureConfig {
     public AnyOf {
       features = required(features);
