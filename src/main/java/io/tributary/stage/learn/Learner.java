@@ -87,6 +87,8 @@ public final class Learner extends AbstractBehavior<Object> {
   private @Nullable LearnerSettings adjustment;
 
   /**
+   * A learner, which reports with {@link LearnerEvent.Ready} when it can take batches.
+   *
    * @param run makes the state of training; called on the learner's thread
    * @param events receives everything that happens
    */

@@ -61,7 +61,8 @@ record PretrainingData(List<int[]> training, List<int[]> heldOut) {
       Map<Boolean, List<Document>> isHeldOut =
           documents.stream()
               .collect(Collectors.partitioningBy(d -> uniform(d.text(), seed) < heldOutFraction));
-      return new Split(isHeldOut.get(false), isHeldOut.get(true));
+      return new Split(
+          isHeldOut.getOrDefault(false, List.of()), isHeldOut.getOrDefault(true, List.of()));
     }
 
     /** A number in [0, 1), determined by text and seed. */
