@@ -7,7 +7,7 @@ import io.tributary.run.assembly.TrainingParts;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.life.StandaloneFit;
 import io.tributary.stage.fit.FitJson;
-import io.tributary.target.lambda.Fit;
+import io.tributary.target.fit.Fit;
 import io.tributary.tensor.Torch;
 import java.util.Optional;
 import picocli.CommandLine.Command;

@@ -54,8 +54,8 @@ public record FDivergence(Divergence divergence, boolean baseline) implements Ob
       return new double[batch.size()];
     }
     return divergence == Divergence.FORWARD_KL
-        ? Levels.constant(batch.size(), 1)
-        : Levels.ofOthers(signals(batch));
+        ? BaselineLevels.constant(batch.size(), 1)
+        : BaselineLevels.ofOthers(signals(batch));
   }
 
   @Override

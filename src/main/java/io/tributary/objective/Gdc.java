@@ -23,7 +23,7 @@ public record Gdc(boolean baseline, boolean normaliseByZ) implements Objective {
   /** b = Z = E_q[P/q] (Eq. (13), Korbak et al. 2022, arXiv:2206.00761), from earlier batches. */
   @Override
   public double[] levels(BatchValues batch) {
-    return Levels.constant(batch.size(), baseline ? batch.z().value() : 0);
+    return BaselineLevels.constant(batch.size(), baseline ? batch.z().value() : 0);
   }
 
   /** B = Z pi/q = exp(log Z + log v) (Eq. (15), Korbak et al. 2022, arXiv:2206.00761). */

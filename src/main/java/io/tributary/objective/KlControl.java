@@ -29,7 +29,7 @@ public record KlControl(double beta, boolean baseline) implements Objective {
   /** b = the leave-one-out mean. */
   @Override
   public double[] levels(BatchValues batch) {
-    return baseline ? Levels.ofOthers(signals(batch)) : new double[batch.size()];
+    return baseline ? BaselineLevels.ofOthers(signals(batch)) : new double[batch.size()];
   }
 
   @Override

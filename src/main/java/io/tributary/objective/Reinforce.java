@@ -35,8 +35,8 @@ public record Reinforce(Baseline baseline) implements Objective {
   @Override
   public double[] levels(BatchValues batch) {
     return switch (baseline) {
-      case LEAVE_ONE_OUT -> Levels.ofOthers(signals(batch));
-      case RUNNING_MEAN -> Levels.constant(batch.size(), batch.estimates().meanSignal());
+      case LEAVE_ONE_OUT -> BaselineLevels.ofOthers(signals(batch));
+      case RUNNING_MEAN -> BaselineLevels.constant(batch.size(), batch.estimates().meanSignal());
       case NONE, Z -> new double[batch.size()];
     };
   }

@@ -24,7 +24,7 @@ import io.tributary.stage.sample.Sampler;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.stage.score.Scorer;
 import io.tributary.target.EnergyBasedModel;
-import io.tributary.target.lambda.Fit;
+import io.tributary.target.fit.Fit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

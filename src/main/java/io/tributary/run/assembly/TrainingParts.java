@@ -13,8 +13,8 @@ import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
 import io.tributary.stage.evaluate.EvaluationSettings;
 import io.tributary.stage.evaluate.PolicyEvaluation;
-import io.tributary.stage.learn.RunFiles;
-import io.tributary.stage.learn.RunSetup;
+import io.tributary.stage.learn.LearnerFiles;
+import io.tributary.stage.learn.LearnerSetup;
 import io.tributary.stage.learn.TrainingRun;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
@@ -124,7 +124,8 @@ public final class TrainingParts implements AutoCloseable {
         target,
         config.target().fit(),
         config.stream(),
-        new WeightSnapshot(new WeightVersion(RunSetup.FIRST_VERSION, Fingerprint.of(base)), base),
+        new WeightSnapshot(
+            new WeightVersion(LearnerSetup.FIRST_VERSION, Fingerprint.of(base)), base),
         config.samplers().batchSize(),
         directory.config().vocabulary());
   }
@@ -199,7 +200,7 @@ public final class TrainingParts implements AutoCloseable {
   }
 
   /** The checkpoint of a step of the run, verified. */
-  public Checkpoint checkpoint(RunFiles files, long step) {
+  public Checkpoint checkpoint(LearnerFiles files, long step) {
     return files.checkpoints().read(step, directory.config());
   }
 
@@ -213,7 +214,7 @@ public final class TrainingParts implements AutoCloseable {
   }
 
   /** The state of the newest complete checkpoint, if there is one. */
-  public Optional<LearnerState> lastState(RunFiles files) {
+  public Optional<LearnerState> lastState(LearnerFiles files) {
     try {
       return files.checkpoints().state(OptionalLong.empty(), LOG::warn);
     } catch (BadInputException e) {
@@ -230,9 +231,12 @@ public final class TrainingParts implements AutoCloseable {
    * @param fitted the target with all lambdas
    */
   public TrainingRun training(
-      TributaryConfig now, RunFiles files, @Nullable LearnerState from, EnergyBasedModel fitted) {
-    RunSetup setup =
-        new RunSetup(
+      TributaryConfig now,
+      LearnerFiles files,
+      @Nullable LearnerState from,
+      EnergyBasedModel fitted) {
+    LearnerSetup setup =
+        new LearnerSetup(
             directory.config(),
             base,
             Torch.device(now.learner().device()),

@@ -8,7 +8,7 @@ import io.tributary.io.Json;
 import io.tributary.io.JsonLines;
 import io.tributary.io.LastingFiles;
 import io.tributary.io.ProcessLock;
-import io.tributary.stage.learn.RunFiles;
+import io.tributary.stage.learn.LearnerFiles;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
 import java.io.IOException;
@@ -27,9 +27,9 @@ public final class RunDirectory implements AutoCloseable {
 
   private final Path home;
   private final ProcessLock lock;
-  private final RunFiles files;
+  private final LearnerFiles files;
 
-  private RunDirectory(Path home, ProcessLock lock, RunFiles files) {
+  private RunDirectory(Path home, ProcessLock lock, LearnerFiles files) {
     this.home = home;
     this.lock = lock;
     this.files = files;
@@ -73,7 +73,7 @@ public final class RunDirectory implements AutoCloseable {
       return new RunDirectory(
           home,
           lock,
-          new RunFiles(
+          new LearnerFiles(
               checkpoints,
               metrics,
               new JsonLines(home.resolve("samples.jsonl"), MAX_SAMPLES_BYTES),
@@ -153,7 +153,7 @@ public final class RunDirectory implements AutoCloseable {
   }
 
   /** What the learner writes in it. */
-  public RunFiles files() {
+  public LearnerFiles files() {
     return files;
   }
 

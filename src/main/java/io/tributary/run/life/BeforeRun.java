@@ -18,7 +18,7 @@ import io.tributary.run.watch.RunConsole;
 import io.tributary.stage.fit.FitJson;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.target.EnergyBasedModel;
-import io.tributary.target.lambda.Fit;
+import io.tributary.target.fit.Fit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

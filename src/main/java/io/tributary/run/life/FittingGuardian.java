@@ -13,7 +13,7 @@ import io.tributary.stage.fit.TargetFitting;
 import io.tributary.stream.FitStream;
 import io.tributary.stream.PoolSettings;
 import io.tributary.stream.WorkerPool;
-import io.tributary.target.lambda.Fit;
+import io.tributary.target.fit.Fit;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;

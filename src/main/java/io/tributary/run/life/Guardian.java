@@ -45,7 +45,7 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
   private final LearnerSupervisor training;
   private final StreamSupervisor stream;
   private final RunShutdown shutdown;
-  private final OperatorRequests requests;
+  private final ControlActions requests;
   private final ProgressWatchdog watchdog;
   private @Nullable Throwable recovering; // from this, while the old learner stops
 
@@ -91,7 +91,7 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
             context.messageAdapter(LearnerEvent.class, LearnerSpoke::new));
     this.stream = new StreamSupervisor(context, services, target.lambdas(), workers.lost());
     this.shutdown = new RunShutdown(timers, services, stream, outcome);
-    this.requests = new OperatorRequests(services, workers, training, stream, shutdown);
+    this.requests = new ControlActions(services, workers, training, stream, shutdown);
     this.watchdog =
         new ProgressWatchdog(
             config.stream().stallTimeout(), config.publish().timeout(), System::nanoTime);

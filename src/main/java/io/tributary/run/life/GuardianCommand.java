@@ -8,7 +8,7 @@ import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.ConfigView;
 import io.tributary.stream.TrainingStream;
-import io.tributary.target.lambda.Fit;
+import io.tributary.target.fit.Fit;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

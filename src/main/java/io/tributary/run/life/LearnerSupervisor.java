@@ -111,7 +111,7 @@ final class LearnerSupervisor {
   }
 
   private <C> ActorRef<C> watched(Behavior<C> behavior, String name) {
-    ActorRef<C> spawned = context.spawn(behavior, name + "-" + restarts, WorkerPlaces.PINNED);
+    ActorRef<C> spawned = context.spawn(behavior, name + "-" + restarts, LocalWorkers.PINNED);
     context.watch(spawned);
     return spawned;
   }

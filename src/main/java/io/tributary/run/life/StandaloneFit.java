@@ -4,7 +4,7 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.run.assembly.FitSetup;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.watch.StreamMetrics;
-import io.tributary.target.lambda.Fit;
+import io.tributary.target.fit.Fit;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;

@@ -15,7 +15,7 @@ import io.tributary.run.watch.RunConsole;
 import io.tributary.run.watch.RunWatch;
 import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.evaluate.PolicyEvaluation;
-import io.tributary.stage.learn.RunFiles;
+import io.tributary.stage.learn.LearnerFiles;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import io.tributary.target.EnergyBasedModel;
@@ -187,7 +187,7 @@ public final class TrainingService {
   }
 
   private void resume(RunServices services, LearnerState from) {
-    RunFiles files = services.directory().files();
+    LearnerFiles files = services.directory().files();
     try { // later checkpoints would be mistaken for the run's newest
       List<Long> aside = files.checkpoints().setAsideAfter(from.step());
       if (!aside.isEmpty()) {

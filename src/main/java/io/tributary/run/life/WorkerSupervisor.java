@@ -38,8 +38,8 @@ final class WorkerSupervisor {
   private final RunMetrics metrics;
   private final int maxLost;
   private final Duration startTimeout;
-  private final WorkerPlaces<SamplerCommand> samplers;
-  private final WorkerPlaces<ScorerCommand> scorers;
+  private final LocalWorkers<SamplerCommand> samplers;
+  private final LocalWorkers<ScorerCommand> scorers;
   private final ActorRef<WorkerLost> lost;
   private final ActorRef<PublisherCommand> publisher;
   private final Deque<Long> losses = new ArrayDeque<>(); // nanoseconds, oldest first
@@ -72,8 +72,8 @@ final class WorkerSupervisor {
             "publisher");
     context.watch(publisher);
     this.samplers =
-        new WorkerPlaces<>(context, SamplerCommand.KEY, samplerCount, workers.sampler());
-    this.scorers = new WorkerPlaces<>(context, ScorerCommand.KEY, scorerCount, workers.scorer());
+        new LocalWorkers<>(context, SamplerCommand.KEY, samplerCount, workers.sampler());
+    this.scorers = new LocalWorkers<>(context, ScorerCommand.KEY, scorerCount, workers.scorer());
   }
 
   ActorRef<PublisherCommand> publisher() {

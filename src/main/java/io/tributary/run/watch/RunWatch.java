@@ -13,7 +13,7 @@ import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.RunStatus;
 import io.tributary.serve.RunHistory;
-import io.tributary.stage.learn.RunFiles;
+import io.tributary.stage.learn.LearnerFiles;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -245,7 +245,7 @@ public final class RunWatch implements Supplier<RunStatus> {
    * Takes over what earlier processes of the run have written, up to the step that it resumes from.
    * A file that can't be read is skipped: the run is shown without that part of its past.
    */
-  public synchronized void earlier(RunFiles files, long last) {
+  public synchronized void earlier(LearnerFiles files, long last) {
     checkpoints = files.checkpoints().list(RunStatus.CHECKPOINTS_SHOWN);
     earlier("metrics.jsonl", files.metrics(), last, this::earlierRow);
     earlier(

@@ -9,7 +9,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.annotations.SerializedName;
 import io.tributary.data.BadInputException;
 import io.tributary.target.EnergyBasedModel;
-import io.tributary.target.lambda.Fit;
+import io.tributary.target.fit.Fit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

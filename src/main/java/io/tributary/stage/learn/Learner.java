@@ -79,7 +79,7 @@ public final class Learner extends AbstractBehavior<Object> {
   private final ActorRef<LearnerEvent> events;
   private final StageMetrics metrics;
   private final WorkClock clock;
-  private final RunReport report;
+  private final LearnerReport report;
   private final CheckpointWriter checkpoints;
   private Phase phase = Phase.NEXT_BATCH;
   private @Nullable CompletableFuture<BatchLearned> pending; // null while a resumed run catches up
@@ -123,7 +123,7 @@ public final class Learner extends AbstractBehavior<Object> {
     this.metrics = metrics;
     this.clock = metrics.clock();
     clock.waitFor(BlockedReason.INPUT);
-    this.report = new RunReport(run, events::tell);
+    this.report = new LearnerReport(run, events::tell);
     this.checkpoints =
         new CheckpointWriter(
             run,

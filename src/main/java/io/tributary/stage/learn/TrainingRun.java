@@ -21,8 +21,8 @@ import io.tributary.stage.learn.checkpoint.RunIdentity;
 import io.tributary.stage.learn.update.PolicyTrainer;
 import io.tributary.stage.learn.update.PolicyTrainer.Estimators;
 import io.tributary.target.EnergyBasedModel;
-import io.tributary.target.lambda.FeatureSample;
-import io.tributary.target.lambda.HardConstraints;
+import io.tributary.target.fit.FeatureSample;
+import io.tributary.target.fit.HardConstraints;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ public final class TrainingRun implements AutoCloseable {
 
   private final PolicyTrainer trainer;
   private final Estimators estimators;
-  private final RunFiles files;
+  private final LearnerFiles files;
   private final EnergyBasedModel target;
   private final List<String> features;
   private final int maxNonfiniteSteps;
@@ -67,7 +67,7 @@ public final class TrainingRun implements AutoCloseable {
    * @param proposal weights of the proposal
    */
   TrainingRun(
-      RunSetup setup, PolicyTrainer trainer, LearnerState start, List<TensorBytes> proposal) {
+      LearnerSetup setup, PolicyTrainer trainer, LearnerState start, List<TensorBytes> proposal) {
     this.trainer = trainer;
     this.estimators = trainer.estimators();
     this.files = setup.files();
@@ -116,7 +116,7 @@ public final class TrainingRun implements AutoCloseable {
     return proposal;
   }
 
-  RunFiles files() {
+  LearnerFiles files() {
     return files;
   }
 

@@ -28,7 +28,7 @@ record BenchConfig(Path file, Map<String, String> given) {
   private static final Pattern WORD = Pattern.compile(" [a-z]+");
 
   /** How the native library is to be loaded. */
-  static NativeConfig nativeLibrary(BenchPlan plan, Workplace place) {
+  static NativeConfig nativeLibrary(BenchPlan plan, BenchDirectory place) {
     return ConfigLoader.read(file(plan, place), plan.overrides()).section(NativeConfig.class);
   }
 
@@ -37,7 +37,7 @@ record BenchConfig(Path file, Map<String, String> given) {
    *
    * @throws BadInputException if no model is given, or it can't be used
    */
-  static BenchConfig of(BenchPlan plan, Workplace place) {
+  static BenchConfig of(BenchPlan plan, BenchDirectory place) {
     Map<String, String> values = new LinkedHashMap<>(plan.overrides());
     plan.shape()
         .map(shape -> place.randomModel(shape, plan.tokenizer()))
@@ -97,7 +97,7 @@ record BenchConfig(Path file, Map<String, String> given) {
     return "[ { name = \"frequent words\", type = wordlist, words = [ " + words + " ] } ]";
   }
 
-  private static Path file(BenchPlan plan, Workplace place) {
+  private static Path file(BenchPlan plan, BenchDirectory place) {
     return plan.configuration().orElseGet(place::emptyConfiguration);
   }
 

@@ -22,7 +22,7 @@ public final class Benchmark implements AutoCloseable {
   private static final long KIBIBYTE = 1024;
 
   private final BenchPlan plan;
-  private final Workplace place = Workplace.open();
+  private final BenchDirectory place = BenchDirectory.open();
 
   /** A benchmark with its own temporary directory. */
   public Benchmark(BenchPlan plan) {

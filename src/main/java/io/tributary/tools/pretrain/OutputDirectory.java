@@ -24,7 +24,7 @@ record OutputDirectory(Path path, FloatType type) {
    * @throws BadInputException if it holds a model, can't be made, or the disk has no room for the
    *     model
    */
-  static OutputDirectory claim(Path path, Dtype dtype, Start start) {
+  static OutputDirectory claim(Path path, Dtype dtype, InitialWeights start) {
     FloatType type = FloatType.valueOf(dtype.name());
     for (String part : new String[] {ModelDirectory.CONFIG, ModelDirectory.WEIGHTS}) {
       if (Files.exists(path.resolve(part))) {

@@ -82,7 +82,7 @@ public final class Pretrainer implements AutoCloseable {
    *     text, the tokenizer or the model to start from can't be used
    */
   public static Pretrainer open(PretrainConfig config) {
-    Start start = Start.of(config);
+    InitialWeights start = InitialWeights.of(config);
     OutputDirectory output = OutputDirectory.claim(config.output(), config.dtype(), start);
     TextTokenizer tokenizer = output.write(start.tokenizer());
     PretrainingData data =

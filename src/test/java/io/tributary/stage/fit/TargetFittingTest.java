@@ -11,7 +11,7 @@ import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
 import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Text;
-import io.tributary.target.lambda.Fit;
+import io.tributary.target.fit.Fit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

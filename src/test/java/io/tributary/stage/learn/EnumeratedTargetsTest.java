@@ -19,7 +19,7 @@ import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
 import io.tributary.target.feature.Feature;
 import io.tributary.target.feature.Text;
-import io.tributary.target.lambda.Fit;
+import io.tributary.target.fit.Fit;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;

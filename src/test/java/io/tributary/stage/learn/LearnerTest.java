@@ -88,7 +88,7 @@ class LearnerTest {
   private TestProbe<EvaluatorCommand> evaluator;
   private TestProbe<LearnerEvent> events;
   private final List<Batch> used = new CopyOnWriteArrayList<>();
-  private RunFiles files;
+  private LearnerFiles files;
   private ActorRef<LearnerCommand> learner;
 
   @BeforeAll
@@ -145,7 +145,7 @@ class LearnerTest {
 
   private Behavior<LearnerCommand> behavior(StepSchedule schedule, Map<String, String> overrides)
       throws IOException {
-    RunSetup setup =
+    LearnerSetup setup =
         TinyTraining.setup(world, TinyTraining.config(directory, overrides), directory);
     return Learner.create(
         setup::begin,
@@ -204,7 +204,7 @@ class LearnerTest {
   @Test
   void theProposalIsPublishedBeforeAnythingIsLearned() throws Exception {
     ReplaceProposal first = publisher.expectMessageClass(ReplaceProposal.class);
-    assertThat(first.proposal().version().number()).isEqualTo(RunSetup.FIRST_VERSION);
+    assertThat(first.proposal().version().number()).isEqualTo(LearnerSetup.FIRST_VERSION);
     assertThat(first.proposal().tensors())
         .usingRecursiveFieldByFieldElementComparator()
         .isEqualTo(world.base.snapshot());
@@ -460,7 +460,7 @@ class LearnerTest {
       throws IOException {
     kit.stop(learner);
     Checkpoint newest = files.checkpoints().read(files.checkpoints().steps().get(0), world.config);
-    RunSetup setup =
+    LearnerSetup setup =
         TinyTraining.setup(world, TinyTraining.config(directory, overrides), directory);
     learner =
         kit.spawn(

@@ -107,16 +107,16 @@ public final class TinyTraining implements AutoCloseable {
     };
   }
 
-  static RunFiles files(Path directory, Retention retention) {
-    return new RunFiles(
+  static LearnerFiles files(Path directory, Retention retention) {
+    return new LearnerFiles(
         new CheckpointStore(directory.resolve("checkpoints"), retention),
         new JsonLines(directory.resolve("metrics.jsonl")),
         new JsonLines(directory.resolve("samples.jsonl")),
         new JsonLines(directory.resolve("versions.jsonl")));
   }
 
-  static RunSetup setup(TinyWorld world, TributaryConfig config, Path directory) {
-    return new RunSetup(
+  static LearnerSetup setup(TinyWorld world, TributaryConfig config, Path directory) {
+    return new LearnerSetup(
         world.config,
         world.base.snapshot(),
         Device.cpu(),

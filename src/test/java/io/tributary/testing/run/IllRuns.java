@@ -1,6 +1,6 @@
 package io.tributary.testing.run;
 
-import static io.tributary.stage.learn.RunSetup.FIRST_VERSION;
+import static io.tributary.stage.learn.LearnerSetup.FIRST_VERSION;
 import static io.tributary.testing.run.FaultyWorkers.deafTo;
 import static io.tributary.testing.run.FaultyWorkers.flippedBitIn;
 import static io.tributary.testing.run.FaultyWorkers.logTargetsPlus;

@@ -53,7 +53,7 @@ public final class Drawing {
    */
   public static boolean isPossible() {
     try {
-      return new TextLayout("0", Look.FONT, new FontRenderContext(null, true, true)).getAdvance()
+      return new TextLayout("0", Theme.FONT, new FontRenderContext(null, true, true)).getAdvance()
           > 0;
     } catch (RuntimeException | LinkageError | InternalError e) {
       LOG.warn("figures can't be drawn", e);
@@ -129,17 +129,17 @@ public final class Drawing {
     int left = (width - perRow * entryWidth()) / 2 + ENTRY_GAP / 2;
     int top = height - legendRows * LEGEND_HEIGHT;
     Stroke plain = graphics.getStroke();
-    graphics.setFont(Look.FONT);
+    graphics.setFont(Theme.FONT);
     for (int i = 0; i < entries.size(); i++) {
       Curve.Style style = entries.get(i).getValue();
       int x = left + i % perRow * entryWidth();
       int y = top + i / perRow * LEGEND_HEIGHT + 4;
-      graphics.setColor(Look.colour(style));
-      graphics.setStroke(Look.stroke(style));
+      graphics.setColor(Theme.colour(style));
+      graphics.setStroke(Theme.stroke(style));
       graphics.drawLine(x, y, x + LEGEND_SAMPLE, y);
       graphics.setStroke(plain);
-      Look.marker(style).paint(graphics, x + LEGEND_SAMPLE / 2.0, y, 7);
-      graphics.setColor(Look.INK);
+      Theme.marker(style).paint(graphics, x + LEGEND_SAMPLE / 2.0, y, 7);
+      graphics.setColor(Theme.INK);
       graphics.drawString(entries.get(i).getKey(), x + LEGEND_SAMPLE + 8, y + 5);
     }
   }

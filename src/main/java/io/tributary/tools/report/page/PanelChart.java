@@ -33,9 +33,9 @@ final class PanelChart {
 
   static void paint(Figure.Panel panel, Graphics2D graphics) {
     if (panel.curves().isEmpty()) {
-      graphics.setColor(Look.INK);
-      centred(graphics, Look.TITLE_FONT, title(panel), 24);
-      centred(graphics, Look.FONT, "no data", HEIGHT / 2);
+      graphics.setColor(Theme.INK);
+      centred(graphics, Theme.TITLE_FONT, title(panel), 24);
+      centred(graphics, Theme.FONT, "no data", HEIGHT / 2);
       return;
     }
     XYChart chart =
@@ -84,12 +84,12 @@ final class PanelChart {
     styler.setChartBackgroundColor(Color.WHITE);
     styler.setPlotBackgroundColor(Color.WHITE);
     styler.setPlotBorderVisible(false);
-    styler.setChartFontColor(Look.INK);
-    styler.setChartTitleFont(Look.TITLE_FONT);
-    styler.setAxisTitleFont(Look.FONT);
-    styler.setAxisTickLabelsFont(Look.FONT);
-    styler.setAxisTickLabelsColor(Look.INK);
-    styler.setPlotGridLinesColor(Look.GRID);
+    styler.setChartFontColor(Theme.INK);
+    styler.setChartTitleFont(Theme.TITLE_FONT);
+    styler.setAxisTitleFont(Theme.FONT);
+    styler.setAxisTickLabelsFont(Theme.FONT);
+    styler.setAxisTickLabelsColor(Theme.INK);
+    styler.setPlotGridLinesColor(Theme.GRID);
     styler.setPlotGridLinesStroke(new BasicStroke(1));
     styler.setXAxisTickMarkSpacingHint(90);
     styler.setYAxisTickMarkSpacingHint(45);
@@ -114,7 +114,7 @@ final class PanelChart {
       x[2 * n - 1 - i] = curve.x()[i];
       y[2 * n - 1 - i] = Math.max(least, curve.low()[i]);
     }
-    Color colour = Look.colour(curve.style());
+    Color colour = Theme.colour(curve.style());
     XYSeries series = chart.addSeries(name, x, y);
     series.setXYSeriesRenderStyle(XYSeriesRenderStyle.PolygonArea);
     series.setFillColor(
@@ -141,8 +141,8 @@ final class PanelChart {
   private static void line(XYChart chart, int index, Curve curve) {
     XYSeries line = chart.addSeries("line " + index, curve.x(), curve.y());
     line.setMarker(SeriesMarkers.NONE);
-    line.setLineColor(Look.colour(curve.style()));
-    line.setLineStyle(Look.stroke(curve.style()));
+    line.setLineColor(Theme.colour(curve.style()));
+    line.setLineStyle(Theme.stroke(curve.style()));
     // some points alone have markers, at other positions than those of other lines
     int n = curve.x().length;
     int every = Math.max(1, n / MARKERS_PER_LINE);
@@ -154,8 +154,8 @@ final class PanelChart {
             Arrays.stream(marked).mapToDouble(i -> curve.x()[i]).toArray(),
             Arrays.stream(marked).mapToDouble(i -> curve.y()[i]).toArray());
     markers.setLineStyle(SeriesLines.NONE);
-    markers.setMarker(Look.marker(curve.style()));
-    markers.setMarkerColor(Look.colour(curve.style()));
+    markers.setMarker(Theme.marker(curve.style()));
+    markers.setMarkerColor(Theme.colour(curve.style()));
   }
 
   /**

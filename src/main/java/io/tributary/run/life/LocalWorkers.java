@@ -19,7 +19,7 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  * The samplers or the scorers of this process: a number of places, each held by one actor. When it
  * is gone, a new actor with a new address takes its place.
  */
-final class WorkerPlaces<C> {
+final class LocalWorkers<C> {
   /** Each worker has a thread of its own for native calls. */
   static final DispatcherSelector PINNED = DispatcherSelector.fromConfig("tributary-native");
 
@@ -39,7 +39,7 @@ final class WorkerPlaces<C> {
   private record Start(AtomicBoolean over, long nanos) {}
 
   /** Spawns and watches {@code count} workers with the behaviour of their place. */
-  WorkerPlaces(
+  LocalWorkers(
       ActorContext<?> context, ServiceKey<C> key, int count, IntFunction<Behavior<C>> behavior) {
     this.context = context;
     this.key = key;

@@ -31,7 +31,7 @@ import java.util.List;
  * @param target with all lambdas
  * @param identity what a checkpoint must agree with to be resumed
  */
-public record RunSetup(
+public record LearnerSetup(
     DecoderConfig model,
     List<TensorBytes> base,
     Device device,
@@ -39,7 +39,7 @@ public record RunSetup(
     EnergyBasedModel target,
     TributaryConfig config,
     RunIdentity identity,
-    RunFiles files) {
+    LearnerFiles files) {
   /** Version of the base model as the first proposal. */
   public static final long FIRST_VERSION = 1;
 

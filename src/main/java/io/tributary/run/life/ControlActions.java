@@ -25,7 +25,7 @@ import java.util.function.Function;
  * Carries out what operators ask for, as far as the state of the run allows, and answers every
  * request. For the guardian's thread.
  */
-final class OperatorRequests {
+final class ControlActions {
   private final RunServices services;
   private final WorkerSupervisor workers;
   private final LearnerSupervisor training;
@@ -33,7 +33,7 @@ final class OperatorRequests {
   private final RunShutdown shutdown;
   private final Set<CompletableFuture<Answer>> atLearner = new HashSet<>();
 
-  OperatorRequests(
+  ControlActions(
       RunServices services,
       WorkerSupervisor workers,
       LearnerSupervisor training,

@@ -1,4 +1,4 @@
-package io.tributary.target.lambda;
+package io.tributary.target.fit;
 
 import io.tributary.data.BadInputException;
 import io.tributary.target.Factor;

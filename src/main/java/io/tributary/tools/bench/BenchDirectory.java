@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A temporary directory for what a benchmark needs, removed at its end. */
-final class Workplace implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Workplace.class);
+final class BenchDirectory implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BenchDirectory.class);
   private static final long RUN_ENDS_SECONDS = 30;
   private static final int BYTES_AND_END_OF_TEXT = 257;
 
@@ -28,14 +28,14 @@ final class Workplace implements AutoCloseable {
   private final Thread onSignal = new Thread(this::removeOnSignal, "remove-workplace");
   private volatile boolean inRun;
 
-  private Workplace(Path directory) {
+  private BenchDirectory(Path directory) {
     this.directory = directory;
     Runtime.getRuntime().addShutdownHook(onSignal);
   }
 
-  static Workplace open() {
+  static BenchDirectory open() {
     try {
-      return new Workplace(Files.createTempDirectory("tributary-bench"));
+      return new BenchDirectory(Files.createTempDirectory("tributary-bench"));
     } catch (IOException e) {
       throw new BadInputException("a temporary directory can't be created: " + e, e);
     }

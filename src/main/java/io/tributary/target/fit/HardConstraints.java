@@ -1,9 +1,9 @@
-package io.tributary.target.lambda;
+package io.tributary.target.fit;
 
 import io.tributary.data.BadInputException;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
-import io.tributary.target.lambda.FeatureSample.Point;
+import io.tributary.target.fit.FeatureSample.Point;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

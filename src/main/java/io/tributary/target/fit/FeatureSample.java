@@ -1,4 +1,4 @@
-package io.tributary.target.lambda;
+package io.tributary.target.fit;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;

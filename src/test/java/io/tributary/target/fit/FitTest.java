@@ -1,4 +1,4 @@
-package io.tributary.target.lambda;
+package io.tributary.target.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

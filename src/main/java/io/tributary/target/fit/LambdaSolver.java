@@ -1,6 +1,6 @@
-package io.tributary.target.lambda;
+package io.tributary.target.fit;
 
-import io.tributary.target.lambda.MomentProblem.Tilt;
+import io.tributary.target.fit.MomentProblem.Tilt;
 import java.util.Arrays;
 import org.hipparchus.exception.MathIllegalStateException;
 import org.hipparchus.linear.MatrixUtils;

@@ -1,8 +1,8 @@
-package io.tributary.target.lambda;
+package io.tributary.target.fit;
 
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
-import io.tributary.target.lambda.FeatureSample.Point;
+import io.tributary.target.fit.FeatureSample.Point;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

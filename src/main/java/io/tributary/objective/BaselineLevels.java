@@ -3,8 +3,8 @@ package io.tributary.objective;
 import java.util.Arrays;
 
 /** Levels of baselines, each independent of the sequence whose signal it is subtracted from. */
-final class Levels {
-  private Levels() {}
+final class BaselineLevels {
+  private BaselineLevels() {}
 
   static double[] constant(int n, double level) {
     double[] levels = new double[n];

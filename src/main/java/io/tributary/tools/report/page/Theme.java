@@ -10,7 +10,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * How lines and text look. The colours are those of Okabe and Ito, which people with any colour
  * vision can tell apart; dashes and markers distinguish lines in print without colours.
  */
-final class Look {
+final class Theme {
   private static final Color[] COLOURS = {
     new Color(0, 114, 178), // blue
     new Color(213, 94, 0), // vermilion
@@ -35,7 +35,7 @@ final class Look {
   static final Color INK = new Color(40, 40, 40);
   static final Color GRID = new Color(228, 228, 228);
 
-  private Look() {}
+  private Theme() {}
 
   static Color colour(Curve.Style style) {
     return COLOURS[style.colour() % COLOURS.length];

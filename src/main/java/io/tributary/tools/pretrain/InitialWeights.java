@@ -18,21 +18,21 @@ import java.util.List;
  * @param weights its weights
  * @param tokenizer text of its {@code tokenizer.json}
  */
-record Start(DecoderConfig model, List<TensorBytes> weights, String tokenizer) {
+record InitialWeights(DecoderConfig model, List<TensorBytes> weights, String tokenizer) {
 
   /**
    * The start that is configured.
    *
    * @throws BadInputException if the tokenizer or the model can't be used
    */
-  static Start of(PretrainConfig config) {
+  static InitialWeights of(PretrainConfig config) {
     return config
         .from()
         .map(directory -> of(directory, config.maxLength()))
         .orElseGet(() -> fresh(config));
   }
 
-  private static Start of(Path from, int maxLength) {
+  private static InitialWeights of(Path from, int maxLength) {
     ModelDirectory directory = ModelDirectory.open(from);
     int positions = directory.config().positions();
     if (maxLength > positions) {
@@ -41,10 +41,10 @@ record Start(DecoderConfig model, List<TensorBytes> weights, String tokenizer) {
               .formatted(maxLength, positions, from));
     }
     String tokenizer = new TextFile(from.resolve(ModelDirectory.TOKENIZER)).text();
-    return new Start(directory.config(), directory.weights(), tokenizer);
+    return new InitialWeights(directory.config(), directory.weights(), tokenizer);
   }
 
-  private static Start fresh(PretrainConfig config) {
+  private static InitialWeights fresh(PretrainConfig config) {
     Architecture model = config.model().orElseThrow();
     TokenizerCut tokenizer = TokenizerCut.of(config.tokenizer().orElseThrow(), config.merges());
     DecoderConfig shape =
@@ -56,7 +56,7 @@ record Start(DecoderConfig model, List<TensorBytes> weights, String tokenizer) {
                 model.positions(),
                 tokenizer.vocabulary(),
                 tokenizer.endOfText());
-    return new Start(shape, shape.initialise(config.seed()), tokenizer.json());
+    return new InitialWeights(shape, shape.initialise(config.seed()), tokenizer.json());
   }
 
   private static ModelFamily family(String modelType) {

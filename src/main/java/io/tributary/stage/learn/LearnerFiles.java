@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * @param samples sequences for people to read
  * @param versions every version given to a policy
  */
-public record RunFiles(
+public record LearnerFiles(
     CheckpointStore checkpoints, JsonLines metrics, JsonLines samples, JsonLines versions) {
 
   /**

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * is lost and does not stop the run; each is reported as an event, and logged at most once a
  * minute, since on a full disk short rows still fit between long ones. For one thread.
  */
-final class RunReport {
-  private static final Logger LOG = LoggerFactory.getLogger(RunReport.class);
+final class LearnerReport {
+  private static final Logger LOG = LoggerFactory.getLogger(LearnerReport.class);
   private static final Gson GSON = new Gson();
   private static final Duration QUIET = Duration.ofMinutes(1);
 
@@ -37,7 +37,7 @@ final class RunReport {
   private record VersionRow(
       long step, long version, String decision, @Nullable String fingerprint) {}
 
-  RunReport(TrainingRun run, Consumer<LearnerEvent> events) {
+  LearnerReport(TrainingRun run, Consumer<LearnerEvent> events) {
     this.run = run;
     this.events = events;
   }

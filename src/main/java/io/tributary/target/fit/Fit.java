@@ -1,4 +1,4 @@
-package io.tributary.target.lambda;
+package io.tributary.target.fit;
 
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;

@@ -1,7 +1,7 @@
-package io.tributary.target.lambda;
+package io.tributary.target.fit;
 
 import io.tributary.target.EnergyBasedModel;
-import io.tributary.target.lambda.FeatureSample.Point;
+import io.tributary.target.fit.FeatureSample.Point;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
