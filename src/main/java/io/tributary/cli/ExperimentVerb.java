@@ -58,7 +58,7 @@ final class ExperimentVerb extends Verb {
       result = GridRun.run(experiment, origin, out, stop::isReceived);
       if (result.stopped()) { // the process ends as soon as the stop signal is closed
         out.line(
-            "stopped with %d of %d cells finished; the same command goes on"
+            "stopped with %d of %d cells finished; run the same command to continue"
                 .formatted(result.finished(), result.cells()));
         return Tributary.DONE;
       }
@@ -68,7 +68,7 @@ final class ExperimentVerb extends Verb {
       return Tributary.DONE;
     }
     out.line(
-        "%d of %d cells are not finished, %d have failed; the same command tries them again"
+        "%d of %d cells are not finished, %d have failed; run the same command to try them again"
             .formatted(
                 result.cells() - result.finished(), result.cells(), result.failures().size()));
     return Tributary.FAILED;

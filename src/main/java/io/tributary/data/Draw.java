@@ -3,7 +3,7 @@ package io.tributary.data;
 import java.util.List;
 
 /**
- * A numbered draw: the unit of credit, of randomness and of scoring.
+ * A numbered draw: the unit of admission, of randomness and of scoring.
  *
  * @param number k = 0, 1, 2 …
  * @param proposalVersion version of the proposal that all its sequences were drawn with

@@ -1,4 +1,4 @@
-/** What a person sees who started a command: lines that stay, and one that is renewed in place. */
+/** Files that survive crashes, JSON, locks, and what a command prints for its user. */
 @NullMarked
 package io.tributary.io;
 

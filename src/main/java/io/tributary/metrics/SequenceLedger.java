@@ -95,7 +95,7 @@ public final class SequenceLedger {
     int held = inStream.getOrDefault(draw, 0);
     if (held < sequences) {
       throw new IllegalStateException(
-          "%d sequences of draw %d leave the stream, of which it holds %d"
+          "%d sequences leave the stream from draw %d, which has only %d left in it"
               .formatted(sequences, draw, held));
     }
     if (held == sequences) {

@@ -75,7 +75,7 @@ record Protection(InetAddress address, Optional<AccessToken> token, Optional<Cer
     }
     if (!http.allowedHosts().isEmpty() && !token) {
       throw new ConfigException(
-          "http.allowed-hosts: %s are names that others than this machine call, so callers have to know a token; expected one in the file of http.token-file or in the environment variable %s"
+          "http.allowed-hosts: %s lets other machines call, so callers need a token; expected one in the file of http.token-file or in the environment variable %s"
               .formatted(http.allowedHosts(), VARIABLE));
     }
     if (!address.isLoopbackAddress() && !encrypted && !http.allowUnencrypted()) {

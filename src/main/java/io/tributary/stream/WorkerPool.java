@@ -229,7 +229,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     } else if (job != null) {
       job.result.completeExceptionally(
           new RunFailedException(
-              "draw %d is given up: %d %ss in a row were lost with it, the last one (%s) %s; the log says why"
+              "draw %d is given up: %d %ss in a row were lost with it, the last one (%s) %s; see the log"
                   .formatted(job.number, MAX_LOST_WORKERS, kind(), worker.path().name(), reason)));
     }
     return handOut();

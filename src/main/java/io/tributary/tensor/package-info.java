@@ -1,4 +1,4 @@
-/** Tensors: the only user of DJL's PyTorch engine. Scopes, operations, AdamW, safetensors. */
+/** The only user of DJL's PyTorch engine: operations, AdamW, safetensors, native memory. */
 @NullMarked
 package io.tributary.tensor;
 

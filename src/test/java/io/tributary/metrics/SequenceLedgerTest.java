@@ -95,7 +95,7 @@ class SequenceLedgerTest {
     ledger.drawn(draw(0, 4));
     assertThatIllegalStateException()
         .isThrownBy(() -> ledger.dropped(DropReason.LEFT_OVER, 0, 5))
-        .withMessage("5 sequences of draw 0 leave the stream, of which it holds 4");
+        .withMessage("5 sequences leave the stream from draw 0, which has only 4 left in it");
     assertThatIllegalStateException()
         .isThrownBy(() -> ledger.dropped(DropReason.LEFT_OVER, 1, 1))
         .withMessageContaining("of which it holds 0");

@@ -1,4 +1,4 @@
-/** Classifiers of text: a head on a model's hidden states and how it is trained, TorchScript. */
+/** Text classifiers: heads on a model's hidden states, and TorchScript modules. */
 @NullMarked
 package io.tributary.model.classifier;
 

@@ -101,7 +101,7 @@ final class RunShutdown {
     if (saved instanceof CheckpointFailed) {
       fail(
           new RunFailedException(
-              "the last checkpoint could not be written, %s says why; all after the one before it is lost"
+              "the last checkpoint could not be written, for the reason given in %s; everything learned since the one before is lost"
                   .formatted(services.directory().home().resolve("tributary.log"))));
       return false;
     }
@@ -179,8 +179,7 @@ final class RunShutdown {
                   + " allows");
       fail(
           new RunFailedException(
-              "the run has ended without a last checkpoint; all after the one before it is"
-                  + " lost"));
+              "the run has ended without a last checkpoint; everything learned since the one before is lost"));
     } else {
       end();
     }

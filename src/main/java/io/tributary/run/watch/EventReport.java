@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Enters into metrics and log what the learner reports, and shows it on the console. For one thread
+ * Records the learner's reports in metrics and log, and shows it on the console. For one thread
  * at a time.
  */
 final class EventReport {

@@ -25,7 +25,7 @@ final class BenchDirectory implements AutoCloseable {
 
   private final Path directory;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread onSignal = new Thread(this::removeOnSignal, "remove-workplace");
+  private final Thread onSignal = new Thread(this::removeOnSignal, "remove-bench-directory");
   private volatile boolean inRun;
 
   private BenchDirectory(Path directory) {

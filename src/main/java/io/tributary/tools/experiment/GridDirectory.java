@@ -91,13 +91,13 @@ public final class GridDirectory implements AutoCloseable {
       before = ConfigLoader.load(file, Map.of());
     } catch (ConfigException e) {
       throw new BadInputException(
-          "the cell %s was made with a configuration that can't be read any more: %s; remove %s to run it anew"
+          "the cell %s was made with a configuration that can't be read any more: %s; remove %s to run it again"
               .formatted(cell.name(), e.getMessage(), run),
           e);
     }
     if (!before.equals(cell.config())) {
       throw new BadInputException(
-          "the cell %s was made with%s; another run.name starts a new grid, and without %s the cell runs anew"
+          "the cell %s was made with%s; start a new grid with another run.name, or remove %s to run the cell again"
               .formatted(cell.name(), difference(before.toHocon(), cell.config().toHocon()), run));
     }
   }

@@ -192,7 +192,7 @@ public final class GridRun {
         failures.put(cell.name(), outcome.reason());
         console.line(
             cell,
-            "FAILED with %s; all that it printed is in %s"
+            "FAILED with %s; its complete output is in %s"
                 .formatted(outcome.reason(), directory.output(cell.name())));
       }
     }

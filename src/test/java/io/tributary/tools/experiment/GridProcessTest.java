@@ -77,13 +77,13 @@ class GridProcessTest {
         .content()
         .contains(
             "4 cells, 0 finished, 0 to resume, 4 to start",
-            "the same command goes on",
+            "run the same command to continue",
             "4 cells, 1 finished")
         .containsPattern("cell 2/4: pointwise_gdc_b16_s1 finished in .*; 2 to go, expected end ")
         .contains(
             "cell 4/4: impossible_gdc++_b16_s1 FAILED with exit code 2: tributary run: "
                 + "target.features: \"letter\" occurs in none of 32 sequences",
-            "1 of 4 cells are not finished, 1 have failed; the same command tries them again",
+            "1 of 4 cells are not finished, 1 have failed; run the same command to try them again",
             "report: " + grid.home("broken").resolve("report.html"));
     assertThat(files(grid.home("broken")))
         .containsExactlyEntriesOf(files(grid.home("whole")))
