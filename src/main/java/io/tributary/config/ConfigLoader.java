@@ -23,6 +23,10 @@ import java.util.Map;
  * reference.conf}.
  */
 public final class ConfigLoader {
+  private static final Config DEFAULTS =
+      ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), "reference.conf")
+          .withOnlyPath(Schema.ROOT);
+
   private ConfigLoader() {}
 
   /**
@@ -51,15 +55,11 @@ public final class ConfigLoader {
       Config given = over.withFallback(parse(file));
       KeyCheck.check(given.root());
       Config named = given.withFallback(defaultName(file));
-      Config all = named.withFallback(defaults()).resolve();
+      Config all = named.withFallback(DEFAULTS).resolve();
       Config ofObjective = ObjectiveRules.defaults(all.getObject(Schema.ROOT)).atPath(Schema.ROOT);
       return new EffectiveConfig(
           file.toString(),
-          named
-              .withFallback(ofObjective)
-              .withFallback(defaults())
-              .resolve()
-              .getObject(Schema.ROOT));
+          named.withFallback(ofObjective).withFallback(DEFAULTS).resolve().getObject(Schema.ROOT));
     } catch (com.typesafe.config.ConfigException e) {
       throw new ConfigException(explain(e, file), e);
     }
@@ -134,11 +134,6 @@ public final class ConfigLoader {
     String name = String.valueOf(file.getFileName());
     int dot = name.lastIndexOf('.');
     return dot > 0 ? name.substring(0, dot) : name;
-  }
-
-  private static Config defaults() {
-    return ConfigFactory.parseResources(ConfigLoader.class.getClassLoader(), "reference.conf")
-        .withOnlyPath(Schema.ROOT);
   }
 
   public static String explain(com.typesafe.config.ConfigException e, Path file) {

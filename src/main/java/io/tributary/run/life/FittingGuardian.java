@@ -1,6 +1,7 @@
 package io.tributary.run.life;
 
 import io.tributary.protocol.PublisherCommand;
+import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.run.assembly.FitSetup;
 import io.tributary.run.life.GuardianCommand.Change;
 import io.tributary.run.life.GuardianCommand.CheckProgress;
@@ -94,7 +95,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
         .onMessage(GuardianCommand.WorkerLost.class, this::onWorkerLost)
         .onMessage(CheckProgress.class, check -> failOn(workers.replaceUnstarted()))
         .onMessage(Drain.class, this::onDrain)
-        .onMessage(Perform.class, owner::requested)
+        .onMessage(Perform.class, this::onPerform)
         .onMessage(Change.class, owner::requested)
         .onSignal(Terminated.class, this::onTerminated)
         .build();
@@ -162,6 +163,13 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
     Throwable cause = FailureCause.of(signal);
     return failOn(
         workers.holds(gone) ? workers.stopped(gone, cause) : Optional.of(cause)); // the publisher
+  }
+
+  private Behavior<GuardianCommand> onPerform(Perform request) {
+    if (request.action() == Action.DRAIN) {
+      end();
+    }
+    return owner.requested(request);
   }
 
   private Behavior<GuardianCommand> onDrain(Drain drain) {

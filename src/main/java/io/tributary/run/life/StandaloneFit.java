@@ -67,6 +67,12 @@ public final class StandaloneFit {
                         new StreamMetrics(metrics, setup.drawSequences()),
                         new Caller(outcome, progress))),
             "tributary-fit");
+    system
+        .getWhenTerminated()
+        .whenComplete(
+            (done, failure) ->
+                outcome.completeExceptionally(
+                    new IllegalStateException("the actor system has ended", failure)));
     try {
       while (!outcome.isDone() && !stopped.getAsBoolean()) {
         Thread.sleep(LOOK_MILLIS);

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Records the learner's reports in metrics and log, and shows it on the console. For one thread
- * at a time.
+ * Records the learner's reports in metrics and log, and shows it on the console. For one thread at
+ * a time.
  */
 final class EventReport {
   private static final Logger LOG = LoggerFactory.getLogger(EventReport.class);
