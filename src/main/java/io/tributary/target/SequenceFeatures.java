@@ -50,7 +50,8 @@ public record SequenceFeatures(TextTokenizer tokenizer, EnergyBasedModel target)
       try {
         featured.add(new Featured(j, text, target.featureValues(List.of(text))[0]));
       } catch (RuntimeException e) {
-        LOG.warn("sequence {} of {} is dropped: {}", j, source, e.getMessage(), e);
+        LOG.warn(
+            "sequence {} of {}, \"{}\", is dropped: {}", j, source, text.text(), e.getMessage(), e);
       }
     }
     return featured;

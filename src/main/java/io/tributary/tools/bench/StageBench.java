@@ -4,6 +4,7 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.Fingerprint;
+import io.tributary.data.RunFailedException;
 import io.tributary.data.Sequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
@@ -110,7 +111,10 @@ final class StageBench implements AutoCloseable {
               seconds,
               () -> {
                 Draw draw = draws.get(scored.size() % draws.size());
-                scoring.score(draw, lambdas, () -> {});
+                if (scoring.score(draw, lambdas, () -> {}).sequences().size()
+                    < draw.sequences().size()) {
+                  throw new RunFailedException("a feature fails on sequences; see the log");
+                }
                 scored.add(draw);
               });
       return throughput(scored.subList(1, scored.size()), times.total(), FORWARD, peak);

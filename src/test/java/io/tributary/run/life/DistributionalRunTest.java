@@ -144,6 +144,19 @@ class DistributionalRunTest {
     assertThat(run("asked", "run.steps=1").exitCode()).isZero();
   }
 
+  @Slow
+  @Test
+  void aDrainEndsAFit() throws Exception {
+    try (RunProcess process = tiny.start("drained", target(7, 1_000_000_000))) {
+      Http http = process.http();
+      process.until("it fits", () -> state(http).equals("FITTING"));
+      assertThat(http.post("/control/drain").body()).contains("the run had not begun, and ends");
+      assertThat(process.exitCode()).isZero();
+      assertThat(process.output()).doesNotContain("lambda fitted");
+    }
+    assertThat(tiny.home("drained").resolve("fit.json")).doesNotExist();
+  }
+
   /** What {@code /status} and the metric say, once both agree; empty before. */
   private static String state(Http http) throws IOException, InterruptedException {
     String state = http.json("/status").get("state").getAsString();
