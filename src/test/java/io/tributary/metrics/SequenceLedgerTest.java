@@ -98,6 +98,6 @@ class SequenceLedgerTest {
         .withMessage("5 sequences leave the stream from draw 0, which has only 4 left in it");
     assertThatIllegalStateException()
         .isThrownBy(() -> ledger.dropped(DropReason.LEFT_OVER, 1, 1))
-        .withMessageContaining("of which it holds 0");
+        .withMessageContaining("which has only 0 left in it");
   }
 }

@@ -116,7 +116,7 @@ class GridDirectoryTest {
         .isInstanceOf(BadInputException.class)
         .hasMessageContaining(
             "the cell " + CELL + " was made with sequences = 32, and now has sequences = 48")
-        .hasMessageContaining("another run.name starts a new grid");
+        .hasMessageContaining("start a new grid with another run.name");
   }
 
   @Test
