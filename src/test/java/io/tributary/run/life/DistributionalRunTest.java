@@ -126,6 +126,16 @@ class DistributionalRunTest {
     assertThat(lambdas("control", 4)).hasToString("{\"letter\":4.0}");
   }
 
+  @Test
+  void aFitThatCanNotBeWrittenEndsTheRunBeforeItBegins() throws IOException {
+    Path inTheWay = tiny.home("blocked").resolve("fit.json");
+    Files.createDirectories(inTheWay.resolve("folder"));
+    Cli outcome = run("blocked", "run.steps=1");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.err()).contains("run.directory: " + inTheWay + " can't be written");
+    assertThat(tiny.home("blocked").resolve("metrics.jsonl")).doesNotExist();
+  }
+
   @Slow
   @Test
   void aSignalEndsAFitAndTheRunHasNotBegun() throws Exception {

@@ -367,4 +367,28 @@ class RunControlTest {
     run.get(60, TimeUnit.SECONDS);
     assertThat(tiny.metrics("outlived")).isEqualTo(undisturbed);
   }
+
+  @Test
+  void aFitCanOnlyBeDrained() throws Exception {
+    start(
+        "fitting",
+        Map.of(
+            "target.features",
+            "[{name = letter, type = wordlist, words = [a, b, c, d, e, f], moment = 0.5}]",
+            "target.fit.sequences",
+            "1000000000",
+            "target.fit.max-sequences",
+            "2000000000"),
+        event -> {},
+        workers -> workers);
+    await("the fit", () -> is("FITTING") && sequences("fit") > 0);
+
+    assertThat(perform(Action.PAUSE_SAMPLING)).isInstanceOf(Unable.class);
+    assertThat(change(Map.of("samplers.count", "2"))).isInstanceOf(Unable.class);
+    assertThat(is("FITTING")).isTrue();
+    assertThat(perform(Action.DRAIN)).isInstanceOf(Done.class);
+    run.get(60, TimeUnit.SECONDS);
+    assertThat(tiny.home("fitting").resolve("fit.json")).doesNotExist();
+    assertThat(shown.toString()).contains("no checkpoint: the run had not begun");
+  }
 }
