@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.LoggerFactory;
 
 /** The verb {@code run} in this process. */
+@Slow
 @ExtendWith(TorchExtension.class)
 class RunVerbTest {
   @TempDir private static Path directory;

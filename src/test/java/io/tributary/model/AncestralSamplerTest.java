@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler.Sampled;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.Enumeration;
 import io.tributary.testing.model.TinyModels;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every sequence of a model with five tokens, the last of which is EOS. */
+@Slow
 @ExtendWith(TorchExtension.class)
 class AncestralSamplerTest {
   private static final int DRAWN = 60_000;

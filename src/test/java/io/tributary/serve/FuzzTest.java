@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.protocol.ServiceControl.Action;
+import io.tributary.testing.Slow;
 import java.net.SocketException;
 import java.nio.charset.Charset;
 import java.util.List;
@@ -20,6 +21,7 @@ import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Bytes at random, and requests of random parts: each is answered or refused, and nothing ends. */
+@Slow
 class FuzzTest {
   private static TestServer server;
 

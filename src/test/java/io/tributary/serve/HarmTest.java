@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Clients that are slow, many, greedy or broken: each gets its answer or loses its connection in
  * time, and others are served meanwhile.
  */
+@Slow
 class HarmTest {
   private static final String DRAIN = "POST /control/drain HTTP/1.1\r\nHost: localhost\r\n";
   private static final Limits IMPATIENT =

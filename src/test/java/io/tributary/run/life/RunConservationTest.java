@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Whatever happens to a run, every sequence that was drawn was learned or dropped, exactly once. A
  * run has 32 sequences of bootstrap in draws of 8, and 12 steps of 16.
  */
+@Slow
 @ExtendWith(TorchExtension.class)
 class RunConservationTest {
   private static final long BOOTSTRAP = 32;

@@ -12,6 +12,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.io.LastingFiles;
 import io.tributary.model.ModelDirectory;
 import io.tributary.tensor.Torch;
+import io.tributary.testing.Slow;
 import io.tributary.testing.SmallDisk;
 import io.tributary.tools.pretrain.Pretrainer.Progress;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Slow
 class PretrainerTest {
   @TempDir Path directory;
 

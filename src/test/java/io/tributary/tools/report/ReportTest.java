@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 
+@Slow
 class ReportTest {
   private static final List<Moment> HARD = List.of(new Moment("word", 1, true));
   private static final List<Moment> HALF = List.of(new Moment("female", 0.5, false));

@@ -29,6 +29,7 @@ import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.tensor.AdamW;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.Tensors;
 import io.tributary.testing.training.PartitionFunctions;
@@ -51,6 +52,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What section 4.1 of arXiv:2206.00761 promises, on a model whose sequences can all be listed. */
+@Slow
 @ExtendWith(TorchExtension.class)
 class EnumeratedLearningTest {
   private static final AdamW.Settings SETTINGS = new AdamW.Settings(0.9, 0.999, 1e-8, 0);
