@@ -57,10 +57,19 @@ public sealed interface LearnerEvent {
     }
   }
 
-  /** It was decided whether the policy replaces the proposal. */
+  /**
+   * The policy was published, and it was decided whether it replaces the proposal.
+   *
+   * @param policyVersion version that the policy was given; none is given twice
+   * @param decision by the estimates, or {@link #FORCED}
+   * @param difference the policy's divergence less the proposal's; NaN where it was not measured
+   */
   record ProposalJudged(
       long step, long policyVersion, long proposalVersion, String decision, double difference)
       implements LearnerEvent {
+    /** The decision on a replacement that an operator has requested. */
+    public static final String FORCED = "FORCED";
+
     /** Whether the policy is the proposal now. */
     public boolean replaced() {
       return proposalVersion == policyVersion;

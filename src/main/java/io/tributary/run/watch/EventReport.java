@@ -10,7 +10,6 @@ import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.LearnerEvent;
-import io.tributary.stage.learn.Learner;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import java.util.List;
 import java.util.Locale;
@@ -186,7 +185,7 @@ final class EventReport {
     metrics.add(
         Metric.PROPOSAL_REPLACEMENTS_TOTAL,
         1,
-        judged.decision().equals(Learner.FORCED)
+        judged.decision().equals(LearnerEvent.ProposalJudged.FORCED)
             ? ProposalDecision.ACCEPTED
             : ProposalDecision.valueOf(judged.decision()));
     if (judged.replaced()) {

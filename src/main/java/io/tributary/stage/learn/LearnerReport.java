@@ -4,9 +4,11 @@ import com.google.gson.Gson;
 import io.tributary.data.Batch;
 import io.tributary.data.LearnedSequence;
 import io.tributary.io.JsonLines;
+import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.SampleRow;
-import io.tributary.metrics.WorkTime;
+import io.tributary.metrics.StageMetrics;
+import io.tributary.metrics.WorkClock;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.LearnerEvent.SequencesLearned;
@@ -19,9 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports what training does, as rows of the run's files and as events. A row that can't be written
- * is lost and does not stop the run; each is reported as an event, and logged at most once a
- * minute, since on a full disk short rows still fit between long ones. For one thread.
+ * Reports what training does, as rows of the run's files, as events, and as the learner's metrics.
+ * A row that can't be written is lost and does not stop the run; each is reported as an event, and
+ * logged at most once a minute, since on a full disk short rows still fit between long ones. For
+ * one thread.
  */
 final class LearnerReport {
   private static final Logger LOG = LoggerFactory.getLogger(LearnerReport.class);
@@ -30,6 +33,8 @@ final class LearnerReport {
 
   private final TrainingRun run;
   private final Consumer<LearnerEvent> events;
+  private final StageMetrics metrics;
+  private final WorkClock clock;
   private boolean logged;
   private long loggedNanos;
 
@@ -37,9 +42,19 @@ final class LearnerReport {
   private record VersionRow(
       long step, long version, String decision, @Nullable String fingerprint) {}
 
-  LearnerReport(TrainingRun run, Consumer<LearnerEvent> events) {
+  LearnerReport(TrainingRun run, Consumer<LearnerEvent> events, StageMetrics metrics) {
     this.run = run;
     this.events = events;
+    this.metrics = metrics;
+    this.clock = metrics.clock();
+    clock.waitFor(BlockedReason.INPUT);
+  }
+
+  /** A batch of this many sequences is to be learned. */
+  void begins(int sequences) {
+    clock.work();
+    metrics.inflight(sequences);
+    active();
   }
 
   /** The learner, or the evaluator that it waits for, is working. */
@@ -47,13 +62,36 @@ final class LearnerReport {
     events.accept(LearnerEvent.Active.INSTANCE);
   }
 
-  /**
-   * The learner waits for a batch or the disk.
-   *
-   * @param time how it spent the time since the previous call
-   */
-  void idle(WorkTime time) {
-    events.accept(new LearnerEvent.Idle(run.step(), time));
+  /** A wait is over. */
+  void works() {
+    clock.work();
+  }
+
+  /** The learner waits for the evaluator, which works for it. */
+  void awaitsEvaluator() {
+    active();
+    clock.waitFor(BlockedReason.EVALUATION);
+  }
+
+  void awaitsBatch() {
+    metrics.inflight(0);
+    idle(BlockedReason.INPUT);
+  }
+
+  void awaitsDisk() {
+    idle(BlockedReason.CHECKPOINT);
+  }
+
+  /** However long the wait, the learner does not hang. */
+  private void idle(BlockedReason reason) {
+    clock.waitFor(reason);
+    events.accept(new LearnerEvent.Idle(run.step(), clock.take()));
+  }
+
+  /** The learner has stopped. */
+  void stopped() {
+    clock.close();
+    metrics.inflight(0);
   }
 
   /** Z was estimated from this many sequences. */
@@ -80,20 +118,14 @@ final class LearnerReport {
     }
   }
 
-  /**
-   * The policy was published under a version, which is never given again, and it was decided
-   * whether it becomes the proposal.
-   *
-   * @param difference the policy's divergence less the proposal's; NaN where it was not measured
-   */
-  void judged(long version, String decision, double difference) {
-    var proposal = run.proposal().version();
-    String fingerprint = proposal.number() == version ? proposal.fingerprint() : null;
-    VersionRow row = new VersionRow(run.step(), version, decision, fingerprint);
-    add(run.files().versions(), GSON.toJson(row));
-    events.accept(
-        new LearnerEvent.ProposalJudged(
-            run.step(), version, proposal.number(), decision, difference));
+  /** The policy was published. */
+  void judged(LearnerEvent.ProposalJudged judged) {
+    String fingerprint = judged.replaced() ? run.proposal().version().fingerprint() : null;
+    add(
+        run.files().versions(),
+        GSON.toJson(
+            new VersionRow(judged.step(), judged.policyVersion(), judged.decision(), fingerprint)));
+    events.accept(judged);
   }
 
   /** The policy was measured on samples of its own. */

@@ -14,6 +14,7 @@ import io.tributary.metrics.Metric;
 import io.tributary.model.ValueHead;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.protocol.LearnerCommand.LearnerSettings;
+import io.tributary.protocol.LearnerEvent.ProposalJudged;
 import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
@@ -35,14 +36,6 @@ import org.jspecify.annotations.Nullable;
  * has to be resumed from a checkpoint before it.
  */
 public final class TrainingRun implements AutoCloseable {
-
-  /**
-   * The outcome of a publication.
-   *
-   * @param policyVersion version that the policy was given
-   */
-  record Judgement(ReplacementWindow.Verdict verdict, long policyVersion) {}
-
   private final PolicyTrainer trainer;
   private final Estimators estimators;
   private final LearnerFiles files;
@@ -171,34 +164,40 @@ public final class TrainingRun implements AutoCloseable {
    * @param logWeights (N), log w in nats
    * @param logPolicyRatios (N), log v in nats
    */
-  Judgement judgeProposal(double[] logWeights, double[] logPolicyRatios) {
+  ProposalJudged judgeProposal(double[] logWeights, double[] logPolicyRatios) {
     long[] versions = new long[logWeights.length];
     Arrays.fill(versions, proposal.version().number());
     estimators.window().add(versions, logWeights, logPolicyRatios, partitionFunction());
-    Judgement judgement = judgeProposal();
+    ProposalJudged judged = judgeProposal();
     estimators.partitionFunction().add(logWeights);
-    return judgement;
+    return judged;
   }
 
   /** Publishes the policy under a new version, and makes it the proposal if it is closer to p. */
-  Judgement judgeProposal() {
+  ProposalJudged judgeProposal() {
     policyVersion++;
     ReplacementWindow.Verdict verdict = estimators.window().decide(partitionFunction());
     if (verdict.decision() == ReplacementWindow.Decision.ACCEPTED) {
       replaceProposal();
     }
     estimators.window().reset(proposal.version().number());
-    return new Judgement(verdict, policyVersion);
+    return judged(verdict.decision().name(), verdict.difference().value());
   }
 
   /**
    * Publishes the policy under a new version and makes it the proposal, whichever is closer to p.
    * The window of the next decision starts empty; the estimate of Z remains.
    */
-  void forceProposal() {
+  ProposalJudged forceProposal() {
     policyVersion++;
     replaceProposal();
     estimators.window().replace(policyVersion);
+    return judged(ProposalJudged.FORCED, Double.NaN);
+  }
+
+  private ProposalJudged judged(String decision, double difference) {
+    return new ProposalJudged(
+        step, policyVersion, proposal.version().number(), decision, difference);
   }
 
   private void replaceProposal() {

@@ -9,7 +9,6 @@ import io.tributary.data.ScoredSequence;
 import io.tributary.io.JsonLines;
 import io.tributary.metrics.Measurements;
 import io.tributary.model.LanguageModel;
-import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
@@ -142,8 +141,7 @@ public final class TinyTraining implements AutoCloseable {
   public PolicyTrainer.Step step() {
     PolicyTrainer.Step step = run.learn(batch(), () -> {});
     run.requireFiniteSteps();
-    if (run.step() % config.publish().intervalSteps() == 0
-        && run.judgeProposal().verdict().decision() == ReplacementWindow.Decision.ACCEPTED) {
+    if (run.step() % config.publish().intervalSteps() == 0 && run.judgeProposal().replaced()) {
       sampling.takeOver(run.proposal());
     }
     return step;
