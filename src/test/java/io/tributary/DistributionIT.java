@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The distribution that was packed, unpacked where there is no checkout, and without a Maven. */
 @Timeout(120)
 class DistributionIT {
+  /** The file that a link leads to, unless it is in the web or in the same page. */
+  private static final Pattern LINK = Pattern.compile("\\]\\((?!\\w+:)([^)\\s#]+)(?:#[^)]*)?\\)");
+
   @TempDir private static Path folder;
   private static Path home;
 
@@ -109,9 +114,65 @@ class DistributionIT {
 
   @Test
   void itHasWhatItsReadersLookFor() {
-    Stream.of("README.md", "LICENSE", "docs", "dashboards", "conf/reference.conf", "models/base")
+    Stream.of(
+            "README.md",
+            "LICENSE",
+            "docs",
+            "dashboards",
+            "conf/reference.conf",
+            "test-data/models/base",
+            "test-data/sentiment/labelled.tsv.gz")
         .map(home::resolve)
         .forEach(file -> assertThat(file).exists());
     assertThat(Objects.requireNonNull(home.getFileName()).toString()).startsWith("tributary-");
+  }
+
+  @Test
+  void theLinksOfItsDocumentationLeadSomewhere() throws IOException {
+    try (Stream<Path> files = Files.walk(home)) {
+      List<Path> pages = files.filter(file -> file.toString().endsWith(".md")).toList();
+      assertThat(pages).hasSizeGreaterThan(15);
+      for (Path page : pages) {
+        Matcher link = LINK.matcher(Files.readString(page));
+        while (link.find()) {
+          assertThat(page.resolveSibling(link.group(1)))
+              .as("link of %s", home.relativize(page))
+              .exists();
+        }
+      }
+    }
+  }
+
+  @Test
+  void itsDocumentationNamesItsLauncherAndItsReference() throws IOException {
+    for (String page : List.of("README.md", "docs/targets.md", "dashboards/runbook.md")) {
+      assertThat(home.resolve(page))
+          .content()
+          .contains("bin/tributary")
+          .doesNotContain("scripts/tributary", "src/main");
+    }
+  }
+
+  @Test
+  void aBenchmarkOfAShapeFindsTheTokenizer() throws Exception {
+    Outcome outcome =
+        tributary(
+            "bench",
+            "--shape",
+            "1,2,8,400,24",
+            "--seconds",
+            "0.01",
+            "-D",
+            "samplers.max-length=8",
+            "-D",
+            "samplers.batch-size=8",
+            "-D",
+            "learner.batch-size=8",
+            "-D",
+            "learner.micro-batch-size=8",
+            "-D",
+            "partition-function.bootstrap-sequences=8");
+    assertThat(outcome.exitCode()).as(outcome.output()).isZero();
+    assertThat(outcome.output()).contains("sampling", "stream");
   }
 }

@@ -9,6 +9,7 @@ import io.tributary.tools.bench.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,8 +63,11 @@ final class BenchVerb extends Verb {
       paramLabel = "FILE",
       description =
           "With --shape: GPT-2's tokenizer.json, plain or gzipped, which is cut to "
-              + "the vocabulary. Default: ${DEFAULT-VALUE}.")
-  private Path tokenizer = Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz");
+              + "the vocabulary. Default: the one that comes with the program.")
+  private Path tokenizer =
+      Path.of(
+          Objects.requireNonNullElse(System.getenv("TRIBUTARY_HOME"), ""),
+          "test-data/tokenizer/gpt2-tokenizer.json.gz");
 
   @Option(
       names = "--seconds",

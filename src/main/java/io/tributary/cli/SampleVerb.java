@@ -1,7 +1,7 @@
 package io.tributary.cli;
 
 import io.tributary.cli.standalone.LoadedModel;
-import io.tributary.cli.standalone.Sequence;
+import io.tributary.cli.standalone.TokenizedText;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Seeds;
 import io.tributary.model.AncestralSampler;
@@ -97,7 +97,7 @@ final class SampleVerb extends Verb {
       var random = Seeds.generator(drawing.seed, Seeds.Purpose.SAMPLE, drawn);
       for (Sampled sampled : sampler.draw(prefix, n, random, () -> {})) {
         int[] tokens = sampled.tokens();
-        out().println(new Sequence(model.decode(tokens), tokens).json(sampled.logProb()));
+        out().println(new TokenizedText(model.decode(tokens), tokens).json(sampled.logProb()));
       }
       out().flush();
     }

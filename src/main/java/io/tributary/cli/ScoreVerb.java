@@ -3,7 +3,7 @@ package io.tributary.cli;
 import io.tributary.cli.standalone.LineTarget;
 import io.tributary.cli.standalone.LoadedModel;
 import io.tributary.cli.standalone.ScoreInput;
-import io.tributary.cli.standalone.Sequence;
+import io.tributary.cli.standalone.TokenizedText;
 import io.tributary.data.BadInputException;
 import io.tributary.model.SequenceScores;
 import java.nio.file.Path;
@@ -85,10 +85,10 @@ final class ScoreVerb extends Verb {
   /** Scores the lines, a bounded number at a time, and prints them in their order. */
   private void score(ScoreInput lines, LoadedModel model, @Nullable LineTarget target) {
     SequenceScores scores = new SequenceScores(model.languageModel(), batchSize);
-    List<Sequence> batch = new ArrayList<>();
+    List<TokenizedText> batch = new ArrayList<>();
     int longest = 0;
     try {
-      for (Sequence line = lines.next(); line != null; line = lines.next()) {
+      for (TokenizedText line = lines.next(); line != null; line = lines.next()) {
         int length = line.tokens().length;
         if (Math.max(longest, length) * (batch.size() + 1) > MAX_TOKENS) {
           print(batch, scores, model, target);
@@ -109,8 +109,11 @@ final class ScoreVerb extends Verb {
   }
 
   private void print(
-      List<Sequence> batch, SequenceScores scores, LoadedModel model, @Nullable LineTarget target) {
-    double[] logProbs = scores.logProbs(model.config().beginning(), Sequence.tokens(batch));
+      List<TokenizedText> batch,
+      SequenceScores scores,
+      LoadedModel model,
+      @Nullable LineTarget target) {
+    double[] logProbs = scores.logProbs(model.config().beginning(), TokenizedText.tokens(batch));
     for (int i = 0; i < logProbs.length && target == null; i++) {
       out().println(batch.get(i).json(logProbs[i]));
     }

@@ -53,7 +53,7 @@ public final class LineTarget implements AutoCloseable {
    *
    * @param logProbs log-probabilities under the verb's own model, in nats
    */
-  public List<JsonObject> score(List<Sequence> lines, double[] logProbs) {
+  public List<JsonObject> score(List<TokenizedText> lines, double[] logProbs) {
     double[] logBases = base.borrowed() ? logProbs : logBases(lines);
     double[][] values =
         target.featureValues(
@@ -75,9 +75,9 @@ public final class LineTarget implements AutoCloseable {
     return scored;
   }
 
-  private double[] logBases(List<Sequence> lines) {
+  private double[] logBases(List<TokenizedText> lines) {
     return new SequenceScores(base.model().languageModel(), Math.max(1, lines.size()))
-        .logProbs(base.model().config().beginning(), Sequence.tokens(lines));
+        .logProbs(base.model().config().beginning(), TokenizedText.tokens(lines));
   }
 
   @Override

@@ -59,7 +59,7 @@ public final class ScoreInput implements AutoCloseable {
    *
    * @throws BadInputException naming the line, if it can't be scored
    */
-  public @Nullable Sequence next() {
+  public @Nullable TokenizedText next() {
     String line;
     try {
       line = reader.readLine();
@@ -74,13 +74,14 @@ public final class ScoreInput implements AutoCloseable {
     }
     number++;
     try {
-      return checked(line.startsWith("{") ? parse(line) : new Sequence(line, model.encode(line)));
+      return checked(
+          line.startsWith("{") ? parse(line) : new TokenizedText(line, model.encode(line)));
     } catch (BadInputException e) {
       throw new BadInputException("line %d of %s: %s".formatted(number, name, e.getMessage()), e);
     }
   }
 
-  private Sequence checked(Sequence line) {
+  private TokenizedText checked(TokenizedText line) {
     if (line.tokens().length > positions) {
       throw new BadInputException(
           "%,d tokens are too many for %s, which has room for %,d"
@@ -90,15 +91,15 @@ public final class ScoreInput implements AutoCloseable {
     return line;
   }
 
-  private Sequence parse(String line) {
+  private TokenizedText parse(String line) {
     try {
       JsonObject object = TextLines.json(line);
       if (!object.has("tokens") && object.has("text")) {
         String text = object.getAsJsonPrimitive("text").getAsString();
-        return new Sequence(text, model.encode(text));
+        return new TokenizedText(text, model.encode(text));
       }
       int[] tokens = tokens(object.getAsJsonArray("tokens"));
-      return new Sequence(model.decode(tokens), tokens);
+      return new TokenizedText(model.decode(tokens), tokens);
     } catch (JsonParseException
         | IllegalStateException
         | ClassCastException

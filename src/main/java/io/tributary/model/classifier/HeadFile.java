@@ -15,7 +15,7 @@ import java.util.Map;
  * features), {@code bias} (labels) and {@code ngrams} (n-grams, tokens of the longest; -1 in front
  * of shorter ones).
  */
-public record HeadFile(LinearHead head, NGrams ngrams) {
+public record HeadFile(LinearHead head, NgramVocabulary ngrams) {
   public static final String NAME = "head.safetensors";
   private static final String WEIGHT = "weight";
   private static final String BIAS = "bias";
@@ -40,7 +40,7 @@ public record HeadFile(LinearHead head, NGrams ngrams) {
                 .formatted(file, NGRAMS, token, vocabulary));
       }
     }
-    NGrams ngrams = NGrams.ofRows(longest, vocabulary, rows);
+    NgramVocabulary ngrams = NgramVocabulary.ofRows(longest, vocabulary, rows);
     float[] weight = tensor(file, stored, WEIGHT, labels, dense + ngrams.size());
     float[] bias = tensor(file, stored, BIAS, labels);
     requireFinite(file, WEIGHT, weight);

@@ -62,7 +62,7 @@ public record HiddenStateClassifier(
               opened.config().positions(),
               pooling == Pooling.MEAN ? new MeanStates(model, MAX_ROWS) : null,
               words,
-              NGrams.none(longest, opened.config().vocabulary()));
+              NgramVocabulary.none(longest, opened.config().vocabulary()));
       HeadFile file =
           HeadFile.read(
               directory.resolve(HeadFile.NAME),

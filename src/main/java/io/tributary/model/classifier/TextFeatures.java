@@ -19,10 +19,10 @@ public record TextFeatures(
     int positions,
     @Nullable MeanStates states,
     WordLists words,
-    NGrams ngrams) {
+    NgramVocabulary ngrams) {
 
   /** The same with other n-grams. */
-  public TextFeatures with(NGrams others) {
+  public TextFeatures with(NgramVocabulary others) {
     return new TextFeatures(tokenizer, positions, states, words, others);
   }
 

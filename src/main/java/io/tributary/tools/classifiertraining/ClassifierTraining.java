@@ -9,7 +9,7 @@ import io.tributary.model.classifier.FeatureRow;
 import io.tributary.model.classifier.HeadFile;
 import io.tributary.model.classifier.HiddenStateClassifier;
 import io.tributary.model.classifier.LinearHead;
-import io.tributary.model.classifier.NGrams;
+import io.tributary.model.classifier.NgramVocabulary;
 import io.tributary.model.classifier.Pooling;
 import io.tributary.model.classifier.TextFeatures;
 import io.tributary.model.classifier.WordLists;
@@ -44,9 +44,9 @@ public record ClassifierTraining(
       Pooling pooling, int ngrams, List<Path> words, double l2, int folds, long seed) {
     public Settings {
       words = List.copyOf(words);
-      if (ngrams < 0 || ngrams > NGrams.MAX_LENGTH) {
+      if (ngrams < 0 || ngrams > NgramVocabulary.MAX_LENGTH) {
         throw new BadInputException(
-            "ngrams = %d: expected 0 to %d".formatted(ngrams, NGrams.MAX_LENGTH));
+            "ngrams = %d: expected 0 to %d".formatted(ngrams, NgramVocabulary.MAX_LENGTH));
       }
       if (!(l2 > 0 && Double.isFinite(l2))) {
         throw new BadInputException("l2 = %s: expected a number above 0".formatted(l2));
@@ -96,9 +96,9 @@ public record ClassifierTraining(
                 ? new MeanStates(model, HiddenStateClassifier.MAX_ROWS)
                 : null,
             lists,
-            NGrams.none(settings.ngrams(), vocabulary));
+            NgramVocabulary.none(settings.ngrams(), vocabulary));
     return dense.with(
-        NGrams.of(
+        NgramVocabulary.of(
             settings.ngrams(),
             vocabulary,
             data.texts().stream().map(dense::tokens).toList(),

@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
  * <p>An n-gram is encoded as one number, whose digits in base vocabulary + 1 are its tokens plus
  * one.
  */
-public final class NGrams {
+public final class NgramVocabulary {
   /** The longest n-gram whose number fits whatever the vocabulary. */
   public static final int MAX_LENGTH = 3;
 
@@ -22,7 +22,7 @@ public final class NGrams {
   private final long[] numbers;
   private final Map<Long, Integer> indices = new HashMap<>();
 
-  private NGrams(int longest, int vocabulary, long[] numbers) {
+  private NgramVocabulary(int longest, int vocabulary, long[] numbers) {
     this.longest = longest;
     this.base = vocabulary + 1L;
     this.numbers = numbers;
@@ -32,8 +32,8 @@ public final class NGrams {
   }
 
   /** No n-grams. */
-  public static NGrams none(int longest, int vocabulary) {
-    return new NGrams(longest, vocabulary, new long[0]);
+  public static NgramVocabulary none(int longest, int vocabulary) {
+    return new NgramVocabulary(longest, vocabulary, new long[0]);
   }
 
   /**
@@ -42,13 +42,13 @@ public final class NGrams {
    *
    * @param longest tokens of the longest; 0: no n-grams at all
    */
-  public static NGrams of(int longest, int vocabulary, List<int[]> texts, int leastTexts) {
-    NGrams none = none(longest, vocabulary);
+  public static NgramVocabulary of(int longest, int vocabulary, List<int[]> texts, int leastTexts) {
+    NgramVocabulary none = none(longest, vocabulary);
     Map<Long, Integer> counts = new LinkedHashMap<>();
     for (int[] text : texts) {
       none.numbers(text).distinct().forEach(number -> counts.merge(number, 1, Integer::sum));
     }
-    return new NGrams(
+    return new NgramVocabulary(
         longest,
         vocabulary,
         counts.entrySet().stream()
@@ -62,12 +62,12 @@ public final class NGrams {
    *
    * @param rows tokens, row after row, {@code longest} a row
    */
-  static NGrams ofRows(int longest, int vocabulary, float[] rows) {
+  static NgramVocabulary ofRows(int longest, int vocabulary, float[] rows) {
     long[] numbers = new long[longest == 0 ? 0 : rows.length / longest];
     for (int i = 0; i < rows.length; i++) {
       numbers[i / longest] = numbers[i / longest] * (vocabulary + 1L) + (long) rows[i] + 1;
     }
-    return new NGrams(longest, vocabulary, numbers);
+    return new NgramVocabulary(longest, vocabulary, numbers);
   }
 
   /** The tokens of each n-gram, {@code longest} a row; -1 in front of shorter ones. */

@@ -6,15 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence that a verb reads or prints.
+ * A text and its tokens, as a verb reads or prints them.
  *
  * @param text null without a tokenizer
  */
-public record Sequence(@Nullable String text, int[] tokens) {
+public record TokenizedText(@Nullable String text, int[] tokens) {
 
   /** The tokens of each sequence. */
-  public static List<int[]> tokens(List<Sequence> sequences) {
-    return sequences.stream().map(Sequence::tokens).toList();
+  public static List<int[]> tokens(List<TokenizedText> sequences) {
+    return sequences.stream().map(TokenizedText::tokens).toList();
   }
 
   /**
