@@ -5,11 +5,12 @@ import java.util.List;
 /**
  * A numbered draw: the unit of admission, of randomness and of scoring.
  *
- * @param number k = 0, 1, 2 …
+ * @param number k = 0, 1, 2 …, or the step of a window
  * @param proposalVersion version of the proposal that all its sequences were drawn with
- * @param sequences the {@code samplers.batch-size} sequences, in the order of their index
+ * @param sequences all that were ordered, in the order of their index
  */
-public record Draw(long number, long proposalVersion, List<Sequence> sequences) {
+public record Draw(
+    long number, DrawOrder.Purpose purpose, long proposalVersion, List<Sequence> sequences) {
   public Draw {
     sequences = List.copyOf(sequences);
   }

@@ -3,16 +3,20 @@ package io.tributary.data;
 /**
  * What a sampler is asked to draw.
  *
- * @param number k, from which and the seed of the run all random numbers of the draw follow
+ * @param number k, or the step of a window: from it, the purpose and the seed of the run follow all
+ *     random numbers of the draw
  * @param minimumVersion the draw is made with this version of the proposal or a newer one
+ * @param sequences number of sequences
  */
-public record DrawOrder(long number, long minimumVersion, Purpose purpose) {
+public record DrawOrder(long number, long minimumVersion, Purpose purpose, int sequences) {
   /** What a draw is for: it decides how tokens are chosen, and from which random numbers. */
   public enum Purpose {
     /** To train on, or to bootstrap Z: at the temperature of the samplers. */
     TRAINING(Seeds.Purpose.DRAW),
     /** To fit lambda: at temperature 1, so that the sequences are of the model itself. */
-    FITTING(Seeds.Purpose.FITTING);
+    FITTING(Seeds.Purpose.FITTING),
+    /** To judge the policy on, and not to train on: at the temperature of the samplers. */
+    WINDOW(Seeds.Purpose.JUDGEMENT);
 
     private final Seeds.Purpose seeds;
 

@@ -13,7 +13,7 @@ import io.tributary.data.DrawOrder;
 record AdmittedDraw(long number, long minimumVersion, long learnedBatches, long admittedNanos) {
 
   /** The order for a sampler. */
-  DrawOrder order() {
-    return new DrawOrder(number, minimumVersion, DrawOrder.Purpose.TRAINING);
+  DrawOrder order(int sequences) {
+    return new DrawOrder(number, minimumVersion, DrawOrder.Purpose.TRAINING, sequences);
   }
 }

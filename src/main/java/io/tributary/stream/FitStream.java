@@ -32,6 +32,7 @@ import org.apache.pekko.stream.javadsl.Source;
  */
 public final class FitStream {
   private final long proposalVersion;
+  private final int drawSequences;
   private final ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers;
   private final ActorRef<WorkerPool.Command<Draw, DrawFeatures>> scorers;
   private final IntSupplier wanted;
@@ -41,6 +42,7 @@ public final class FitStream {
 
   /**
    * @param proposalVersion version of the base model as a proposal
+   * @param drawSequences sequences of a draw
    * @param samplers the pool that draws the sequences
    * @param scorers the pool that computes their features
    * @param wanted number of draws to make next; 0 ends the stream. Called at the start, and again
@@ -49,12 +51,14 @@ public final class FitStream {
    */
   public FitStream(
       long proposalVersion,
+      int drawSequences,
       ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers,
       ActorRef<WorkerPool.Command<Draw, DrawFeatures>> scorers,
       IntSupplier wanted,
       Consumer<DrawFeatures> take,
       Materializer materializer) {
     this.proposalVersion = proposalVersion;
+    this.drawSequences = drawSequences;
     this.samplers = samplers;
     this.scorers = scorers;
     this.wanted = wanted;
@@ -73,7 +77,9 @@ public final class FitStream {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     return Source.range(0, draws - 1)
-        .map(i -> new DrawOrder(first + i, proposalVersion, DrawOrder.Purpose.FITTING))
+        .map(
+            i ->
+                new DrawOrder(first + i, proposalVersion, DrawOrder.Purpose.FITTING, drawSequences))
         .asSourceWithContext(order -> NotUsed.getInstance())
         .via(WorkerPool.flow(samplers))
         .via(WorkerPool.flow(scorers))

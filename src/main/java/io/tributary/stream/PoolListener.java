@@ -6,9 +6,10 @@ import io.tributary.metrics.WorkTime;
  * Hears how a pool fares, for metrics and status. Called on the pool's thread: it must return
  * quickly and must not throw.
  *
+ * @param <W> work
  * @param <R> result
  */
-public interface PoolListener<R> {
+public interface PoolListener<W, R> {
 
   /**
    * The load changed.
@@ -20,7 +21,7 @@ public interface PoolListener<R> {
   void loadChanged(int waiting, int inFlight, int workers);
 
   /** A worker's result was accepted; it is delivered once this returns. */
-  void resultAccepted(R result);
+  void resultAccepted(W work, R result);
 
   /** A worker has sent a result, accepted or not, and how it spent its time. */
   void worked(WorkTime time);

@@ -42,16 +42,15 @@ public record PoolSettings<W, R, C>(
   /**
    * Samplers, who make draws.
    *
-   * @param drawSequences sequences in a draw
    * @param vocabulary size of the vocabulary
    */
   public static PoolSettings<DrawOrder, Draw, SamplerCommand> samplers(
-      int drawSequences, int vocabulary, Duration stallTimeout) {
+      int vocabulary, Duration stallTimeout) {
     return new PoolSettings<>(
         SamplerCommand.KEY,
         DrawOrder::number,
         SamplerCommand.DrawSequences::new,
-        (asked, got) -> flawOfDraw(asked, got, drawSequences, vocabulary),
+        (asked, got) -> flawOfDraw(asked, got, vocabulary),
         stallTimeout);
   }
 
@@ -87,18 +86,23 @@ public record PoolSettings<W, R, C>(
   }
 
   /** A draw must be the one asked for, complete, and within the vocabulary. */
-  static Optional<String> flawOfDraw(DrawOrder asked, Draw got, int drawSequences, int vocabulary) {
-    if (got.number() != asked.number() || got.sequences().size() != drawSequences) {
+  static Optional<String> flawOfDraw(DrawOrder asked, Draw got, int vocabulary) {
+    if (got.number() != asked.number() || got.sequences().size() != asked.sequences()) {
       return flaw(
           "returned draw %d with %d sequences, draw %d with %d was asked for",
-          got.number(), got.sequences().size(), asked.number(), drawSequences);
+          got.number(), got.sequences().size(), asked.number(), asked.sequences());
+    }
+    if (got.purpose() != asked.purpose()) {
+      return flaw(
+          "returned draw %d for %s, it was asked for %s",
+          got.number(), got.purpose(), asked.purpose());
     }
     if (got.proposalVersion() < asked.minimumVersion()) {
       return flaw(
           "drew with proposal %d, at least %d was asked for",
           got.proposalVersion(), asked.minimumVersion());
     }
-    for (int i = 0; i < drawSequences; i++) {
+    for (int i = 0; i < asked.sequences(); i++) {
       Sequence sequence = got.sequences().get(i);
       if (sequence.draw() != asked.number() || sequence.index() != i) {
         return flaw(

@@ -86,7 +86,7 @@ public final class TrainingStream {
         .mapMaterializedValue(gate::complete)
         .viaMat(KillSwitches.single(), Keep.right())
         .asSourceWithContext(admitted -> admitted)
-        .map(AdmittedDraw::order)
+        .map(admitted -> admitted.order(plan.drawSequences()))
         .via(stages.sample())
         .via(stages.score())
         .asSource()

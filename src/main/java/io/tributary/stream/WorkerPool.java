@@ -8,7 +8,9 @@ import io.tributary.stream.Roster.Job;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -48,7 +50,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   /** Do this work, and complete the future with its result. */
   public record Submit<W, R>(W work, CompletableFuture<R> result) implements Command<W, R> {}
 
-  /** Stop; outstanding results fail. */
+  /** Stop; outstanding results are cancelled. */
   public record Stop<W, R>() implements Command<W, R> {}
 
   private record WorkersListed<W, R>(Receptionist.Listing listing) implements Command<W, R> {}
@@ -70,7 +72,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
 
   private final PoolSettings<W, R, C> settings;
   private final ActorRef<WorkerLost> guardian;
-  private final PoolListener<R> listener;
+  private final PoolListener<W, R> listener;
   private final TimerScheduler<Command<W, R>> timers;
   private final ActorRef<WorkerEvent<R>> events;
   private final PriorityQueue<Job<W, R>> waiting = new PriorityQueue<>(Job.BY_NUMBER);
@@ -83,7 +85,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
    * @param guardian told of workers to replace; it watches them for having stopped itself
    */
   public static <W, R, C> Behavior<Command<W, R>> create(
-      PoolSettings<W, R, C> settings, ActorRef<WorkerLost> guardian, PoolListener<R> listener) {
+      PoolSettings<W, R, C> settings, ActorRef<WorkerLost> guardian, PoolListener<W, R> listener) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -99,14 +101,15 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
    */
   public static <W, R, X> FlowWithContext<W, X, R, X, NotUsed> flow(ActorRef<Command<W, R>> pool) {
     return FlowWithContext.fromPairs(Flow.<Pair<W, X>>create().watch(Adapter.toClassic(pool)))
-        .mapAsync(
-            Integer.MAX_VALUE,
-            work -> {
-              CompletableFuture<R> result = new CompletableFuture<>();
-              pool.tell(new Submit<>(work, result));
-              return result;
-            })
+        .mapAsync(Integer.MAX_VALUE, work -> submit(pool, work))
         .withAttributes(GROWING_BUFFER);
+  }
+
+  /** Hands a piece of work to a pool; the result is cancelled if the pool stops before. */
+  public static <W, R> CompletionStage<R> submit(ActorRef<Command<W, R>> pool, W work) {
+    CompletableFuture<R> result = new CompletableFuture<>();
+    pool.tell(new Submit<>(work, result));
+    return result;
   }
 
   private WorkerPool(
@@ -114,7 +117,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       TimerScheduler<Command<W, R>> timers,
       PoolSettings<W, R, C> settings,
       ActorRef<WorkerLost> guardian,
-      PoolListener<R> listener) {
+      PoolListener<W, R> listener) {
     super(context);
     context.setLoggerName(WorkerPool.class);
     this.timers = timers;
@@ -184,7 +187,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   private Behavior<Command<W, R>> accept(WorkerEvent.Finished<R> finished, Job<W, R> job) {
     timers.cancel(finished.worker());
     roster.finish(finished.worker());
-    listener.resultAccepted(finished.result());
+    listener.resultAccepted(job.work, finished.result());
     job.result.complete(finished.result());
     return handOut();
   }
@@ -213,7 +216,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   }
 
   private Behavior<Command<W, R>> onEnd() {
-    var stopped = new IllegalStateException("the pool of %ss was stopped".formatted(kind()));
+    var stopped = new CancellationException("the pool of %ss was stopped".formatted(kind()));
     waiting.forEach(job -> job.result.completeExceptionally(stopped));
     roster.jobs().forEach(job -> job.result.completeExceptionally(stopped));
     return this;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
 import io.tributary.metrics.Label.DropReason;
@@ -40,7 +41,10 @@ class SequenceLedgerTest {
 
   private static Draw draw(long number, int size) {
     return new Draw(
-        number, 0, sequences(number, 0, size).stream().map(ScoredSequence::sequence).toList());
+        number,
+        DrawOrder.Purpose.TRAINING,
+        0,
+        sequences(number, 0, size).stream().map(ScoredSequence::sequence).toList());
   }
 
   private double learned() {

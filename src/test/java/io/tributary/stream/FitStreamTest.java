@@ -8,6 +8,7 @@ import io.tributary.config.target.FitConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
+import io.tributary.data.DrawOrder;
 import io.tributary.stage.fit.TargetFitting;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
@@ -38,8 +39,8 @@ class FitStreamTest {
   private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
   private final TestProbe<Long> hung = kit.createTestProbe(Long.class);
   private final List<ActorRef<?>> guardians = new ArrayList<>();
-  private final RecordedPool<Draw> samplerPool = new RecordedPool<>();
-  private final RecordedPool<DrawFeatures> scorerPool = new RecordedPool<>();
+  private final RecordedPool<DrawOrder, Draw> samplerPool = new RecordedPool<>();
+  private final RecordedPool<Draw, DrawFeatures> scorerPool = new RecordedPool<>();
 
   @AfterEach
   void stop() {
@@ -74,11 +75,12 @@ class FitStreamTest {
     var sample =
         kit.spawn(
             WorkerPool.create(
-                PoolSettings.samplers(DRAW, 1 + DRAW, STALL), samplerGuardian, samplerPool));
+                PoolSettings.samplers(1 + DRAW, STALL), samplerGuardian, samplerPool));
     var score =
         kit.spawn(WorkerPool.create(PoolSettings.features(1, STALL), scorerGuardian, scorerPool));
     return new FitStream(
         1,
+        DRAW,
         sample,
         score,
         fitting::wantedDraws,

@@ -20,7 +20,7 @@ class PoolSettingsTest {
 
   private static Optional<String> check(Draw got) {
     return PoolSettings.flawOfDraw(
-        new DrawOrder(7, 3, DrawOrder.Purpose.TRAINING), got, 2, VOCABULARY);
+        new DrawOrder(7, 3, DrawOrder.Purpose.TRAINING, 2), got, VOCABULARY);
   }
 
   private static Sequence sequence(long draw, int index, int token, double logProposal) {
@@ -28,7 +28,7 @@ class PoolSettingsTest {
   }
 
   private static Draw of(Sequence first, Sequence second) {
-    return new Draw(7, 3, List.of(first, second));
+    return new Draw(7, DrawOrder.Purpose.TRAINING, 3, List.of(first, second));
   }
 
   @Test
@@ -42,12 +42,16 @@ class PoolSettingsTest {
     assertThat(check(draw(8, 3, 2)))
         .contains("returned draw 8 with 2 sequences, draw 7 with 2 was asked for");
     assertThat(check(draw(7, 3, 3)).orElseThrow()).contains("with 3 sequences");
+    assertThat(check(new Draw(7, DrawOrder.Purpose.WINDOW, 3, draw(7, 3, 2).sequences())))
+        .contains("returned draw 7 for WINDOW, it was asked for TRAINING");
     assertThat(check(draw(7, 2, 2))).contains("drew with proposal 2, at least 3 was asked for");
     assertThat(check(of(sequence(7, 1, 1, -1), sequence(7, 0, 1, -1))).orElseThrow())
         .contains("sequence 1 of draw 7 in place of sequence 0");
     assertThat(check(of(sequence(6, 0, 1, -1), sequence(7, 1, 1, -1))).orElseThrow())
         .contains("sequence 0 of draw 6 in place of");
-    assertThat(check(new Draw(7, 4, draw(7, 3, 2).sequences())).orElseThrow())
+    assertThat(
+            check(new Draw(7, DrawOrder.Purpose.TRAINING, 4, draw(7, 3, 2).sequences()))
+                .orElseThrow())
         .contains("sequence 0 of proposal 3 in a draw of proposal 4");
   }
 

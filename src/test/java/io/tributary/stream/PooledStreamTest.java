@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.Paused;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
 import io.tributary.testing.stream.RecordedPool;
@@ -35,7 +36,7 @@ class PooledStreamTest {
 
   private final ActorTestKit kit = ActorTestKit.create(ManualTime.config());
   private final TestProbe<Long> hung = kit.createTestProbe(Long.class);
-  private final RecordedPool<Draw> samplerPool = new RecordedPool<>();
+  private final RecordedPool<DrawOrder, Draw> samplerPool = new RecordedPool<>();
   private final List<List<String>> learned = new CopyOnWriteArrayList<>();
 
   @AfterEach
@@ -51,7 +52,7 @@ class PooledStreamTest {
     var sample =
         kit.spawn(
             WorkerPool.create(
-                PoolSettings.samplers(DRAW, 1 + DRAW, STALL), samplerGuardian, samplerPool));
+                PoolSettings.samplers(1 + DRAW, STALL), samplerGuardian, samplerPool));
     var score =
         kit.spawn(
             WorkerPool.create(

@@ -41,7 +41,7 @@ class WorkerPoolTest {
 
   private final ServiceKey<Order> key =
       ServiceKey.create(Order.class, "worker" + POOLS.incrementAndGet());
-  private final RecordedPool<String> listener = new RecordedPool<>();
+  private final RecordedPool<Long, String> listener = new RecordedPool<>();
   private TestProbe<WorkerLost> guardian;
   private ActorRef<WorkerPool.Command<Long, String>> pool;
 

@@ -117,6 +117,7 @@ public record TargetBaseModel(LoadedModel model, boolean borrowed) implements Au
                 target,
                 prefix,
                 samplers.batchSize(),
+                samplers.batchSize(),
                 false);
     try (FittingRow row = new FittingRow(err)) {
       return StandaloneFit.run(

@@ -166,6 +166,7 @@ public final class TrainingParts implements AutoCloseable {
         target,
         prefix,
         config.learner().microBatchSize(),
+        config.samplers().batchSize(),
         config.objective().isProximal());
   }
 
@@ -186,7 +187,6 @@ public final class TrainingParts implements AutoCloseable {
                 1,
                 0,
                 config.evaluation().topP())),
-        evaluation(config.proposal().windowSequences(), proposalSettings()),
         directory.config().model(base, device),
         directory.config().model(base, device),
         tokenizer,

@@ -41,16 +41,14 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
     implements FittingGuardian.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(BeforeRun.class);
 
-  /** The behaviour until the run begins, and with it all later ones. */
+  /** The behaviour until the run begins. */
   Behavior<GuardianCommand> behavior() {
-    return GuardianFailure.told(
-        cause -> failed("the run has failed", cause),
-        Behaviors.receive(GuardianCommand.class)
-            .onMessageEquals(Begin.INSTANCE, this::begin)
-            .onMessage(Drain.class, this::requested)
-            .onMessage(Perform.class, this::requested)
-            .onMessage(Change.class, this::requested)
-            .build());
+    return Behaviors.receive(GuardianCommand.class)
+        .onMessageEquals(Begin.INSTANCE, this::begin)
+        .onMessage(Drain.class, this::requested)
+        .onMessage(Perform.class, this::requested)
+        .onMessage(Change.class, this::requested)
+        .build();
   }
 
   private Behavior<GuardianCommand> begin() {
@@ -68,7 +66,8 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
                   services.metrics());
           EnergyBasedModel target = services.parts().target();
           if (from != null) {
-            return Guardian.create(services, from, target(target, from), workers, outcome);
+            return Guardian.create(
+                services, from, target.withLambdas(from.lambdas()), workers, outcome);
           }
           if (target.isFitted()) {
             return Guardian.create(services, null, target, workers, outcome);
@@ -77,22 +76,6 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
           return FittingGuardian.create(
               workers, services.parts().fitSetup(), services.streamMetrics(), this);
         });
-  }
-
-  /**
-   * The target with the lambdas of a checkpoint.
-   *
-   * @throws BadInputException if they are of another target
-   */
-  static EnergyBasedModel target(EnergyBasedModel target, LearnerState from) {
-    try {
-      return target.withLambdas(from.lambdas());
-    } catch (IllegalArgumentException e) {
-      throw new BadInputException(
-          "the checkpoint of step %d is of another target: %s"
-              .formatted(from.step(), e.getMessage()),
-          e);
-    }
   }
 
   @Override
@@ -154,14 +137,7 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
 
   @Override
   public void failed(Throwable cause) {
-    failed("lambda can't be fitted", cause);
-  }
-
-  private void failed(String what, Throwable cause) {
-    if (outcome.isDone()) {
-      return;
-    }
-    LOG.error(LogMarkers.REPORTED, what, cause);
+    LOG.error(LogMarkers.REPORTED, "lambda can't be fitted", cause);
     services.watch().state(ServiceState.FAILED, String.valueOf(cause.getMessage()));
     outcome.completeExceptionally(cause);
   }

@@ -120,10 +120,11 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
     Duration stallTimeout = setup.stream().stallTimeout();
     return new FitStream(
         setup.base().version().number(),
+        setup.drawSequences(),
         getContext()
             .spawnAnonymous(
                 WorkerPool.create(
-                    PoolSettings.samplers(setup.drawSequences(), setup.vocabulary(), stallTimeout),
+                    PoolSettings.samplers(setup.vocabulary(), stallTimeout),
                     workers.lost(),
                     metrics.fitSamplers())),
         getContext()

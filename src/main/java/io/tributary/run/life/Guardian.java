@@ -81,6 +81,7 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
     this.services = services;
     TributaryConfig config = services.config().current();
     this.workers = workers;
+    this.stream = new StreamSupervisor(context, services, target.lambdas(), workers.lost());
     this.training =
         new LearnerSupervisor(
             context,
@@ -88,8 +89,8 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
             from,
             target,
             workers.publisher(),
+            stream::open,
             context.messageAdapter(LearnerEvent.class, LearnerSpoke::new));
-    this.stream = new StreamSupervisor(context, services, target.lambdas(), workers.lost());
     this.shutdown = new RunShutdown(timers, services, stream, outcome);
     this.requests = new ControlActions(services, workers, training, stream, shutdown);
     this.watchdog =

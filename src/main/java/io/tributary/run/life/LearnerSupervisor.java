@@ -1,6 +1,8 @@
 package io.tributary.run.life;
 
 import io.tributary.config.TributaryConfig;
+import io.tributary.data.DrawOrder;
+import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.Label.Stage;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Compared;
@@ -18,6 +20,8 @@ import io.tributary.target.EnergyBasedModel;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -36,6 +40,7 @@ final class LearnerSupervisor {
   private final RunServices services;
   private final EnergyBasedModel target;
   private final ActorRef<PublisherCommand> publisher;
+  private final Supplier<Function<DrawOrder, CompletionStage<ScoredDraw>>> windows;
   private final ActorRef<LearnerEvent> events;
   private @Nullable LearnerState from;
   private ActorRef<EvaluatorCommand> evaluator;
@@ -47,6 +52,7 @@ final class LearnerSupervisor {
    *
    * @param from the checkpoint to resume from; null for a new run
    * @param target with all lambdas
+   * @param windows called for each learner: what draws and scores its windows
    * @param events told everything that the learner does
    */
   LearnerSupervisor(
@@ -55,11 +61,13 @@ final class LearnerSupervisor {
       @Nullable LearnerState from,
       EnergyBasedModel target,
       ActorRef<PublisherCommand> publisher,
+      Supplier<Function<DrawOrder, CompletionStage<ScoredDraw>>> windows,
       ActorRef<LearnerEvent> events) {
     this.context = context;
     this.services = services;
     this.target = target;
     this.publisher = publisher;
+    this.windows = windows;
     this.events = events;
     this.from = from;
     this.evaluator = spawnEvaluator();
@@ -88,6 +96,7 @@ final class LearnerSupervisor {
                 config.checkpoint().background(),
                 config.totalSteps().orElse(Long.MAX_VALUE)),
             publisher,
+            windows.get(),
             itsEvaluator,
             events,
             services.metrics().stage(Stage.LEARNER)),

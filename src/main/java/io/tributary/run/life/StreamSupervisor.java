@@ -16,10 +16,11 @@ import io.tributary.stream.PoolSettings;
 import io.tributary.stream.StreamPlan;
 import io.tributary.stream.TrainingStream;
 import io.tributary.stream.WorkerPool;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.stream.Materializer;
@@ -31,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  * paused where they were. For the guardian's thread.
  */
 final class StreamSupervisor {
+  private record Pools(
+      ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers,
+      ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorers,
+      StreamMetrics.OfStream metrics) {}
+
   private static final ProposalConfirmed NOTHING_CONFIRMED = new ProposalConfirmed(0, Map.of());
 
   private final ActorContext<?> context;
@@ -40,7 +46,7 @@ final class StreamSupervisor {
   private ProposalConfirmed confirmed = NOTHING_CONFIRMED;
   private LearnerEvent.@Nullable Ready learnerReady;
   private @Nullable TrainingStream running;
-  private List<Runnable> stopPools = List.of();
+  private @Nullable Pools pools;
   private Paused paused = Paused.NONE;
 
   /**
@@ -87,6 +93,33 @@ final class StreamSupervisor {
   }
 
   /**
+   * Spawns the pools for the stream of the next learner.
+   *
+   * @return what draws and scores a window: sequences that go to no batch
+   */
+  Function<DrawOrder, CompletionStage<ScoredDraw>> open() {
+    TributaryConfig config = services.config().current();
+    StreamMetrics.OfStream listener = services.streamMetrics().begin();
+    ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers =
+        context.spawnAnonymous(
+            WorkerPool.create(
+                PoolSettings.samplers(
+                    services.parts().model().vocabulary(), config.stream().stallTimeout()),
+                lostWorkers,
+                listener.samplers()));
+    ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorers =
+        context.spawnAnonymous(
+            WorkerPool.create(
+                PoolSettings.scorers(
+                    config.target().features().size(), lambdas, config.stream().stallTimeout()),
+                lostWorkers,
+                listener.scorers()));
+    pools = new Pools(samplers, scorers, listener);
+    return order ->
+        WorkerPool.submit(samplers, order).thenCompose(draw -> WorkerPool.submit(scorers, draw));
+  }
+
+  /**
    * Starts the stream, if it does not run and learner and samplers are ready.
    *
    * @param from the checkpoint to resume from; null for a new run
@@ -94,34 +127,15 @@ final class StreamSupervisor {
    */
   Optional<TrainingStream> start(@Nullable LearnerState from, ActorRef<LearnerCommand> learner) {
     LearnerEvent.Ready ready = learnerReady;
+    Pools current = pools;
     if (ready == null
+        || current == null
         || running != null
         || confirmed.version() < ready.proposalVersion()
         || confirmed.confirmed() == 0) {
       return Optional.empty();
     }
     TributaryConfig config = services.config().current();
-    StreamMetrics.OfStream metrics = services.streamMetrics().begin();
-    ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers =
-        context.spawnAnonymous(
-            WorkerPool.create(
-                PoolSettings.samplers(
-                    config.samplers().batchSize(),
-                    services.parts().model().vocabulary(),
-                    config.stream().stallTimeout()),
-                lostWorkers,
-                metrics.samplers()));
-    ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorers =
-        context.spawnAnonymous(
-            WorkerPool.create(
-                PoolSettings.scorers(
-                    config.target().features().size(), lambdas, config.stream().stallTimeout()),
-                lostWorkers,
-                metrics.scorers()));
-    stopPools =
-        List.of(
-            () -> samplers.tell(new WorkerPool.Stop<>()),
-            () -> scorers.tell(new WorkerPool.Stop<>()));
     running =
         TrainingStream.start(
             new StreamPlan(
@@ -134,14 +148,15 @@ final class StreamSupervisor {
                 ready.proposalVersion()),
             paused,
             new TrainingStream.Stages(
-                WorkerPool.flow(samplers),
-                WorkerPool.flow(scorers),
+                WorkerPool.flow(current.samplers()),
+                WorkerPool.flow(current.scorers()),
                 batch -> {
                   CompletableFuture<BatchLearned> done = new CompletableFuture<>();
-                  learner.tell(new LearnerCommand.Learn(batch, () -> metrics.used(batch), done));
+                  learner.tell(
+                      new LearnerCommand.Learn(batch, () -> current.metrics().used(batch), done));
                   return done;
                 }),
-            metrics,
+            current.metrics(),
             System::nanoTime,
             Materializer.createMaterializer(context.getSystem()));
     return Optional.of(running);
@@ -186,8 +201,11 @@ final class StreamSupervisor {
 
   /** The stream has ended by itself: draws no longer wait for a worker. */
   void ended() {
-    stopPools.forEach(Runnable::run);
-    stopPools = List.of();
+    if (pools != null) {
+      pools.samplers().tell(new WorkerPool.Stop<>());
+      pools.scorers().tell(new WorkerPool.Stop<>());
+      pools = null;
+    }
   }
 
   /** Stops everything at once; another learner may start it again, with its own proposal. */

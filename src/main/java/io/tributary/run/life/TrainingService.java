@@ -46,6 +46,7 @@ public final class TrainingService {
   private final BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers;
   private final Clock clock;
   private final CompletableFuture<ServiceControl> control = new CompletableFuture<>();
+  private boolean hangs; // an actor may still be computing
 
   /** A service that shows its progress on {@code console}. */
   public TrainingService(EffectiveConfig config, RunConsole console) {
@@ -95,14 +96,18 @@ public final class TrainingService {
    * @throws RuntimeException if the run failed
    */
   public void run(Resume resume) {
-    try (TrainingParts parts = new TrainingParts(config);
-        RunDirectory directory =
-            RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes())) {
+    TrainingParts parts = new TrainingParts(config);
+    try (RunDirectory directory =
+        RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes())) {
       LogFile log = new LogFile(directory.home());
       try {
         run(parts, directory, start(parts, directory, resume));
       } finally {
         log.close();
+      }
+    } finally {
+      if (!hangs) {
+        parts.close();
       }
     }
   }
@@ -177,7 +182,7 @@ public final class TrainingService {
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } finally {
-      session.close();
+      hangs = !session.close();
     }
   }
 
@@ -209,7 +214,7 @@ public final class TrainingService {
 
   /** Draws the texts of both models that the end of the run lacks, since it was cut off. */
   private static void recordTexts(TrainingParts parts, RunDirectory directory, LearnerState last) {
-    EnergyBasedModel target = BeforeRun.target(parts.target(), last);
+    EnergyBasedModel target = parts.target().withLambdas(last.lambdas());
     try (PolicyEvaluation evaluation = parts.evaluation(target, () -> {})) {
       evaluation.takeOver(parts.checkpoint(directory.files(), last.step()).policy());
       directory.recordTexts(

@@ -3,6 +3,7 @@ package io.tributary.run.watch;
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.Label.DropReason;
 import io.tributary.metrics.Label.Stage;
@@ -15,7 +16,7 @@ import io.tributary.stream.PoolListener;
 import io.tributary.stream.StreamListener;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,7 @@ public final class StreamMetrics {
     return queues.getOrDefault(stage, new Queue(0, 0, 0));
   }
 
-  /** A listener for a new stream; the one before must have ended. */
+  /** A listener for a new stream and its pools; the one before must have ended. */
   public OfStream begin() {
     ledger = metrics.ledger();
     return new OfStream(ledger);
@@ -60,18 +61,18 @@ public final class StreamMetrics {
   }
 
   /** A listener for the samplers' pool of a fit, whose sequences are counted separately. */
-  public PoolListener<Draw> fitSamplers() {
+  public PoolListener<DrawOrder, Draw> fitSamplers() {
     return pool(
         Stage.SAMPLER,
-        draw -> metrics.stage(Stage.FIT).items(draw.sequences().size(), draw.tokens()));
+        (order, draw) -> metrics.stage(Stage.FIT).items(draw.sequences().size(), draw.tokens()));
   }
 
   /** A listener for the scorers' pool of a fit. */
-  public PoolListener<DrawFeatures> fitScorers() {
-    return pool(Stage.SCORER, draw -> {});
+  public PoolListener<Draw, DrawFeatures> fitScorers() {
+    return pool(Stage.SCORER, (draw, features) -> {});
   }
 
-  private <R> PoolListener<R> pool(Stage stage, Consumer<R> accepted) {
+  private <W, R> PoolListener<W, R> pool(Stage stage, BiConsumer<W, R> accepted) {
     return new PoolListener<>() {
       @Override
       public void loadChanged(int waiting, int inFlight, int workers) {
@@ -79,8 +80,8 @@ public final class StreamMetrics {
       }
 
       @Override
-      public void resultAccepted(R result) {
-        accepted.accept(result);
+      public void resultAccepted(W work, R result) {
+        accepted.accept(work, result);
       }
 
       @Override
@@ -112,16 +113,28 @@ public final class StreamMetrics {
       this.sequences = sequences;
     }
 
-    /** A listener for the samplers' pool. */
-    public PoolListener<Draw> samplers() {
-      return pool(Stage.SAMPLER, sequences::drawn);
+    /** A listener for the samplers' pool; windows count as drawn for the evaluation. */
+    public PoolListener<DrawOrder, Draw> samplers() {
+      return pool(
+          Stage.SAMPLER,
+          (order, draw) -> {
+            if (order.purpose() == DrawOrder.Purpose.WINDOW) {
+              metrics.stage(Stage.EVALUATOR).items(draw.sequences().size(), draw.tokens());
+            } else {
+              sequences.drawn(draw);
+            }
+          });
     }
 
     /** A listener for the scorers' pool. */
-    public PoolListener<ScoredDraw> scorers() {
+    public PoolListener<Draw, ScoredDraw> scorers() {
       return pool(
           Stage.SCORER,
-          draw -> metrics.stage(Stage.SCORER).items(draw.sequences().size(), draw.tokens()));
+          (draw, scored) -> {
+            if (draw.purpose() != DrawOrder.Purpose.WINDOW) {
+              metrics.stage(Stage.SCORER).items(scored.sequences().size(), scored.tokens());
+            }
+          });
     }
 
     /** The learner has used a batch. */

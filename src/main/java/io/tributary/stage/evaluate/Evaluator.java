@@ -8,8 +8,6 @@ import io.tributary.protocol.EvaluatorCommand.Compare;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
-import io.tributary.protocol.EvaluatorCommand.Judge;
-import io.tributary.protocol.EvaluatorCommand.Judged;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
@@ -20,10 +18,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
-/**
- * Evaluates policies, and judges them on sequences drawn for the purpose, on its own thread and
- * independently of the stream.
- */
+/** Evaluates policies on its own thread, independently of the stream. */
 public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   private final PolicyEvaluation evaluation;
   private final StageMetrics metrics;
@@ -51,7 +46,6 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   public Receive<EvaluatorCommand> createReceive() {
     return newReceiveBuilder()
         .onMessage(Evaluate.class, this::onEvaluate)
-        .onMessage(Judge.class, this::onJudge)
         .onMessage(Compare.class, this::onCompare)
         .onSignal(PreRestart.class, signal -> onEnd())
         .onSignal(PostStop.class, signal -> onEnd())
@@ -65,15 +59,6 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
             () ->
                 evaluation.evaluate(command.step(), command.policy(), command.partitionFunction()));
     command.replyTo().tell(new Evaluated(command.step(), measurements));
-    return this;
-  }
-
-  private Behavior<EvaluatorCommand> onJudge(Judge command) {
-    Judged judged =
-        counted(
-            evaluation.judgedSequences(),
-            () -> evaluation.judge(command.step(), command.proposal().tensors(), command.policy()));
-    command.replyTo().tell(judged);
     return this;
   }
 

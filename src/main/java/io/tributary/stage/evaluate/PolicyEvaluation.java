@@ -7,9 +7,7 @@ import io.tributary.metrics.Measurements;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.Divergences;
-import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.target.EnergyBasedModel;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,11 +23,9 @@ public final class PolicyEvaluation implements AutoCloseable {
   private final LanguageModel base;
   private final LanguageModel policy;
   private final Sampling sampling;
-  private final Sampling window;
 
   /**
    * @param settings for evaluations: at temperature 1
-   * @param window for decisions on the proposal: as samplers draw, since log q is of that
    * @param base the base model a; closed with this
    * @param policy a model of the same shape for the policy's weights; closed with this
    * @param progress called after every token of the sequences that are drawn, and after each group
@@ -37,7 +33,6 @@ public final class PolicyEvaluation implements AutoCloseable {
    */
   public PolicyEvaluation(
       EvaluationSettings settings,
-      EvaluationSettings window,
       LanguageModel base,
       LanguageModel policy,
       TextTokenizer tokenizer,
@@ -46,7 +41,6 @@ public final class PolicyEvaluation implements AutoCloseable {
     this.base = base;
     this.policy = policy;
     this.sampling = new Sampling(settings, base, tokenizer, target, progress);
-    this.window = new Sampling(window, base, tokenizer, target, progress);
   }
 
   /** Loads the policy's weights. */
@@ -73,54 +67,24 @@ public final class PolicyEvaluation implements AutoCloseable {
     return sampling.settings().sequences();
   }
 
-  /** Sequences that a judgement draws. */
-  int judgedSequences() {
-    return window.settings().sequences();
-  }
-
-  /**
-   * Draws sequences from a proposal that are not trained on, and computes their log-weights under
-   * target and policy, on which the decision to replace the proposal is based (Algorithm 1, lines 6
-   * and 7, Korbak et al. 2022, arXiv:2206.00761).
-   *
-   * @param step seeds the generator of the sequences
-   */
-  public Judged judge(long step, List<TensorBytes> proposal, List<TensorBytes> weights) {
-    takeOver(proposal);
-    Samples samples =
-        window.samples(policy, Seeds.Purpose.JUDGEMENT, step, "the window of step " + step);
-    takeOver(weights);
-    double[] logPolicies = sampling.logProbs(policy, samples.tokens());
-    return new Judged(
-        step,
-        difference(samples.logTargets(), samples.logProbs()),
-        difference(logPolicies, samples.logProbs()));
-  }
-
-  private static double[] difference(double[] minuend, double[] subtrahend) {
-    double[] difference = new double[minuend.length];
-    Arrays.setAll(difference, j -> minuend[j] - subtrahend[j]);
-    return difference;
-  }
-
   /** Texts of {@code n} samples of the base model, for people to compare with the policy's. */
   public List<String> baseTexts(int n) {
     return sampling.texts(base, n, 0);
   }
 
-  /** Texts of {@code n} samples of the policy that was loaded, evaluated or judged last. */
+  /** Texts of {@code n} samples of the policy that was loaded or evaluated last. */
   public List<String> policyTexts(int n) {
     return sampling.texts(policy, n, 1);
   }
 
   /** Sequences drawn so far, for any purpose. */
   long drawnSequences() {
-    return sampling.sequences() + window.sequences();
+    return sampling.sequences();
   }
 
   /** Tokens drawn so far. */
   long drawnTokens() {
-    return sampling.tokens() + window.tokens();
+    return sampling.tokens();
   }
 
   @Override

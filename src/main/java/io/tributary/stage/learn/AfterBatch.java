@@ -1,17 +1,22 @@
 package io.tributary.stage.learn;
 
+import io.tributary.data.DrawOrder;
+import io.tributary.data.ScoredDraw;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
-import io.tributary.protocol.EvaluatorCommand.Judge;
-import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.LearnerCommand.LearnerSettings;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.PublisherCommand.ReplaceProposal;
 import io.tributary.stage.learn.checkpoint.LearnerState.PendingWork;
 import java.util.EnumSet;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does what is due after a batch, in the order of {@link Phase}: publishes the policy, has it
@@ -35,9 +40,13 @@ final class AfterBatch {
     NEXT_BATCH
   }
 
+  /** A window is drawn and scored, or has failed. */
+  record WindowEnded(@Nullable ScoredDraw window, @Nullable Throwable failure) {}
+
   private final TrainingRun run;
   private StepSchedule schedule;
   private final ActorRef<PublisherCommand> publisher;
+  private final Function<DrawOrder, CompletionStage<ScoredDraw>> windows;
   private final ActorRef<EvaluatorCommand> evaluator;
   private final ActorRef<Object> learner;
   private final LearnerReport report;
@@ -47,13 +56,15 @@ final class AfterBatch {
   private boolean catchesUp; // with what the checkpoint of a resumed run lists as pending
 
   /**
-   * @param learner receives the evaluator's replies, and passes them on to this
+   * @param windows draws and scores a window; cancels it if the stream is stopped first
+   * @param learner receives replies, and passes them on to this
    * @param done called each time that all is done
    */
   AfterBatch(
       TrainingRun run,
       StepSchedule schedule,
       ActorRef<PublisherCommand> publisher,
+      Function<DrawOrder, CompletionStage<ScoredDraw>> windows,
       ActorRef<EvaluatorCommand> evaluator,
       ActorRef<Object> learner,
       LearnerReport report,
@@ -62,6 +73,7 @@ final class AfterBatch {
     this.run = run;
     this.schedule = schedule;
     this.publisher = publisher;
+    this.windows = windows;
     this.evaluator = evaluator;
     this.learner = learner;
     this.report = report;
@@ -132,15 +144,32 @@ final class AfterBatch {
   private boolean judge() {
     phase = Phase.PUBLICATION;
     run.pendingWork(PendingWork.JUDGEMENT);
-    report.awaitsEvaluator();
-    evaluator.tell(new Judge(run.step(), run.proposal(), run.policy(), learner.narrow()));
+    report.awaitsWindow();
+    var unused =
+        windows
+            .apply(run.windowOrder())
+            .whenComplete((window, failure) -> learner.tell(new WindowEnded(window, failure)));
     return true;
   }
 
-  void judged(Judged judged) {
+  void windowEnded(WindowEnded end) {
+    ScoredDraw window = end.window();
+    if (window == null) {
+      noWindow(end.failure());
+      return;
+    }
     report.works();
-    published(run.judgeProposal(judged.logWeights(), judged.logPolicyRatios()));
+    report.active();
+    published(run.judgeProposal(window, report::active));
     proceed(Phase.EVALUATION);
+  }
+
+  private static void noWindow(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof CancellationException) {
+      return; // who has stopped the stream will stop the learner
+    }
+    throw cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
   }
 
   /** Publishes the policy and makes it the proposal, whichever is closer to the target. */

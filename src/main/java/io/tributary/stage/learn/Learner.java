@@ -1,10 +1,11 @@
 package io.tributary.stage.learn;
 
 import io.tributary.data.Batch;
+import io.tributary.data.DrawOrder;
+import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.StageMetrics;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
-import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.Adjust;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
@@ -22,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -59,18 +62,21 @@ public final class Learner extends AbstractBehavior<Object> {
    * A learner, which reports with {@link LearnerEvent.Ready} when it can take batches.
    *
    * @param run makes the state of training; called on the learner's thread
+   * @param windows draws and scores a window; cancels it if the stream is stopped first
    * @param events receives everything that happens
    */
   public static Behavior<LearnerCommand> create(
       Supplier<TrainingRun> run,
       StepSchedule schedule,
       ActorRef<PublisherCommand> publisher,
+      Function<DrawOrder, CompletionStage<ScoredDraw>> windows,
       ActorRef<EvaluatorCommand> evaluator,
       ActorRef<LearnerEvent> events,
       StageMetrics metrics) {
     return Behaviors.setup(
             (ActorContext<Object> context) ->
-                new Learner(context, run.get(), schedule, publisher, evaluator, events, metrics))
+                new Learner(
+                    context, run.get(), schedule, publisher, windows, evaluator, events, metrics))
         .narrow();
   }
 
@@ -79,6 +85,7 @@ public final class Learner extends AbstractBehavior<Object> {
       TrainingRun run,
       StepSchedule schedule,
       ActorRef<PublisherCommand> publisher,
+      Function<DrawOrder, CompletionStage<ScoredDraw>> windows,
       ActorRef<EvaluatorCommand> evaluator,
       ActorRef<LearnerEvent> events,
       StageMetrics metrics) {
@@ -98,6 +105,7 @@ public final class Learner extends AbstractBehavior<Object> {
             run,
             schedule,
             publisher,
+            windows,
             evaluator,
             context.getSelf(),
             report,
@@ -119,8 +127,8 @@ public final class Learner extends AbstractBehavior<Object> {
   @Override
   public Receive<Object> createReceive() {
     return newReceiveBuilder()
-        .onMessage(Learn.class, this::onLearn)
-        .onMessage(Judged.class, judged -> then(() -> after.judged(judged)))
+        .onMessage(Learn.class, command -> then(() -> learn(command)))
+        .onMessage(AfterBatch.WindowEnded.class, end -> then(() -> after.windowEnded(end)))
         .onMessage(Evaluated.class, evaluation -> then(() -> after.evaluated(evaluation)))
         .onMessage(CheckpointWriter.Ended.class, end -> then(() -> after.checkpointEnded(end)))
         .onMessage(WriteCheckpoint.class, command -> then(() -> save(command.done())))
@@ -131,30 +139,32 @@ public final class Learner extends AbstractBehavior<Object> {
         .build();
   }
 
+  /** What makes the learner fail is also the answer to its batch. */
   private Behavior<Object> then(Runnable action) {
-    action.run();
-    return this;
-  }
-
-  private Behavior<Object> onLearn(Learn command) {
-    long start = System.nanoTime();
-    report.begins(command.batch().sequences().size());
-    pending = command.done();
     try {
-      if (command.batch() instanceof Batch.Training training) {
-        step(training, command.used(), start);
-        after.stepped();
-      } else if (command.batch() instanceof Batch.Bootstrap bootstrap) {
-        run.bootstrap(bootstrap);
-        command.used().run();
-        report.bootstrapped(bootstrap.sequences().size());
-        after.bootstrapped();
-      }
+      action.run();
     } catch (RuntimeException e) {
-      command.done().completeExceptionally(e);
+      if (pending != null) {
+        pending.completeExceptionally(e);
+      }
       throw e;
     }
     return this;
+  }
+
+  private void learn(Learn command) {
+    long start = System.nanoTime();
+    report.begins(command.batch().sequences().size());
+    pending = command.done();
+    if (command.batch() instanceof Batch.Training training) {
+      step(training, command.used(), start);
+      after.stepped();
+    } else if (command.batch() instanceof Batch.Bootstrap bootstrap) {
+      run.bootstrap(bootstrap);
+      command.used().run();
+      report.bootstrapped(bootstrap.sequences().size());
+      after.bootstrapped();
+    }
   }
 
   private void step(Batch.Training batch, Runnable used, long start) {
@@ -190,7 +200,7 @@ public final class Learner extends AbstractBehavior<Object> {
     checkpoints.save(after.schedule(), done);
   }
 
-  /** The proposal can't be replaced while the evaluator judges sequences of it. */
+  /** The proposal can't be replaced while the policy is judged on sequences of it. */
   private void swapProposal(CompletableFuture<ProposalSwapped> done) {
     if (!after.isDone()) {
       swaps.add(done);

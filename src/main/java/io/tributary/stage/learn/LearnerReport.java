@@ -73,6 +73,11 @@ final class LearnerReport {
     clock.waitFor(BlockedReason.EVALUATION);
   }
 
+  /** The learner waits for samplers and scorers, of whom others see that they do not hang. */
+  void awaitsWindow() {
+    idle(BlockedReason.EVALUATION);
+  }
+
   void awaitsBatch() {
     metrics.inflight(0);
     idle(BlockedReason.INPUT);

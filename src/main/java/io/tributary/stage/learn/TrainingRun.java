@@ -1,16 +1,20 @@
 package io.tributary.stage.learn;
 
 import io.tributary.data.Batch;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.LearnedSequence;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.RunFailedException;
+import io.tributary.data.ScoredDraw;
+import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
+import io.tributary.model.SequenceScores;
 import io.tributary.model.ValueHead;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.protocol.LearnerCommand.LearnerSettings;
@@ -42,6 +46,9 @@ public final class TrainingRun implements AutoCloseable {
   private final EnergyBasedModel target;
   private final List<String> features;
   private final int maxNonfiniteSteps;
+  private final int[] prefix;
+  private final int windowSequences;
+  private final SequenceScores policyScores;
   private final RunIdentity identity;
   private WeightSnapshot proposal;
   private long proposalSince; // step after which it became the proposal
@@ -67,6 +74,10 @@ public final class TrainingRun implements AutoCloseable {
     this.target = setup.target();
     this.features = setup.features();
     this.maxNonfiniteSteps = setup.config().learner().maxNonfiniteSteps();
+    this.prefix = setup.prefix();
+    this.windowSequences = setup.config().proposal().windowSequences();
+    this.policyScores =
+        new SequenceScores(trainer.training().model(), setup.config().samplers().batchSize());
     this.identity = start.identity();
     this.proposal = snapshot(start.proposalVersion(), proposal);
     this.proposalSince = start.proposalSince();
@@ -157,16 +168,27 @@ public final class TrainingRun implements AutoCloseable {
     return estimators.window().isFresh();
   }
 
+  /** What to draw for a decision on the proposal. */
+  DrawOrder windowOrder() {
+    return new DrawOrder(
+        step, proposal.version().number(), DrawOrder.Purpose.WINDOW, windowSequences);
+  }
+
   /**
    * As {@link #judgeProposal()}, on sequences of the proposal drawn for this decision, which enter
    * the estimate of Z afterwards.
    *
-   * @param logWeights (N), log w in nats
-   * @param logPolicyRatios (N), log v in nats
+   * @param progress called after every group of sequences that the policy scores at once
    */
-  ProposalJudged judgeProposal(double[] logWeights, double[] logPolicyRatios) {
-    long[] versions = new long[logWeights.length];
-    Arrays.fill(versions, proposal.version().number());
+  ProposalJudged judgeProposal(ScoredDraw window, Runnable progress) {
+    List<ScoredSequence> scored = window.sequences();
+    double[] logPolicies =
+        policyScores.logProbs(
+            prefix, scored.stream().map(s -> s.sequence().tokens()).toList(), progress);
+    double[] logPolicyRatios = new double[logPolicies.length];
+    Arrays.setAll(logPolicyRatios, i -> logPolicies[i] - scored.get(i).sequence().logProposal());
+    double[] logWeights = scored.stream().mapToDouble(ScoredSequence::logWeight).toArray();
+    long[] versions = scored.stream().mapToLong(s -> s.sequence().proposalVersion()).toArray();
     estimators.window().add(versions, logWeights, logPolicyRatios, partitionFunction());
     ProposalJudged judged = judgeProposal();
     estimators.partitionFunction().add(logWeights);

@@ -9,11 +9,13 @@ import io.tributary.data.Sequence;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.model.AncestralSampler;
+import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +27,7 @@ public final class ProposalSampling implements AutoCloseable {
 
   private final DecoderConfig model;
   private final Device device;
-  private final int sequences;
+  private final int rows;
   private final int[] prefix;
   private final SamplingSettings settings;
   private final long seed;
@@ -34,7 +36,7 @@ public final class ProposalSampling implements AutoCloseable {
 
   /**
    * @param model shape of the model
-   * @param sequences sequences of a draw
+   * @param rows sequences that are drawn at once
    * @param prefix tokens that every sequence follows
    * @param settings how tokens are chosen in training
    * @param seed of the run
@@ -42,13 +44,13 @@ public final class ProposalSampling implements AutoCloseable {
   public ProposalSampling(
       DecoderConfig model,
       Device device,
-      int sequences,
+      int rows,
       int[] prefix,
       SamplingSettings settings,
       long seed) {
     this.model = model;
     this.device = device;
-    this.sequences = sequences;
+    this.rows = rows;
     this.prefix = prefix;
     this.settings = settings;
     this.seed = seed;
@@ -85,25 +87,22 @@ public final class ProposalSampling implements AutoCloseable {
     if (proposal == null) {
       throw new IllegalStateException("draw " + number + " was ordered before any weights arrived");
     }
-    List<AncestralSampler.Sampled> sampled =
-        new AncestralSampler(proposal, settings(order.purpose()))
-            .draw(
-                prefix,
-                sequences,
-                Seeds.generator(seed, order.purpose().seeds(), number),
-                progress);
-    List<Sequence> drawn = new ArrayList<>(sampled.size());
-    for (int i = 0; i < sampled.size(); i++) {
-      drawn.add(
-          new Sequence(
-              number, i, sampled.get(i).tokens(), sampled.get(i).tokenLogProbs(), version()));
+    var sampler = new AncestralSampler(proposal, settings(order.purpose()));
+    RandomGenerator random = Seeds.generator(seed, order.purpose().seeds(), number);
+    List<Sequence> drawn = new ArrayList<>(order.sequences());
+    while (drawn.size() < order.sequences()) {
+      int next = Math.min(rows, order.sequences() - drawn.size());
+      for (Sampled each : sampler.draw(prefix, next, random, progress)) {
+        drawn.add(
+            new Sequence(number, drawn.size(), each.tokens(), each.tokenLogProbs(), version()));
+      }
     }
-    return new Draw(number, version(), drawn);
+    return new Draw(number, order.purpose(), version(), drawn);
   }
 
   private SamplingSettings settings(DrawOrder.Purpose purpose) {
     return switch (purpose) {
-      case TRAINING -> settings;
+      case TRAINING, WINDOW -> settings;
       case FITTING -> SamplingSettings.plain(settings.maxLength(), settings.stopAtEos());
     };
   }

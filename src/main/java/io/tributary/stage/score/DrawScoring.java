@@ -2,6 +2,7 @@ package io.tributary.stage.score;
 
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
@@ -25,6 +26,7 @@ public final class DrawScoring implements AutoCloseable {
 
   private final LanguageModel base;
   private final SequenceScores scores;
+  private final SequenceScores windowScores;
   private final EnergyBasedModel target;
   private final SequenceFeatures features;
   private final int[] prefix;
@@ -36,6 +38,7 @@ public final class DrawScoring implements AutoCloseable {
    * @param target its lambdas are ignored: they come with each order
    * @param prefix tokens that every sequence follows
    * @param maxRows sequences that are computed at once
+   * @param windowRows the same for windows
    * @param keepsTokens whether log a of each token is kept too
    */
   public DrawScoring(
@@ -44,9 +47,11 @@ public final class DrawScoring implements AutoCloseable {
       EnergyBasedModel target,
       int[] prefix,
       int maxRows,
+      int windowRows,
       boolean keepsTokens) {
     this.base = base;
     this.scores = new SequenceScores(base, maxRows);
+    this.windowScores = new SequenceScores(base, windowRows);
     this.target = target;
     this.features = new SequenceFeatures(tokenizer, target);
     this.prefix = prefix;
@@ -65,7 +70,8 @@ public final class DrawScoring implements AutoCloseable {
     List<Featured> featured = featured(draw, progress);
     List<Sequence> sequences = featured.stream().map(f -> draw.sequences().get(f.index())).toList();
     List<TokenScores> bases =
-        scores.tokens(prefix, sequences.stream().map(Sequence::tokens).toList(), progress);
+        (draw.purpose() == DrawOrder.Purpose.WINDOW ? windowScores : scores)
+            .tokens(prefix, sequences.stream().map(Sequence::tokens).toList(), progress);
     List<ScoredSequence> scored = new ArrayList<>();
     for (int i = 0; i < featured.size(); i++) {
       double[] values = featured.get(i).values();

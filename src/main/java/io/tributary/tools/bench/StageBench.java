@@ -94,7 +94,12 @@ final class StageBench implements AutoCloseable {
               () ->
                   drawn.add(
                       sampling.draw(
-                          new DrawOrder(drawn.size(), 1, DrawOrder.Purpose.TRAINING), () -> {})));
+                          new DrawOrder(
+                              drawn.size(),
+                              1,
+                              DrawOrder.Purpose.TRAINING,
+                              config.samplers().batchSize()),
+                          () -> {})));
       draws.addAll(drawn.subList(1, drawn.size())); // the first one warmed up
       return throughput(draws, times.total(), FORWARD, peak);
     }

@@ -122,6 +122,20 @@ class RunConservationTest {
   }
 
   @Test
+  void windowsAreCountedAsTheEvaluatorsAndLeaveTheLedgerExact() {
+    run(
+        "windows",
+        Map.of("proposal.window", "fresh", "proposal.window-sequences", "20"),
+        workers -> drawsAt(once(2), RunConservationTest::oneSequenceLess).apply(workers));
+    assertThat(conservation())
+        .isEqualTo(
+            new Conservation(BOOTSTRAP + 12 * STEP, 12 * STEP, Map.of("bootstrap", BOOTSTRAP), 0));
+    assertThat(metrics.value(Metric.STAGE_SEQUENCES_TOTAL, "scorer"))
+        .isEqualTo(BOOTSTRAP + 12 * STEP);
+    assertThat(metrics.value(Metric.DRAWS_REISSUED_TOTAL)).as("a window among them").isPositive();
+  }
+
+  @Test
   void drawsOfLostWorkersCountOnceAndGarbageNotAtAll() {
     run(
         "garbage",
@@ -143,7 +157,8 @@ class RunConservationTest {
   }
 
   private static Draw oneSequenceLess(Draw draw) {
-    return new Draw(draw.number(), draw.proposalVersion(), draw.sequences().subList(0, 7));
+    return new Draw(
+        draw.number(), draw.purpose(), draw.proposalVersion(), draw.sequences().subList(0, 7));
   }
 
   private static ScoredDraw ofAnotherDraw(ScoredDraw scored) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Metric;
@@ -81,7 +82,7 @@ class StageLoadsTest {
             Map.of(
                 BlockedReason.ADMISSION, Duration.ofSeconds(4),
                 BlockedReason.WEIGHTS, Duration.ofSeconds(1)));
-    PoolListener<Draw> pool = stream.begin().samplers();
+    PoolListener<DrawOrder, Draw> pool = stream.begin().samplers();
     pool.worked(time);
     pool.worked(time);
     step(10_000, 0);

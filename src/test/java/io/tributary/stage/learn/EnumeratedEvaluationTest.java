@@ -128,7 +128,6 @@ class EnumeratedEvaluationTest {
     try (PolicyEvaluation evaluation =
         new PolicyEvaluation(
             plan(500, 0.6),
-            new EvaluationSettings(2, 1000, world.prefix, TinyWorld.SETTINGS, 7),
             world.copy(world.base),
             world.copy(world.base),
             world.tokenizer,

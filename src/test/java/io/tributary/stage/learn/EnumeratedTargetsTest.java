@@ -86,11 +86,11 @@ class EnumeratedTargetsTest {
     try (ProposalSampling sampling = world.sampling(rows, world.base, 1);
         DrawScoring scoring =
             new DrawScoring(
-                world.copy(world.base), world.tokenizer, target, world.prefix, rows, false)) {
+                world.copy(world.base), world.tokenizer, target, world.prefix, rows, rows, false)) {
       long number = 0;
       for (int draws = fitting.wantedDraws(); draws > 0; draws = fitting.wantedDraws()) {
         for (int i = 0; i < draws; i++) {
-          DrawOrder order = new DrawOrder(number++, 1, DrawOrder.Purpose.FITTING);
+          DrawOrder order = new DrawOrder(number++, 1, DrawOrder.Purpose.FITTING, rows);
           fitting.add(scoring.features(sampling.draw(order, () -> {}), () -> {}));
         }
       }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import io.tributary.data.Batch;
+import io.tributary.data.DrawOrder;
+import io.tributary.data.RunFailedException;
+import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
 import io.tributary.metrics.Label.BlockedReason;
@@ -17,8 +20,6 @@ import io.tributary.model.LanguageModel;
 import io.tributary.protocol.EvaluatorCommand;
 import io.tributary.protocol.EvaluatorCommand.Evaluate;
 import io.tributary.protocol.EvaluatorCommand.Evaluated;
-import io.tributary.protocol.EvaluatorCommand.Judge;
-import io.tributary.protocol.EvaluatorCommand.Judged;
 import io.tributary.protocol.LearnerCommand;
 import io.tributary.protocol.LearnerCommand.BatchLearned;
 import io.tributary.protocol.LearnerCommand.Learn;
@@ -47,7 +48,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -71,6 +74,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(TorchExtension.class)
 class LearnerTest {
+  private record AskedWindow(DrawOrder order, CompletableFuture<ScoredDraw> window) {}
+
   @TempDir private static Path shared;
   private static TinyWorld world;
   private static Batch.Bootstrap bootstrap;
@@ -86,6 +91,7 @@ class LearnerTest {
   private final RunMetrics metrics = new RunMetrics(Map.of("chosen", 1.0), Clock.systemUTC());
   private TestProbe<PublisherCommand> publisher;
   private TestProbe<EvaluatorCommand> evaluator;
+  private TestProbe<AskedWindow> windows;
   private TestProbe<LearnerEvent> events;
   private final List<Batch> used = new CopyOnWriteArrayList<>();
   private LearnerFiles files;
@@ -98,9 +104,11 @@ class LearnerTest {
         ProposalSampling sampling = world.sampling(64, proposal, 1);
         DrawScoring scoring = world.scoring()) {
       bootstrap =
-          new Batch.Bootstrap(world.score(scoring, sampling.draw(TinyWorld.order(0), () -> {})), 1);
+          new Batch.Bootstrap(
+              world.score(scoring, sampling.draw(TinyWorld.order(0, 64), () -> {})), 1);
       batch =
-          new Batch.Training(world.score(scoring, sampling.draw(TinyWorld.order(1), () -> {})), 2);
+          new Batch.Training(
+              world.score(scoring, sampling.draw(TinyWorld.order(1, 64), () -> {})), 2);
     }
   }
 
@@ -113,6 +121,7 @@ class LearnerTest {
   void spawn() throws IOException {
     publisher = kit.createTestProbe(PublisherCommand.class);
     evaluator = kit.createTestProbe(EvaluatorCommand.class);
+    windows = kit.createTestProbe(AskedWindow.class);
     events = kit.createTestProbe(LearnerEvent.class);
     files = TinyTraining.files(directory, new Retention(3, 0, 0));
     learner = kit.spawn(behavior(schedule(1, 2, 1, 4)));
@@ -151,9 +160,41 @@ class LearnerTest {
         setup::begin,
         schedule,
         publisher.getRef(),
+        this::window,
         evaluator.getRef(),
         events.getRef(),
         metrics.stage(Stage.LEARNER));
+  }
+
+  private CompletionStage<ScoredDraw> window(DrawOrder order) {
+    CompletableFuture<ScoredDraw> window = new CompletableFuture<>();
+    windows.getRef().tell(new AskedWindow(order, window));
+    return window;
+  }
+
+  private AskedWindow expectWindow(long step) {
+    AskedWindow asked = windows.receiveMessage();
+    assertThat(asked.order())
+        .isEqualTo(
+            new DrawOrder(step, asked.order().minimumVersion(), DrawOrder.Purpose.WINDOW, 2048));
+    return asked;
+  }
+
+  /** The sequences of the batch as a window, with log P moved by the given nats. */
+  private static ScoredDraw window(double logTargets) {
+    return new ScoredDraw(
+        1,
+        batch.sequences().stream()
+            .map(
+                s ->
+                    new ScoredSequence(
+                        s.sequence(),
+                        s.text(),
+                        s.features(),
+                        s.logBase(),
+                        s.logTarget() + logTargets))
+            .toList(),
+        0);
   }
 
   private CompletableFuture<BatchLearned> learn(Batch next) {
@@ -420,29 +461,34 @@ class LearnerTest {
     begin();
     await(learn(batch));
     CompletableFuture<BatchLearned> done = learn(batch);
-    Judge judge = evaluator.expectMessageClass(Judge.class);
-    assertThat(judge.step()).isEqualTo(2);
-    assertThat(judge.proposal().version().number()).isEqualTo(1);
-    assertThat(judge.policy())
-        .usingRecursiveFieldByFieldElementComparator()
-        .isNotEqualTo(judge.proposal().tensors());
+    AskedWindow asked = expectWindow(2);
+    assertThat(asked.order().minimumVersion()).isEqualTo(1);
     evaluator.expectNoMessage(Duration.ZERO);
     assertThat(done).isNotDone();
 
-    double[] logWeights = {-2, Double.NEGATIVE_INFINITY, -1};
-    judge.replyTo().tell(new Judged(2, logWeights, new double[] {0.5, 0, 0.1}));
+    asked.window().complete(window(0));
     Evaluate evaluate = expectEvaluation(2);
-    assertThat(evaluate.partitionFunction().count()).isEqualTo(3 * 64 + 3);
+    assertThat(evaluate.partitionFunction().count()).isEqualTo(3 * 64 + 64);
     assertThat(expectProposal()).as("the policy is nearer to the target").isEqualTo(2);
     answer(evaluate);
     assertThat(await(done)).isEqualTo(new BatchLearned(2, false));
+  }
 
-    await(learn(batch));
-    CompletableFuture<BatchLearned> later = learn(batch);
-    Judge again = evaluator.expectMessageClass(Judge.class);
-    again.replyTo().tell(new Judged(4, logWeights, new double[] {-0.5, 0, 0.1}));
-    answer(expectEvaluation(4));
-    assertThat(await(later).proposalVersion()).as("the policy is farther").isEqualTo(2);
+  @Test
+  void aWindowThatCanNotBeDrawnFailsTheBatchUnlessTheStreamWasStopped() throws Exception {
+    kit.stop(learner);
+    learner = kit.spawn(behavior(schedule(1, 2, 10, 4), Map.of("proposal.window", "fresh")));
+    begin();
+    CompletableFuture<BatchLearned> done = learn(batch);
+    expectWindow(1).window().completeExceptionally(new CancellationException("stopped"));
+    writeCheckpoint();
+    assertThat(done).as("its end is near").isNotDone();
+    assertThat(goOn(schedule(1, 2, 10, 4), Map.of("proposal.window", "fresh")).pendingWork())
+        .isEqualTo(PendingWork.JUDGEMENT);
+
+    TestProbe<Object> watcher = kit.createTestProbe(Object.class);
+    expectWindow(1).window().completeExceptionally(new RunFailedException("given up"));
+    watcher.expectTerminated(learner, Duration.ofSeconds(10));
   }
 
   private void writeCheckpoint() throws Exception {
@@ -468,6 +514,7 @@ class LearnerTest {
                 () -> setup.resume(newest),
                 schedule,
                 publisher.getRef(),
+                this::window,
                 evaluator.getRef(),
                 events.getRef(),
                 metrics.stage(Stage.LEARNER)));
@@ -514,13 +561,11 @@ class LearnerTest {
     learner = kit.spawn(behavior(schedule, fresh));
     begin();
     CompletableFuture<BatchLearned> waiting = learn(batch);
-    evaluator.expectMessageClass(Judge.class);
+    expectWindow(1);
     writeCheckpoint();
     assertThat(waiting).isNotDone();
     assertThat(goOn(schedule, fresh).pendingWork()).isEqualTo(PendingWork.JUDGEMENT);
-    Judge judge = evaluator.expectMessageClass(Judge.class);
-    assertThat(judge.step()).isEqualTo(1);
-    judge.replyTo().tell(new Judged(1, new double[] {-2, -1}, new double[] {0.5, 0.1}));
+    expectWindow(1).window().complete(window(0));
     assertThat(expectReady().proposalVersion()).as("the policy is nearer").isEqualTo(2);
   }
 
@@ -676,7 +721,6 @@ class LearnerTest {
             new LearnerSettings(0.1, 1, 1, 1, Duration.ofDays(1), 0, 1));
     List<Object> messages = new ArrayList<>(Commands.of(LearnerCommand.class, values));
     messages.add(new Evaluated(0, new Measurements()));
-    messages.add(new Judged(0, new double[] {0}, new double[] {0}));
     messages.add(new CheckpointWriter.Ended(new LearnerEvent.CheckpointFailed(0, "full")));
     for (Object message : messages) {
       alone.run(message);

@@ -154,7 +154,10 @@ public final class TinyTraining implements AutoCloseable {
   private List<ScoredSequence> draws(int n) {
     List<ScoredSequence> scored = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      scored.addAll(world.score(scoring, sampling.draw(TinyWorld.order(nextDraw++), () -> {})));
+      scored.addAll(
+          world.score(
+              scoring,
+              sampling.draw(TinyWorld.order(nextDraw++, config.samplers().batchSize()), () -> {})));
     }
     return scored;
   }

@@ -73,7 +73,7 @@ class SamplerTest {
   }
 
   private static DrawOrder order(long number, long minimumVersion) {
-    return new DrawOrder(number, minimumVersion, DrawOrder.Purpose.TRAINING);
+    return new DrawOrder(number, minimumVersion, DrawOrder.Purpose.TRAINING, 8);
   }
 
   private WorkerEvent.Finished<Draw> finished(long number) {
@@ -143,7 +143,7 @@ class SamplerTest {
     try (ProposalSampling plain = sampling(1);
         ProposalSampling hot = sampling(2)) {
       List.of(plain, hot).forEach(sampling -> sampling.takeOver(snapshot(1, FIRST)));
-      DrawOrder fitting = new DrawOrder(3, 1, DrawOrder.Purpose.FITTING);
+      DrawOrder fitting = new DrawOrder(3, 1, DrawOrder.Purpose.FITTING, 8);
       List<List<Integer>> tokens = tokens(plain, fitting);
       assertThat(tokens(hot, fitting)).isEqualTo(tokens);
       assertThat(tokens(plain, order(3, 1))).isNotEqualTo(tokens);

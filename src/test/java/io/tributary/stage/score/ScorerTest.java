@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tributary.config.target.FeatureConfig;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
@@ -104,6 +105,7 @@ class ScorerTest {
         new EnergyBasedModel(List.of(new Factor.Required(new HasA()))),
         MODEL.beginning(),
         2,
+        2,
         keepsTokens);
   }
 
@@ -119,7 +121,7 @@ class ScorerTest {
       logProposals[0] = -3;
       sequences[i] = new Sequence(number, i, tokens, logProposals, 1);
     }
-    return new Draw(number, 1, List.of(sequences));
+    return new Draw(number, DrawOrder.Purpose.TRAINING, 1, List.of(sequences));
   }
 
   private ScoredDraw score(Draw draw) {
@@ -210,7 +212,7 @@ class ScorerTest {
         new EnergyBasedModel(List.of(new Factor.Tilted(new HasA(), 0.5, Double.NaN)));
     try (DrawScoring scoring =
         new DrawScoring(
-            TinyModels.random(MODEL, 1, 0.5), tokenizer, tilted, MODEL.beginning(), 2, false)) {
+            TinyModels.random(MODEL, 1, 0.5), tokenizer, tilted, MODEL.beginning(), 2, 2, false)) {
       for (double lambda : new double[] {2, -1}) {
         List<ScoredSequence> scored =
             scoring.score(draw(5, "has", "not"), Map.of("a", lambda), () -> {}).sequences();
@@ -252,7 +254,9 @@ class ScorerTest {
   void itStopsWhenItFails() {
     TestProbe<Object> watcher = kit.createTestProbe();
     Sequence unknown = new Sequence(0, 0, new int[] {MODEL.vocabulary()}, new double[] {-3}, 1);
-    scorer.tell(new Score(new Draw(0, 1, List.of(unknown)), Map.of(), pool.getRef()));
+    scorer.tell(
+        new Score(
+            new Draw(0, DrawOrder.Purpose.TRAINING, 1, List.of(unknown)), Map.of(), pool.getRef()));
     watcher.expectTerminated(scorer);
   }
 

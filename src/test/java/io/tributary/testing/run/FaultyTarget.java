@@ -42,6 +42,7 @@ public final class FaultyTarget {
                         target,
                         model.config().beginning(),
                         config.learner().microBatchSize(),
+                        config.samplers().batchSize(),
                         false),
                 scorers::clock));
   }

@@ -159,7 +159,10 @@ public final class Soak {
                 some(3000, garbage),
                 draw ->
                     new io.tributary.data.Draw(
-                        draw.number() + 1, draw.proposalVersion(), draw.sequences()))
+                        draw.number() + 1,
+                        draw.purpose(),
+                        draw.proposalVersion(),
+                        draw.sequences()))
             .apply(changed);
     return FaultyWorkers.poisonLearnerAt(some(8000, learnerFaults)).apply(changed);
   }

@@ -2,6 +2,7 @@ package io.tributary.testing.stream;
 
 import io.tributary.data.Batch;
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
@@ -16,10 +17,18 @@ public final class Draws {
   private Draws() {}
 
   public static Draw draw(long number, long version, int size) {
+    return draw(new DrawOrder(number, version, DrawOrder.Purpose.TRAINING, size));
+  }
+
+  /** What was ordered, with the oldest version that is allowed. */
+  public static Draw draw(DrawOrder order) {
+    long number = order.number();
+    long version = order.minimumVersion();
     return new Draw(
         number,
+        order.purpose(),
         version,
-        IntStream.range(0, size)
+        IntStream.range(0, order.sequences())
             .mapToObj(i -> new Sequence(number, i, new int[] {1 + i}, new double[] {-1}, version))
             .toList());
   }

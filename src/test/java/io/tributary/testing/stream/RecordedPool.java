@@ -11,7 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Records what a pool tells its listener. */
-public final class RecordedPool<R> implements PoolListener<R> {
+public final class RecordedPool<W, R> implements PoolListener<W, R> {
 
   public record Load(int waiting, int inFlight, int workers) {}
 
@@ -26,7 +26,7 @@ public final class RecordedPool<R> implements PoolListener<R> {
   }
 
   @Override
-  public void resultAccepted(R result) {
+  public void resultAccepted(W work, R result) {
     accepted.add(result);
   }
 

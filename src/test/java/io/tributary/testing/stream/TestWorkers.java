@@ -116,7 +116,7 @@ public final class TestWorkers {
       hung.tell(draw.order().number());
       return Behaviors.same();
     }
-    var drawn = Draws.draw(draw.order().number(), draw.order().minimumVersion(), DRAW);
+    var drawn = Draws.draw(draw.order());
     later(
         context,
         draw.replyTo(),

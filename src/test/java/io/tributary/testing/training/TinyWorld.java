@@ -184,8 +184,8 @@ public final class TinyWorld implements AutoCloseable {
   }
 
   /** A draw to train on, with any version of the proposal. */
-  public static DrawOrder order(long number) {
-    return new DrawOrder(number, 0, DrawOrder.Purpose.TRAINING);
+  public static DrawOrder order(long number, int sequences) {
+    return new DrawOrder(number, 0, DrawOrder.Purpose.TRAINING, sequences);
   }
 
   public static WeightSnapshot snapshot(LanguageModel model, long version) {
@@ -193,7 +193,7 @@ public final class TinyWorld implements AutoCloseable {
   }
 
   public DrawScoring scoring() {
-    return new DrawScoring(copy(base), tokenizer, target, prefix, 1024, true);
+    return new DrawScoring(copy(base), tokenizer, target, prefix, 1024, 1000, true);
   }
 
   /** Scores a draw of which no sequence may fail. */
@@ -205,7 +205,6 @@ public final class TinyWorld implements AutoCloseable {
 
   public PolicyEvaluation evaluation(int samples) {
     return new PolicyEvaluation(
-        new EvaluationSettings(samples, 1000, prefix, SETTINGS, SEED),
         new EvaluationSettings(samples, 1000, prefix, SETTINGS, SEED),
         copy(base),
         copy(base),

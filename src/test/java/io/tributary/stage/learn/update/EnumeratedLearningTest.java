@@ -256,7 +256,7 @@ class EnumeratedLearningTest {
         DrawScoring scoring = world.scoring()) {
       double[] logProposals = world.logProbs(first);
       List<ScoredSequence> scored =
-          world.score(scoring, sampling.draw(TinyWorld.order(3), () -> {}));
+          world.score(scoring, sampling.draw(TinyWorld.order(3, 300), () -> {}));
       assertThat(scored).hasSize(300);
       for (int i = 0; i < scored.size(); i++) {
         ScoredSequence s = scored.get(i);
@@ -290,18 +290,18 @@ class EnumeratedLearningTest {
   void aDrawDependsOnItsNumberAndTheWeightsAlone() {
     try (ProposalSampling one = world.sampling(50, first, 1);
         ProposalSampling other = world.sampling(50, first, 1)) {
-      one.draw(TinyWorld.order(1), () -> {});
+      one.draw(TinyWorld.order(1, 50), () -> {});
       List<ScoredSequence> drawn;
       List<ScoredSequence> again;
       try (DrawScoring scoring = world.scoring()) {
-        drawn = world.score(scoring, one.draw(TinyWorld.order(2), () -> {}));
-        again = world.score(scoring, other.draw(TinyWorld.order(2), () -> {}));
+        drawn = world.score(scoring, one.draw(TinyWorld.order(2, 50), () -> {}));
+        again = world.score(scoring, other.draw(TinyWorld.order(2, 50), () -> {}));
       }
       assertThat(again).usingRecursiveComparison().isEqualTo(drawn);
-      assertThat(other.draw(TinyWorld.order(3), () -> {}).sequences())
+      assertThat(other.draw(TinyWorld.order(3, 50), () -> {}).sequences())
           .usingRecursiveComparison()
           .ignoringFields("draw")
-          .isNotEqualTo(one.draw(TinyWorld.order(2), () -> {}).sequences());
+          .isNotEqualTo(one.draw(TinyWorld.order(2, 50), () -> {}).sequences());
     }
   }
 
@@ -388,8 +388,8 @@ class EnumeratedLearningTest {
     try (DrawScoring scoring = world.scoring();
         ProposalSampling ones = world.sampling(DRAWN, one, 1);
         ProposalSampling others = world.sampling(DRAWN, other, 2)) {
-      all.addAll(world.score(scoring, ones.draw(TinyWorld.order(0), () -> {})));
-      all.addAll(world.score(scoring, others.draw(TinyWorld.order(1), () -> {})));
+      all.addAll(world.score(scoring, ones.draw(TinyWorld.order(0, DRAWN), () -> {})));
+      all.addAll(world.score(scoring, others.draw(TinyWorld.order(1, DRAWN), () -> {})));
     }
     return all;
   }

@@ -69,9 +69,10 @@ class PolicyTrainerTest {
     try (LanguageModel proposal = world.model(13);
         ProposalSampling sampling = world.sampling(64, proposal, 1);
         DrawScoring scoring = world.scoring()) {
-      bootstrap = world.score(scoring, sampling.draw(TinyWorld.order(0), () -> {}));
+      bootstrap = world.score(scoring, sampling.draw(TinyWorld.order(0, 64), () -> {}));
       batch =
-          new Batch.Training(world.score(scoring, sampling.draw(TinyWorld.order(1), () -> {})), 2);
+          new Batch.Training(
+              world.score(scoring, sampling.draw(TinyWorld.order(1, 64), () -> {})), 2);
     }
   }
 

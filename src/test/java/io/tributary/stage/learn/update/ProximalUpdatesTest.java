@@ -71,7 +71,8 @@ class ProximalUpdatesTest {
     try (ProposalSampling sampling = world.sampling(64, policy, 1);
         DrawScoring scoring = world.scoring()) {
       batch =
-          BatchArrays.of(world.score(scoring, sampling.draw(TinyWorld.order(1), () -> {})), HARD);
+          BatchArrays.of(
+              world.score(scoring, sampling.draw(TinyWorld.order(1, 64), () -> {})), HARD);
     }
   }
 

@@ -1,21 +1,28 @@
-package io.tributary.stage.evaluate;
+package io.tributary.stage.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.Device;
+import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.PartitionFunctionEstimate;
+import io.tributary.data.ScoredSequence;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
+import io.tributary.model.SequenceScores;
 import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.PointEstimate;
-import io.tributary.protocol.EvaluatorCommand.Judged;
+import io.tributary.stage.sample.ProposalSampling;
+import io.tributary.stage.score.DrawScoring;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.training.PartitionFunctions;
 import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,18 +49,26 @@ class FreshWindowTest {
     world.close();
   }
 
+  /** log w and log v of a window's sequences. */
+  private record Judged(double[] logWeights, double[] logPolicyRatios) {}
+
   private static Judged judge(long step, int sequences, double temperature) {
     SamplingSettings settings = new SamplingSettings(TinyWorld.LENGTH, true, temperature, 0, 1);
-    try (PolicyEvaluation evaluation =
-        new PolicyEvaluation(
-            new EvaluationSettings(1, 1000, world.prefix, TinyWorld.SETTINGS, 5),
-            new EvaluationSettings(sequences, 1000, world.prefix, settings, 5),
-            world.copy(world.base),
-            world.copy(world.base),
-            world.tokenizer,
-            world.target,
-            () -> {})) {
-      return evaluation.judge(step, proposal.snapshot(), policy.snapshot());
+    try (ProposalSampling sampling =
+            new ProposalSampling(world.config, Device.cpu(), 1000, world.prefix, settings, 5);
+        DrawScoring scoring = world.scoring()) {
+      sampling.takeOver(TinyWorld.snapshot(proposal, 7));
+      Draw drawn =
+          sampling.draw(new DrawOrder(step, 7, DrawOrder.Purpose.WINDOW, sequences), () -> {});
+      List<ScoredSequence> window = world.score(scoring, drawn);
+      double[] logPolicies =
+          new SequenceScores(policy, 1000)
+              .logProbs(world.prefix, window.stream().map(s -> s.sequence().tokens()).toList());
+      return new Judged(
+          window.stream().mapToDouble(ScoredSequence::logWeight).toArray(),
+          IntStream.range(0, sequences)
+              .mapToDouble(i -> logPolicies[i] - window.get(i).sequence().logProposal())
+              .toArray());
     }
   }
 
