@@ -13,8 +13,7 @@ final class ModelOptions {
       required = true,
       paramLabel = "DIR",
       description =
-          "The model directory: config.json, model.safetensors and, to read and show text, "
-              + "tokenizer.json.")
+          "The model directory: config.json, model.safetensors and, for text, tokenizer.json.")
   @SuppressWarnings("NullAway.Init")
   private Path directory;
 

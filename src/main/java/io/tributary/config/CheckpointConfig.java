@@ -8,8 +8,8 @@ import java.time.Duration;
  *
  * @param intervalSteps learner steps between two checkpoints
  * @param interval longest time between two checkpoints
- * @param background whether training continues while a checkpoint is written; a process that is
- *     killed meanwhile also loses the steps since then
+ * @param background whether training continues while a checkpoint is written; a process killed
+ *     meanwhile also loses the steps made since it began
  * @param keep number of the newest that are kept; 0 for no checkpoints at all
  * @param keepBest number of those with the lowest KL(p||pi) that are kept too
  * @param keepEverySteps checkpoints at multiples of this are kept too; 0 for none

@@ -43,7 +43,7 @@ public final class EffectiveConfig {
   }
 
   /**
-   * The same with other values for some keys that can be changed while a run goes on. The result is
+   * The same with other values for some keys that can be changed during a run. The result is
    * checked as a whole.
    *
    * @param changes values by key, relative to {@code tributary} and with dots

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/** The keys that can be changed while a run goes on. To change any other, drain and resume. */
+/** The keys that can be changed during a run. To change any other, drain and resume. */
 public enum LiveKey {
   MAX_STALENESS_STEPS("stream.max-staleness-steps", config -> config.stream().maxStalenessSteps()),
   SAMPLERS("samplers.count", config -> config.samplers().count()),

@@ -181,11 +181,11 @@ public record PretrainConfig(
 
   /** How a file is divided into texts. */
   public enum Format {
-    /** One text a line. */
+    /** One text per line. */
     LINES,
     /** Running text, a text a sentence; blank lines separate paragraphs. */
     PROSE,
-    /** One biography a line: name, topics, gloss and perhaps pronoun, separated by tabs. */
+    /** One biography per line: name, topics, gloss and perhaps pronoun, separated by tabs. */
     BIOGRAPHIES;
 
     @Override

@@ -3,10 +3,10 @@
  * com.typesafe.config}.
  *
  * <p>A new key is a component of its section's record, with its range in the compact constructor,
- * and a line in {@code reference.conf} with its default and documentation; nothing else needs to be
- * told. The key is the component's name in kebab case. A new section is a record and a component of
- * {@link io.tributary.config.TributaryConfig}. A key that may be changed while a run goes on is
- * also listed in {@link io.tributary.config.LiveKey}.
+ * and a line in {@code reference.conf} with its default and documentation; nothing else has to
+ * change. The key is the component's name in kebab case. A new section is a record and a component
+ * of {@link io.tributary.config.TributaryConfig}. A key that may be changed during a run is also
+ * listed in {@link io.tributary.config.LiveKey}.
  */
 @NullMarked
 package io.tributary.config;

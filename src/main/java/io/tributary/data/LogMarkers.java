@@ -6,8 +6,8 @@ import org.slf4j.MarkerFactory;
 /** Markers of log messages. */
 public final class LogMarkers {
   /**
-   * What the command tells the user itself, so that it stands in the log of the run and not on
-   * standard error too; {@code logback.xml} knows it by its name.
+   * Marks messages that the command itself shows to the user: they go to the log of the run, not to
+   * standard error. {@code logback.xml} refers to the marker by its name.
    */
   public static final Marker REPORTED = MarkerFactory.getMarker("REPORTED");
 

@@ -23,7 +23,7 @@ public record ScoredSequence(
   public ScoredSequence {
     if (tokenLogBases.length != 0 && tokenLogBases.length != sequence.tokens().length) {
       throw new IllegalArgumentException(
-          "log a of each of %d tokens, or of none, expected; got %d of them"
+          "expected log a for each of %d tokens or for none, got it for %d"
               .formatted(sequence.tokens().length, tokenLogBases.length));
     }
     if (Double.isNaN(logTarget) || logTarget == Double.POSITIVE_INFINITY) {

@@ -25,7 +25,7 @@ public record Sequence(
     }
     if (tokenLogProposals.length != tokens.length) {
       throw new IllegalArgumentException(
-          "log q is recorded of each token; sequence %d of draw %d has %d tokens and %d of them"
+          "expected log q for each token; sequence %d of draw %d has %d tokens and log q of %d"
               .formatted(index, draw, tokens.length, tokenLogProposals.length));
     }
     for (double logProposal : tokenLogProposals) {

@@ -17,7 +17,7 @@ public final class DiskRoom {
    * @param directory need not exist yet
    * @param what is to be written
    * @throws BadInputException saying how many bytes there are and how many are needed
-   * @throws IOException if the disk can't be asked
+   * @throws IOException if the free space can't be determined
    */
   public static void require(String key, Path directory, String what, long bytes)
       throws IOException {
@@ -29,7 +29,7 @@ public final class DiskRoom {
     }
   }
 
-  /** The directory, or the nearest one above that is there. */
+  /** The directory, or its nearest existing ancestor. */
   private static Path existing(Path directory) throws IOException {
     @Nullable Path path = directory.toAbsolutePath();
     while (path != null && !Files.exists(path)) {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of one JSON object a line; those that are cut off or counted have a {@code step}. A line
+ * A file of one JSON object per line; those that are cut off or counted have a {@code step}. A line
  * is handed to the operating system as soon as it is added, so that a killed process has lost none.
  */
 public final class JsonLines {
@@ -72,15 +72,15 @@ public final class JsonLines {
   }
 
   /**
-   * All rows, read as the stream is gone through, without what a full disk or a kill has cut off;
-   * none if there is no file. The stream has to be closed, and throws {@link
-   * java.io.UncheckedIOException} where the file can't be read further.
+   * All rows, read lazily; none if there is no file. Rows that a full disk or a kill has cut off
+   * are left out. The stream must be closed, and throws {@link java.io.UncheckedIOException} where
+   * the file can't be read further.
    */
   public Stream<JsonObject> rows() throws IOException {
     return lines().flatMap(line -> Stream.ofNullable(parse(line)));
   }
 
-  /** Whether there is a row; no more is read than tells. */
+  /** Whether there is a row; reads no more than it takes to tell. */
   public boolean hasRows() throws IOException {
     try (Stream<JsonObject> rows = rows()) {
       return rows.findFirst().isPresent();
@@ -93,9 +93,8 @@ public final class JsonLines {
   }
 
   /**
-   * Removes the last rows as far back as {@code unwanted} holds for them, and what is not whole
-   * among them. No more is read than that, and the file is as long as it should be even if the
-   * machine goes down.
+   * Removes rows from the end as long as {@code unwanted} holds, and incomplete ones. Only those
+   * are read, and the new length survives a crash of the machine.
    */
   public void cutLast(Predicate<JsonObject> unwanted) throws IOException {
     if (!Files.exists(file)) {
@@ -136,7 +135,7 @@ public final class JsonLines {
     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(to - from));
     while (bytes.hasRemaining()) {
       if (channel.read(bytes, from + bytes.position()) < 0) {
-        throw new EOFException("somebody else has shortened the file meanwhile");
+        throw new EOFException("the file was truncated by another process");
       }
     }
     return bytes.array();

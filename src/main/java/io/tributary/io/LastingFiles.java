@@ -21,7 +21,7 @@ public final class LastingFiles {
   }
 
   /**
-   * Writes a text and flushes it to disk, so that a file of this name is there as a whole or not.
+   * Writes a text and flushes it to disk, so that a file of this name is either complete or absent.
    */
   public static void replace(Path file, String text) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
@@ -57,7 +57,7 @@ public final class LastingFiles {
     }
   }
 
-  /** As {@link #delete}, after a failure, which is the one to tell of. */
+  /** As {@link #delete}, after a failure, which is the one to report. */
   public static void delete(Path path, IOException failure) {
     try {
       delete(path);

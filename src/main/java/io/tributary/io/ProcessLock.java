@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file that one process at a time holds, until it closes this or ends in whatever way. */
+/** A file that one process at a time holds, until it closes this or ends, however that happens. */
 public final class ProcessLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessLock.class);
 

@@ -82,7 +82,7 @@ public class TerminalOutput {
       UncheckedIOException thrown = failure;
       if (thrown != null) {
         failed = true;
-        LOG.warn("nothing more is shown: {}", thrown.getMessage());
+        LOG.warn("no more output is shown: {}", thrown.getMessage());
       }
     }
   }

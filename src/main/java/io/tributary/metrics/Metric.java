@@ -72,11 +72,11 @@ public enum Metric {
       "Grows by nearly 1 per second: learning is the bottleneck, fewer samplers would do."),
   ADMISSION_LIMIT_SEQUENCES(
       level("sequences"),
-      "Sequences that may have been drawn by the learner's present step.",
+      "Sequences that admission allows to be drawn up to the learner's current step.",
       "Does not grow: the learner takes no steps."),
   DRAWS_REISSUED_TOTAL(
       counter("draws"),
-      "Draws issued again after a worker was lost.",
+      "Draws given to another worker after theirs was lost.",
       "Grows with stage_failures_total; alone it says nothing new."),
   SEQUENCES_DROPPED_TOTAL(
       counter("sequences"),
@@ -86,7 +86,7 @@ public enum Metric {
   STREAM_SEQUENCES(
       level("sequences"),
       "Sequences drawn for the stream that are neither learned nor dropped yet.",
-      "Stands still although samplers are not paused: the learner or the scorers take"
+      "Does not change although samplers are not paused: the learner or the scorers take"
           + " nothing."),
   /** Bounds of a few steps are common, of hundreds possible. */
   SEQUENCE_STALENESS_STEPS(
@@ -167,16 +167,16 @@ public enum Metric {
       Label.DISTRIBUTION),
   FEATURE_MOMENT_STDERR(
       "Standard error of the mean of a feature.",
-      "Large: more sequences per batch, or a longer evaluation.",
+      "Large: use more sequences per batch or evaluation.",
       Label.FEATURE,
       Label.DISTRIBUTION),
   FEATURE_TARGET(
       "Desired mean of a feature.",
-      "Not what is intended: another configuration is running.",
+      "Not what you intended: another configuration is running.",
       Label.FEATURE),
   ADVANTAGE_MEAN(
       "Mean advantage of the last batch.",
-      "Far from 0 with a baseline: Z is not what it should be, see partition_function."),
+      "Far from 0 with a baseline: the estimate of Z is off, see partition_function."),
   ADVANTAGE_VARIANCE(
       "Variance of the advantage in the last batch.",
       "Peaks: single large weights, see max_weight_share_ratio."),
@@ -189,7 +189,7 @@ public enum Metric {
           + " proposal."),
   POLICY_LOSS(
       "Mean clipped loss of a token's probability in the last step, with PPO.",
-      "Only its trend means something; see kl_penalty and reward_mean."),
+      "Only its trend is meaningful; see kl_penalty and reward_mean."),
   VALUE_LOSS(
       "Mean clipped loss of a token's value in the last step, with PPO.",
       "Does not fall: the value head learns nothing; it shares the policy's optimizer and"
@@ -197,7 +197,8 @@ public enum Metric {
   CLIPPED_TOKENS_RATIO(
       measured("ratio"),
       "Share of tokens in the last step whose ratio was clipped, with PPO.",
-      "Above 0.3: the updates of a step go too far, lower the learning rate or the passes."),
+      "Above 0.3: the updates of a step go too far, lower the learning rate or"
+          + " objective.ppo.epochs."),
   KL_CONTROL_BETA(
       "Weight of log(pi/a) in nats against the reward in the last step, with PPO.",
       "Runs away: objective.target-kl can't be met with this reward."),
@@ -239,13 +240,13 @@ public enum Metric {
   SELF_BLEU_5("Mean BLEU-5 of a text against the others.", "As self_bleu_3."),
   PERPLEXITY_BASE(
       "Perplexity of samples of pi under the base model.",
-      "Rises far above its first value: texts are no longer language; falls far below:"
-          + " they repeat."),
+      "Rises far above its first value: texts are no longer well-formed; falls far below: they"
+          + " repeat."),
 
   // Weights
   POLICY_VERSION(
       level("version"),
-      "Version of the policy published last.",
+      "Version of the last published policy.",
       "Does not grow over publish.interval-steps: the learner takes no steps."),
   PROPOSAL_VERSION(
       level("version"),
@@ -298,13 +299,13 @@ public enum Metric {
       Label.OBJECTIVE),
   SERVICE_STATE(
       level("1"),
-      "1 for the present state of the service.",
-      "FAILED: /status has the reason; PAUSED: somebody has paused it, audit.jsonl says who.",
+      "1 for the current state of the service.",
+      "FAILED: /status has the reason; PAUSED: audit.jsonl says who paused it.",
       Label.STATE),
   CHECKPOINT_LAST_SUCCESS_TIMESTAMP_SECONDS(
       measured("seconds"),
       "Unix time of the last complete checkpoint.",
-      "Old: as much work is lost if the process dies; see the runbook."),
+      "Old: that much work is lost if the process dies; see the runbook."),
   CHECKPOINT_DURATION_SECONDS(
       measured("seconds"),
       "Time to write the last checkpoint.",
@@ -338,7 +339,7 @@ public enum Metric {
       Label.CONFIG_CHANGE),
   CONFIG_SETTING(
       level("1"),
-      "Value in force of each key that can be changed while the service runs; times in seconds.",
+      "Current value of each key that can be changed while the service runs; times in seconds.",
       "Not what the configuration file says: /config has the changes.",
       Label.LIVE_KEY),
   NATIVE_TENSOR_BYTES(

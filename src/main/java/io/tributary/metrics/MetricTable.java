@@ -93,12 +93,12 @@ sealed class MetricTable permits RunMetrics {
     required(infos, metric).setLabelValues(labels);
   }
 
-  /** Ends a gauge's series, because what it was about is gone. */
+  /** Removes a gauge's series, since its subject is gone. */
   public final void remove(Metric metric, String... labels) {
     required(gauges, metric).remove(labels);
   }
 
-  /** The present value of a counter or gauge; its series begins if there is none. */
+  /** The current value of a counter or gauge; its series begins if there is none. */
   public double value(Metric metric, String... labels) {
     Counter counter = counters.get(metric);
     return counter != null

@@ -102,7 +102,7 @@ public final class RunMetrics extends MetricTable {
     }
   }
 
-  /** Sets a gauge to the present Unix time. */
+  /** Sets a gauge to the current Unix time. */
   public void setNow(Metric metric, String... labels) {
     set(metric, clock.millis() / 1e3, labels);
   }

@@ -49,7 +49,7 @@ public final class AncestralSampler {
   }
 
   /**
-   * Draws {@code n} sequences behind one prefix.
+   * Draws {@code n} sequences after one prefix.
    *
    * @param prefix what comes before each sequence, at least one token
    * @param random source of one number per row and position

@@ -43,7 +43,7 @@ public abstract class LanguageModel implements AutoCloseable {
     Set<String> names = tensors.stream().map(TensorBytes::name).collect(Collectors.toSet());
     TensorLayout layout = config.tensors();
     if (!names.equals(layout.shapes().keySet())) {
-      throw new IllegalArgumentException("these are not the tensors of the model: " + names);
+      throw new IllegalArgumentException("the model has no such tensors: " + names);
     }
     this.config = config;
     this.manager = Torch.newManager(device);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gradient steps on a model: accumulate gradients over micro-batches, then update with AdamW.
  *
- * <p>For one thread.
+ * <p>Not thread-safe.
  */
 public final class ModelTraining implements AutoCloseable {
   private static final double[] NO_VALUES = {};

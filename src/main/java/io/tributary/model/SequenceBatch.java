@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Sequences behind one prefix, padded on the right for a teacher-forced pass. No token attends to
+ * Sequences after one prefix, padded on the right for a teacher-forced pass. No token attends to
  * the padding after it, and only hidden states that predict a token of a sequence are kept.
  */
 final class SequenceBatch {
@@ -95,7 +95,7 @@ final class SequenceBatch {
     int[] got = bySequence.stream().mapToInt(values -> values.length).toArray();
     if (!Arrays.equals(got, lengths)) {
       throw new IllegalArgumentException(
-          "a value of each token is expected, for sequences of %s tokens; got %s"
+          "expected one value per token for sequences of %s tokens, got %s"
               .formatted(Arrays.toString(lengths), Arrays.toString(got)));
     }
     return bySequence.stream().flatMapToDouble(Arrays::stream).toArray();

@@ -8,7 +8,7 @@ import io.tributary.objective.estimate.LogSpace;
  * of the target p_z(x) ~ a(x) exp(r(x)/beta) (Theorem 1, Eq. (9) and (10)).
  *
  * <p>v = pi/q is 1 where q = pi; for sequences that are some steps old, it makes the expected
- * gradient that of the present policy.
+ * gradient that of the current policy.
  *
  * @param beta weight of log(pi/a), in units of the reward per nat
  * @param baseline whether the leave-one-out mean is subtracted

@@ -8,7 +8,7 @@ import io.tributary.objective.estimate.LogSpace;
  * al. 2022, arXiv:2206.00761).
  *
  * <p>v = pi/q is 1 where q = pi; for sequences that are some steps old, it makes the expected
- * gradient that of the present policy.
+ * gradient that of the current policy.
  *
  * @param baseline none, leave-one-out or running-mean
  */

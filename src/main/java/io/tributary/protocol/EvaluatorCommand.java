@@ -6,7 +6,7 @@ import io.tributary.metrics.Measurements;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** What the evaluator is told. */
+/** Commands to the evaluator. */
 public sealed interface EvaluatorCommand {
 
   /**

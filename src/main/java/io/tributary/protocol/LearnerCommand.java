@@ -17,7 +17,7 @@ public sealed interface LearnerCommand {
   record Learn(Batch batch, Runnable used, CompletableFuture<BatchLearned> done)
       implements LearnerCommand {}
 
-  /** Write a checkpoint of the present state; the future completes with the outcome. */
+  /** Write a checkpoint of the current state; the future completes with the outcome. */
   record WriteCheckpoint(CompletableFuture<Saved> done) implements LearnerCommand {}
 
   /**

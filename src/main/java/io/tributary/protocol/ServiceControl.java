@@ -43,7 +43,7 @@ public interface ServiceControl {
   /** It was not understood or is not allowed: asking again does not help. */
   record Invalid(String text) implements Answer {}
 
-  /** It can't be done in the present state, or it failed. */
+  /** It can't be done in the current state, or it failed. */
   record Unable(String text) implements Answer {}
 
   /**

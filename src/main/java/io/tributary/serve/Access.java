@@ -70,7 +70,8 @@ final class Access {
         request.getHeader(org.apache.pekko.http.javadsl.model.headers.Host.class).orElse(null);
     if (host == null || !allowsHost(host.host())) {
       return Answers.error(
-          StatusCodes.FORBIDDEN, "this server is not called by that Host; see http.allowed-hosts");
+          StatusCodes.FORBIDDEN,
+          "this server does not answer to that Host; see http.allowed-hosts");
     }
     String origin = header(request, "Origin");
     if (!allowsOrigin(origin, host.port())) {

@@ -42,8 +42,8 @@ final class AccessToken {
     if (!CHARACTERS.matcher(token).matches()) {
       throw new ConfigException(
           source
-              + ": a token with characters that it can't have; expected letters, digits and -._~+/,"
-              + " with = at its end");
+              + ": a token with characters that are not allowed; expected letters, digits and"
+              + " -._~+/, with = at its end");
     }
     return new AccessToken(hash(token));
   }

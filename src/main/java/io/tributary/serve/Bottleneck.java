@@ -38,8 +38,7 @@ record Bottleneck(String word, String sentence) {
     RunStatus.Load scorer = status.loads().getOrDefault("scorer", UNKNOWN);
     RunStatus.Load learner = status.loads().getOrDefault("learner", UNKNOWN);
     if (!Double.isFinite(sampler.busyRatio()) || !Double.isFinite(learner.busyRatio())) {
-      return new Bottleneck(
-          "unknown", "It takes two learner steps to tell what holds the run back.");
+      return new Bottleneck("unknown", "The bottleneck is known after two learner steps.");
     }
     double samplersWait = blocked(sampler, "admission") + blocked(sampler, "weights");
     double learnerWaits = blocked(learner, "input");
@@ -60,7 +59,7 @@ record Bottleneck(String word, String sentence) {
         && Math.min(samplersWait, learnerWaits) > LIKEWISE * Math.max(samplersWait, learnerWaits)) {
       return new Bottleneck(
           "turns",
-          "Sampling and learning take turns: samplers wait %s, the learner %s of the time for the other. A larger stream.max-staleness-steps lets them overlap, where there are processors for both."
+          "Sampling and learning take turns: samplers wait %s, the learner %s of the time for the other. A larger stream.max-staleness-steps lets them overlap, if there are processors for both."
               .formatted(percent(samplersWait), percent(learnerWaits)));
     }
     if (Math.max(samplersWait, learnerWaits) <= LITTLE) {
@@ -69,7 +68,7 @@ record Bottleneck(String word, String sentence) {
     if (samplersWait > learnerWaits) {
       return new Bottleneck(
           "learning",
-          "Learning is the bottleneck: samplers wait %s of the time for the learner. More samplers would not help; fewer leave it more of the processor, and a faster learner.device helps."
+          "Learning is the bottleneck: samplers wait %s of the time for the learner. More samplers would not help; fewer leave the learner more processor time, and a faster learner.device helps."
               .formatted(percent(samplersWait)));
     }
     return scorer.busyRatio() > sampler.busyRatio()

@@ -71,7 +71,7 @@ final class ConsoleEndpoints {
   private static byte[] read(String name) {
     try (InputStream file = ConsoleEndpoints.class.getResourceAsStream("console/" + name)) {
       if (file == null) {
-        throw new IllegalStateException("the console's file %s is not there".formatted(name));
+        throw new IllegalStateException("the console's file %s is missing".formatted(name));
       }
       return file.readAllBytes();
     } catch (IOException e) {
@@ -100,7 +100,7 @@ final class ConsoleEndpoints {
     String since = call.parameter("since").orElse("-1");
     if (!since.matches("-1|\\d{1,18}")) {
       return Answers.error(
-          StatusCodes.BAD_REQUEST, "since must be a learner step, from 0 on, got " + shown(since));
+          StatusCodes.BAD_REQUEST, "since must be a learner step, at least 0, got " + shown(since));
     }
     return Answers.json(StatusCodes.OK, history.since(Long.parseLong(since)));
   }

@@ -51,7 +51,8 @@ final class ControlEndpoints {
   private CompletionStage<HttpResponse> perform(Action action, Routes.Call call) {
     if (call.body().length > 0 && !SettingsJson.read(call.body()).isEmpty()) {
       return Answers.now(
-          Answers.error(StatusCodes.BAD_REQUEST, name(action) + " takes no settings: no body"));
+          Answers.error(
+              StatusCodes.BAD_REQUEST, name(action) + " takes no settings: expected no body"));
     }
     return answer(control.perform(action, call.from()), name(action));
   }

@@ -149,7 +149,7 @@ final class Endpoints {
     HttpMethod[] allowed = routes.methods(path).toArray(HttpMethod[]::new);
     return Answers.error(
             StatusCodes.METHOD_NOT_ALLOWED,
-            "possible here: "
+            "allowed here: "
                 + String.join(", ", routes.methods(path).stream().map(HttpMethod::name).toList()))
         .addHeader(Allow.create(allowed));
   }
@@ -160,13 +160,14 @@ final class Endpoints {
     return Answers.json(
         StatusCodes.NOT_FOUND,
         new Unknown(
-            "there is nothing under this path",
+            "no such path",
             routes.paths().stream().filter(path -> !ConsoleEndpoints.isFile(path)).toList()));
   }
 
   private HttpResponse tooLarge() {
     return Answers.error(
-        StatusCodes.CONTENT_TOO_LARGE, "a body has at most %d bytes".formatted(limits.bodyBytes()));
+        StatusCodes.CONTENT_TOO_LARGE,
+        "a body may have at most %d bytes".formatted(limits.bodyBytes()));
   }
 
   private HttpResponse failed(HttpRequest request, Throwable thrown) {
@@ -180,11 +181,11 @@ final class Endpoints {
     } else if (failure instanceof TimeoutException) {
       return Answers.error(
           StatusCodes.REQUEST_TIMEOUT,
-          "the body has not come within %s s".formatted(limits.request().toMillis() / 1e3));
+          "the body did not arrive within %s s".formatted(limits.request().toMillis() / 1e3));
     } else if (failure instanceof EntityStreamSizeException) {
       return tooLarge();
     }
     log.error("{} {} failed", request.method().name(), request.getUri().path(), failure);
-    return Answers.error(StatusCodes.INTERNAL_SERVER_ERROR, "this is in the log");
+    return Answers.error(StatusCodes.INTERNAL_SERVER_ERROR, "internal error; see the log");
   }
 }

@@ -64,7 +64,7 @@ public final class HttpService {
    * Binds the server.
    *
    * @param http address, port and access rules
-   * @param status the present status; called on each request, so it must not block
+   * @param status the current status; called on each request, so it must not block
    * @param history measurements and sequences since the first step
    * @param control carries out what operators ask for
    * @param stallTimeout longest time without progress on a batch in which the learner is still

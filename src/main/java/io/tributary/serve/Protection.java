@@ -18,7 +18,7 @@ import java.util.Set;
 
 /**
  * How the server is protected. On loopback nothing is needed; elsewhere a token is, and TLS, so
- * that the token can't be read on its way.
+ * that the token can't be read in transit.
  *
  * @param address to bind
  * @param token that clients must present; absent: anyone on this machine may connect
@@ -70,17 +70,17 @@ record Protection(InetAddress address, Optional<AccessToken> token, Optional<Cer
       HttpConfig http, InetAddress address, boolean token, boolean encrypted) {
     if (!address.isLoopbackAddress() && !token) {
       throw new ConfigException(
-          "http.host: %s can be reached from other machines, so callers have to know a token; expected one in the file of http.token-file or in the environment variable %s, or a loopback address such as 127.0.0.1"
+          "http.host: %s can be reached from other machines, so callers need a token; expected one in the file named by http.token-file or in the environment variable %s, or a loopback address such as 127.0.0.1"
               .formatted(http.host(), VARIABLE));
     }
     if (!http.allowedHosts().isEmpty() && !token) {
       throw new ConfigException(
-          "http.allowed-hosts: %s lets other machines call, so callers need a token; expected one in the file of http.token-file or in the environment variable %s"
+          "http.allowed-hosts: %s lets other machines call, so callers need a token; expected one in the file named by http.token-file or in the environment variable %s"
               .formatted(http.allowedHosts(), VARIABLE));
     }
     if (!address.isLoopbackAddress() && !encrypted && !http.allowUnencrypted()) {
       throw new ConfigException(
-          "http.host: %s can be reached from other machines, and the token could be read on its way; expected http.tls.certificate-file and http.tls.key-file, or http.allow-unencrypted = true where something in front encrypts"
+          "http.host: %s can be reached from other machines, and the token would be sent in the clear; expected http.tls.certificate-file and http.tls.key-file, or http.allow-unencrypted = true if something in front encrypts"
               .formatted(http.host()));
     }
   }
@@ -89,7 +89,7 @@ record Protection(InetAddress address, Optional<AccessToken> token, Optional<Cer
     try {
       return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
-      throw new ConfigException("http.host: " + host + " is no name or address known here", e);
+      throw new ConfigException("http.host: " + host + " is not a known host name or address", e);
     }
   }
 
@@ -105,7 +105,7 @@ record Protection(InetAddress address, Optional<AccessToken> token, Optional<Cer
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
         if (!OWNER.containsAll(permissions)) {
           throw new ConfigException(
-              "%s: others than its owner have access to %s (%s); expected rw-------: chmod 600 %s"
+              "%s: %s is accessible to others than its owner (%s); expected rw-------: chmod 600 %s"
                   .formatted(key, file, PosixFilePermissions.toString(permissions), file));
         }
       }

@@ -49,13 +49,13 @@ final class SettingsJson {
       SettingsJson json = new SettingsJson();
       json.object(reader, "", 1);
       if (reader.peek() != JsonToken.END_DOCUMENT) {
-        throw new BadBodyException("expected nothing behind the JSON object");
+        throw new BadBodyException("expected nothing after the JSON object");
       }
       return json.settings;
     } catch (MalformedJsonException | NumberFormatException e) {
       throw new BadBodyException("not JSON: " + firstLine(e));
     } catch (EOFException e) {
-      throw new BadBodyException("not JSON: it ends too early");
+      throw new BadBodyException("not JSON: it is incomplete");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -77,7 +77,7 @@ final class SettingsJson {
         case BOOLEAN -> put(key, Boolean.toString(reader.nextBoolean()));
         default ->
             throw new BadBodyException(
-                "%s: expected a text, a number, true or false, not %s"
+                "%s: expected a string, a number, true or false, not %s"
                     .formatted(quoted(key), kind(reader)));
       }
     }

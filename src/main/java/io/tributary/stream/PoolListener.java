@@ -3,8 +3,8 @@ package io.tributary.stream;
 import io.tributary.metrics.WorkTime;
 
 /**
- * Hears how a pool fares, for metrics and status. Called on the pool's thread: it must return
- * quickly and must not throw.
+ * Observes a pool, for metrics and status. Called on the pool's thread: it must return quickly and
+ * must not throw.
  *
  * @param <W> work
  * @param <R> result

@@ -144,7 +144,7 @@ public record PoolSettings<W, R, C>(
           || sequence.index() <= last
           || sequence.index() >= asked.sequences().size()) {
         return flaw(
-            "returned sequence %d of draw %d behind sequence %d of draw %d",
+            "returned sequence %d of draw %d after sequence %d of draw %d",
             sequence.index(), sequence.draw(), last, asked.number());
       }
       last = sequence.index();

@@ -1,8 +1,8 @@
 package io.tributary.stream;
 
 /**
- * Is told what happens in the stream, for metrics and status. Called on the stream's threads: it
- * must be quick and must not throw.
+ * Observes a stream, for metrics and status. Called on the stream's threads: it must be quick and
+ * must not throw.
  */
 public interface StreamListener {
 

@@ -32,7 +32,7 @@ import org.apache.pekko.stream.javadsl.FlowWithContext;
 
 /**
  * Hands work to idle workers in the order of draw numbers, and hands it out again when a worker
- * stops, falls silent or returns an invalid result. Workers come and go through the receptionist.
+ * stops, hangs or returns an invalid result. Workers come and go through the receptionist.
  *
  * <p>Each result is delivered once: a message from a worker counts only while the pool has that
  * draw assigned to it. Work on which {@value #MAX_LOST_WORKERS} workers are lost is not retried:

@@ -55,7 +55,7 @@ final class SafeTensorsHeader {
     for (Entry entry : entries) {
       if (entry.begin() != position) {
         throw new BadInputException(
-            "%s: tensor %s begins at byte %d of the data, expected %d (tensors overlap or leave a hole)"
+            "%s: tensor %s begins at byte %d of the data, expected %d (tensors overlap or leave a gap)"
                 .formatted(file, entry.name(), entry.begin(), position));
       }
       position = entry.end();

@@ -155,7 +155,7 @@ public final class Torch {
   /** An engine that loads itself would have other settings, and functions that are not ready. */
   private static void requireLoaded() {
     if (!loaded) {
-      throw new IllegalStateException("Torch.load has to be called before anything computes");
+      throw new IllegalStateException("Torch.load must be called before any computation");
     }
   }
 

@@ -96,7 +96,7 @@ class TrainClassifierVerbTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--label 2=mixed                | has no label \"2\" to be named \"mixed\": its labels are"
+        "--label 2=mixed                | has no label \"2\" to rename to \"mixed\": its labels are"
             + " 0, 1",
         "--folds 1                      | folds = 1: expected at least 2",
         "--folds 19                     | too few for 19 folds",

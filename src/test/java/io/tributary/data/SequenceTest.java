@@ -23,7 +23,7 @@ class SequenceTest {
     assertThatThrownBy(() -> sequence(new int[0]))
         .hasMessageContaining("sequence 3 of draw 7 has none");
     assertThatThrownBy(() -> sequence(TOKENS, -1))
-        .hasMessageContaining("sequence 3 of draw 7 has 2 tokens and 1 of them");
+        .hasMessageContaining("sequence 3 of draw 7 has 2 tokens and log q of 1");
     assertThatThrownBy(() -> sequence(TOKENS, -1, Double.NaN))
         .hasMessageContaining("got NaN in draw 7");
     assertThatThrownBy(() -> sequence(TOKENS, -1, 0.5)).hasMessageContaining("got 0.5 in draw 7");
@@ -39,6 +39,6 @@ class SequenceTest {
     assertThat(scored.tokenLogBases()).containsExactly(-1, -2);
     assertThat(scored.logWeight()).isEqualTo(-2.5, within(1e-12));
     assertThatThrownBy(() -> new ScoredSequence(sequence, "", features, -3, new double[] {-3}, -3))
-        .hasMessageContaining("each of 2 tokens, or of none, expected; got 1 of them");
+        .hasMessageContaining("each of 2 tokens or for none, got it for 1");
   }
 }

@@ -181,7 +181,7 @@ class ValueHeadTest {
         ModelTraining training = new ModelTraining(model, SETTINGS)) {
       TokenGradients one = new TokenGradients(new double[] {1}, new double[0]);
       assertThatThrownBy(() -> accumulate(training, any -> List.of(one, one, one, one)))
-          .hasMessageContaining("sequences of [5, 1, 3, 2] tokens; got [1, 1, 1, 1]");
+          .hasMessageContaining("sequences of [5, 1, 3, 2] tokens, got [1, 1, 1, 1]");
     }
   }
 

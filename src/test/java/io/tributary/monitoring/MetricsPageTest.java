@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Keeps {@code dashboards/metrics.md} equal to the table in {@link Metric}: {@code mvn verify
- * -Dtest=MetricsPageTest -Dtributary.write-metrics-page} writes it anew.
+ * -Dtest=MetricsPageTest -Dtributary.write-metrics-page} rewrites it.
  */
 class MetricsPageTest {
   private static final Path PAGE = Path.of("dashboards/metrics.md");
@@ -34,9 +34,9 @@ class MetricsPageTest {
       # Metrics
 
       What `/metrics` exposes, in Prometheus' text format or as OpenMetrics. Every series exists from the start of the process,
-      so that `rate()` and `increase()` see the first event too: counters at 0, measured gauges at NaN until there is a value.
+      so that `rate()` and `increase()` see the first event: counters at 0, measured gauges at NaN until there is a value.
       Counters start at 0 with each process; `learner_steps` and `learner_sequences` are totals of the run and continue from its
-      checkpoint. What alerts ask for is in the [runbook](runbook.md).
+      checkpoint. What to do about alerts is in the [runbook](runbook.md).
 
       `metrics.jsonl` has the learner's gauges under the same names without `tributary_`, with labels as nested objects:
 
@@ -56,13 +56,13 @@ class MetricsPageTest {
 
       ## JVM and process
 
-      The Prometheus client exposes more of them; these are what dashboards and rules use.
+      The Prometheus client exposes more metrics; the dashboards and rules use these.
 
       """;
 
   private static final String COLUMNS =
       """
-      | name | type | unit | labels | meaning | what to do when it is odd |
+      | name | type | unit | labels | meaning | what to do when it looks wrong |
       | --- | --- | --- | --- | --- | --- |
       """;
 

@@ -115,8 +115,8 @@ class ControlHttpTest {
       delimiter = '|',
       quoteCharacter = '\u0000',
       value = {
-        "             | not JSON: it ends too early",
-        "{            | not JSON: it ends too early",
+        "             | not JSON: it is incomplete",
+        "{            | not JSON: it is incomplete",
         "{\"a\": 1} x  | not JSON",
         "{\"a\": 1}{}  | not JSON",
         "{a: 1}       | not JSON: it is malformed at line 1 column 3",
@@ -127,8 +127,8 @@ class ControlHttpTest {
         "[1]          | expected a JSON object of settings, not a list",
         "7            | expected a JSON object of settings, not a number",
         "{}           | nothing to change",
-        "{\"a\": null} | \\\"a\\\": expected a text, a number, true or false, not null",
-        "{\"a\": [1]}  | \\\"a\\\": expected a text, a number, true or false, not a list",
+        "{\"a\": null} | \\\"a\\\": expected a string, a number, true or false, not null",
+        "{\"a\": [1]}  | \\\"a\\\": expected a string, a number, true or false, not a list",
         "{\"a\": 1, \"a\": 1}              | \\\"a\\\" is given twice",
         "{\"a\": {\"b\": 1}, \"a.b\": 2}    | \\\"a.b\\\" is given twice",
       })

@@ -136,7 +136,7 @@ class HarmTest {
     Socket waiting = connect(head("PATCH", "/config", json, "Content-Length: 60000") + "{");
     assertThat(rest(waiting))
         .startsWith("HTTP/1.1 408")
-        .contains("the body has not come within 0.5 s");
+        .contains("the body did not arrive within 0.5 s");
     trickle(connect(head("PATCH", "/config", json, "Content-Length: 60000")), "x");
     trickle(
         connect(head("POST", "/control/drain", json, "Transfer-Encoding: chunked")), "1\r\nx\r\n");

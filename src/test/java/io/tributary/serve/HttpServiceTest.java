@@ -198,7 +198,7 @@ class HttpServiceTest {
                     "busy_ratio": 0.75, "blocked_ratio": {"input": 0.25}}},
                  "bottleneck": "unknown",
                  "bottleneck_advice":
-                   "It takes two learner steps to tell what holds the run back.",
+                   "The bottleneck is known after two learner steps.",
                  "policy_version": 4, "proposal_version": 3,
                  "sampler_proposal_version": {"0": 3, "1": 2},
                  "feature_target": {"amazing": 1}, "feature_moment": {"amazing": {"pi": 0.21}},

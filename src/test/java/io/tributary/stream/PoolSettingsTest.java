@@ -84,7 +84,7 @@ class PoolSettingsTest {
     assertThat(check(new ScoredDraw(7, scored.subList(1, 3), 0)).orElseThrow())
         .contains("with 2 sequences scored and 0 dropped");
     assertThat(check(new ScoredDraw(7, List.of(scored.get(1), scored.get(1)), 1)).orElseThrow())
-        .contains("sequence 1 of draw 7 behind sequence 1");
+        .contains("sequence 1 of draw 7 after sequence 1");
     assertThat(check(new ScoredDraw(7, score(draw(7, 3, 4)).sequences().subList(1, 4), 0)))
         .as("there is no sequence 3")
         .isPresent();

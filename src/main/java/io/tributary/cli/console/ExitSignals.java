@@ -29,7 +29,8 @@ public final class ExitSignals {
       try {
         handle(name, ending);
       } catch (InvocationTargetException e) {
-        LOG.debug("SIG{} is not ours: it is ignored, as in a background job of a shell", name, e);
+        LOG.debug(
+            "SIG{} is ignored by this process already, as in a background job of a shell", name, e);
       } catch (ReflectiveOperationException e) {
         LOG.debug("SIG{} can't be handled", name, e);
       }

@@ -56,7 +56,8 @@ public record LoadedModel(
   public TextTokenizer requireTokenizer() {
     if (tokenizer == null) {
       throw new BadInputException(
-          "%s has no %s, which text needs".formatted(path, ModelDirectory.TOKENIZER));
+          "%s has no %s, which is needed to read and write text"
+              .formatted(path, ModelDirectory.TOKENIZER));
     }
     return tokenizer;
   }

@@ -173,7 +173,7 @@ public final class ObjectiveRules {
         !objective.type().needsReward() || !objective.reward().isEmpty() || target.hasHardFactors(),
         "objective.reward",
         "[]",
-        "a list of terms { feature, weight }, since the target has no hard constraint to make the reward of %s from"
+        "a list of terms { feature, weight }, since the target has no hard constraint to serve as the reward of %s"
             .formatted(objective.type()));
   }
 }

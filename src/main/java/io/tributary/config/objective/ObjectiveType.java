@@ -9,7 +9,7 @@ public enum ObjectiveType {
   GDC_WITH_BASELINE("gdc++", false, Baseline.Z),
   /** P(x)/q(x): KL-adaptive DPG, Khalifa et al. 2021, arXiv:2012.11635. */
   GDC("gdc", false, Baseline.NONE),
-  /** The same two with q = pi: eq. (5) and Table 1, Korbak et al. 2022, arXiv:2206.00761. */
+  /** As either of these, with q = pi: eq. (5) and Table 1, Korbak et al. 2022, arXiv:2206.00761. */
   DPG("dpg", true, Baseline.Z, Baseline.NONE),
   /** v (R(x) - b): eq. (1) and (11), Korbak et al. 2022, arXiv:2206.00761. */
   REINFORCE("reinforce", true, Baseline.LEAVE_ONE_OUT, Baseline.RUNNING_MEAN, Baseline.NONE),

@@ -63,7 +63,7 @@ public sealed interface FeatureConfig {
    * 1 iff any entry of the list occurs among the word tokens of the text.
    *
    * @param words the list itself, where no file is given; an entry is one word or several
-   * @param file a file with one entry a line, absolute
+   * @param file a file with one entry per line, absolute
    * @param caseSensitive whether upper and lower case differ
    */
   record WordList(
@@ -77,7 +77,7 @@ public sealed interface FeatureConfig {
           words.isEmpty() == file.isPresent(),
           "words",
           words.size() + " words " + (file.isPresent() ? "and a file" : "and no file"),
-          "given as a list of at least one word, or in a file (file = PATH), and not as both");
+          "given as a list of at least one word, or in a file (file = PATH), but not both");
       words.forEach(
           word ->
               Require.that(isEntry(word), "words", '"' + word + '"', "words of letters or digits"));

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A list of words in a UTF-8 file: one entry a line, of one word or several; blank lines and lines
- * that begin with # are skipped.
+ * A list of words in a UTF-8 file: one entry per line, of one word or several; blank lines and
+ * lines that begin with # are skipped.
  */
 final class WordListFile {
   private WordListFile() {}

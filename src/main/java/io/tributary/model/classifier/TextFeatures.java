@@ -36,7 +36,7 @@ public record TextFeatures(
     return statesSize() + words.size();
   }
 
-  /** The tokens of a text, cut off where the model has no more positions behind BOS. */
+  /** The tokens of a text, cut off where the model has no more positions after BOS. */
   public int[] tokens(String text) {
     int[] tokens = tokenizer.encode(text);
     return tokens.length < positions ? tokens : Arrays.copyOf(tokens, positions - 1);

@@ -24,7 +24,7 @@ public record WordLists(List<Set<String>> lists) {
       Set.of("not", "no", "never", "nothing", "hardly", "without", "cannot");
 
   /**
-   * Reads a list per file: UTF-8, one word a line; blank lines and lines that begin with # are
+   * Reads a list per file: UTF-8, one word per line; blank lines and lines that begin with # are
    * skipped, and so are entries that are not a single word token, which could never match.
    *
    * @throws BadInputException if a file can't be read or holds no word
@@ -44,10 +44,10 @@ public record WordLists(List<Set<String>> lists) {
       }
     } catch (IOException e) {
       throw new BadInputException(
-          "%s can't be read: %s; expected UTF-8 text, one word a line".formatted(file, e), e);
+          "%s can't be read: %s; expected UTF-8 text, one word per line".formatted(file, e), e);
     }
     if (words.isEmpty()) {
-      throw new BadInputException(file + " holds no word; expected one word a line");
+      throw new BadInputException(file + " has no words; expected one word per line");
     }
     return words;
   }

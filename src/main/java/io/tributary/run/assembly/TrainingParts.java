@@ -248,7 +248,7 @@ public final class TrainingParts implements AutoCloseable {
     return from == null ? setup.begin() : setup.resume(checkpoint(files, from.step()));
   }
 
-  /** Closes the target; nothing that was built from this may compute any more. */
+  /** Closes the target; nothing built from this may compute any more. */
   @Override
   public void close() {
     target.close();

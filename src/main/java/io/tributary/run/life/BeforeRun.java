@@ -109,7 +109,7 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
   private void tell(Fit fit, double tolerance) {
     RunConsole console = services.console();
     console.line(
-        "lambda fitted on %,d sequences of the base model, of which %,.0f effective"
+        "lambda fitted on %,d sequences of the base model, effective sample size %,.0f"
             .formatted(fit.sequences(), fit.effectiveSampleSize()));
     fit.lambdaErrors()
         .forEach(
@@ -145,7 +145,7 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
   @Override
   public Behavior<GuardianCommand> requested(GuardianCommand request) {
     if (request instanceof Perform asked && asked.action() == Action.DRAIN) {
-      asked.answer().complete(new Done("the run had not begun, and ends"));
+      asked.answer().complete(new Done("the run ends before it has begun"));
       end();
     } else if (request instanceof Perform asked) {
       asked.answer().complete(refusal());

@@ -35,7 +35,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
   /** Checks for workers that hang while they start, per stall timeout. */
   private static final int CHECKS = 16;
 
-  /** Whoever wants the fit. Called on the guardian's thread. */
+  /** The recipient of the fit. Called on the guardian's thread. */
   interface Owner {
 
     /** The fit has got further; the line says how far. */
@@ -47,7 +47,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
     /** The fit has failed. */
     void failed(Throwable cause);
 
-    /** A request has come meanwhile. */
+    /** A request has arrived. */
     default Behavior<GuardianCommand> requested(GuardianCommand request) {
       return Behaviors.unhandled();
     }

@@ -26,8 +26,8 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parent of all actors of a run. It decides who has to act on what happens; how they do it is said
- * in the parts it is made of, none of which knows it.
+ * The parent of all actors of a run. It decides what each event leads to; its parts carry that out,
+ * and none of them refers to it.
  *
  * <pre>
  * before  -->  fitting  -->  running  --all steps made-->  complete  -->  comparing  -->  over
@@ -36,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>{@link BeforeRun} and {@link FittingGuardian} are its behaviours until the run begins, {@link
- * RunShutdown} keeps the phase from then on. A failure that can't be recovered from leads to the
- * end from every phase.
+ * RunShutdown} keeps track of the phase from then on. A failure without recovery ends the run in
+ * any phase.
  */
 final class Guardian extends AbstractBehavior<GuardianCommand> {
   private final RunServices services;
@@ -54,7 +54,7 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
    *
    * @param from the checkpoint to resume from; null for a new run
    * @param target with all lambdas
-   * @param workers who are children of this actor already
+   * @param workers already children of this actor
    * @param outcome completed when the run has ended, with the failure if it failed
    */
   static Behavior<GuardianCommand> create(

@@ -14,7 +14,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** What the guardian is told: first by others, from {@link LearnerSpoke} on by itself. */
+/**
+ * Messages to the guardian: commands of others first; from {@link LearnerSpoke} on, reports of its
+ * actors and its own timers.
+ */
 sealed interface GuardianCommand {
 
   /** Start the run; nothing happens before. */

@@ -77,7 +77,7 @@ final class LiveConfig {
     try {
       record();
     } catch (BadInputException e) {
-      LOG.error("the change of the configuration is in force, but not recorded", e);
+      LOG.error("the configuration was changed, but the change is not recorded", e);
     }
   }
 
@@ -89,7 +89,7 @@ final class LiveConfig {
   EffectiveConfig propose(Map<String, String> values, String from, Instant at) {
     try {
       if (values.isEmpty()) {
-        throw new ConfigException("nothing to change was given, expected at least one key");
+        throw new ConfigException("no change was given, expected at least one key");
       }
       return now.effective().changed(values, "changed by %s at %s".formatted(from, at));
     } catch (ConfigException e) {

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches over what nothing else has a deadline for: the learner with the evaluator that it waits
- * for, and the samplers' first confirmation of the proposal, without which no stream can start.
+ * Enforces deadlines where nothing else does: the learner with the evaluator that it waits for, and
+ * the samplers' first confirmation of the proposal, without which no stream can start.
  */
 final class ProgressWatchdog {
   /** Deadlines, in timeouts that make the service unready: one slow batch must not end a run. */

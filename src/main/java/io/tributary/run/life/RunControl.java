@@ -122,7 +122,7 @@ final class RunControl implements ServiceControl {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("the disk does not take what operators have asked for last", e);
+      LOG.warn("the last actions of operators may be missing in audit.jsonl", e);
     }
   }
 

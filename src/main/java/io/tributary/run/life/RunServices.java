@@ -8,7 +8,7 @@ import io.tributary.run.watch.RunConsole;
 import io.tributary.run.watch.RunWatch;
 import io.tributary.run.watch.StreamMetrics;
 
-/** What a run has one of, for all classes that keep it going. */
+/** What the classes of a run share, one instance of each. */
 record RunServices(
     LiveConfig config,
     TrainingParts parts,

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What lives in the process only while a run does: the actor system, the HTTP service, and the
- * handler of the signals that drain the run.
+ * What exists only during a run: the actor system, the HTTP service, and the handler of the signals
+ * that drain the run.
  */
 final class RunSession {
   private static final Logger LOG = LoggerFactory.getLogger(RunSession.class);
@@ -134,7 +134,7 @@ final class RunSession {
     try {
       http.stop(LAST_ANSWERS).toCompletableFuture().join();
     } catch (CompletionException e) {
-      LOG.debug("answers were cut off", e);
+      LOG.debug("some HTTP answers were cut off", e);
     }
   }
 
@@ -166,7 +166,7 @@ final class RunSession {
                 + " s, and a second signal ends it at once");
     try {
       if (!closed.await(grace.plus(SIGNAL_MARGIN).toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.error("the run has not ended within the grace time");
+        LOG.error("the run has not ended within shutdown.grace");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -36,7 +36,7 @@ public final class StandaloneFit {
    * @param scorers number of scorers
    * @param workers their behaviours
    * @param stopped polled; once true, the fit is given up
-   * @param progress hears how far it has got
+   * @param progress receives its progress
    * @return empty if it was given up
    * @throws io.tributary.data.BadInputException if the base model can't have what is asked of it
    * @throws RuntimeException if the fit failed

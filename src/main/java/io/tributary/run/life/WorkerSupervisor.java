@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the samplers and scorers of this process at work, with the publisher that brings samplers
- * the proposal. Workers that fail or hang are replaced, a limited number of times an hour.
+ * Supervises the samplers and scorers of this process, and the publisher that sends samplers the
+ * proposal. Workers that fail or hang are replaced, a limited number of times an hour.
  */
 final class WorkerSupervisor {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerSupervisor.class);
@@ -80,7 +80,7 @@ final class WorkerSupervisor {
     return publisher;
   }
 
-  /** Whoever gives up a worker tells this address. */
+  /** Receives {@link WorkerLost}. */
   ActorRef<WorkerLost> lost() {
     return lost;
   }

@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Records the learner's reports in metrics and log, and shows it on the console. For one thread at
- * a time.
+ * Records the learner's reports in metrics and log, and shows it on the console. Not thread-safe.
  */
 final class EventReport {
   private static final Logger LOG = LoggerFactory.getLogger(EventReport.class);
@@ -192,7 +191,7 @@ final class EventReport {
       proposalSince = judged.step();
       LOG.atLevel(isOnPolicy() ? Level.DEBUG : Level.INFO)
           .log(
-              "step {}: policy {} is the proposal from now on (difference {})",
+              "step {}: policy {} becomes the proposal (difference {})",
               judged.step(),
               judged.policyVersion(),
               judged.difference());
@@ -224,7 +223,7 @@ final class EventReport {
     metrics.set(Metric.CHECKPOINT_SIZE_BYTES, written.bytes());
     metrics.setNow(Metric.CHECKPOINT_LAST_SUCCESS_TIMESTAMP_SECONDS);
     LOG.info(
-        "checkpoint of step {}: {} bytes in {}, for {} of which training stood still",
+        "checkpoint of step {}: {} bytes in {}; training paused for {}",
         written.step(),
         written.bytes(),
         written.duration(),

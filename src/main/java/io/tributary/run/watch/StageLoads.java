@@ -18,7 +18,7 @@ import java.util.function.Function;
 /**
  * How busy the stages are. Workers send their time with their results, so shares are taken from the
  * end of one learner step to the end of another, {@value #WINDOW_SECONDS} s or at least one step
- * apart. For one thread.
+ * apart. Not thread-safe.
  */
 final class StageLoads {
   private static final long WINDOW_SECONDS = 30;
@@ -67,7 +67,7 @@ final class StageLoads {
     }
   }
 
-  /** The present load of all stages by label, in the order of the stream. */
+  /** The current load of all stages by label, in the order of the stream. */
   Map<String, RunStatus.Load> loads() {
     Map<String, RunStatus.Load> loads = new LinkedHashMap<>();
     STAGES.forEach(stage -> loads.put(stage.label(), load(stage)));

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 
-/** How long steps take, and which side waits for the other meanwhile. For one thread. */
+/** How long steps take, and which side waits for the other meanwhile. Not thread-safe. */
 final class StepPace {
   /** A step is overdue once it takes this many times as long as the one before. */
   private static final double OVERDUE = 3;

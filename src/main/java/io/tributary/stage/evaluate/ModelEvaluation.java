@@ -17,7 +17,7 @@ import java.util.Arrays;
 /**
  * Measures a model as {@link PolicyEvaluation} does, outside a run. There is no learner here that
  * knows Z, so the same number of samples is drawn from the base model too, and Z and KL(p||pi) are
- * estimated on both together; see {@link DefensiveMixture}. For one thread.
+ * estimated on both together; see {@link DefensiveMixture}. Not thread-safe.
  */
 public final class ModelEvaluation {
   /**

@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * Draws samples from the evaluator's own copy of the policy and measures them: moments, KL(p||pi),
  * KL(pi||a), perplexity under a, and how varied the texts are (section 4.2, Korbak et al. 2022,
- * arXiv:2206.00761). For one thread.
+ * arXiv:2206.00761). Not thread-safe.
  *
  * <p>If sampling is truncated to the likeliest tokens, samples are not the policy's own and the
  * divergences are absent. So is KL(p||pi) if the samples cover too little of p ({@link

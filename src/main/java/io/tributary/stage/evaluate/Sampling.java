@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Draws samples for evaluations, and scores them with base model and target. For one thread. */
+/** Draws samples for evaluations, and scores them with base model and target. Not thread-safe. */
 final class Sampling {
   private final EvaluationSettings settings;
   private final LanguageModel base;

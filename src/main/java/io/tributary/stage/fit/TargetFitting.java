@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Fits a target's lambdas on draws from the base model, so that a/q = 1, and decides how many draws
- * the wanted accuracy needs. For one thread at a time.
+ * the wanted accuracy needs. Not thread-safe.
  */
 public final class TargetFitting {
   /** Factor on the estimated number of sequences, since it is an estimate. */
@@ -127,7 +127,7 @@ public final class TargetFitting {
   private void requireEffectiveSample(Fit latest) {
     if (latest.effectiveSampleSize() < config.minEffectiveSampleSize()) {
       throw new BadInputException(
-          "target.features: the weights that give the desired moments leave %.1f effective sequences of %,d drawn from the base model, fewer than target.fit.min-effective-sample-size = %.1f: a few sequences would decide the lambdas of %s; expected moments nearer to those of the base model, or more sequences (target.fit.max-sequences)"
+          "target.features: the weights that give the desired moments leave %.1f effective sequences of %,d drawn from the base model, fewer than target.fit.min-effective-sample-size = %.1f: a few sequences would decide the lambdas of %s; expected moments closer to those of the base model, or more sequences (target.fit.max-sequences)"
               .formatted(
                   latest.effectiveSampleSize(),
                   latest.sequences(),
@@ -139,7 +139,7 @@ public final class TargetFitting {
   private void requireFewDropped() {
     if (dropped > maxDropRate * drawn) {
       throw new BadInputException(
-          "target.features: a feature failed on %,d of %,d sequences drawn from the base model, the log says which; stream.max-drop-rate allows a share of %s"
+          "target.features: a feature failed on %,d of %,d sequences drawn from the base model, see the log for which one; stream.max-drop-rate allows a share of %s"
               .formatted(dropped, drawn, maxDropRate));
     }
   }

@@ -55,18 +55,18 @@ final class CheckpointWriter {
     this.events = events;
   }
 
-  /** Whether a checkpoint is being written, or its end has not been heard of yet. */
+  /** Whether a checkpoint is being written, or its end has not been handled yet. */
   boolean isBusy() {
     return writing != null;
   }
 
-  /** Whether a checkpoint was requested and is not begun yet. */
+  /** Whether a checkpoint was requested and has not begun yet. */
   boolean isRequested() {
     return !requested.isEmpty();
   }
 
   /**
-   * Whether a checkpoint of the present state is due: as scheduled, because the policy is one of
+   * Whether a checkpoint of the current state is due: as scheduled, because the policy is one of
    * the best, or because the last one failed.
    */
   boolean isDue(StepSchedule schedule) {
@@ -77,13 +77,13 @@ final class CheckpointWriter {
             || run.isAmongTheBest());
   }
 
-  /** Training stands still from now on, until {@link #hear}. */
+  /** Training pauses from now on, until {@link #hear}. */
   void await() {
     awaitedNanos = System.nanoTime();
   }
 
   /**
-   * Has a checkpoint of the present state written, after the one that is being written.
+   * Has a checkpoint of the current state written, after the one that is being written.
    *
    * @param saved completed with the outcome
    */
@@ -101,7 +101,7 @@ final class CheckpointWriter {
   }
 
   /**
-   * Copies the present state and has it written in the background; no other write may be under way.
+   * Copies the current state and has it written in the background; no other write may be under way.
    * On a full disk, older checkpoints make room for one that was requested.
    */
   void write() {
@@ -157,7 +157,7 @@ final class CheckpointWriter {
     }
   }
 
-  /** The learner has heard of the end of the present write. */
+  /** Handles the end of the current write. */
   void hear(Ended end) {
     writing = null;
     Long since = awaitedNanos;
@@ -177,7 +177,7 @@ final class CheckpointWriter {
     served = List.of();
   }
 
-  /** Waits for the present write, if there is one: nobody else may write to the same place. */
+  /** Waits for the current write, if there is one: nobody else may write to the same place. */
   void stop() {
     if (writing != null) {
       hear(writing.join());

@@ -150,7 +150,7 @@ final class LearnerReport {
       events.accept(new LearnerEvent.LineLost(run.step(), e.toString()));
       if (!logged || System.nanoTime() - loggedNanos > QUIET.toNanos()) {
         LOG.error(
-            "a row of step {} is lost, as are others until the disk can be written;"
+            "a row of step {} is lost, as are later ones until the disk can be written;"
                 + " lines_lost_total counts them",
             run.step(),
             e);

@@ -6,8 +6,7 @@ import io.tributary.protocol.LearnerCommand.LearnerSettings;
  * The steps after which something is due.
  *
  * @param settings intervals, which can be changed during a run
- * @param checkpointsInBackground whether training continues while a checkpoint that is due is
- *     written
+ * @param checkpointsInBackground whether training continues while a checkpoint is written
  * @param lastStep step that ends the run; {@link Long#MAX_VALUE} for none
  */
 public record StepSchedule(

@@ -33,8 +33,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a training run and its transitions: steps, publications, checkpoints. For one
- * thread.
+ * The state of a training run and its transitions: steps, publications, checkpoints. Not
+ * thread-safe.
  *
  * <p>A policy is given a version when it is published. No version is given twice, even if the run
  * has to be resumed from a checkpoint before it.
@@ -235,7 +235,7 @@ public final class TrainingRun implements AutoCloseable {
     return trainer.training().model().snapshot();
   }
 
-  /** A checkpoint of the present state: a copy, which further steps do not change. */
+  /** A checkpoint of the current state: a copy, which further steps do not change. */
   Checkpoint checkpoint() {
     return new Checkpoint(
         trainer.training().model().config(),

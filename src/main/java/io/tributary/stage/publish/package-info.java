@@ -1,4 +1,4 @@
-/** Stage 4: the publisher brings a new proposal to the samplers. */
+/** Stage 4: the publisher sends a new proposal to the samplers. */
 @NullMarked
 package io.tributary.stage.publish;
 

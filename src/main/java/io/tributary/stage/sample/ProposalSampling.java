@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sampler's own frozen copy of the proposal, and the draws from it.
  *
- * <p>A draw depends on the weights, the seed of the run and its order alone. For one thread.
+ * <p>A draw depends on the weights, the seed of the run and its order alone. Not thread-safe.
  */
 public final class ProposalSampling implements AutoCloseable {
 
@@ -85,7 +85,8 @@ public final class ProposalSampling implements AutoCloseable {
   public Draw draw(DrawOrder order, Runnable progress) {
     long number = order.number();
     if (proposal == null) {
-      throw new IllegalStateException("draw " + number + " was ordered before any weights arrived");
+      throw new IllegalStateException(
+          "draw " + number + " was requested before any weights arrived");
     }
     var sampler = new AncestralSampler(proposal, settings(order.purpose()));
     RandomGenerator random = Seeds.generator(seed, order.purpose().seeds(), number);

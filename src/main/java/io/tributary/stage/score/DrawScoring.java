@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Scores draws with a scorer's own frozen copy of the base model: features, log a(x), log P(x). For
- * one thread.
+ * Scores draws with a scorer's own frozen copy of the base model: features, log a(x), log P(x). Not
+ * thread-safe.
  */
 public final class DrawScoring implements AutoCloseable {
   private static final double[] NONE = {};

@@ -49,9 +49,9 @@ public final class HardConstraints {
 
   private static String alone(Factor factor, int size, String key) {
     return factor.moment() == 1
-        ? "\"%s\" occurs in none of %,d sequences drawn from the base model, so there is nothing to learn from; expected a feature that the base model has sometimes, or more sequences to find it in (%s)"
+        ? "\"%s\" occurs in none of %,d sequences drawn from the base model, so there is nothing to learn from; expected a feature that some of the base model's texts have, or more sequences to find it in (%s)"
             .formatted(factor.feature().name(), size, key)
-        : "\"%s\" occurs in each of %,d sequences drawn from the base model, and with moment = 0 in none of the target's, so there is nothing to learn from; expected a feature that the base model sometimes lacks, or more sequences to find one without it (%s)"
+        : "\"%s\" occurs in each of %,d sequences drawn from the base model, and with moment = 0 in none of the target's, so there is nothing to learn from; expected a feature that some of the base model's texts lack, or more sequences to find one without it (%s)"
             .formatted(factor.feature().name(), size, key);
   }
 

@@ -26,8 +26,8 @@ public record LabelledTexts(List<String> labels, List<String> texts, int[] label
   private record Line(String label, String text) {}
 
   /**
-   * Reads a file, plain or with gzip: a text a line, in UTF-8, in columns separated by tabs. The
-   * last column is the text, the one before it its label; earlier columns, such as the text's
+   * Reads a file, plain or with gzip: one text per line, in UTF-8, in columns separated by tabs.
+   * The last column is the text, the one before it its label; earlier columns, such as the text's
    * source, are ignored, and so are blank lines. A text that is repeated with the same label counts
    * once.
    *
@@ -69,7 +69,7 @@ public record LabelledTexts(List<String> labels, List<String> texts, int[] label
     for (String label : names.keySet()) {
       if (!stored.contains(label)) {
         throw new BadInputException(
-            "%s: has no label \"%s\" to be named \"%s\": its labels are %s"
+            "%s: has no label \"%s\" to rename to \"%s\": its labels are %s"
                 .formatted(file, label, names.get(label), String.join(", ", stored)));
       }
     }

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * Shows how a grid gets on: a line for each cell that starts or ends, and the running cells in a
- * row that is updated in place on a terminal, or in a line every minute.
+ * Shows the progress of a grid: a line for each cell that starts or ends, and the running cells in
+ * a row that is updated in place on a terminal, or in a line every minute.
  */
 final class GridConsole {
   /** Reading the progress of all cells takes a while. */

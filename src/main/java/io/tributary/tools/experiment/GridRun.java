@@ -171,7 +171,7 @@ public final class GridRun {
     Outcome outcome = process.outcome(stopping || asked.getAsBoolean());
     if (outcome.end() == End.FINISHED && ComparedTexts.of(directory.run(cell.name())).isEmpty()) {
       outcome =
-          outcome.failed("it lacks its last texts (comparison.json), which going on with it draws");
+          outcome.failed("its final texts (comparison.json) are missing; resuming it draws them");
     }
     directory.outcomes().add(outcome);
     progress.add(cell.method(), outcome);

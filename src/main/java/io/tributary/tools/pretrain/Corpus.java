@@ -29,7 +29,7 @@ final class Corpus {
     for (PretrainConfig.Corpus file : files) {
       List<Document> ofFile = read(file);
       if (ofFile.isEmpty()) {
-        throw new BadInputException("%s: it holds no text".formatted(file.file()));
+        throw new BadInputException("%s: it has no text".formatted(file.file()));
       }
       documents.addAll(ofFile);
     }

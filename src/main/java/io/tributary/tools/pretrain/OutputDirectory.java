@@ -83,8 +83,7 @@ record OutputDirectory(Path path, FloatType type) {
       return "it is in %s instead".formatted(directory);
     } catch (IOException e) {
       failure.addSuppressed(e);
-      return "and not to the directory for temporary files either (%s): it is lost"
-          .formatted(e.getMessage());
+      return "nor to the temporary directory (%s): it is lost".formatted(e.getMessage());
     }
   }
 

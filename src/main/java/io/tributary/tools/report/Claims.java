@@ -57,7 +57,7 @@ final class Claims {
         "What shows",
         "Finished runs are compared in pairs with the same task, batch size and seed. Pairs of one"
             + " task are not independent, and so are averaged first: n counts tasks, and Student's"
-            + " t test is of the mean over tasks, if it is not said otherwise. In brackets: 95 %"
+            + " t test is of the mean over tasks, unless stated otherwise. In brackets: 95 %"
             + " confidence intervals, as if the tasks were a sample of such tasks. A claim shows"
             + " where p, two-sided and adjusted for the number of tests after Holm, is below 0.05,"
             + " or as its note says.",
@@ -127,7 +127,7 @@ final class Claims {
   }
 
   private static String ofSeeds(String where) {
-    return where.isEmpty() ? "" : " n counts seeds: this says nothing of other tasks.";
+    return where.isEmpty() ? "" : " n counts seeds: this says nothing about other tasks.";
   }
 
   /** Compares by a ratio, since distances from the target differ between tasks. */

@@ -175,7 +175,7 @@ final class Figures {
   private static String averaged(GridData runs) {
     GridData shown = runs.comparable().orElse(null);
     if (shown == null) {
-      return "the tasks that each method has come to so far, which may differ";
+      return "the tasks that each method has reached so far, which may differ";
     }
     String tasks = Table.count(shown.tasks().size(), "task");
     String over =

@@ -131,7 +131,7 @@ final class MomentTargets {
     }
     OptionalDouble asAWhole = extrapolated(met, 0);
     return asAWhole.isPresent() && asAWhole.getAsDouble() > length
-        ? "more than %,.0f sequences, for it has slowed down".formatted(asAWhole.getAsDouble())
+        ? "more than %,.0f sequences, since it has slowed down".formatted(asAWhole.getAsDouble())
         : "not approached measurably in the second half";
   }
 

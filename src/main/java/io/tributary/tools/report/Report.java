@@ -15,9 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * Writes the report of a grid of runs, or of a single one, so far: a page, and in {@code report/}
- * each figure as a drawing and its points as CSV, and each table as CSV. It depends only on the
- * files of the runs, so that the same files give the same report.
+ * Writes the report of a grid of runs, or of a single one, as far as it has come: a page, and in
+ * {@code report/} each figure as a drawing and its points as CSV, and each table as CSV. It depends
+ * only on the files of the runs, so that the same files give the same report.
  */
 public final class Report {
   private static final String OUTCOMES = "outcomes.jsonl";

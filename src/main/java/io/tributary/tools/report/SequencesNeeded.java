@@ -45,7 +45,7 @@ final class SequencesNeeded {
         "sequences of gdc over those of gdc++",
         Scale.LOG_RATIO,
         pair -> logRatio(pair, share(pair)),
-        "Equally far: the largest share of the way that both of a pair come to, at most %s; a table below has other shares. %d of %d pairs, of which one does not come to %s, are left out."
+        "Equally far: the largest share of the way that both of a pair reach, at most %s; a table below has other shares. %d of %d pairs, of which one does not reach %s, are left out."
             .formatted(FURTHEST, leftOut, baseline.pairs().size(), LEAST));
   }
 
@@ -99,10 +99,10 @@ final class SequencesNeeded {
         "sequences-needed",
         "Sequences needed",
         "The share is the largest part of the way from the base model's moments to their targets"
-            + " that both runs come to, at most half; the numbers of sequences are those with which"
-            + " each comes so far, between evaluations by linear interpolation. The ratio is that"
+            + " that both runs reach, at most half; the numbers of sequences are those with which"
+            + " each gets that far, between evaluations by linear interpolation. The ratio is that"
             + " of gdc over gdc++, above 1 where gdc++ needs fewer; beside it that at other shares,"
-            + " where both come to them.",
+            + " where both reach them.",
         header,
         rows);
   }
@@ -127,7 +127,7 @@ final class SequencesNeeded {
     Optional<Estimate> found = Estimate.slopeWithin(tasks);
     String note =
         baseline.missing()
-            + "n counts batch sizes of the %s that have several, over seeds averaged. Linear regression of the logarithm of the ratio of sequences needed on that of the batch size with an intercept for each task, so that it is compared within tasks; it says nothing of other tasks. Runs of a task are compared at the share of the way that all of them come to; pairs of which one does not come to %s are left out."
+            + "n counts batch sizes of the %s that have several, averaged over seeds. Linear regression of the logarithm of the ratio of sequences needed on that of the batch size with an intercept for each task, so that it is compared within tasks; it says nothing about other tasks. Runs of a task are compared at the share of the way that all of them reach; pairs of which one does not reach %s are left out."
                 .formatted(Table.count(tasks.size(), "task"), LEAST);
     return found
         .map(

@@ -42,11 +42,11 @@ final class Tables {
     return new Table(
         "table-4",
         "Table 4. Last values of each run",
-        "The last evaluation, on samples of the policy; a run that is not finished says how far it"
-            + " was. ± one standard error. The share of the way is 1 less |E[φ] − target| over that"
-            + " of the base model, both means over features. KL(p‖π) is estimated on samples of π:"
-            + " where π has lost most of what p has, as reinforce does, it is much too low, which"
-            + " its standard error does not tell, or left out.",
+        "The last evaluation, on samples of the policy; an unfinished run states how far it got. ±"
+            + " one standard error. The share of the way is 1 less |E[φ] − target| over that of the"
+            + " base model, both means over features. KL(p‖π) is estimated on samples of π: where π"
+            + " has lost most of what p has, as reinforce does, it is much too low, which its"
+            + " standard error does not show, or left out.",
         List.of(
             "task",
             "method",
@@ -99,7 +99,7 @@ final class Tables {
     return new Table(
         "unfinished",
         "Runs that are missing",
-        "They have no part in the claims, nor in figures as long as others of their kind are"
+        "The claims leave them out, and so do the figures where other runs of their kind are"
             + " finished.",
         List.of("run", "state", "reached"),
         grid.where(run -> !run.isFinished()).byTask().stream()
@@ -144,7 +144,7 @@ final class Tables {
     return new Table(
         "texts-" + task,
         "Samples, " + task,
-        "The first texts that were drawn at the end of the runs with batch size %d and seed %d, as they came."
+        "The first texts drawn at the end of the runs with batch size %d and seed %d, unselected."
             .formatted(alike.batchSize(), alike.seed()),
         header,
         IntStream.range(0, longest)

@@ -137,7 +137,7 @@ function disconnected() {
   setText(byId("state-name"), "No connection");
   byId("state").dataset.state = "LOST";
   setText(byId("state-meaning"), "");
-  const since = lastAnswer === null ? "" : ` What is shown is from ${new Date(lastAnswer).toLocaleTimeString("en-GB")}.`;
+  const since = lastAnswer === null ? "" : ` The data shown are from ${new Date(lastAnswer).toLocaleTimeString("en-GB")}.`;
   banner("connection", `The service does not answer; still trying.${since}`);
 }
 

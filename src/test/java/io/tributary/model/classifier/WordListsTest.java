@@ -54,7 +54,7 @@ class WordListsTest {
       assertThatThrownBy(() -> WordLists.read(List.of(file)))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining(file.toString())
-          .hasMessageContaining("one word a line");
+          .hasMessageContaining("one word per line");
     }
   }
 

@@ -160,7 +160,7 @@ class DistributionalRunTest {
     try (RunProcess process = tiny.start("drained", target(7, 1_000_000_000))) {
       Http http = process.http();
       process.until("it fits", () -> state(http).equals("FITTING"));
-      assertThat(http.post("/control/drain").body()).contains("the run had not begun, and ends");
+      assertThat(http.post("/control/drain").body()).contains("the run ends before it has begun");
       assertThat(process.exitCode()).isZero();
       assertThat(process.output()).doesNotContain("lambda fitted");
     }

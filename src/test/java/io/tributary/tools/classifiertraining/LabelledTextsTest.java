@@ -36,7 +36,7 @@ class LabelledTextsTest {
     assertThat(data.labels()).containsExactly("negative", "positive", "2");
     assertThatThrownBy(() -> LabelledTexts.read(file, Map.of("3", "mixed")))
         .isInstanceOf(BadInputException.class)
-        .hasMessage(file + ": has no label \"3\" to be named \"mixed\": its labels are 0, 1, 2");
+        .hasMessage(file + ": has no label \"3\" to rename to \"mixed\": its labels are 0, 1, 2");
     assertThatThrownBy(() -> LabelledTexts.read(file, Map.of("0", "1")))
         .isInstanceOf(BadInputException.class)
         .hasMessage(

@@ -86,7 +86,7 @@ class CorpusTest {
     Path plain = Files.writeString(directory.resolve("p.gz"), "not compressed");
     assertRefused(plain, Format.LINES, "p.gz: can't be read");
     Path empty = Files.writeString(directory.resolve("e.txt"), "\n\n");
-    assertRefused(empty, Format.LINES, "e.txt: it holds no text");
+    assertRefused(empty, Format.LINES, "e.txt: it has no text");
     Path biographies = Files.writeString(directory.resolve("b.tsv"), "A\tarts\tpoet\nB: a poet\n");
     assertRefused(biographies, Format.BIOGRAPHIES, "b.tsv, line 2: expected name, topics, gloss");
   }

@@ -92,7 +92,7 @@ class ReportTest {
         .startsWith("Var(A) of gdc over that of gdc++: 2.005 [1.995, 2.015]");
     List<String> sequences = claim(claims, "gdc++ comes equally far");
     assertThat(sequences.get(1)).isEqualTo("shows");
-    assertThat(sequences.get(6)).contains("0 of 6 pairs, of which one does not come to 0.1,");
+    assertThat(sequences.get(6)).contains("0 of 6 pairs, of which one does not reach 0.1,");
     assertThat(claim(claims, "gdc++ is ahead").get(1)).isEqualTo("shows");
     assertThat(claim(claims, "gdc++ ends closer to its target").get(1)).isEqualTo("shows");
     List<String> smallBatch = claim(claims, "gdc++ saves more of gdc's sequences");
@@ -227,7 +227,7 @@ class ReportTest {
     assertThat(claim.get(2)).isEqualTo("3");
     // the third root of 2.5, 1.984 and 5
     assertThat(claim.get(3)).startsWith("sequences of gdc over those of gdc++: 2.916 [");
-    assertThat(claim.get(6)).contains("1 of 4 pairs, of which one does not come to 0.1,");
+    assertThat(claim.get(6)).contains("1 of 4 pairs, of which one does not reach 0.1,");
   }
 
   @Test
@@ -331,7 +331,7 @@ class ReportTest {
         .containsExactly(
             "fast_gdc++_b10_s1: yes ",
             "slow_gdc++_b10_s1: no about 1,141 sequences",
-            "slowed_gdc++_b10_s1: no more than 2,954 sequences, for it has slowed down",
+            "slowed_gdc++_b10_s1: no more than 2,954 sequences, since it has slowed down",
             "stuck_gdc++_b10_s1: no not approached measurably in the second half");
   }
 

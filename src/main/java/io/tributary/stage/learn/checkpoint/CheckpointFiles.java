@@ -212,7 +212,8 @@ public record CheckpointFiles(Path directory) {
       verify();
       state = state();
     } catch (IOException | JsonParseException e) {
-      throw new BadInputException(directory + " is not a whole checkpoint: " + e.getMessage(), e);
+      throw new BadInputException(
+          directory + " is not a complete checkpoint: " + e.getMessage(), e);
     }
     if (!state.identity().isOfBase(Fingerprint.of(base))) {
       throw new BadInputException(

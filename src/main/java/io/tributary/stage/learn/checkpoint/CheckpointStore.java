@@ -41,8 +41,8 @@ public final class CheckpointStore {
 
   /**
    * Writes a checkpoint and flushes it to disk, then removes those that are no longer kept; if that
-   * fails, it is retried after the next one. A whole checkpoint of the same step and state is left
-   * as it is.
+   * fails, it is retried after the next one. A complete checkpoint of the same step and state is
+   * left as it is.
    *
    * @return its size in bytes
    * @throws IOException if the disk is full or can't be written; nothing is left behind then
@@ -99,7 +99,7 @@ public final class CheckpointStore {
   }
 
   /**
-   * Finds the newest whole checkpoint and reads its state.
+   * Finds the newest complete checkpoint and reads its state.
    *
    * @param at only the one of this step, if present
    * @param skipped receives the reason for each one that is skipped
@@ -155,8 +155,8 @@ public final class CheckpointStore {
   }
 
   /**
-   * The newest checkpoints that were completed and the best one, newest first. Whether their files
-   * are still whole is not verified.
+   * The newest checkpoints that were completed and the best one, newest first. Their files are not
+   * verified.
    *
    * @param newest how many of the newest at most
    */
@@ -212,8 +212,8 @@ public final class CheckpointStore {
   }
 
   /**
-   * If the disk has too little room for a checkpoint, removes those older than the newest whole
-   * one, except the best and those kept by their steps. Nothing is removed if none is whole.
+   * If the disk has too little room for a checkpoint, removes those older than the newest complete
+   * one, except the best and those kept by their steps. Nothing is removed if none is complete.
    *
    * @param bytes size of the checkpoint
    * @return whether any were removed
@@ -241,7 +241,7 @@ public final class CheckpointStore {
       files(step).verify();
       return true;
     } catch (IOException e) {
-      LOG.warn("the checkpoint of step {} is not whole", step, e);
+      LOG.warn("the checkpoint of step {} is incomplete", step, e);
       return false;
     }
   }

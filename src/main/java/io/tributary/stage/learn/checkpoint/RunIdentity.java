@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What has to be the same for a run to be resumed, since Z, lambda and the weights of a checkpoint
+ * What must be the same for a run to be resumed, since Z, lambda and the weights of a checkpoint
  * depend on it. Sizes of draws and batches may change: draws are numbered on from the next number.
  *
  * @param values by configuration key

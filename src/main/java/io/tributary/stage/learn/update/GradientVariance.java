@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /**
  * Measures at intervals how much the gradient varies from sequence to sequence: Var(G) with G(x) =
  * A(x) grad log pi(x), on the first sequences of a batch (Eq. (17) and (18), Korbak et al. 2022,
- * arXiv:2206.00761). For one thread.
+ * arXiv:2206.00761). Not thread-safe.
  *
  * <p>Dropout is off. The gradients accumulated in the model are discarded, so it has to precede the
  * passes of a step.
@@ -45,7 +45,7 @@ final class GradientVariance {
   }
 
   /**
-   * Var(G) of a batch under the present policy.
+   * Var(G) of a batch under the current policy.
    *
    * @param objective defines the advantage A(x)
    * @param progress called after every pass

@@ -26,7 +26,7 @@ import java.util.OptionalDouble;
  *
  * <p>A batch is learned with the estimate of Z from the batches before it and enters the estimate
  * afterwards. For the next replacement of the proposal, the policy is judged on the batch as it was
- * before it learned from it. For one thread.
+ * before it learned from it. Not thread-safe.
  */
 public final class PolicyTrainer {
 

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 /**
  * KL-control by proximal policy optimisation, as Ziegler et al. 2019, arXiv:1909.08593, do it:
  * several epochs of updates on minibatches of one batch, with a ratio clipped at the policy that
- * drew it, a value head, and a beta that may adapt. For one thread.
+ * drew it, a value head, and a beta that may adapt. Not thread-safe.
  *
  * <p>The loss is the mean over the tokens of a minibatch. Their code also scales rewards about
  * their mean. That is omitted here, where sequences differ in length: it would add the same
@@ -63,7 +63,7 @@ final class ProximalUpdates implements UpdateRule {
     this.seed = config.run().seed();
   }
 
-  /** KL-control of whole sequences, with the present beta. */
+  /** KL-control of whole sequences, with the current beta. */
   @Override
   public Objective objective() {
     return new KlControl(penalty.beta(), baseline);

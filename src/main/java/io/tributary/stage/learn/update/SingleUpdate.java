@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * One update with the gradient of the whole batch, accumulated over its micro-batches. For one
- * thread.
+ * One update with the gradient of the whole batch, accumulated over its micro-batches. Not
+ * thread-safe.
  *
  * <p>A coefficient is computed with the log pi of the same pass that is differentiated. If the
  * objective compares the sequences of a batch, what they are compared with comes from a separate
