@@ -30,7 +30,7 @@ final class SafeTensorsHeader {
   record Entry(String name, FloatType type, String typeName, long[] shape, long begin, long end) {}
 
   /**
-   * Reads a header and checks that its tensors fill the data without overlap or hole, as the format
+   * Reads a header and checks that its tensors fill the data without overlap or gap, as the format
    * demands.
    *
    * @param file named in errors

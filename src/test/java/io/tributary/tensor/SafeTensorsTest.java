@@ -145,11 +145,11 @@ class SafeTensorsTest {
   }
 
   @Test
-  void tensorsThatOverlapOrLeaveAHoleAreRefused() throws IOException {
+  void tensorsThatOverlapOrLeaveAGapAreRefused() throws IOException {
     write("{\"a\":%s,\"b\":%s}".formatted(entry("F32", "2", 0, 8), entry("F32", "2", 4, 12)), 12);
     assertRefused("b", "overlap");
     write("{\"a\":%s,\"b\":%s}".formatted(entry("F32", "1", 0, 4), entry("F32", "1", 8, 12)), 12);
-    assertRefused("b", "hole");
+    assertRefused("b", "gap");
   }
 
   @Test

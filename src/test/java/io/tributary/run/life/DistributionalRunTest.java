@@ -62,7 +62,8 @@ class DistributionalRunTest {
     assertThat(whole.err()).isEmpty();
     assertThat(whole.exitCode()).isZero();
     assertThat(whole.out())
-        .containsPattern("lambda fitted on [\\d,]+ sequences of the base model, of which [\\d,]+")
+        .containsPattern(
+            "lambda fitted on [\\d,]+ sequences of the base model, effective sample size [\\d,]+")
         .containsPattern("lambda\\[letter] = \\S+ ± \\S+  E\\[letter] 0.5000 ± \\S+ of 0.5000")
         .containsPattern("lambda\\[length] = \\S+ ± \\S+  E\\[length] 7.00 ± \\S+ of 7.00");
     JsonObject fit = json(tiny.home("whole").resolve("fit.json"));
