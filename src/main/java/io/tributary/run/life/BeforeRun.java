@@ -41,14 +41,16 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
     implements FittingGuardian.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(BeforeRun.class);
 
-  /** The behaviour until the run begins. */
+  /** The behaviour until the run begins, and with it all later ones. */
   Behavior<GuardianCommand> behavior() {
-    return Behaviors.receive(GuardianCommand.class)
-        .onMessageEquals(Begin.INSTANCE, this::begin)
-        .onMessage(Drain.class, this::requested)
-        .onMessage(Perform.class, this::requested)
-        .onMessage(Change.class, this::requested)
-        .build();
+    return GuardianFailure.told(
+        cause -> failed("the run has failed", cause),
+        Behaviors.receive(GuardianCommand.class)
+            .onMessageEquals(Begin.INSTANCE, this::begin)
+            .onMessage(Drain.class, this::requested)
+            .onMessage(Perform.class, this::requested)
+            .onMessage(Change.class, this::requested)
+            .build());
   }
 
   private Behavior<GuardianCommand> begin() {
@@ -66,8 +68,7 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
                   services.metrics());
           EnergyBasedModel target = services.parts().target();
           if (from != null) {
-            return Guardian.create(
-                services, from, target.withLambdas(from.lambdas()), workers, outcome);
+            return Guardian.create(services, from, target(target, from), workers, outcome);
           }
           if (target.isFitted()) {
             return Guardian.create(services, null, target, workers, outcome);
@@ -76,6 +77,22 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
           return FittingGuardian.create(
               workers, services.parts().fitSetup(), services.streamMetrics(), this);
         });
+  }
+
+  /**
+   * The target with the lambdas of a checkpoint.
+   *
+   * @throws BadInputException if they are of another target
+   */
+  static EnergyBasedModel target(EnergyBasedModel target, LearnerState from) {
+    try {
+      return target.withLambdas(from.lambdas());
+    } catch (IllegalArgumentException e) {
+      throw new BadInputException(
+          "the checkpoint of step %d is of another target: %s"
+              .formatted(from.step(), e.getMessage()),
+          e);
+    }
   }
 
   @Override
@@ -137,7 +154,14 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
 
   @Override
   public void failed(Throwable cause) {
-    LOG.error(LogMarkers.REPORTED, "lambda can't be fitted", cause);
+    failed("lambda can't be fitted", cause);
+  }
+
+  private void failed(String what, Throwable cause) {
+    if (outcome.isDone()) {
+      return;
+    }
+    LOG.error(LogMarkers.REPORTED, what, cause);
     services.watch().state(ServiceState.FAILED, String.valueOf(cause.getMessage()));
     outcome.completeExceptionally(cause);
   }

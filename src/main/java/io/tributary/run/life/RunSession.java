@@ -109,14 +109,10 @@ final class RunSession {
     outcome.join();
   }
 
-  /**
-   * Stops everything; requests that wait are still answered.
-   *
-   * @return whether all actors have stopped, so that nothing computes any more
-   */
-  boolean close() {
+  /** Stops everything; requests that wait are still answered. */
+  void close() {
     stopHttp();
-    boolean stopped = stopActors();
+    stop(system, ACTORS_STOP);
     control.finish();
     closed.countDown();
     try {
@@ -124,7 +120,6 @@ final class RunSession {
     } catch (IllegalStateException e) {
       LOG.debug("a signal is ending the process");
     }
-    return stopped;
   }
 
   private void stopHttp() {
@@ -138,20 +133,17 @@ final class RunSession {
     }
   }
 
-  private boolean stopActors() {
+  /** Stops all actors, and waits at most {@code patience} for those that compute. */
+  static void stop(ActorSystem<?> system, Duration patience) {
+    long millis = Math.min(patience.toMillis(), ACTORS_STOP.toMillis());
     system.terminate();
     try {
-      system
-          .getWhenTerminated()
-          .toCompletableFuture()
-          .get(ACTORS_STOP.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
+      system.getWhenTerminated().toCompletableFuture().get(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("some actors have not stopped; a native call may hang");
     }
-    return false;
   }
 
   /** A signal has come: the process ends when this returns. */

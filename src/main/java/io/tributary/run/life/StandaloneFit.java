@@ -9,23 +9,17 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Fits lambda without a run, in the same way: with samplers, scorers and pools. */
 public final class StandaloneFit {
-  private static final Logger LOG = LoggerFactory.getLogger(StandaloneFit.class);
   private static final long LOOK_MILLIS = 100;
-  private static final long ACTORS_STOP_SECONDS = 15;
 
   private StandaloneFit() {}
 
@@ -52,20 +46,22 @@ public final class StandaloneFit {
     CompletableFuture<Fit> outcome = new CompletableFuture<>();
     ActorSystem<GuardianCommand> system =
         ActorSystem.create(
-            Behaviors.setup(
-                context ->
-                    FittingGuardian.create(
-                        new WorkerSupervisor(
-                            context,
-                            setup.stream(),
-                            setup.stream().stallTimeout(),
-                            samplers,
-                            scorers,
-                            workers.apply(metrics),
-                            metrics),
-                        setup,
-                        new StreamMetrics(metrics, setup.drawSequences()),
-                        new Caller(outcome, progress))),
+            GuardianFailure.told(
+                outcome::completeExceptionally,
+                Behaviors.setup(
+                    context ->
+                        FittingGuardian.create(
+                            new WorkerSupervisor(
+                                context,
+                                setup.stream(),
+                                setup.stream().stallTimeout(),
+                                samplers,
+                                scorers,
+                                workers.apply(metrics),
+                                metrics),
+                            setup,
+                            new StreamMetrics(metrics, setup.drawSequences()),
+                            new Caller(outcome, progress)))),
             "tributary-fit");
     system
         .getWhenTerminated()
@@ -77,14 +73,14 @@ public final class StandaloneFit {
       while (!outcome.isDone() && !stopped.getAsBoolean()) {
         Thread.sleep(LOOK_MILLIS);
       }
-      return outcome.isDone() ? Optional.of(outcome.get()) : Optional.empty();
+      return outcome.isDone() ? Optional.of(outcome.join()) : Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } finally {
-      stop(system);
+      RunSession.stop(system, setup.stream().stallTimeout()); // a worker hangs after that
     }
   }
 
@@ -104,17 +100,6 @@ public final class StandaloneFit {
     @Override
     public void failed(Throwable cause) {
       outcome.completeExceptionally(cause);
-    }
-  }
-
-  private static void stop(ActorSystem<?> system) {
-    system.terminate();
-    try {
-      system.getWhenTerminated().toCompletableFuture().get(ACTORS_STOP_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("some actors have not stopped; a native call may hang");
     }
   }
 }

@@ -46,7 +46,6 @@ public final class TrainingService {
   private final BiFunction<TrainingParts, RunMetrics, WorkerBehaviors> workers;
   private final Clock clock;
   private final CompletableFuture<ServiceControl> control = new CompletableFuture<>();
-  private boolean hangs; // an actor may still be computing
 
   /** A service that shows its progress on {@code console}. */
   public TrainingService(EffectiveConfig config, RunConsole console) {
@@ -96,18 +95,14 @@ public final class TrainingService {
    * @throws RuntimeException if the run failed
    */
   public void run(Resume resume) {
-    TrainingParts parts = new TrainingParts(config);
-    try (RunDirectory directory =
-        RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes())) {
+    try (TrainingParts parts = new TrainingParts(config);
+        RunDirectory directory =
+            RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes())) {
       LogFile log = new LogFile(directory.home());
       try {
         run(parts, directory, start(parts, directory, resume));
       } finally {
         log.close();
-      }
-    } finally {
-      if (!hangs) {
-        parts.close();
       }
     }
   }
@@ -182,7 +177,7 @@ public final class TrainingService {
     } catch (CompletionException e) {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } finally {
-      hangs = !session.close();
+      session.close();
     }
   }
 
@@ -214,7 +209,7 @@ public final class TrainingService {
 
   /** Draws the texts of both models that the end of the run lacks, since it was cut off. */
   private static void recordTexts(TrainingParts parts, RunDirectory directory, LearnerState last) {
-    EnergyBasedModel target = parts.target().withLambdas(last.lambdas());
+    EnergyBasedModel target = BeforeRun.target(parts.target(), last);
     try (PolicyEvaluation evaluation = parts.evaluation(target, () -> {})) {
       evaluation.takeOver(parts.checkpoint(directory.files(), last.step()).policy());
       directory.recordTexts(

@@ -3,15 +3,38 @@ package io.tributary.target.feature;
 import io.tributary.model.classifier.TextClassifier;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.StampedLock;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * 1 iff the class that a text classifier predicts is one of the desired ones (section 4.2 (c),
- * Korbak et al. 2022, arXiv:2206.00761). The classifier lives until the feature is closed.
- *
- * @param labels indices of the desired classes
+ * Korbak et al. 2022, arXiv:2206.00761). The classifier lives until the feature is closed; if a
+ * thread hangs in it then, it stays open, since native code would use memory that is freed.
  */
-record ClassifierFeature(String name, TextClassifier classifier, int[] labels) implements Feature {
+final class ClassifierFeature implements Feature {
+  private static final Logger LOG = LoggerFactory.getLogger(ClassifierFeature.class);
+
+  private final String name;
+  private final TextClassifier classifier;
+  private final int[] labels;
+  private final StampedLock use = new StampedLock(); // exclusive once it is closed
+
+  /**
+   * @param labels indices of the desired classes
+   */
+  ClassifierFeature(String name, TextClassifier classifier, int[] labels) {
+    this.name = name;
+    this.classifier = classifier;
+    this.labels = labels.clone();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
   @Override
   public double value(Text text) {
     return values(List.of(text))[0];
@@ -19,14 +42,29 @@ record ClassifierFeature(String name, TextClassifier classifier, int[] labels) i
 
   @Override
   public double[] values(List<Text> texts) {
-    int[] predicted = classifier.classify(texts.stream().map(Text::text).toList());
-    return Arrays.stream(predicted)
-        .mapToDouble(label -> IntStream.of(labels).anyMatch(asked -> asked == label) ? 1 : 0)
-        .toArray();
+    long stamp = use.tryReadLock();
+    if (stamp == 0) {
+      throw new IllegalStateException("the classifier of feature \"" + name + "\" is closed");
+    }
+    try {
+      int[] predicted = classifier.classify(texts.stream().map(Text::text).toList());
+      return Arrays.stream(predicted)
+          .mapToDouble(label -> IntStream.of(labels).anyMatch(asked -> asked == label) ? 1 : 0)
+          .toArray();
+    } finally {
+      use.unlockRead(stamp);
+    }
   }
 
   @Override
   public void close() {
-    classifier.close();
+    if (use.tryWriteLock() != 0) {
+      classifier.close();
+    } else if (use.isReadLocked()) {
+      LOG.warn(
+          "the classifier of feature \"{}\" is still in use; it stays in memory until the process"
+              + " ends",
+          name);
+    }
   }
 }
