@@ -147,7 +147,7 @@ final class RunSession {
   }
 
   /** A signal has come: the process ends when this returns. */
-  private void drainOnSignal() {
+  void drainOnSignal() {
     Duration grace = config.shutdown().grace();
     system.tell(GuardianCommand.Drain.INSTANCE); // first: whoever is to read the line may not
     services

@@ -3,14 +3,11 @@ package io.tributary.run.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
-import io.tributary.config.EffectiveConfig;
-import io.tributary.config.TributaryConfig;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.Label.FailureReason;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
-import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.EvaluatorCommand.Compared;
 import io.tributary.protocol.LearnerCommand;
@@ -23,21 +20,10 @@ import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.Done;
 import io.tributary.protocol.ServiceControl.Unable;
 import io.tributary.protocol.WorkerLost;
-import io.tributary.run.assembly.TrainingParts;
-import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.files.AuditLog;
-import io.tributary.run.files.RunDirectory;
-import io.tributary.run.watch.RunConsole;
-import io.tributary.run.watch.RunWatch;
-import io.tributary.run.watch.StreamMetrics;
 import io.tributary.testing.Commands;
-import io.tributary.testing.TorchExtension;
-import io.tributary.testing.run.TinyRun;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,98 +35,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
-import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.Terminated;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The guardian alone: its children do nothing. */
-@ExtendWith(TorchExtension.class)
-class GuardianTest {
-  @TempDir private Path directory;
-  private final StringWriter shown = new StringWriter();
-  private final CompletableFuture<Void> outcome = new CompletableFuture<>();
-  private final AtomicLong nanos = new AtomicLong();
-  private TinyRun tiny;
-  private RunDirectory files;
-  private TrainingParts parts;
-  private RunMetrics metrics;
-  private RunWatch watch;
-  private LiveConfig live;
-  private BehaviorTestKit<GuardianCommand> guardian;
-
-  @BeforeEach
-  void make() throws IOException {
-    tiny = new TinyRun(directory);
-    make(Map.of());
-  }
-
-  private void make(Map<String, String> overrides) {
-    TributaryConfig config = tiny.config("alone", overrides);
-    parts = new TrainingParts(config);
-    files = RunDirectory.claim(config, false, 0);
-    metrics = new RunMetrics(Map.of("letter", 1.0), Clock.systemUTC());
-    live = new LiveConfig(EffectiveConfig.of(config), files, metrics);
-    RunConsole console = new RunConsole(new PrintWriter(shown), false);
-    StreamMetrics stream = new StreamMetrics(metrics, 8);
-    watch =
-        new RunWatch(
-            live::current,
-            metrics,
-            console,
-            stream,
-            Map.of("letter", 1.0),
-            event -> {},
-            Clock.systemUTC(),
-            nanos::get);
-    guardian =
-        BehaviorTestKit.create(
-            new BeforeRun(
-                    new RunServices(
-                        live,
-                        parts,
-                        WorkerBehaviors.of(parts, metrics),
-                        files,
-                        metrics,
-                        watch,
-                        stream,
-                        console),
-                    null,
-                    outcome)
-                .behavior());
-  }
-
-  @AfterEach
-  void close() {
-    files.close();
-    parts.close();
-  }
-
-  private Answer perform(Action action) {
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    guardian.run(new GuardianCommand.Perform(action, answer));
-    return answer.getNow(new Unable("no answer"));
-  }
-
-  private Answer change(Map<String, String> values) {
-    CompletableFuture<Answer> answer = new CompletableFuture<>();
-    guardian.run(
-        new GuardianCommand.Change(
-            values, "somebody", Instant.EPOCH, new CompletableFuture<>(), answer));
-    return answer.getNow(new Unable("no answer"));
-  }
-
+class GuardianTest extends GuardianAlone {
   @Test
   void everyCommandIsHandled() {
     guardian.run(GuardianCommand.Begin.INSTANCE);
@@ -284,25 +186,8 @@ class GuardianTest {
     guardian.run(command("CheckProgress", Map.of()));
   }
 
-  /** A command that only the guardian tells itself. */
-  private static GuardianCommand command(String name, Map<Class<?>, Object> values) {
-    return Stream.of(GuardianCommand.class.getPermittedSubclasses())
-        .filter(type -> type.getSimpleName().equals(name))
-        .map(type -> (GuardianCommand) Commands.message(type, values))
-        .findAny()
-        .orElseThrow();
-  }
-
   private void stopLearner() {
     stop("learner-0");
-  }
-
-  @SuppressWarnings({
-    "unchecked",
-    "rawtypes"
-  }) // the signal's constructor wants a reference to Nothing
-  private void stop(String child) {
-    guardian.signal(new Terminated((ActorRef) guardian.childInbox(child).getRef()));
   }
 
   @Test

@@ -8,13 +8,10 @@ import io.tributary.data.BadInputException;
 import io.tributary.protocol.ServiceControl;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Unable;
-import io.tributary.run.assembly.TrainingParts;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.watch.RunConsole;
-import io.tributary.target.fit.Fit;
 import io.tributary.testing.Cli;
 import io.tributary.testing.TorchExtension;
-import io.tributary.testing.run.FaultyWorkers;
 import io.tributary.testing.run.TinyRun;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,41 +21,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What throws in the guardian, or hangs below it, and what the user is told then. */
+/** What the guardian of a run throws is what the user is told. */
 @ExtendWith(TorchExtension.class)
-class LostGuardianTest {
+class GuardianFailureTest {
   private static final Path FORMER = Path.of("src/test/resources/checkpoints/0.1.0");
-  private static final String NO_DEVICE = "samplers.devices: there is no gpu7";
-
-  /** A target whose lambda is fitted in a moment. */
-  private static final Map<String, String> FITTED =
-      Map.of(
-          "target.features",
-          "[{name = letter, type = wordlist, words = [a, b, c, d, e, f], moment = 0.5}]",
-          "target.fit.sequences",
-          "256",
-          "target.fit.max-sequences",
-          "512",
-          "target.fit.min-effective-sample-size",
-          "1",
-          "target.fit.tolerance",
-          "0.4");
+  static final String NO_DEVICE = "samplers.devices: there is no gpu7";
 
   @TempDir private static Path directory;
   private static TinyRun tiny;
@@ -79,24 +57,8 @@ class LostGuardianTest {
         Clock.systemUTC());
   }
 
-  private static Optional<Fit> fit(
-      Map<String, String> overrides,
-      int samplers,
-      UnaryOperator<WorkerBehaviors> change,
-      List<String> progress) {
-    try (TrainingParts parts = new TrainingParts(tiny.config("fit", overrides))) {
-      return StandaloneFit.run(
-          parts.fitSetup(),
-          samplers,
-          1,
-          metrics -> change.apply(WorkerBehaviors.of(parts, metrics)),
-          () -> false,
-          progress::add);
-    }
-  }
-
   /** Samplers that can't be had at this place and those after it. */
-  private static UnaryOperator<WorkerBehaviors> noSamplerFrom(int first) {
+  static UnaryOperator<WorkerBehaviors> noSamplerFrom(int first) {
     return workers ->
         new WorkerBehaviors(
             place -> {
@@ -133,13 +95,6 @@ class LostGuardianTest {
         .withThrowableThat()
         .withCauseInstanceOf(BadInputException.class)
         .withMessageContaining(NO_DEVICE);
-  }
-
-  @Test
-  void whatThrowsWhileAFitIsSetUpIsItsFailure() {
-    assertThatThrownBy(() -> fit(FITTED, 1, noSamplerFrom(0), List.of()))
-        .isInstanceOf(BadInputException.class)
-        .hasMessage(NO_DEVICE);
   }
 
   @Test
@@ -183,51 +138,5 @@ class LostGuardianTest {
   private static String sha256(String text) throws Exception {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-  }
-
-  @Test
-  void aFitWhoseSamplersFailAgainAndAgainFails() {
-    Map<String, String> overrides = new HashMap<>(FITTED);
-    overrides.put("stream.max-lost-workers", "1");
-    assertThatThrownBy(
-            () ->
-                fit(
-                    overrides,
-                    1,
-                    FaultyWorkers.samplersAt(draw -> true, FaultyWorkers::fail),
-                    List.of()))
-        .hasMessageContaining(
-            "2 samplers and scorers were lost within an hour, stream.max-lost-workers allows 1")
-        .hasMessageContaining("as the test asked");
-  }
-
-  @Test
-  void aFitIsDoneThoughOneOfItsSamplersHangs() {
-    CountDownLatch stuck = new CountDownLatch(1);
-    Map<String, String> overrides = new HashMap<>(FITTED);
-    overrides.put("stream.stall-timeout", "2s");
-    List<String> progress = new CopyOnWriteArrayList<>();
-    try {
-      Optional<Fit> fit = fit(overrides, 2, hangingAt(1, stuck), progress);
-      assertThat(fit).isPresent();
-      assertThat(progress).isNotEmpty();
-    } finally {
-      stuck.countDown();
-    }
-  }
-
-  /** As in a native call, which nothing interrupts. */
-  private static UnaryOperator<WorkerBehaviors> hangingAt(int place, CountDownLatch stuck) {
-    return workers ->
-        new WorkerBehaviors(
-            at ->
-                at != place
-                    ? workers.sampler().apply(at)
-                    : Behaviors.setup(
-                        context -> {
-                          stuck.await();
-                          return Behaviors.empty();
-                        }),
-            workers.scorer());
   }
 }
