@@ -25,7 +25,7 @@ import picocli.CommandLine.Mixin;
       "",
       "Started again, it continues where it stopped: finished runs are skipped, "
           + "and stopped or failed ones continue from their last checkpoint. If a run "
-          + "fails, the others go on, and the exit code is 1.",
+          + "fails, the others continue, and the exit code is 1.",
       ""
     })
 final class ExperimentVerb extends Verb {

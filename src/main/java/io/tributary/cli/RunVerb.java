@@ -23,9 +23,8 @@ import picocli.CommandLine.Option;
     name = "run",
     header = "Trains a model.",
     description =
-        "Starts samplers, scorers, a learner and an HTTP server, and trains until"
-            + " run.steps or run.sequences is reached or a signal ends the run with a "
-            + "checkpoint.")
+        "Starts samplers, scorers, a learner and an HTTP server. Trains up to run.steps or"
+            + " run.sequences, or until a signal ends the run; both end with a checkpoint.")
 final class RunVerb extends Verb {
   private static final Logger LOG = LoggerFactory.getLogger(RunVerb.class);
   private static final String NEWEST = "newest";

@@ -84,7 +84,7 @@ public final class EffectiveConfig {
       throw withoutPlace(e, origin);
     }
     throw new ConfigException(
-        "%s.%s can't be changed while the run goes on; drain and resume to change it. Keys that can be changed: %s"
+        "%s.%s can't be changed during a run; drain and resume to change it. Keys that can be changed: %s"
             .formatted(
                 Schema.ROOT,
                 key,

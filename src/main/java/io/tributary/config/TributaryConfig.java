@@ -68,7 +68,7 @@ public record TributaryConfig(
 
   /**
    * The learner step that ends the run: {@code run.steps}, or the number of whole batches that
-   * contain {@code run.sequences}, whichever is less. Empty: the run goes on until it is stopped.
+   * contain {@code run.sequences}, whichever is less. Empty: the run continues until it is stopped.
    */
   public OptionalLong totalSteps() {
     return totalSteps(run, learner);

@@ -6,7 +6,7 @@ import java.util.List;
  * Scored sequences in the order of their draws, as the learner takes them.
  *
  * <p>The number of the next draw goes with them, so that a checkpoint made after the batch knows
- * where the run goes on.
+ * where the run continues.
  */
 public sealed interface Batch {
 

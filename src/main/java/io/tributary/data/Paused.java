@@ -7,7 +7,7 @@ package io.tributary.data;
  * @param learning whether the learner takes no further batch
  */
 public record Paused(boolean sampling, boolean learning) {
-  /** Both sides go on. */
+  /** Both sides continue. */
   public static final Paused NONE = new Paused(false, false);
 
   /** Whether either side is paused. */

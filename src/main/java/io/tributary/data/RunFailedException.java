@@ -1,8 +1,8 @@
 package io.tributary.data;
 
 /**
- * A run can't go on, and would fail in the same way again if it went on from its last checkpoint.
- * The message says what to change.
+ * A run can't continue, and would fail in the same way if resumed from its last checkpoint. The
+ * message says what to change.
  */
 public final class RunFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;

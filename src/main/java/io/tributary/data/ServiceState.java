@@ -6,7 +6,7 @@ public enum ServiceState {
   STARTING,
   /** The target's lambdas are being fitted on sequences of the base model. */
   FITTING,
-  /** Sampling and learning both go on. */
+  /** Sampling and learning both continue. */
   RUNNING,
   /** The bound on staleness is reached: samplers wait for the learner. */
   THROTTLED,
@@ -16,6 +16,6 @@ public enum ServiceState {
   PAUSED,
   /** What is in flight is being finished; a checkpoint is written; then the process ends. */
   DRAINING,
-  /** The run can't go on; the process ends with exit code 1. */
+  /** The run can't continue; the process ends with exit code 1. */
   FAILED
 }

@@ -322,11 +322,11 @@ public enum Metric {
   CHECKPOINT_FAILURES_TOTAL(
       counter("failures"),
       "Checkpoints that could not be written.",
-      "Any: the disk is full or read-only; the run goes on and tries again."),
+      "Any: the disk is full or read-only; the run continues and tries again."),
   LINES_LOST_TOTAL(
       counter("lines"),
       "Lines of metrics.jsonl, samples.jsonl and versions.jsonl that could not be written.",
-      "Any: the disk is full or read-only; training goes on, the lines are missing for good."),
+      "Any: the disk is full or read-only; training continues, the lines are missing for good."),
   MEMORY_LIMIT_BYTES(
       measured("bytes"),
       "Memory of the container or machine that the process runs in.",

@@ -28,7 +28,7 @@ final class ControlEndpoints {
 
   /**
    * @param patience longest wait for an outcome; after that the client is told that the action was
-   *     accepted, and it goes on
+   *     accepted, and the action continues
    */
   ControlEndpoints(ServiceControl control, Duration patience) {
     this.control = control;

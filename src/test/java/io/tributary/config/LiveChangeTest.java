@@ -87,10 +87,10 @@ class LiveChangeTest {
         "samplers.count=two | tributary.samplers.count must be a whole number, got \"two\"",
         "samplers.cuont=3 | unknown key tributary.samplers.cuont; did you mean count?",
         "sampler.count=3 | unknown key tributary.sampler; did you mean samplers?",
-        "samplers.batch-size=8 | tributary.samplers.batch-size can't be changed while the run goes"
-            + " on; drain and resume to change it",
+        "samplers.batch-size=8 | tributary.samplers.batch-size can't be changed during a run"
+            + "; drain and resume to change it",
         "samplers..count=8 | samplers..count is not a key",
-        "samplers=8 | tributary.samplers can't be changed while the run goes on",
+        "samplers=8 | tributary.samplers can't be changed during a run",
         "stream.max-staleness-steps=1001 | tributary.stream.max-staleness-steps must be between 0"
             + " and 1000, got 1001",
         "learner.optimizer.learning-rate=-1 | tributary.learner.optimizer.learning-rate must be a"

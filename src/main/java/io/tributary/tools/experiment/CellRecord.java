@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * @param objective {@code objective.type}
  * @param batchSize sequences per step
  * @param seed of all randomness
- * @param sequences number it learns from in all; 0 if it goes on until it is stopped
+ * @param sequences number it learns from in all; 0 if it continues until it is stopped
  * @param figures numbers of the figures that show it
  * @param targets the moments that the target asks for; empty for a kl-control
  */

@@ -23,7 +23,7 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Runs the unfinished cells of a grid, each in a process of its own. If one fails, it is reported
- * and the others go on.
+ * and the others continue.
  */
 public final class GridRun {
   private static final long POLL_MILLISECONDS = 250;
