@@ -8,7 +8,7 @@ import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
-/** Tells what a guardian throws: its actor system only logs it, and ends. */
+/** Reports what a guardian throws, which Pekko only logs before the actor system ends. */
 final class GuardianFailure extends BehaviorInterceptor<GuardianCommand, GuardianCommand> {
   private final Consumer<Throwable> listener;
 
@@ -17,7 +17,10 @@ final class GuardianFailure extends BehaviorInterceptor<GuardianCommand, Guardia
     this.listener = listener;
   }
 
-  /** The same guardian; {@code listener} is told what it throws, on its thread. */
+  /**
+   * The same guardian; {@code listener} is told what it throws, on its thread, and so is the
+   * operator whose request it was handling.
+   */
   static Behavior<GuardianCommand> told(
       Consumer<Throwable> listener, Behavior<GuardianCommand> guardian) {
     return Behaviors.intercept(() -> new GuardianFailure(listener), guardian);
@@ -34,7 +37,23 @@ final class GuardianFailure extends BehaviorInterceptor<GuardianCommand, Guardia
       TypedActorContext<GuardianCommand> context,
       GuardianCommand message,
       ReceiveTarget<GuardianCommand> target) {
-    return telling(() -> target.apply(context, message));
+    return telling(
+        () -> {
+          try {
+            return target.apply(context, message);
+          } catch (RuntimeException e) {
+            answer(message, e);
+            throw e;
+          }
+        });
+  }
+
+  private static void answer(GuardianCommand message, RuntimeException failure) {
+    if (message instanceof GuardianCommand.Perform request) {
+      request.answer().completeExceptionally(failure);
+    } else if (message instanceof GuardianCommand.Change request) {
+      request.answer().completeExceptionally(failure);
+    }
   }
 
   @Override

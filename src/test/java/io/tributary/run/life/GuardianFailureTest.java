@@ -89,7 +89,9 @@ class GuardianFailureTest {
         instanceof Unable) {
       Thread.sleep(5); // it has not begun
     }
-    control.change(Map.of("samplers.count", "2"), "test");
+    assertThat(control.change(Map.of("samplers.count", "2"), "test").toCompletableFuture())
+        .succeedsWithin(30, TimeUnit.SECONDS)
+        .isEqualTo(new Unable("it failed: " + NO_DEVICE));
     assertThat(run)
         .failsWithin(30, TimeUnit.SECONDS)
         .withThrowableThat()
