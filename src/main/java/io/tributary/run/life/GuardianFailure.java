@@ -1,5 +1,7 @@
 package io.tributary.run.life;
 
+import io.tributary.run.life.GuardianCommand.Change;
+import io.tributary.run.life.GuardianCommand.Perform;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
@@ -49,9 +51,9 @@ final class GuardianFailure extends BehaviorInterceptor<GuardianCommand, Guardia
   }
 
   private static void answer(GuardianCommand message, RuntimeException failure) {
-    if (message instanceof GuardianCommand.Perform request) {
+    if (message instanceof Perform request) {
       request.answer().completeExceptionally(failure);
-    } else if (message instanceof GuardianCommand.Change request) {
+    } else if (message instanceof Change request) {
       request.answer().completeExceptionally(failure);
     }
   }

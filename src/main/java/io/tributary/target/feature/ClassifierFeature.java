@@ -12,27 +12,16 @@ import org.slf4j.LoggerFactory;
  * 1 iff the class that a text classifier predicts is one of the desired ones (section 4.2 (c),
  * Korbak et al. 2022, arXiv:2206.00761). The classifier lives until the feature is closed; if a
  * thread hangs in it then, it stays open, since native code would use memory that is freed.
+ *
+ * @param labels indices of the desired classes
+ * @param use shared by those who classify; exclusive once it is closed
  */
-final class ClassifierFeature implements Feature {
+record ClassifierFeature(String name, TextClassifier classifier, int[] labels, StampedLock use)
+    implements Feature {
   private static final Logger LOG = LoggerFactory.getLogger(ClassifierFeature.class);
 
-  private final String name;
-  private final TextClassifier classifier;
-  private final int[] labels;
-  private final StampedLock use = new StampedLock(); // exclusive once it is closed
-
-  /**
-   * @param labels indices of the desired classes
-   */
   ClassifierFeature(String name, TextClassifier classifier, int[] labels) {
-    this.name = name;
-    this.classifier = classifier;
-    this.labels = labels.clone();
-  }
-
-  @Override
-  public String name() {
-    return name;
+    this(name, classifier, labels, new StampedLock());
   }
 
   @Override

@@ -214,7 +214,7 @@ class RunControlTest {
     assertThat(change(Map.of("samplers.count", "2", "learner.batch-size", "8")))
         .isEqualTo(
             new Invalid(
-                "tributary.learner.batch-size can't be changed while the run goes on; drain and"
+                "tributary.learner.batch-size can't be changed during a run; drain and"
                     + " resume to change it. Keys that can be changed: "
                     + String.join(
                         ", ",
