@@ -118,6 +118,47 @@ enum ArchitectureRule {
     }
   },
 
+  /** Otherwise it would join stages that do not know each other. */
+  A_STAGE_IS_A_FOLDER {
+    @Override
+    List<String> violations(JavaClasses code) {
+      return code.stream()
+          .filter(type -> type.getPackageName().equals(ROOT + ".stage"))
+          .map(type -> type.getName() + " is in no folder of stage")
+          .toList();
+    }
+  },
+
+  /** Stages, and what makes them, compute with arrays; the rest is plain Java. */
+  FEW_ROOMS_USE_ARRAYS {
+    @Override
+    List<String> violations(JavaClasses code) {
+      return details(
+              onlyIn(Set.of("tensor", "model", "stage", "run", "tools", "cli"), "ai.djl"), code)
+          .toList();
+    }
+  },
+
+  /** The mathematics, models and data know nothing of actors. */
+  FEW_ROOMS_USE_ACTORS {
+    @Override
+    List<String> violations(JavaClasses code) {
+      return details(
+              onlyIn(
+                  Set.of("protocol", "stage", "stream", "run", "serve", "cli"), "org.apache.pekko"),
+              code)
+          .toList();
+    }
+  },
+
+  FOLDERS_OF_A_RUN_HAVE_NO_CYCLES {
+    @Override
+    List<String> violations(JavaClasses code) {
+      return details(slices().matching(ROOT + ".run.(*)..").should().beFreeOfCycles(), code)
+          .toList();
+    }
+  },
+
   ONLY_TENSOR_USES_THE_ENGINE {
     @Override
     List<String> violations(JavaClasses code) {
@@ -219,9 +260,14 @@ enum ArchitectureRule {
 
   /** Nothing outside {@code owner}, a folder under the root, uses the library. */
   private static ArchRule onlyIn(String owner, String library) {
+    return onlyIn(Set.of(owner), library);
+  }
+
+  private static ArchRule onlyIn(Set<String> owners, String library) {
     return noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + "." + owner + "..")
+        .resideOutsideOfPackages(
+            owners.stream().map(owner -> ROOT + "." + owner + "..").toArray(String[]::new))
         .should()
         .dependOnClassesThat()
         .resideInAPackage(library + "..");

@@ -83,6 +83,15 @@ class ArchitectureRuleTest {
                   "public abstract class OtherFamily implements io.tributary.model.ModelFamily",
                   ""),
               Source.using("stage.sample", "Chooser", "io.tributary.model.other.OtherFamily"));
+      case A_STAGE_IS_A_FOLDER -> List.of(Source.using("stage", "Bridge"));
+      case FEW_ROOMS_USE_ARRAYS ->
+          List.of(Source.using("objective", "Loss", "ai.djl.ndarray.NDArray"));
+      case FEW_ROOMS_USE_ACTORS ->
+          List.of(Source.using("objective", "Told", "org.apache.pekko.actor.typed.ActorRef"));
+      case FOLDERS_OF_A_RUN_HAVE_NO_CYCLES ->
+          List.of(
+              Source.using("run.life", "Egg", "io.tributary.run.watch.Hen"),
+              Source.using("run.watch", "Hen", "io.tributary.run.life.Egg"));
       case ONLY_TENSOR_USES_THE_ENGINE ->
           List.of(Source.using("model", "Shortcut", "ai.djl.pytorch.engine.PtNDArray"));
       case ONLY_METRICS_USES_PROMETHEUS ->

@@ -15,6 +15,11 @@ public record Draw(
     sequences = List.copyOf(sequences);
   }
 
+  /** Names the draw. */
+  public DrawKey key() {
+    return new DrawKey(purpose, number);
+  }
+
   /** Total number of tokens drawn. */
   public long tokens() {
     return sequences.stream().mapToLong(s -> s.tokens().length).sum();

@@ -5,10 +5,21 @@ package io.tributary.data;
  *
  * @param number k, or the step of a window: from it, the purpose and the seed of the run follow all
  *     random numbers of the draw
- * @param minimumVersion the draw is made with this version of the proposal or a newer one
+ * @param minimumVersion the draw is made with this version of the proposal or a newer one; a window
+ *     with exactly this version
  * @param sequences number of sequences
  */
 public record DrawOrder(long number, long minimumVersion, Purpose purpose, int sequences) {
+  /** Names the draw. */
+  public DrawKey key() {
+    return new DrawKey(purpose, number);
+  }
+
+  /** Whether the draw may be made with this version of the proposal. */
+  public boolean allows(long version) {
+    return purpose == Purpose.WINDOW ? version == minimumVersion : version >= minimumVersion;
+  }
+
   /** What a draw is for: it decides how tokens are chosen, and from which random numbers. */
   public enum Purpose {
     /** To train on, or to bootstrap Z: at the temperature of the samplers. */

@@ -42,6 +42,8 @@ public record Label(String name, List<String> values) {
     INPUT,
     /** The evaluation of the policy, after which the next step comes. */
     EVALUATION,
+    /** The sequences on which the policy is judged against the proposal. */
+    WINDOW,
     /** The previous checkpoint, which is still being written when the next one is due. */
     CHECKPOINT,
     /** Admission of a further draw, which the bound on staleness holds back. */
@@ -66,6 +68,8 @@ public record Label(String name, List<String> values) {
   public enum DropReason implements Value {
     /** It was used for the first estimate of Z. */
     BOOTSTRAP,
+    /** It was drawn to judge the policy against the proposal. */
+    WINDOW,
     /** Scoring it failed. */
     SCORING,
     /** It would have been too stale for the next batch. */

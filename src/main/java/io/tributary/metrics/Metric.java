@@ -52,7 +52,7 @@ public enum Metric {
       counter("seconds"),
       "Time that a stage's workers have spent waiting, by reason.",
       "The reason says what to tune: input, the stage before is too slow; admission,"
-          + " scoring or learning is; evaluation, evaluate less often.",
+          + " scoring or learning is; evaluation, evaluate less often; window, publish less often.",
       Label.STAGE,
       Label.BLOCKED),
   STAGE_LAST_ITEM_TIMESTAMP_SECONDS(

@@ -45,6 +45,12 @@ public final class SequenceLedger {
     }
   }
 
+  /** A window was accepted from a sampler: no sequence of it goes to the learner. */
+  public synchronized void drawnForWindow(Draw window) {
+    sampler.items(window.sequences().size(), window.tokens());
+    count(DropReason.WINDOW, window.sequences().size());
+  }
+
   /**
    * Sequences of a draw are dropped.
    *

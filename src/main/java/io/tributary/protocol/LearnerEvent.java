@@ -28,7 +28,8 @@ public sealed interface LearnerEvent {
       implements LearnerEvent {}
 
   /**
-   * The learner is done with a batch and everything that follows from it, or waits for the disk.
+   * The learner is done with a batch and everything that follows from it, or waits for the disk or
+   * for a window.
    *
    * @param time how it spent the time since the previous message of this kind
    */

@@ -8,9 +8,9 @@ import java.util.Map;
 /**
  * The stage that limits the speed of a run, told from which stage waits for which.
  *
- * @param word {@code sampling}, {@code scoring}, {@code learning}, {@code evaluation}; {@code
- *     turns} if sampling and learning wait for each other in turn, {@code none} if neither waits
- *     much, {@code paused} during a pause, {@code unknown} until it can be told
+ * @param word {@code sampling}, {@code scoring}, {@code learning}, {@code evaluation}, {@code
+ *     window}; {@code turns} if sampling and learning wait for each other in turn, {@code none} if
+ *     neither waits much, {@code paused} during a pause, {@code unknown} until it can be told
  * @param sentence what that means, and what can be done
  */
 record Bottleneck(String word, String sentence) {
@@ -43,6 +43,13 @@ record Bottleneck(String word, String sentence) {
     double samplersWait = blocked(sampler, "admission") + blocked(sampler, "weights");
     double learnerWaits = blocked(learner, "input");
     double evaluation = blocked(learner, "evaluation");
+    double window = blocked(learner, "window");
+    if (window > LITTLE && window > learner.busyRatio() && window > learnerWaits) {
+      return new Bottleneck(
+          "window",
+          "Judging the proposal is the bottleneck: the learner waits %s of the time for the sequences drawn for it. Publish less often (publish.interval-steps) or, by drain and resume, draw fewer (proposal.window-sequences)."
+              .formatted(percent(window)));
+    }
     if (evaluation > LITTLE && evaluation > learner.busyRatio() && evaluation > learnerWaits) {
       return new Bottleneck(
           "evaluation",

@@ -2,6 +2,7 @@ package io.tributary.stream;
 
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
+import io.tributary.data.DrawKey;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
@@ -15,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
@@ -24,7 +25,7 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  * caught and replaced, and its work redone, before the learner sees any of it.
  *
  * @param workers the key under which workers register
- * @param number the number of the draw that a piece of work belongs to
+ * @param key of the draw that a piece of work belongs to
  * @param command the message that tells a worker to do the work, and whom to report to
  * @param flaw what is wrong with the result of a piece of work; empty if it is valid
  * @param stallTimeout a busy worker is lost after this time without a sign of life
@@ -34,7 +35,7 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  */
 public record PoolSettings<W, R, C>(
     ServiceKey<C> workers,
-    ToLongFunction<W> number,
+    Function<W, DrawKey> key,
     BiFunction<W, ActorRef<WorkerEvent<R>>, C> command,
     BiFunction<W, R, Optional<String>> flaw,
     Duration stallTimeout) {
@@ -48,7 +49,7 @@ public record PoolSettings<W, R, C>(
       int vocabulary, Duration stallTimeout) {
     return new PoolSettings<>(
         SamplerCommand.KEY,
-        DrawOrder::number,
+        DrawOrder::key,
         SamplerCommand.DrawSequences::new,
         (asked, got) -> flawOfDraw(asked, got, vocabulary),
         stallTimeout);
@@ -64,7 +65,7 @@ public record PoolSettings<W, R, C>(
       int features, Map<String, Double> lambdas, Duration stallTimeout) {
     return new PoolSettings<>(
         ScorerCommand.KEY,
-        Draw::number,
+        Draw::key,
         (draw, replyTo) -> new ScorerCommand.Score(draw, lambdas, replyTo),
         (asked, got) -> flawOfScores(asked, got, features),
         stallTimeout);
@@ -79,7 +80,7 @@ public record PoolSettings<W, R, C>(
       int features, Duration stallTimeout) {
     return new PoolSettings<>(
         ScorerCommand.KEY,
-        Draw::number,
+        Draw::key,
         ScorerCommand.ComputeFeatures::new,
         (asked, got) -> flawOfFeatures(asked, got, features),
         stallTimeout);
@@ -97,10 +98,12 @@ public record PoolSettings<W, R, C>(
           "returned draw %d for %s, it was asked for %s",
           got.number(), got.purpose(), asked.purpose());
     }
-    if (got.proposalVersion() < asked.minimumVersion()) {
+    if (!asked.allows(got.proposalVersion())) {
       return flaw(
-          "drew with proposal %d, at least %d was asked for",
-          got.proposalVersion(), asked.minimumVersion());
+          "drew with proposal %d, %s %d was asked for",
+          got.proposalVersion(),
+          asked.purpose() == DrawOrder.Purpose.WINDOW ? "exactly" : "at least",
+          asked.minimumVersion());
     }
     for (int i = 0; i < asked.sequences(); i++) {
       Sequence sequence = got.sequences().get(i);

@@ -1,5 +1,6 @@
 package io.tributary.stream;
 
+import io.tributary.data.DrawKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,21 +25,21 @@ final class Roster<W, R, C> {
   /** A piece of work, from its submission to its result. */
   static final class Job<W, R> {
     /** The order in which work is handed out. */
-    static final Comparator<Job<?, ?>> BY_NUMBER =
-        Comparator.<Job<?, ?>>comparingLong(job -> job.number)
+    static final Comparator<Job<?, ?>> ORDER =
+        Comparator.<Job<?, ?>, DrawKey>comparing(job -> job.key)
             .thenComparingLong(job -> job.arrival);
 
-    final long number;
+    final DrawKey key;
     final W work;
     final CompletableFuture<R> result;
     int lostWorkers; // in a row
     private final long arrival;
 
     /**
-     * @param arrival sequence number of the submission: breaks ties between equal numbers
+     * @param arrival sequence number of the submission: breaks ties between equal keys
      */
-    Job(long number, long arrival, W work, CompletableFuture<R> result) {
-      this.number = number;
+    Job(DrawKey key, long arrival, W work, CompletableFuture<R> result) {
+      this.key = key;
       this.arrival = arrival;
       this.work = work;
       this.result = result;

@@ -1,5 +1,6 @@
 package io.tributary.stream;
 
+import io.tributary.data.DrawKey;
 import io.tributary.data.RunFailedException;
 import io.tributary.metrics.Label.FailureReason;
 import io.tributary.protocol.WorkerEvent;
@@ -31,8 +32,8 @@ import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.FlowWithContext;
 
 /**
- * Hands work to idle workers in the order of draw numbers, and hands it out again when a worker
- * stops, hangs or returns an invalid result. Workers come and go through the receptionist.
+ * Hands work to idle workers in the order of the draws, and hands it out again when a worker stops,
+ * hangs or returns an invalid result. Workers come and go through the receptionist.
  *
  * <p>Each result is delivered once: a message from a worker counts only while the pool has that
  * draw assigned to it. Work on which {@value #MAX_LOST_WORKERS} workers are lost is not retried:
@@ -75,7 +76,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   private final PoolListener<W, R> listener;
   private final TimerScheduler<Command<W, R>> timers;
   private final ActorRef<WorkerEvent<R>> events;
-  private final PriorityQueue<Job<W, R>> waiting = new PriorityQueue<>(Job.BY_NUMBER);
+  private final PriorityQueue<Job<W, R>> waiting = new PriorityQueue<>(Job.ORDER);
   private final Roster<W, R, C> roster = new Roster<>();
   private long submissions;
 
@@ -152,8 +153,8 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   }
 
   private Behavior<Command<W, R>> onSubmit(Submit<W, R> submit) {
-    long number = settings.number().applyAsLong(submit.work());
-    waiting.add(new Job<>(number, submissions++, submit.work(), submit.result()));
+    DrawKey key = settings.key().apply(submit.work());
+    waiting.add(new Job<>(key, submissions++, submit.work(), submit.result()));
     return handOut();
   }
 
@@ -170,7 +171,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       listener.worked(finished.time());
     }
     Job<W, R> job = roster.jobOf(event.worker());
-    if (job == null || job.number != event.draw()) {
+    if (job == null || job.key.number() != event.draw()) {
       getContext().getLog().debug("{} is not working on draw {}", event.worker(), event.draw());
       return this;
     }
@@ -226,14 +227,14 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     timers.cancel(worker);
     Job<W, R> job = roster.lose(worker);
     if (job != null && ++job.lostWorkers < MAX_LOST_WORKERS) {
-      getContext().getLog().info("{} {}; draw {} is handed out again", worker, reason, job.number);
-      listener.drawReissued(job.number);
+      getContext().getLog().info("{} {}; {} is handed out again", worker, reason, job.key);
+      listener.drawReissued(job.key.number());
       waiting.add(job);
     } else if (job != null) {
       job.result.completeExceptionally(
           new RunFailedException(
-              "draw %d is given up: %d %ss in a row were lost with it, the last one (%s) %s; see the log"
-                  .formatted(job.number, MAX_LOST_WORKERS, kind(), worker.path().name(), reason)));
+              "%s is given up: %d %ss in a row were lost with it, the last one (%s) %s; see the log"
+                  .formatted(job.key, MAX_LOST_WORKERS, kind(), worker.path().name(), reason)));
     }
     return handOut();
   }

@@ -27,33 +27,48 @@ public record SequenceFeatures(TextTokenizer tokenizer, EnergyBasedModel target)
    *
    * @param sequences their tokens
    * @param source what they were drawn for, for the log
+   * @param rows sequences whose features are computed at once
+   * @param progress called after every group of that many
    */
-  public List<Featured> of(List<int[]> sequences, String source) {
+  public List<Featured> of(List<int[]> sequences, String source, int rows, Runnable progress) {
+    List<Featured> featured = new ArrayList<>();
+    for (int from = 0; from < sequences.size(); from += rows) {
+      List<int[]> group = sequences.subList(from, Math.min(sequences.size(), from + rows));
+      add(group, from, source, featured);
+      progress.run();
+    }
+    return featured;
+  }
+
+  private void add(List<int[]> sequences, int first, String source, List<Featured> featured) {
     List<Text> texts =
         sequences.stream().map(s -> new Text(tokenizer.decode(s), s.length)).toList();
-    List<Featured> featured = new ArrayList<>();
+    double[][] values;
     try {
-      double[][] values = target.featureValues(texts);
-      for (int j = 0; j < values.length; j++) {
-        featured.add(new Featured(j, texts.get(j), values[j]));
-      }
-      return featured;
+      values = target.featureValues(texts);
     } catch (RuntimeException ofSome) {
-      return oneByOne(texts, source);
+      addOneByOne(texts, first, source, featured);
+      return;
+    }
+    for (int j = 0; j < values.length; j++) {
+      featured.add(new Featured(first + j, texts.get(j), values[j]));
     }
   }
 
-  private List<Featured> oneByOne(List<Text> texts, String source) {
-    List<Featured> featured = new ArrayList<>();
+  private void addOneByOne(List<Text> texts, int first, String source, List<Featured> featured) {
     for (int j = 0; j < texts.size(); j++) {
       Text text = texts.get(j);
       try {
-        featured.add(new Featured(j, text, target.featureValues(List.of(text))[0]));
+        featured.add(new Featured(first + j, text, target.featureValues(List.of(text))[0]));
       } catch (RuntimeException e) {
         LOG.warn(
-            "sequence {} of {}, \"{}\", is dropped: {}", j, source, text.text(), e.getMessage(), e);
+            "sequence {} of {}, \"{}\", is dropped: {}",
+            first + j,
+            source,
+            text.text(),
+            e.getMessage(),
+            e);
       }
     }
-    return featured;
   }
 }

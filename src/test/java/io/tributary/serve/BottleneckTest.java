@@ -72,6 +72,20 @@ class BottleneckTest {
   }
 
   @Test
+  void aWaitForWindowsNamesWhatMakesThemFewerOrSmaller() {
+    Bottleneck bottleneck =
+        Bottleneck.of(
+            status(
+                Map.of(
+                    "sampler", load(0.9, Map.of()),
+                    "scorer", load(0.1, Map.of()),
+                    "learner", load(0.2, Map.of("input", 0.1, "window", 0.7)))));
+    assertThat(bottleneck.word()).isEqualTo("window");
+    assertThat(bottleneck.sentence())
+        .contains("70 %", "publish.interval-steps", "proposal.window-sequences");
+  }
+
+  @Test
   void aPauseHidesWhatWouldOtherwiseHoldTheRunBack() {
     Bottleneck bottleneck = Bottleneck.of(status(Map.of(), new Paused(true, true)));
     assertThat(bottleneck.word()).isEqualTo("paused");

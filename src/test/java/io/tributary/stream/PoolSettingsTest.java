@@ -44,6 +44,13 @@ class PoolSettingsTest {
     assertThat(check(draw(7, 3, 3)).orElseThrow()).contains("with 3 sequences");
     assertThat(check(new Draw(7, DrawOrder.Purpose.WINDOW, 3, draw(7, 3, 2).sequences())))
         .contains("returned draw 7 for WINDOW, it was asked for TRAINING");
+    DrawOrder window = new DrawOrder(7, 3, DrawOrder.Purpose.WINDOW, 2);
+    assertThat(PoolSettings.flawOfDraw(window, draw(window), VOCABULARY)).isEmpty();
+    assertThat(
+            PoolSettings.flawOfDraw(
+                window, draw(new DrawOrder(7, 4, DrawOrder.Purpose.WINDOW, 2)), VOCABULARY))
+        .as("a newer proposal is not the one that is judged")
+        .contains("drew with proposal 4, exactly 3 was asked for");
     assertThat(check(draw(7, 2, 2))).contains("drew with proposal 2, at least 3 was asked for");
     assertThat(check(of(sequence(7, 1, 1, -1), sequence(7, 0, 1, -1))).orElseThrow())
         .contains("sequence 1 of draw 7 in place of sequence 0");

@@ -2,6 +2,8 @@ package io.tributary.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.data.DrawKey;
+import io.tributary.data.DrawOrder;
 import io.tributary.protocol.WorkerEvent;
 import io.tributary.protocol.WorkerLost;
 import io.tributary.testing.stream.RecordedPool;
@@ -37,7 +39,7 @@ class WorkerPoolCommandsTest {
             WorkerPool.create(
                 new PoolSettings<Long, String, String>(
                     KEY,
-                    k -> k,
+                    k -> new DrawKey(DrawOrder.Purpose.TRAINING, k),
                     (k, replyTo) -> "work",
                     (k, result) -> Optional.empty(),
                     Duration.ofSeconds(1)),

@@ -3,6 +3,8 @@ package io.tributary.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tributary.data.DrawKey;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.RunFailedException;
 import io.tributary.metrics.Label.FailureReason;
 import io.tributary.metrics.WorkTime;
@@ -63,7 +65,11 @@ class WorkerPoolTest {
         kit.spawn(
             WorkerPool.create(
                 new PoolSettings<Long, String, Order>(
-                    key, k -> k, Order::new, WorkerPoolTest::flaw, STALL),
+                    key,
+                    k -> new DrawKey(DrawOrder.Purpose.TRAINING, k),
+                    Order::new,
+                    WorkerPoolTest::flaw,
+                    STALL),
                 guardian.getRef(),
                 listener));
   }

@@ -64,7 +64,7 @@ class SequenceFeaturesTest {
     EnergyBasedModel target =
         new EnergyBasedModel(List.of(new Factor.Required(new Failing(batches))));
     return new SequenceFeatures(tokenizer, target)
-        .of(Stream.of(texts).map(tokenizer::encode).toList(), "a test");
+        .of(Stream.of(texts).map(tokenizer::encode).toList(), "a test", 100, () -> {});
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.tributary.run.assembly;
 
+import io.tributary.config.ProposalConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.model.DecoderConfig;
 import java.util.ArrayList;
@@ -30,17 +31,25 @@ public final class MemoryEstimate {
   public static MemoryEstimate of(TributaryConfig config, DecoderConfig model, long positions) {
     MemoryEstimate estimate = new MemoryEstimate();
     double weights = (double) Float.BYTES * model.parameters();
+    double window = windowBytes(config, model, positions);
     estimate.add(
         config.learner().device(),
         "learner",
         LEARNER_COPIES * weights
-            + model.trainingBytes(config.learner().microBatchSize(), positions));
+            + Math.max(model.trainingBytes(config.learner().microBatchSize(), positions), window));
     double cache = model.cacheBytes(config.samplers().batchSize(), positions);
     estimate.add(
         config.samplers().devices(), config.samplers().count(), "samplers", weights + cache);
-    estimate.add(config.scorers().devices(), config.scorers().count(), "scorers", weights);
+    estimate.add(config.scorers().devices(), config.scorers().count(), "scorers", weights + window);
     estimate.add(config.model().device(), "evaluator", EVALUATOR_COPIES * weights + cache);
     return estimate;
+  }
+
+  /** A pass over the rows of a window keeps the arrays of one layer only. */
+  private static double windowBytes(TributaryConfig config, DecoderConfig model, long positions) {
+    return config.proposal().window() == ProposalConfig.Window.FRESH
+        ? model.trainingBytes(config.samplers().batchSize(), positions) / model.layers()
+        : 0;
   }
 
   /** The sum on one device, in bytes. */

@@ -219,6 +219,8 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
       shutdown.fail(cause);
     } else if (gone.equals(training.learner())) {
       onLearnerStopped(cause);
+    } else if (stream.owns(gone)) {
+      recover(Stage.LEARNER, cause);
     } else {
       recover(Stage.EVALUATOR, cause);
     }

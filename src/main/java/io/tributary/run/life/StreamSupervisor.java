@@ -27,15 +27,15 @@ import org.apache.pekko.stream.Materializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the stream of a run and its pools when the learner is ready and a sampler has its
- * proposal, stops them when the learner fails, and starts them again with the next learner, still
- * paused where they were. For the guardian's thread.
+ * Opens the pools for a learner, and starts the stream through them when the learner is ready and a
+ * sampler has its proposal. Stops both when the learner fails, and begins again with the next one,
+ * still paused where it was. For the guardian's thread.
  */
 final class StreamSupervisor {
   private record Pools(
       ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers,
       ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorers,
-      StreamMetrics.OfStream metrics) {}
+      StreamMetrics.OfStream listener) {}
 
   private static final ProposalConfirmed NOTHING_CONFIRMED = new ProposalConfirmed(0, Map.of());
 
@@ -67,6 +67,14 @@ final class StreamSupervisor {
   /** The learner can take batches. */
   void ready(LearnerEvent.Ready ready) {
     learnerReady = ready;
+    if (confirmed.version() > ready.proposalVersion()) {
+      confirmed = NOTHING_CONFIRMED; // of the learner before, whose versions went further
+    }
+  }
+
+  /** Whether this actor is a pool of the present stream. */
+  boolean owns(ActorRef<?> actor) {
+    return pools != null && (actor.equals(pools.samplers()) || actor.equals(pools.scorers()));
   }
 
   /** Samplers have confirmed this proposal. */
@@ -114,6 +122,8 @@ final class StreamSupervisor {
                     config.target().features().size(), lambdas, config.stream().stallTimeout()),
                 lostWorkers,
                 listener.scorers()));
+    context.watch(samplers);
+    context.watch(scorers);
     pools = new Pools(samplers, scorers, listener);
     return order ->
         WorkerPool.submit(samplers, order).thenCompose(draw -> WorkerPool.submit(scorers, draw));
@@ -153,10 +163,10 @@ final class StreamSupervisor {
                 batch -> {
                   CompletableFuture<BatchLearned> done = new CompletableFuture<>();
                   learner.tell(
-                      new LearnerCommand.Learn(batch, () -> current.metrics().used(batch), done));
+                      new LearnerCommand.Learn(batch, () -> current.listener().used(batch), done));
                   return done;
                 }),
-            current.metrics(),
+            current.listener(),
             System::nanoTime,
             Materializer.createMaterializer(context.getSystem()));
     return Optional.of(running);
@@ -202,6 +212,8 @@ final class StreamSupervisor {
   /** The stream has ended by itself: draws no longer wait for a worker. */
   void ended() {
     if (pools != null) {
+      context.unwatch(pools.samplers());
+      context.unwatch(pools.scorers());
       pools.samplers().tell(new WorkerPool.Stop<>());
       pools.scorers().tell(new WorkerPool.Stop<>());
       pools = null;

@@ -95,15 +95,23 @@ public final class TrainingService {
    * @throws RuntimeException if the run failed
    */
   public void run(Resume resume) {
-    try (TrainingParts parts = new TrainingParts(config);
-        RunDirectory directory =
-            RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes())) {
+    TrainingParts parts = new TrainingParts(config);
+    try (RunDirectory directory = claim(parts, resume)) {
       LogFile log = new LogFile(directory.home());
-      try {
+      try (parts) { // what it says when it is closed belongs into the log
         run(parts, directory, start(parts, directory, resume));
       } finally {
         log.close();
       }
+    }
+  }
+
+  private RunDirectory claim(TrainingParts parts, Resume resume) {
+    try {
+      return RunDirectory.claim(config, resume.wanted(), parts.checkpointBytes());
+    } catch (RuntimeException e) {
+      parts.close();
+      throw e;
     }
   }
 

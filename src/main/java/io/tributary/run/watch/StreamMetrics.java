@@ -113,13 +113,13 @@ public final class StreamMetrics {
       this.sequences = sequences;
     }
 
-    /** A listener for the samplers' pool; windows count as drawn for the evaluation. */
+    /** A listener for the samplers' pool. */
     public PoolListener<DrawOrder, Draw> samplers() {
       return pool(
           Stage.SAMPLER,
           (order, draw) -> {
             if (order.purpose() == DrawOrder.Purpose.WINDOW) {
-              metrics.stage(Stage.EVALUATOR).items(draw.sequences().size(), draw.tokens());
+              sequences.drawnForWindow(draw);
             } else {
               sequences.drawn(draw);
             }
@@ -130,11 +130,8 @@ public final class StreamMetrics {
     public PoolListener<Draw, ScoredDraw> scorers() {
       return pool(
           Stage.SCORER,
-          (draw, scored) -> {
-            if (draw.purpose() != DrawOrder.Purpose.WINDOW) {
-              metrics.stage(Stage.SCORER).items(scored.sequences().size(), scored.tokens());
-            }
-          });
+          (draw, scored) ->
+              metrics.stage(Stage.SCORER).items(scored.sequences().size(), scored.tokens()));
     }
 
     /** The learner has used a batch. */

@@ -65,7 +65,7 @@ final class Sampling {
     List<Sampled> all = draw(model, settings.sequences(), purpose, stream);
     List<Featured> featured =
         new SequenceFeatures(tokenizer, target)
-            .of(all.stream().map(Sampled::tokens).toList(), source);
+            .of(all.stream().map(Sampled::tokens).toList(), source, settings.rows(), progress);
     List<Sampled> drawn = featured.stream().map(f -> all.get(f.index())).toList();
     List<int[]> tokens = drawn.stream().map(Sampled::tokens).toList();
     return new Samples(

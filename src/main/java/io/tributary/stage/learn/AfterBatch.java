@@ -56,7 +56,8 @@ final class AfterBatch {
   private boolean catchesUp; // with what the checkpoint of a resumed run lists as pending
 
   /**
-   * @param windows draws and scores a window; cancels it if the stream is stopped first
+   * @param windows draws and scores a window; completes with a failure, or never, if the stream is
+   *     stopped first
    * @param learner receives replies, and passes them on to this
    * @param done called each time that all is done
    */
@@ -159,7 +160,6 @@ final class AfterBatch {
       return;
     }
     report.works();
-    report.active();
     published(run.judgeProposal(window, report::active));
     proceed(Phase.EVALUATION);
   }
@@ -228,7 +228,6 @@ final class AfterBatch {
     checkpoints.hear(end);
     if (phase == Phase.PREVIOUS_CHECKPOINT || phase == Phase.CHECKPOINT) {
       report.works();
-      report.active();
       proceed(phase == Phase.CHECKPOINT ? Phase.NEXT_BATCH : Phase.CHECKPOINT);
     }
     if (checkpoints.isRequested() && !checkpoints.isBusy()) {

@@ -62,7 +62,7 @@ public final class Learner extends AbstractBehavior<Object> {
    * A learner, which reports with {@link LearnerEvent.Ready} when it can take batches.
    *
    * @param run makes the state of training; called on the learner's thread
-   * @param windows draws and scores a window; cancels it if the stream is stopped first
+   * @param windows draws and scores a window; see {@link AfterBatch}
    * @param events receives everything that happens
    */
   public static Behavior<LearnerCommand> create(

@@ -65,6 +65,7 @@ final class LearnerReport {
   /** A wait is over. */
   void works() {
     clock.work();
+    active();
   }
 
   /** The learner waits for the evaluator, which works for it. */
@@ -75,7 +76,7 @@ final class LearnerReport {
 
   /** The learner waits for samplers and scorers, of whom others see that they do not hang. */
   void awaitsWindow() {
-    idle(BlockedReason.EVALUATION);
+    idle(BlockedReason.WINDOW);
   }
 
   void awaitsBatch() {

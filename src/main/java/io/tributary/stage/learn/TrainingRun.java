@@ -7,7 +7,6 @@ import io.tributary.data.LearnedSequence;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredDraw;
-import io.tributary.data.ScoredSequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
@@ -28,7 +27,6 @@ import io.tributary.stage.learn.update.PolicyTrainer.Estimators;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.fit.FeatureSample;
 import io.tributary.target.fit.HardConstraints;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -181,17 +179,16 @@ public final class TrainingRun implements AutoCloseable {
    * @param progress called after every group of sequences that the policy scores at once
    */
   ProposalJudged judgeProposal(ScoredDraw window, Runnable progress) {
-    List<ScoredSequence> scored = window.sequences();
-    double[] logPolicies =
-        policyScores.logProbs(
-            prefix, scored.stream().map(s -> s.sequence().tokens()).toList(), progress);
-    double[] logPolicyRatios = new double[logPolicies.length];
-    Arrays.setAll(logPolicyRatios, i -> logPolicies[i] - scored.get(i).sequence().logProposal());
-    double[] logWeights = scored.stream().mapToDouble(ScoredSequence::logWeight).toArray();
-    long[] versions = scored.stream().mapToLong(s -> s.sequence().proposalVersion()).toArray();
-    estimators.window().add(versions, logWeights, logPolicyRatios, partitionFunction());
+    JudgedWindow judgedOn = JudgedWindow.of(window, policyScores, prefix, progress);
+    estimators
+        .window()
+        .add(
+            judgedOn.versions(),
+            judgedOn.logWeights(),
+            judgedOn.logPolicyRatios(),
+            partitionFunction());
     ProposalJudged judged = judgeProposal();
-    estimators.partitionFunction().add(logWeights);
+    estimators.partitionFunction().add(judgedOn.logWeights());
     return judged;
   }
 

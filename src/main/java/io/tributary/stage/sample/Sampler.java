@@ -66,7 +66,7 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
   }
 
   private Behavior<SamplerCommand> onDrawSequences(DrawSequences command) {
-    if (sampling.version() < command.order().minimumVersion()) {
+    if (!command.order().allows(sampling.version())) {
       postponed = command;
       clock.waitFor(BlockedReason.WEIGHTS);
       return this;
@@ -82,7 +82,7 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
         .replyTo()
         .tell(new TakenOver(getContext().getSelf(), version.number(), version.fingerprint()));
     DrawSequences waiting = postponed;
-    if (waiting != null && sampling.version() >= waiting.order().minimumVersion()) {
+    if (waiting != null && waiting.order().allows(sampling.version())) {
       postponed = null;
       draw(waiting);
     }

@@ -27,6 +27,7 @@ public final class DrawScoring implements AutoCloseable {
   private final LanguageModel base;
   private final SequenceScores scores;
   private final SequenceScores windowScores;
+  private final int windowRows;
   private final EnergyBasedModel target;
   private final SequenceFeatures features;
   private final int[] prefix;
@@ -38,7 +39,7 @@ public final class DrawScoring implements AutoCloseable {
    * @param target its lambdas are ignored: they come with each order
    * @param prefix tokens that every sequence follows
    * @param maxRows sequences that are computed at once
-   * @param windowRows the same for windows
+   * @param windowRows the same for windows, and for the features of any draw
    * @param keepsTokens whether log a of each token is kept too
    */
   public DrawScoring(
@@ -51,6 +52,7 @@ public final class DrawScoring implements AutoCloseable {
       boolean keepsTokens) {
     this.base = base;
     this.scores = new SequenceScores(base, maxRows);
+    this.windowRows = windowRows;
     this.windowScores = new SequenceScores(base, windowRows);
     this.target = target;
     this.features = new SequenceFeatures(tokenizer, target);
@@ -62,8 +64,8 @@ public final class DrawScoring implements AutoCloseable {
    * Scores every sequence of a draw; those on which a feature fails are dropped.
    *
    * @param lambdas of the target, by feature
-   * @param progress called after the features, and after every group of sequences that the base
-   *     model computes at once
+   * @param progress called after every group of sequences whose features, or whose log a, are
+   *     computed at once
    */
   public ScoredDraw score(Draw draw, Map<String, Double> lambdas, Runnable progress) {
     EnergyBasedModel fitted = target.withLambdas(lambdas);
@@ -91,7 +93,7 @@ public final class DrawScoring implements AutoCloseable {
   /**
    * Computes the features of every sequence of a draw; those on which one fails are dropped.
    *
-   * @param progress called when they are computed
+   * @param progress called after every group of sequences
    */
   public DrawFeatures features(Draw draw, Runnable progress) {
     List<double[]> values = featured(draw, progress).stream().map(Featured::values).toList();
@@ -99,11 +101,11 @@ public final class DrawScoring implements AutoCloseable {
   }
 
   private List<Featured> featured(Draw draw, Runnable progress) {
-    List<Featured> featured =
-        features.of(
-            draw.sequences().stream().map(Sequence::tokens).toList(), "draw " + draw.number());
-    progress.run();
-    return featured;
+    return features.of(
+        draw.sequences().stream().map(Sequence::tokens).toList(),
+        draw.key().toString(),
+        windowRows,
+        progress);
   }
 
   @Override

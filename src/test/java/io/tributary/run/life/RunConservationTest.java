@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tributary.config.EffectiveConfig;
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
@@ -30,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeAll;
@@ -122,17 +124,32 @@ class RunConservationTest {
   }
 
   @Test
-  void windowsAreCountedAsTheEvaluatorsAndLeaveTheLedgerExact() {
+  void windowsAreDroppedAndDrawnAgainWhenTheyAreBroken() {
+    AtomicBoolean broken = new AtomicBoolean();
     run(
         "windows",
         Map.of("proposal.window", "fresh", "proposal.window-sequences", "20"),
-        workers -> drawsAt(once(2), RunConservationTest::oneSequenceLess).apply(workers));
+        workers ->
+            drawsAt(
+                    draw -> true,
+                    draw ->
+                        draw.purpose() == DrawOrder.Purpose.WINDOW
+                                && broken.compareAndSet(false, true)
+                            ? oneSequenceLess(draw)
+                            : draw)
+                .apply(workers));
+    long windows = 20 * 4;
     assertThat(conservation())
         .isEqualTo(
-            new Conservation(BOOTSTRAP + 12 * STEP, 12 * STEP, Map.of("bootstrap", BOOTSTRAP), 0));
+            new Conservation(
+                BOOTSTRAP + 12 * STEP + windows,
+                12 * STEP,
+                Map.of("bootstrap", BOOTSTRAP, "window", windows),
+                0));
     assertThat(metrics.value(Metric.STAGE_SEQUENCES_TOTAL, "scorer"))
-        .isEqualTo(BOOTSTRAP + 12 * STEP);
-    assertThat(metrics.value(Metric.DRAWS_REISSUED_TOTAL)).as("a window among them").isPositive();
+        .isEqualTo(BOOTSTRAP + 12 * STEP + windows);
+    assertThat(metrics.value(Metric.STAGE_FAILURES_TOTAL, "sampler", "invalid")).isEqualTo(1);
+    assertThat(metrics.value(Metric.DRAWS_REISSUED_TOTAL)).isEqualTo(1);
   }
 
   @Test

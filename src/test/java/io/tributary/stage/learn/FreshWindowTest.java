@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.Device;
-import io.tributary.data.Draw;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.PartitionFunctionEstimate;
-import io.tributary.data.ScoredSequence;
+import io.tributary.data.ScoredDraw;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.SequenceScores;
@@ -22,7 +21,6 @@ import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,33 +47,25 @@ class FreshWindowTest {
     world.close();
   }
 
-  /** log w and log v of a window's sequences. */
-  private record Judged(double[] logWeights, double[] logPolicyRatios) {}
-
-  private static Judged judge(long step, int sequences, double temperature) {
+  private static JudgedWindow judge(long step, int sequences, double temperature) {
     SamplingSettings settings = new SamplingSettings(TinyWorld.LENGTH, true, temperature, 0, 1);
     try (ProposalSampling sampling =
             new ProposalSampling(world.config, Device.cpu(), 1000, world.prefix, settings, 5);
         DrawScoring scoring = world.scoring()) {
       sampling.takeOver(TinyWorld.snapshot(proposal, 7));
-      Draw drawn =
-          sampling.draw(new DrawOrder(step, 7, DrawOrder.Purpose.WINDOW, sequences), () -> {});
-      List<ScoredSequence> window = world.score(scoring, drawn);
-      double[] logPolicies =
-          new SequenceScores(policy, 1000)
-              .logProbs(world.prefix, window.stream().map(s -> s.sequence().tokens()).toList());
-      return new Judged(
-          window.stream().mapToDouble(ScoredSequence::logWeight).toArray(),
-          IntStream.range(0, sequences)
-              .mapToDouble(i -> logPolicies[i] - window.get(i).sequence().logProposal())
-              .toArray());
+      DrawOrder order = new DrawOrder(step, 7, DrawOrder.Purpose.WINDOW, sequences);
+      ScoredDraw window =
+          scoring.score(sampling.draw(order, () -> {}), world.target.lambdas(), () -> {});
+      assertThat(window.dropped()).isZero();
+      return JudgedWindow.of(window, new SequenceScores(policy, 1000), world.prefix, () -> {});
     }
   }
 
   @Test
   void whatFreshSequencesTellAgreesWithTheListedDivergences() {
-    Judged judged = judge(3, DRAWN, 1);
+    JudgedWindow judged = judge(3, DRAWN, 1);
     assertThat(judged.logWeights()).hasSize(DRAWN);
+    assertThat(judged.versions()).hasSize(DRAWN).containsOnly(7);
     PartitionFunction weights = PartitionFunctions.running();
     weights.add(judged.logWeights());
     PartitionFunctionEstimate z = weights.estimate();
@@ -103,7 +93,7 @@ class FreshWindowTest {
 
   @Test
   void theStepSeedsTheSequences() {
-    Judged judged = judge(3, 50, 1);
+    JudgedWindow judged = judge(3, 50, 1);
     assertThat(judge(3, 50, 1).logWeights()).containsExactly(judged.logWeights());
     assertThat(judge(4, 50, 1).logWeights()).isNotEqualTo(judged.logWeights());
   }

@@ -180,8 +180,13 @@ class LearnerTest {
     return asked;
   }
 
-  /** The sequences of the batch as a window, with log P moved by the given nats. */
-  private static ScoredDraw window(double logTargets) {
+  /** The sequences of the batch as a window. */
+  private static ScoredDraw window() {
+    return new ScoredDraw(1, batch.sequences(), 0);
+  }
+
+  /** The same of another target, of which the policy knows less than the proposal. */
+  private static ScoredDraw windowOfTheOpposite() {
     return new ScoredDraw(
         1,
         batch.sequences().stream()
@@ -192,7 +197,7 @@ class LearnerTest {
                         s.text(),
                         s.features(),
                         s.logBase(),
-                        s.logTarget() + logTargets))
+                        s.features()[0] == 0 ? s.logBase() : Double.NEGATIVE_INFINITY))
             .toList(),
         0);
   }
@@ -466,12 +471,18 @@ class LearnerTest {
     evaluator.expectNoMessage(Duration.ZERO);
     assertThat(done).isNotDone();
 
-    asked.window().complete(window(0));
+    asked.window().complete(window());
     Evaluate evaluate = expectEvaluation(2);
     assertThat(evaluate.partitionFunction().count()).isEqualTo(3 * 64 + 64);
     assertThat(expectProposal()).as("the policy is nearer to the target").isEqualTo(2);
     answer(evaluate);
     assertThat(await(done)).isEqualTo(new BatchLearned(2, false));
+
+    await(learn(batch));
+    CompletableFuture<BatchLearned> later = learn(batch);
+    expectWindow(4).window().complete(windowOfTheOpposite());
+    answer(expectEvaluation(4));
+    assertThat(await(later).proposalVersion()).as("the policy is farther").isEqualTo(2);
   }
 
   @Test
@@ -565,7 +576,7 @@ class LearnerTest {
     writeCheckpoint();
     assertThat(waiting).isNotDone();
     assertThat(goOn(schedule, fresh).pendingWork()).isEqualTo(PendingWork.JUDGEMENT);
-    expectWindow(1).window().complete(window(0));
+    expectWindow(1).window().complete(window());
     assertThat(expectReady().proposalVersion()).as("the policy is nearer").isEqualTo(2);
   }
 

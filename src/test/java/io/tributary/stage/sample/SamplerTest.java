@@ -6,6 +6,7 @@ import ai.djl.Device;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.Fingerprint;
+import io.tributary.data.Sequence;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
@@ -116,6 +117,18 @@ class SamplerTest {
     assertThat(draw.sequences()).hasSize(8).allMatch(s -> s.proposalVersion() == 2);
     sampler.tell(new DrawSequences(order(4, 1), pool.getRef()));
     assertThat(finished(4).result().proposalVersion()).as("newer than asked for").isEqualTo(2);
+  }
+
+  @Test
+  void aWindowWaitsForTheVeryWeightsThatItIsDrawnToJudge() {
+    sampler.tell(new TakeOver(snapshot(2, SECOND), publisher.getRef()));
+    sampler.tell(
+        new DrawSequences(new DrawOrder(3, 1, DrawOrder.Purpose.WINDOW, 20), pool.getRef()));
+    sampler.tell(
+        new TakeOver(snapshot(1, FIRST), publisher.getRef())); // by a learner that went back
+    Draw window = finished(3).result();
+    assertThat(window.proposalVersion()).isEqualTo(1);
+    assertThat(window.sequences()).hasSize(20).extracting(Sequence::index).isSorted();
   }
 
   @Test

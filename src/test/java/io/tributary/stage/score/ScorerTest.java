@@ -36,6 +36,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.BehaviorTestKit;
@@ -198,12 +199,30 @@ class ScorerTest {
   void featuresAreComputedAloneBeforeThereAreLambdas() {
     TestProbe<WorkerEvent<DrawFeatures>> fit = kit.createTestProbe();
     scorer.tell(new ComputeFeatures(draw(5, "has", "x", "not"), fit.getRef()));
-    assertThat(fit.receiveMessage()).isEqualTo(new WorkerEvent.Progressed<>(5, scorer));
+    for (int sign = 0; sign < 2; sign++) { // two sequences at once
+      assertThat(fit.receiveMessage()).isEqualTo(new WorkerEvent.Progressed<>(5, scorer));
+    }
     var finished = (WorkerEvent.Finished<DrawFeatures>) fit.receiveMessage();
     assertThat(finished.draw()).isEqualTo(5);
     assertThat(finished.result().number()).isEqualTo(5);
     assertThat(finished.result().dropped()).isEqualTo(1);
     assertThat(finished.result().features()).containsExactly(new double[] {1}, new double[] {0});
+  }
+
+  @Test
+  void aLargeDrawIsScoredInGroupsWithASignOfLifeAfterEach() {
+    AtomicInteger signs = new AtomicInteger();
+    try (DrawScoring scoring = scoring(false)) {
+      Draw draw = draw(5, "a", "b", "c", "a", "b");
+      ScoredDraw scored = scoring.score(draw, Map.of(), signs::incrementAndGet);
+      assertThat(scored.sequences())
+          .extracting(each -> each.sequence().index())
+          .containsExactly(0, 1, 2, 3, 4);
+      assertThat(scored.sequences())
+          .extracting(each -> each.features()[0])
+          .containsExactly(1.0, 0.0, 0.0, 1.0, 0.0);
+      assertThat(signs).as("three of the features, three of log a").hasValue(6);
+    }
   }
 
   @Test
@@ -223,9 +242,9 @@ class ScorerTest {
   }
 
   @Test
-  void featuresAndEveryGroupOfSequencesAreASignOfLife() {
+  void everyGroupOfSequencesIsASignOfLife() {
     scorer.tell(new Score(draw(5, "has", "not", "a"), Map.of(), pool.getRef()));
-    for (int sign = 0; sign < 3; sign++) { // features, and two sequences at once
+    for (int sign = 0; sign < 4; sign++) { // features and log a, of two sequences at once
       assertThat(pool.receiveMessage()).isEqualTo(new WorkerEvent.Progressed<>(5, scorer));
     }
     assertThat(pool.receiveMessage()).isInstanceOf(WorkerEvent.Finished.class);
