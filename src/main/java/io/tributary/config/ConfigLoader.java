@@ -65,13 +65,19 @@ public final class ConfigLoader {
     }
   }
 
+  /**
+   * Reads a file alone, with what it includes.
+   *
+   * @throws ConfigException if it or something that it includes does not exist
+   */
   public static Config parse(Path file) {
     Path resolved = file.toAbsolutePath().normalize();
     if (!Files.isRegularFile(resolved)) {
       throw new ConfigException("no such configuration file: %s (%s)".formatted(file, resolved));
     }
     return ConfigFactory.parseFile(
-        file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+        file.toFile(),
+        ConfigParseOptions.defaults().setAllowMissing(false).setIncluder(new Includes(file)));
   }
 
   /**
