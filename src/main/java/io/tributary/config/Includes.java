@@ -102,9 +102,7 @@ final class Includes
       throw new ConfigException(
           "%s: include \"%s\": not found%s"
               .formatted(
-                  place(including, what),
-                  what,
-                  sought == null ? "" : ", looked for " + sought),
+                  place(including, what), what, sought == null ? "" : ", looked for " + sought),
           e);
     } finally {
       reading.pop();

@@ -35,8 +35,12 @@ public sealed interface LearnerEvent {
    */
   record Idle(long step, WorkTime time) implements LearnerEvent {}
 
-  /** Z was estimated from the first draws; training begins. */
-  record Bootstrapped(int sequences, double partitionFunction, double standardError)
+  /**
+   * Z was estimated from the first draws; training begins.
+   *
+   * @param weighted those of the sequences with P(x) &gt; 0
+   */
+  record Bootstrapped(int sequences, int weighted, double partitionFunction, double standardError)
       implements LearnerEvent {}
 
   /** A gradient step was made, or skipped because something was not finite. */

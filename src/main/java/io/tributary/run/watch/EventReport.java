@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +34,11 @@ final class EventReport {
   private static final double MARGIN = 1000;
 
   private static final double LARGE_Z = 1e5;
+
+  /** Sequences with P(x) &gt; 0 for an estimate of Z: below the first number they are few. */
+  private static final int FEW_WEIGHTED = 10;
+
+  private static final int ENOUGH_WEIGHTED = 50;
 
   private final Supplier<TributaryConfig> config;
   private final RunMetrics metrics;
@@ -105,12 +111,37 @@ final class EventReport {
             bootstrapped.partitionFunction(),
             bootstrapped.standardError(),
             bootstrapped.sequences()));
-    gradientWarning(config.get(), bootstrapped.partitionFunction())
-        .ifPresent(
+    Stream.of(
+            sampleWarning(config.get(), bootstrapped.sequences(), bootstrapped.weighted()),
+            gradientWarning(config.get(), bootstrapped.partitionFunction()))
+        .flatMap(Optional::stream)
+        .forEach(
             warning -> {
               console.line(warning);
               LOG.warn(warning);
             });
+  }
+
+  /**
+   * A warning if the first estimate of Z rests on very few sequences.
+   *
+   * @param sequences that were drawn from the base model
+   * @param weighted those of them with P(x) &gt; 0, at least one
+   */
+  static Optional<String> sampleWarning(TributaryConfig config, int sequences, int weighted) {
+    if (weighted >= FEW_WEIGHTED || weighted == sequences) {
+      return Optional.empty();
+    }
+    int draw = config.samplers().batchSize();
+    long enough = (ENOUGH_WEIGHTED * (long) sequences / weighted + draw - 1) / draw * draw;
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "warning: the target allows only %d of these sequences, so Z is uncertain;"
+                + " partition-function.bootstrap-sequences = %d would give about %d",
+            weighted,
+            enough,
+            ENOUGH_WEIGHTED));
   }
 
   /**
@@ -211,9 +242,7 @@ final class EventReport {
     }
     line.append(
         "  KL(p||pi) %s  KL(pi||a) %s"
-            .formatted(
-                RunConsole.number(measured.get(Metric.KL_NATS, Pair.P_PI)),
-                RunConsole.number(measured.get(Metric.KL_NATS, Pair.PI_A))));
+            .formatted(RunConsole.kl(measured, Pair.P_PI), RunConsole.kl(measured, Pair.PI_A)));
     console.line(line.toString());
   }
 

@@ -91,7 +91,8 @@ final class ProgressLine {
     return mean == null ? "-" : rounded(mean.getAverage(), digits);
   }
 
-  private static String rounded(double value, int digits) {
+  /** A number with that many significant digits; a dash if it is not finite. */
+  static String rounded(double value, int digits) {
     if (!Double.isFinite(value)) {
       return "-";
     }

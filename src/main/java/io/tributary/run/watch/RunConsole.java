@@ -39,14 +39,14 @@ public final class RunConsole extends TerminalOutput {
       List<String> baseTexts,
       List<String> policyTexts) {
     line("");
-    line("                              before       after      target");
+    line(row("", "before", "after", "target"));
     targets.forEach(
         (feature, target) ->
             line(
                 row(
                     "E[" + feature + "]",
-                    before.get(Metric.FEATURE_MOMENT, feature, Distribution.PI),
-                    after.get(Metric.FEATURE_MOMENT, feature, Distribution.PI),
+                    moment(before, feature),
+                    moment(after, feature),
                     number(target))));
     line(row("KL(p||pi), nats", kl(before, Pair.P_PI), kl(after, Pair.P_PI), "0"));
     line(row("KL(pi||a), nats", kl(before, Pair.PI_A), kl(after, Pair.PI_A), ""));
@@ -63,13 +63,28 @@ public final class RunConsole extends TerminalOutput {
     }
   }
 
-  private static double kl(Measurements measurements, Pair pair) {
-    return measurements.get(Metric.KL_NATS, pair);
+  private static String moment(Measurements measurements, String feature) {
+    return estimate(
+        measurements.get(Metric.FEATURE_MOMENT, feature, Distribution.PI),
+        measurements.get(Metric.FEATURE_MOMENT_STDERR, feature, Distribution.PI));
   }
 
-  private static String row(String name, double before, double after, String target) {
-    return String.format(
-        Locale.ROOT, "  %-22s %11s %11s %11s", name, number(before), number(after), target);
+  /** A divergence in nats, with its standard error. */
+  static String kl(Measurements measurements, Pair pair) {
+    return estimate(
+        measurements.get(Metric.KL_NATS, pair), measurements.get(Metric.KL_STDERR_NATS, pair));
+  }
+
+  private static String row(String name, String before, String after, String target) {
+    return "  %-22s %18s %18s %8s".formatted(name, before, after, target).stripTrailing();
+  }
+
+  /** An estimate with its standard error where that is known. */
+  private static String estimate(double value, double standardError) {
+    return number(value)
+        + (Double.isFinite(value) && Double.isFinite(standardError)
+            ? " ± " + ProgressLine.rounded(standardError, 2)
+            : "");
   }
 
   /** A number for people to read; a dash if it is NaN. */

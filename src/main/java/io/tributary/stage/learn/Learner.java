@@ -162,7 +162,7 @@ public final class Learner extends AbstractBehavior<Object> {
     } else if (command.batch() instanceof Batch.Bootstrap bootstrap) {
       run.bootstrap(bootstrap);
       command.used().run();
-      report.bootstrapped(bootstrap.sequences().size());
+      report.bootstrapped(bootstrap.sequences());
       after.bootstrapped();
     }
   }

@@ -3,6 +3,7 @@ package io.tributary.stage.learn;
 import com.google.gson.Gson;
 import io.tributary.data.Batch;
 import io.tributary.data.LearnedSequence;
+import io.tributary.data.ScoredSequence;
 import io.tributary.io.JsonLines;
 import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.MetricsJsonl;
@@ -15,6 +16,7 @@ import io.tributary.protocol.LearnerEvent.SequencesLearned;
 import io.tributary.stage.learn.update.PolicyTrainer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,10 +102,13 @@ final class LearnerReport {
     metrics.inflight(0);
   }
 
-  /** Z was estimated from this many sequences. */
-  void bootstrapped(int sequences) {
+  /** Z was estimated from these sequences. */
+  void bootstrapped(List<ScoredSequence> sequences) {
     var z = run.partitionFunction();
-    events.accept(new LearnerEvent.Bootstrapped(sequences, z.value(), z.standardError()));
+    int weighted =
+        (int) sequences.stream().filter(s -> s.logTarget() > Double.NEGATIVE_INFINITY).count();
+    events.accept(
+        new LearnerEvent.Bootstrapped(sequences.size(), weighted, z.value(), z.standardError()));
   }
 
   /** A step was made, or skipped. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @ExtendWith(TorchExtension.class)
-class GradientWarningTest {
+class BootstrapWarningTest {
   @TempDir Path directory;
   private TinyRun tiny;
 
@@ -59,5 +59,20 @@ class GradientWarningTest {
                 "1"))
         .isEmpty();
     assertThat(warning(0)).as("nothing is known").isEmpty();
+  }
+
+  @Test
+  void fewSequencesWithWeightAreWarnedOfWithTheNumberThatHelps() {
+    var config = tiny.config("few", Map.of());
+    int draw = config.samplers().batchSize();
+
+    String warning = EventReport.sampleWarning(config, 1000, 4).orElseThrow();
+    assertThat(warning)
+        .contains(
+            "only 4 of these sequences",
+            "partition-function.bootstrap-sequences = %d would"
+                .formatted((12_500 + draw - 1) / draw * draw));
+    assertThat(EventReport.sampleWarning(config, 1000, 10)).isEmpty();
+    assertThat(EventReport.sampleWarning(config, 8, 8)).isEmpty();
   }
 }
