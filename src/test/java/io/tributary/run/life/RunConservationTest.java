@@ -147,7 +147,7 @@ class RunConservationTest {
                 Map.of("bootstrap", BOOTSTRAP, "window", windows),
                 0));
     assertThat(metrics.value(Metric.STAGE_SEQUENCES_TOTAL, "scorer"))
-        .isEqualTo(BOOTSTRAP + 12 * STEP + windows);
+        .isEqualTo((double) (BOOTSTRAP + 12 * STEP + windows));
     assertThat(metrics.value(Metric.STAGE_FAILURES_TOTAL, "sampler", "invalid")).isEqualTo(1);
     assertThat(metrics.value(Metric.DRAWS_REISSUED_TOTAL)).isEqualTo(1);
   }
