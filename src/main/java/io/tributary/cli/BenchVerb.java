@@ -46,7 +46,9 @@ final class BenchVerb extends Verb {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "The model directory. Default: model.base of the configuration.")
+      description =
+          "The model directory. Default: model.base of the configuration; without one, the small"
+              + " model that comes with the program.")
   private @Nullable Path model;
 
   @Option(
@@ -64,10 +66,7 @@ final class BenchVerb extends Verb {
       description =
           "With --shape: GPT-2's tokenizer.json, plain or gzipped, which is cut to "
               + "the vocabulary. Default: the one that comes with the program.")
-  private Path tokenizer =
-      Path.of(
-          Objects.requireNonNullElse(System.getenv("TRIBUTARY_HOME"), ""),
-          "test-data/tokenizer/gpt2-tokenizer.json.gz");
+  private Path tokenizer = shipped("test-data/tokenizer/gpt2-tokenizer.json.gz");
 
   @Option(
       names = "--seconds",
@@ -87,6 +86,21 @@ final class BenchVerb extends Verb {
               + "write JSON to the file.")
   private @Nullable String json;
 
+  /** The model of this project, where neither model nor configuration is given. */
+  private Optional<Path> defaultModel() {
+    boolean isGiven =
+        shape != null
+            || config != null
+            || overrides.overrides().keySet().stream().anyMatch(key -> key.contains("model.base"));
+    return Optional.of(shipped("test-data/models/base"))
+        .filter(directory -> !isGiven && Files.isDirectory(directory));
+  }
+
+  /** A file that comes with the program. */
+  private static Path shipped(String path) {
+    return Path.of(Objects.requireNonNullElse(System.getenv("TRIBUTARY_HOME"), ""), path);
+  }
+
   @Override
   public Integer call() {
     boolean jsonAlone = STANDARD_OUTPUT.equals(json);
@@ -94,7 +108,7 @@ final class BenchVerb extends Verb {
         new BenchPlan(
             Optional.ofNullable(config),
             overrides.overrides(),
-            Optional.ofNullable(model),
+            Optional.ofNullable(model).or(this::defaultModel),
             Optional.ofNullable(shape),
             tokenizer,
             seconds);

@@ -1,6 +1,7 @@
 package io.tributary.cli;
 
 import com.google.gson.JsonObject;
+import io.tributary.cli.console.FittingRow;
 import io.tributary.cli.standalone.LoadedModel;
 import io.tributary.cli.standalone.TargetBaseModel;
 import io.tributary.cli.standalone.TextLines;
@@ -83,8 +84,8 @@ final class EvaluateVerb extends Verb {
     @ArgGroup(exclusive = false, multiplicity = "1")
     private ModelOptions model = new ModelOptions();
 
-    @ArgGroup(exclusive = false, multiplicity = "1")
-    private ConfigOptions config = new ConfigOptions();
+    @ArgGroup(exclusive = false)
+    private @Nullable ConfigOptions config;
 
     @ArgGroup(exclusive = false)
     private DrawingOptions drawing = new DrawingOptions();
@@ -143,6 +144,9 @@ final class EvaluateVerb extends Verb {
   }
 
   private JsonObject ofModel(OfModel options) {
+    if (options.config == null) {
+      throw badUsage("--model needs the configuration of its target: -c=FILE");
+    }
     EffectiveConfig config = options.config.read();
     TargetConfig features = config.section(TargetConfig.class);
     options.plan(config, new int[0]); // a bad option is reported before the models are loaded
@@ -159,14 +163,18 @@ final class EvaluateVerb extends Verb {
           drawn.sampling().truncated() // only the features are needed then
               ? EnergyBasedModel.of(features)
               : base.target(config, fit.file(), err())) {
-        ModelEvaluation.Result result =
-            new ModelEvaluation(
-                    drawn,
-                    base.model().languageModel(),
-                    model.languageModel(),
-                    model.requireTokenizer(),
-                    target)
-                .evaluate();
+        ModelEvaluation.Result result;
+        try (FittingRow row = new FittingRow(err())) {
+          result =
+              new ModelEvaluation(
+                      drawn,
+                      base.model().languageModel(),
+                      model.languageModel(),
+                      model.requireTokenizer(),
+                      target,
+                      row::show)
+                  .evaluate();
+        }
         JsonObject json = json("sequences", drawn.sequences(), result.measurements());
         add(json, "effective_sample_size", result.effectiveSampleSize());
         add(json, "pareto_k_limit", result.largestReliableShape());

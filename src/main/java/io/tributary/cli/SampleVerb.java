@@ -116,8 +116,12 @@ final class SampleVerb extends Verb {
     int length = maxLength == null ? Math.min(USUAL_LENGTH, room) : maxLength;
     if (length < 1 || length > room) {
       throw new BadInputException(
-          "--max-length = %d: after a prompt of %d tokens the model has room for %d; expected 1 to that"
-              .formatted(length, prefix, Math.max(0, room)));
+          "--max-length = %d: after a prompt of %d tokens the model has room for %d, so expected %s"
+              .formatted(
+                  length,
+                  prefix,
+                  Math.max(0, room),
+                  room < 1 ? "a shorter prompt" : "1 to " + room));
     }
     return length;
   }

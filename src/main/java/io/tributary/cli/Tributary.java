@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The program: its verbs and what they have in common. A new verb is a subclass of {@link Verb},
@@ -86,7 +87,7 @@ public final class Tributary implements Callable<Integer> {
         new CommandLine(tributary)
             .setUsageHelpAutoWidth(true)
             .setAbbreviatedOptionsAllowed(false)
-            .registerConverter(Shape.class, Shape::of)
+            .registerConverter(Shape.class, Tributary::shape)
             .setExecutionExceptionHandler(errors)
             .setParameterExceptionHandler(errors);
     commandLine.setExecutionStrategy(
@@ -97,6 +98,14 @@ public final class Tributary implements Callable<Integer> {
           return execute(parsed);
         });
     return commandLine;
+  }
+
+  private static Shape shape(String text) {
+    try {
+      return Shape.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException("'%s': %s".formatted(text, e.getMessage()));
+    }
   }
 
   /** Flushes standard output, so that a failure to write it counts as a failure of the verb. */

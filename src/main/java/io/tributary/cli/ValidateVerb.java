@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
     description =
         "Checks a configuration and every file that it names, and prints it with "
             + "the origin of each value; the output is a valid configuration again. Of "
-            + "an experiment, it lists the cells.")
+            + "an experiment, it lists the cells. Whether http.port is free is not checked.")
 final class ValidateVerb extends Verb {
   @Mixin private ConfigOptions config = new ConfigOptions();
 

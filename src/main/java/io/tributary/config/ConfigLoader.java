@@ -151,6 +151,9 @@ public final class ConfigLoader {
   private static String detail(com.typesafe.config.ConfigException e) {
     String message = String.valueOf(e.getMessage());
     String place = e.origin() == null ? "" : e.origin().description() + ": ";
-    return message.startsWith(place) ? message.substring(place.length()) : message;
+    String detail = message.startsWith(place) ? message.substring(place.length()) : message;
+    return detail.startsWith("expecting a close parentheses ')' here, not: end of file")
+        ? "the file ends inside a section or list; expected its closing } or ]"
+        : detail; // the library takes any unclosed bracket for a parenthesis
   }
 }

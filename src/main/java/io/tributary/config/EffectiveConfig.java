@@ -133,6 +133,11 @@ public final class EffectiveConfig {
    * @throws ConfigException if anything in it is missing or invalid
    */
   public TributaryConfig training() {
+    if (describesExperiment() && !(object("target").containsKey("features") && hasBaseModel())) {
+      throw new ConfigException(
+          "%s: describes a grid of runs (%s.experiment.grids), not a run; `tributary experiment` runs it"
+              .formatted(file, Schema.ROOT));
+    }
     return new Binder(file).bind(TributaryConfig.class, values, Schema.ROOT);
   }
 
@@ -153,9 +158,11 @@ public final class EffectiveConfig {
    * @throws ConfigException if it is invalid
    */
   public Optional<ModelConfig> baseModel() {
-    return object("model").containsKey("base")
-        ? Optional.of(section(ModelConfig.class))
-        : Optional.empty();
+    return hasBaseModel() ? Optional.of(section(ModelConfig.class)) : Optional.empty();
+  }
+
+  private boolean hasBaseModel() {
+    return object("model").containsKey("base");
   }
 
   /** HOCON of {@code training()} with the origin of each value, such as file and line, after it. */
@@ -171,7 +178,7 @@ public final class EffectiveConfig {
 
   /** Whether a base model or a target is given, which every training run needs. */
   public boolean describesTraining() {
-    return object("model").containsKey("base") || object("target").containsKey("features");
+    return hasBaseModel() || object("target").containsKey("features");
   }
 
   /** Whether text to pretrain on is given. */

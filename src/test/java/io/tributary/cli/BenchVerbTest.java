@@ -80,7 +80,7 @@ class BenchVerbTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
+        "-D model.base=no/such/model",
         "--shape 1,2,8,400",
         "--shape 1,3,8,400,24",
         "--shape 1,2,8,100,24",
@@ -97,6 +97,23 @@ class BenchVerbTest {
     assertThat(cli.exitCode()).isEqualTo(2);
     assertThat(cli.out()).isEmpty();
     assertThat(cli.err().lines().count()).isBetween(1L, 3L);
+  }
+
+  @Slow
+  @Test
+  void theModelThatComesWithTheProgramIsMeasuredByDefault() {
+    Cli cli = bench();
+
+    assertThat(cli.err()).isEmpty();
+    assertThat(cli.exitCode()).isZero();
+    assertThat(cli.out()).contains("1,768,800 parameters").containsPattern("stream +[0-9]");
+  }
+
+  @Test
+  void aConfigurationWithoutAModelNeedsOne() throws IOException {
+    Path config = Files.writeString(directory.resolve("empty.conf"), "");
+
+    assertThat(bench("-c", config.toString()).err()).contains("expected a model: --model");
   }
 
   private static Cli bench(String... options) {

@@ -55,7 +55,7 @@ class ExperimentVerbTest {
     Cli cli = Cli.run("experiment", "-c", "conf/quickstart.conf");
 
     assertThat(cli.exitCode()).isEqualTo(2);
-    assertThat(cli.err()).contains("missing key tributary.experiment.methods; expected a list");
+    assertThat(cli.err()).contains("describes a run, not a grid of runs");
   }
 
   @Test

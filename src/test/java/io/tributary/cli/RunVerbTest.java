@@ -130,7 +130,10 @@ class RunVerbTest {
     String before = tiny.metrics("whole");
     Cli outcome = tiny.run("whole", "--resume");
     assertThat(outcome.exitCode()).isZero();
-    assertThat(outcome.out()).contains("is finished: it has made its 12 steps").hasLineCount(1);
+    assertThat(outcome.out())
+        .startsWith("reading the checkpoint to resume from in " + tiny.home("whole"))
+        .contains("is finished: it has made its 12 steps")
+        .hasLineCount(2);
     assertThat(tiny.metrics("whole")).isEqualTo(before);
     Path texts = tiny.home("whole").resolve("comparison.json");
     String drawn = Files.readString(texts);

@@ -43,7 +43,7 @@ public final class ErrorReport implements IExecutionExceptionHandler, IParameter
     report(
         command,
         err -> {
-          print(err, command, String.valueOf(e.getMessage()));
+          print(err, command, message(e));
           UnmatchedArgumentException.printSuggestions(e, err);
           err.printf("See '%s --help'.%n", command.getCommandSpec().qualifiedName());
         });
@@ -91,6 +91,15 @@ public final class ErrorReport implements IExecutionExceptionHandler, IParameter
             System.lineSeparator(), lines.subList(0, Math.min(lines.size(), MESSAGE_LINES)));
     err.println(
         command.getColorScheme().errorText(command.getCommandSpec().qualifiedName() + ": " + text));
+  }
+
+  /** The parser's message, in our words where it has to do with a {@code -D} without a value. */
+  private static String message(ParameterException e) {
+    return String.valueOf(e.getMessage())
+        .replaceFirst("^Error: ", "")
+        .replaceFirst(
+            "^Value for option option '-D' .* should be in KEY=VALUE format but was (.*)$",
+            "-D $1: expected KEY=VALUE");
   }
 
   private static String description(Throwable e) {

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,8 @@ public final class ScoreInput implements AutoCloseable {
     }
     try {
       return new ScoreInput(file.toString(), Files.newBufferedReader(file), model, positions);
+    } catch (NoSuchFileException e) {
+      throw new BadInputException("--input = %s: no such file".formatted(file), e);
     } catch (IOException e) {
       throw new BadInputException("--input = %s can't be read: %s".formatted(file, e), e);
     }

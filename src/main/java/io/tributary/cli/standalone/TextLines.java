@@ -10,6 +10,7 @@ import io.tributary.data.BadInputException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,8 @@ public final class TextLines {
         texts.add(text(line, file, texts.size() + 1));
       }
       return texts;
+    } catch (NoSuchFileException e) {
+      throw new BadInputException(file + ": no such file", e);
     } catch (CharacterCodingException e) {
       throw new BadInputException(file + " is not UTF-8 text", e);
     } catch (IOException e) {

@@ -148,6 +148,18 @@ public final class Binder {
       InvalidValueException invalid, ConfigObject object, String path) {
     String message = path + "." + invalid.getMessage();
     @Nullable ConfigValue value = find(object, invalid.key());
+    String other = // that the message compares it with
+        object.entrySet().stream()
+            .filter(entry -> !entry.getKey().equals(invalid.key()))
+            .filter(entry -> message.contains(entry.getKey() + " = "))
+            .map(entry -> Place.of(entry.getValue()))
+            .filter(Place.COMMAND_LINE::equals)
+            .findFirst()
+            .orElse("");
+    if (!other.isEmpty() && (value == null || !Place.of(value).equals(other))) {
+      return new ConfigException(
+          "%s: %s (%s)".formatted(other, message, value == null ? file : Place.of(value)), invalid);
+    }
     if (value == null) {
       return new ConfigException(file + ": " + message, invalid);
     }

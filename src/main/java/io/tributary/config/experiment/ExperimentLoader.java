@@ -37,6 +37,11 @@ public final class ExperimentLoader {
   private ExperimentLoader(Path file, Map<String, String> overrides) {
     this.file = file;
     EffectiveConfig effective = ConfigLoader.read(file, overrides);
+    if (effective.describesTraining() && !effective.describesExperiment()) {
+      throw new ConfigException(
+          "%s: describes a run, not a grid of runs (%s.grids); `tributary run` runs it"
+              .formatted(file, EXPERIMENT));
+    }
     this.run = effective.section(RunConfig.class);
     this.experiment = effective.section(ExperimentConfig.class);
     this.commandLine = ofCells(ConfigLoader.commandLine(overrides));

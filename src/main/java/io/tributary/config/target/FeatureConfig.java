@@ -51,6 +51,7 @@ public sealed interface FeatureConfig {
    */
   record Word(String word, @Default("false") boolean caseSensitive) implements FeatureConfig {
     public Word {
+      requirePrintable("word", word);
       Require.that(
           isEntry(word) && word.codePoints().noneMatch(Character::isWhitespace),
           "word",
@@ -79,8 +80,10 @@ public sealed interface FeatureConfig {
           words.size() + " words " + (file.isPresent() ? "and a file" : "and no file"),
           "given as a list of at least one word, or in a file (file = PATH), but not both");
       words.forEach(
-          word ->
-              Require.that(isEntry(word), "words", '"' + word + '"', "words of letters or digits"));
+          word -> {
+            requirePrintable("words", word);
+            Require.that(isEntry(word), "words", '"' + word + '"', "words of letters or digits");
+          });
       file.ifPresent(WordListFile::read); // a bad file is found with the configuration
     }
 
@@ -129,6 +132,7 @@ public sealed interface FeatureConfig {
    */
   record Regex(String pattern, @Default("false") boolean caseSensitive) implements FeatureConfig {
     public Regex {
+      requirePrintable("pattern", pattern);
       try {
         Pattern.compile(pattern);
       } catch (PatternSyntaxException e) {
@@ -202,6 +206,23 @@ public sealed interface FeatureConfig {
   /** Whether a text can be an entry of a list: it has a letter or digit. */
   static boolean isEntry(String text) {
     return text.codePoints().anyMatch(Character::isLetterOrDigit);
+  }
+
+  /**
+   * Refuses control characters other than white space: none is meant, and a backspace is what HOCON
+   * makes of the {@code \\b} of a regular expression.
+   */
+  private static void requirePrintable(String key, String text) {
+    text.chars()
+        .filter(c -> Character.isISOControl(c) && !Character.isWhitespace(c))
+        .findFirst()
+        .ifPresent(
+            c ->
+                Require.that(
+                    false,
+                    key,
+                    "U+%04X".formatted(c) + (c == '\b' ? ", a backspace; write \\\\b for \\b" : ""),
+                    "without control characters"));
   }
 
   private static List<Part> required(List<Part> features) {

@@ -95,6 +95,9 @@ public final class TrainingService {
    * @throws RuntimeException if the run failed
    */
   public void run(Resume resume) {
+    if (resume.wanted()) { // which takes a while, like loading the models
+      console.line("reading the checkpoint to resume from in " + config.run().home());
+    }
     TrainingParts parts = new TrainingParts(config);
     try (RunDirectory directory = claim(parts, resume)) {
       LogFile log = new LogFile(directory.home());

@@ -13,6 +13,8 @@ import io.tributary.objective.estimate.ParetoTail;
 import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.target.EnergyBasedModel;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * Measures a model as {@link PolicyEvaluation} does, outside a run. There is no learner here that
@@ -34,20 +36,36 @@ public final class ModelEvaluation {
   private final LanguageModel base;
   private final LanguageModel model;
   private final Sampling sampling;
+  private final Consumer<String> progress;
+  private final long startNanos = System.nanoTime();
 
   /**
    * @param base the base model a, which its owner closes
    * @param model the model to evaluate, which its owner closes; it may be the base model itself
+   * @param progress told how far it is, after every token drawn and every group scored
    */
   public ModelEvaluation(
       EvaluationSettings settings,
       LanguageModel base,
       LanguageModel model,
       TextTokenizer tokenizer,
-      EnergyBasedModel target) {
+      EnergyBasedModel target,
+      Consumer<String> progress) {
     this.base = base;
     this.model = model;
-    this.sampling = new Sampling(settings, base, tokenizer, target, () -> {});
+    this.progress = progress;
+    this.sampling = new Sampling(settings, base, tokenizer, target, this::tell);
+  }
+
+  private void tell() {
+    EvaluationSettings settings = sampling.settings();
+    progress.accept(
+        String.format(
+            Locale.ROOT,
+            "evaluating: %,d of %,d sequences drawn, %,d s",
+            sampling.sequences(),
+            (settings.sampling().truncated() ? 1L : 2L) * settings.sequences(),
+            (System.nanoTime() - startNanos) / 1_000_000_000));
   }
 
   /** Draws and measures. */

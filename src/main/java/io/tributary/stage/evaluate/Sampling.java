@@ -96,8 +96,8 @@ final class Sampling {
     while (samples.size() < n) {
       int rows = Math.min(settings.rows(), n - samples.size());
       samples.addAll(sampler.draw(settings.prefix(), rows, random, progress));
+      sequences += rows;
     }
-    sequences += n;
     tokens += samples.stream().mapToLong(s -> s.tokens().length).sum();
     return samples;
   }

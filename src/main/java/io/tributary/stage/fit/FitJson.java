@@ -12,6 +12,7 @@ import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.fit.Fit;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -106,6 +107,8 @@ public final class FitJson {
           .getAsJsonObject(LAMBDA)
           .asMap()
           .forEach((name, value) -> lambdas.put(name, value.getAsDouble()));
+    } catch (NoSuchFileException e) {
+      throw new BadInputException(file + ": no such file", e);
     } catch (IOException e) {
       throw new BadInputException("%s can't be read: %s".formatted(file, e), e);
     } catch (JsonParseException

@@ -6,6 +6,7 @@ import io.tributary.tensor.Torch;
 import io.tributary.tools.bench.BenchReport.Throughput;
 import io.tributary.tools.bench.MatrixProduct.Peak;
 import io.tributary.tools.bench.StageBench.Choice;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -17,11 +18,11 @@ record BenchTable(Consumer<String> lines) {
 
   void setting(DecoderConfig model, TributaryConfig config) {
     line(
-        "%-26s %,d parameters: %d layers, %d heads, width %d, vocabulary %,d, %,d positions",
+        "%-26s %,d parameters: %s, %s, width %d, vocabulary %,d, %,d positions",
         "model",
         model.parameters(),
-        model.layers(),
-        model.heads(),
+        count(model.layers(), "layer"),
+        count(model.heads(), "head"),
         model.width(),
         model.vocabulary(),
         model.positions());
@@ -33,12 +34,12 @@ record BenchTable(Consumer<String> lines) {
         config.learner().microBatchSize(),
         config.samplers().maxLength());
     line(
-        "%-26s %d samplers, %d scorers, 1 learner, %d threads each; %d processors%s",
+        "%-26s %s, %s, 1 learner, %s each; %s%s",
         "threads",
-        config.samplers().count(),
-        config.scorers().count(),
-        config.nativeLibrary().intraOpThreads(),
-        Runtime.getRuntime().availableProcessors(),
+        count(config.samplers().count(), "sampler"),
+        count(config.scorers().count(), "scorer"),
+        count(config.nativeLibrary().intraOpThreads(), "thread"),
+        count(Runtime.getRuntime().availableProcessors(), "processor"),
         Torch.takesMklFastPath() ? ", MKL's fast path on AMD" : "");
   }
 
@@ -79,8 +80,21 @@ record BenchTable(Consumer<String> lines) {
     return t;
   }
 
+  /** Says that the peaks can't be right if a throughput is above them. */
+  void remark(Throughput... measured) {
+    if (Arrays.stream(measured).anyMatch(t -> t.fractionOfPeak() > 1)) {
+      line(
+          "More than 100 %% of peak: other programs were busy while the peak was measured, so that"
+              + " it is too low; measure again on an idle machine.");
+    }
+  }
+
   void memory(long peakBytes) {
     line("%-26s %,.0f MiB", "peak resident memory", peakBytes / MEBIBYTE);
+  }
+
+  private static String count(long number, String noun) {
+    return "%,d %s%s".formatted(number, noun, number == 1 ? "" : "s");
   }
 
   private void line(String format, Object... values) {

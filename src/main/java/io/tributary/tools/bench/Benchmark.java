@@ -47,6 +47,7 @@ public final class Benchmark implements AutoCloseable {
     BenchTable lines = new BenchTable(table);
     Alone alone = alone(model, config, lines);
     Throughput stream = lines.throughput("stream", stream(configs, config, alone, model));
+    lines.remark(alone.sampling(), alone.scoring(), alone.learning(), stream);
     Long resident = peakResidentBytes();
     if (resident != null) {
       lines.memory(resident);

@@ -40,7 +40,11 @@ public record Shape(
     }
     int[] n = new int[parts.length];
     for (int i = 0; i < n.length; i++) {
-      n[i] = Integer.parseInt(parts[i].strip());
+      String part = parts[i].strip();
+      if (!part.matches("\\d{1,9}")) {
+        throw new IllegalArgumentException("\"%s\" is not a whole number".formatted(part));
+      }
+      n[i] = Integer.parseInt(part);
     }
     String modelType = colon < 0 ? ModelFamily.DEFAULT : text.substring(0, colon).strip();
     return new Shape(ModelFamily.of(modelType), n[0], n[1], n[2], n[3], n[4]);

@@ -18,6 +18,8 @@ import io.tributary.testing.training.TinyWorld;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +57,7 @@ class EnumeratedEvaluationTest {
 
   private static ModelEvaluation.Result evaluate(LanguageModel model, int samples, double topP) {
     return new ModelEvaluation(
-            plan(samples, topP), world.base, model, world.tokenizer, world.target)
+            plan(samples, topP), world.base, model, world.tokenizer, world.target, line -> {})
         .evaluate();
   }
 
@@ -151,5 +153,26 @@ class EnumeratedEvaluationTest {
     }
     double plain = evaluate(policy, 500, 1).measurements().get(Metric.SELF_BLEU_4);
     assertThat(alone.measurements().get(Metric.SELF_BLEU_4)).isGreaterThan(plain);
+  }
+
+  @Test
+  void itTellsHowFarItIs() {
+    Set<String> told = new LinkedHashSet<>();
+    new ModelEvaluation(
+            plan(2000, 1),
+            world.base,
+            policy,
+            world.tokenizer,
+            world.target,
+            line -> told.add(line.replaceFirst(", [0-9]+ s$", "")))
+        .evaluate();
+
+    assertThat(told)
+        .containsExactly(
+            "evaluating: 0 of 4,000 sequences drawn",
+            "evaluating: 1,000 of 4,000 sequences drawn",
+            "evaluating: 2,000 of 4,000 sequences drawn",
+            "evaluating: 3,000 of 4,000 sequences drawn",
+            "evaluating: 4,000 of 4,000 sequences drawn");
   }
 }
