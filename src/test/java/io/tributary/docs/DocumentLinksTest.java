@@ -61,7 +61,7 @@ class DocumentLinksTest {
     for (String line : page.prose()) {
       Matcher path = PATH.matcher(line);
       while (path.find()) {
-        boolean toBeWritten = path.group(1).equals("conf/rain.conf");
+        boolean toBeWritten = path.group(1).equals("conf/city.conf");
         assertThat(toBeWritten || Files.exists(Path.of(path.group(1))))
             .as("%s, which %s names", path.group(1), page)
             .isTrue();
