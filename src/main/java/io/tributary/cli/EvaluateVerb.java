@@ -40,23 +40,27 @@ import picocli.CommandLine.Option;
           + "configuration, or measures given texts. Prints one JSON object; values "
           + "that can't be estimated are left out.",
       "",
-      "distinct_1 to 3   distinct n-grams of a text divided by its word tokens, "
-          + "averaged over texts; a text without words counts as 0",
-      "self_bleu_3 to 5  BLEU-n of a text against all others, averaged over the first "
+      "distinct_1 to 3   distinct n-grams of a text divided by its word tokens,",
+      "                  averaged over texts; a text without words counts as 0",
+      "self_bleu_3 to 5  BLEU-n of a text against all others, averaged over the",
+      "                  first "
           + TextMetrics.SELF_BLEU_TEXTS
-          + " texts: uniform weights, smoothing method 1, case-sensitive",
+          + " texts: uniform weights, smoothing method 1,",
+      "                  case-sensitive",
       "",
       "With a model, also:",
-      "feature_moment    mean of each feature; feature_moment_stderr is its standard error",
-      "perplexity_base   perplexity of the samples under the base model, which is"
-          + " model.base of the configuration, or else --model",
-      "kl_nats           KL(p||pi) and KL(pi||a); kl_stderr_nats are their "
-          + "standard errors. KL(p||pi) and partition_function are estimated on equally"
-          + " many samples of the base model and of the model, with importance weights "
-          + "against their mixture; effective_sample_size and pareto_k (at most "
-          + "pareto_k_limit) tell whether the estimate can be trusted. With --top-p "
-          + "below 1 both are left out, since the samples are then not those of the "
-          + "model itself.",
+      "feature_moment    mean of each feature; feature_moment_stderr is its standard",
+      "                  error",
+      "perplexity_base   perplexity of the samples under the base model, which is",
+      "                  model.base of the configuration, or else --model",
+      "kl_nats           KL(p||pi) and KL(pi||a); kl_stderr_nats are their standard",
+      "                  errors. KL(p||pi) and partition_function are estimated on",
+      "                  equally many samples of the base model and of the model,",
+      "                  with importance weights against their mixture;",
+      "                  effective_sample_size and pareto_k (at most",
+      "                  pareto_k_limit) tell whether the estimate can be trusted.",
+      "                  With --top-p below 1 both are left out, since the samples",
+      "                  are then not those of the model itself.",
       ""
     })
 final class EvaluateVerb extends Verb {

@@ -25,10 +25,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "export",
     header = "Exports a trained policy.",
-    description =
-        "Writes the policy of a checkpoint as a Hugging Face model directory: "
-            + "config.json, model.safetensors and tokenizer.json. Existing files are "
-            + "never overwritten.")
+    description = {
+      "Writes the policy of a checkpoint as a Hugging Face model directory:",
+      "config.json, model.safetensors and tokenizer.json. Existing files are never overwritten."
+    })
 final class ExportVerb extends Verb {
 
   @Option(

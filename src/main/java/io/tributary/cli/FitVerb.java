@@ -25,12 +25,13 @@ import picocli.CommandLine.Mixin;
       "lambda                 of each feature that has one, by name",
       "lambda_stderr          its standard error, if it was fitted",
       "achieved_moment        mean of each feature under the target",
-      "desired_moment         the mean asked for; with soft = true, the value "
-          + "approached instead of 1 or 0",
+      "desired_moment         the mean asked for; with soft = true, the value",
+      "                       approached instead of 1 or 0",
       "moment_stderr          standard error of the achieved moment",
       "within_tolerance       whether that is at most target.fit.tolerance",
       "effective_sample_size  of the importance weights",
-      "Z, Z_stderr, log_Z     the partition function, its standard error and its logarithm",
+      "Z, Z_stderr, log_Z     the partition function, its standard error and its",
+      "                       logarithm",
       "sequences              number of sequences drawn from the base model",
       "note                   why there is nothing to fit, if that is so",
       ""

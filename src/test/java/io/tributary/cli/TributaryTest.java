@@ -50,6 +50,17 @@ class TributaryTest {
     assertThat(Cli.run("--version").out()).startsWith("tributary ");
   }
 
+  @Test
+  void linesThatDescribeAFieldAreIndentedAndNamesAreNotSplit() {
+    assertThat(Cli.run("fit", "--help").out())
+        .contains("the value\n                       approached instead of 1 or 0\n")
+        .doesNotContain("\nlogarithm");
+    assertThat(Cli.run("evaluate", "--help").out())
+        .contains("\n                  averaged over texts;", "\n                  are then not")
+        .doesNotContain("\nerror");
+    assertThat(Cli.run("export", "--help").out()).contains("config.json");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
