@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -33,6 +34,18 @@ class TorchTest {
       assertThatThrownBy(() -> Torch.device(name))
           .isInstanceOf(BadInputException.class)
           .hasMessageContaining("'" + name + "'");
+    }
+  }
+
+  /** Whether there is a GPU or not, it is the one with the number 0. */
+  @Test
+  void theFirstGpuNeedsNoNumber() {
+    if (Engine.getEngine("PyTorch").getGpuCount() > 0) {
+      assertThat(Torch.device("gpu")).isEqualTo(Torch.device("gpu:0"));
+    } else {
+      assertThatThrownBy(() -> Torch.device("gpu"))
+          .isInstanceOf(BadInputException.class)
+          .hasMessageContaining("'gpu'");
     }
   }
 

@@ -8,6 +8,7 @@ import static io.tributary.testing.training.EnumerableWorld.logRatios;
 import static io.tributary.testing.training.EnumerableWorld.mix;
 import static io.tributary.testing.training.EnumerableWorld.tvd;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.Gson;
@@ -399,5 +400,14 @@ class ReplacementWindowTest {
     Arrays.fill(versions, CURRENT);
     window.add(versions, logWeights, logPolicyRatios, z);
     return window;
+  }
+
+  @Test
+  void everySequenceHasAVersion() {
+    ReplacementWindow window =
+        ReplacementWindow.create(ReplacementWindows.config(Criterion.KL, 0), CURRENT);
+    assertThatThrownBy(
+            () -> window.add(new long[1], new double[] {-1, -2}, new double[] {0, 0}, ONE))
+        .hasMessage("1 proposal versions for 2 sequences");
   }
 }

@@ -123,7 +123,7 @@ class DistributionalRunTest {
     assertThat(outcome.out())
         .doesNotContain("lambda fitted")
         .containsPattern("E\\[letter] \\S+  KL")
-        .containsPattern("E\\[letter] +\\S+ +\\S+ +-\n");
+        .containsPattern("E\\[letter] +\\S+ ± \\S+ +\\S+ ± \\S+ +-\n");
     assertThat(lambdas("control", 4)).hasToString("{\"letter\":4.0}");
   }
 
