@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -209,13 +210,11 @@ public sealed interface FeatureConfig {
   }
 
   /**
-   * Refuses control characters other than white space: none is meant, and a backspace is what HOCON
-   * makes of the {@code \\b} of a regular expression.
+   * Refuses control characters: none is meant, and a backspace is what HOCON makes of the {@code
+   * \\b} of a regular expression.
    */
   private static void requirePrintable(String key, String text) {
-    text.chars()
-        .filter(c -> Character.isISOControl(c) && !Character.isWhitespace(c))
-        .findFirst()
+    controlCharacter(text)
         .ifPresent(
             c ->
                 Require.that(
@@ -223,6 +222,13 @@ public sealed interface FeatureConfig {
                     key,
                     "U+%04X".formatted(c) + (c == '\b' ? ", a backspace; write \\\\b for \\b" : ""),
                     "without control characters"));
+  }
+
+  /** The first control character other than white space. */
+  static OptionalInt controlCharacter(String text) {
+    return text.chars()
+        .filter(c -> Character.isISOControl(c) && !Character.isWhitespace(c))
+        .findFirst();
   }
 
   private static List<Part> required(List<Part> features) {

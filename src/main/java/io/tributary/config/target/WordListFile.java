@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A list of words in a UTF-8 file: one entry per line, of one word or several; blank lines and
@@ -23,6 +24,12 @@ final class WordListFile {
       String word = line.strip();
       if (word.isEmpty() || word.startsWith("#")) {
         continue;
+      }
+      OptionalInt control = FeatureConfig.controlCharacter(word);
+      if (control.isPresent()) {
+        throw new ConfigException(
+            "%s:%d: has the control character U+%04X; expected one or more words per line"
+                .formatted(file, number, control.getAsInt()));
       }
       if (!FeatureConfig.isEntry(word)) {
         throw new ConfigException(

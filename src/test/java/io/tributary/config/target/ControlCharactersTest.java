@@ -3,9 +3,13 @@ package io.tributary.config.target;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ControlCharactersTest {
   @Test
@@ -26,5 +30,13 @@ class ControlCharactersTest {
                 new FeatureConfig.WordList(
                     List.of("snow", "\bheavy rain"), Optional.empty(), false))
         .hasMessageStartingWith("words must be without control characters, got U+0008");
+  }
+
+  @Test
+  void aFileOfWordsHasNone(@TempDir Path directory) throws IOException {
+    Path file = Files.writeString(directory.resolve("words.txt"), "snow\nheavy\brain\n");
+
+    assertThatThrownBy(() -> new FeatureConfig.WordList(List.of(), Optional.of(file), false))
+        .hasMessageStartingWith(file + ":2: has the control character U+0008");
   }
 }
