@@ -237,6 +237,6 @@ class TargetFittingTest {
     assertThatThrownBy(() -> FitJson.read(file, target))
         .hasMessageContaining("has lambdas of [other], the target of the configuration");
     assertThatThrownBy(() -> FitJson.read(directory.resolve("none"), target))
-        .hasMessageContaining("none can't be read");
+        .hasMessageContaining("none: no such file");
   }
 }
