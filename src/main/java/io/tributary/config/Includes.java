@@ -7,8 +7,6 @@ import com.typesafe.config.ConfigIncluderClasspath;
 import com.typesafe.config.ConfigIncluderFile;
 import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigParseable;
 import io.tributary.config.binding.ConfigException;
 import java.io.File;
 import java.io.IOException;
@@ -30,7 +28,8 @@ final class Includes
   /** The files being read, each included by the one below it. */
   private final Deque<Path> reading = new ArrayDeque<>();
 
-  private @Nullable ConfigIncluder standard;
+  @SuppressWarnings("NullAway.Init") // the library sets it before it includes anything
+  private ConfigIncluder standard;
 
   /** The includes of a file. */
   Includes(Path file) {
@@ -46,7 +45,7 @@ final class Includes
   @Override
   public ConfigObject include(ConfigIncludeContext context, String what) {
     Path sought = absolute(reading.element().resolveSibling(what));
-    return read(context, what, sought, required -> standard().include(required, what));
+    return read(context, what, sought, required -> standard.include(required, what));
   }
 
   @Override
@@ -56,7 +55,7 @@ final class Includes
         context,
         what.getPath(),
         sought,
-        required -> ((ConfigIncluderFile) standard()).includeFile(required, what));
+        required -> ((ConfigIncluderFile) standard).includeFile(required, what));
   }
 
   @Override
@@ -65,7 +64,7 @@ final class Includes
         context,
         what,
         null,
-        required -> ((ConfigIncluderClasspath) standard()).includeResources(required, what));
+        required -> ((ConfigIncluderClasspath) standard).includeResources(required, what));
   }
 
   @Override
@@ -74,14 +73,7 @@ final class Includes
         context,
         what.toString(),
         null,
-        required -> ((ConfigIncluderURL) standard()).includeURL(required, what));
-  }
-
-  private ConfigIncluder standard() {
-    if (standard == null) {
-      throw new IllegalStateException("the library sets its own includer before it includes");
-    }
-    return standard;
+        required -> ((ConfigIncluderURL) standard).includeURL(required, what));
   }
 
   /**
@@ -97,7 +89,7 @@ final class Includes
     Path including = reading.element();
     reading.push(sought == null ? including : sought);
     try {
-      return include.apply(new Required(context));
+      return include.apply(context.setParseOptions(context.parseOptions().setAllowMissing(false)));
     } catch (IO e) {
       throw new ConfigException(
           "%s: include \"%s\": not found%s"
@@ -127,23 +119,5 @@ final class Includes
 
   private static Path absolute(Path path) {
     return path.toAbsolutePath().normalize();
-  }
-
-  /** A context in which what is included must exist. */
-  private record Required(ConfigIncludeContext context) implements ConfigIncludeContext {
-    @Override
-    public ConfigParseable relativeTo(String filename) {
-      return context.relativeTo(filename);
-    }
-
-    @Override
-    public ConfigParseOptions parseOptions() {
-      return context.parseOptions().setAllowMissing(false);
-    }
-
-    @Override
-    public ConfigIncludeContext setParseOptions(ConfigParseOptions options) {
-      return new Required(context.setParseOptions(options));
-    }
   }
 }

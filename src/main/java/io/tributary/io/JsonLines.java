@@ -10,7 +10,6 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,10 +144,8 @@ public final class JsonLines {
     if (!Files.exists(file) || Files.size(file) == 0) {
       return false;
     }
-    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
-      ByteBuffer last = ByteBuffer.allocate(1);
-      channel.position(channel.size() - 1).read(last);
-      return last.get(0) != '\n';
+    try (FileChannel channel = FileChannel.open(file)) {
+      return bytes(channel, channel.size() - 1, channel.size())[0] != '\n';
     }
   }
 

@@ -53,11 +53,7 @@ sealed class MetricTable permits RunMetrics {
           builder.classicUpperBounds(metric.buckets());
           histograms.put(metric, describe(builder, metric).register(registry));
         }
-        case INFO -> {
-          Info.Builder builder = Info.builder().name(metric.exposedName()).help(metric.help());
-          builder.labelNames(metric.labelNames().toArray(String[]::new));
-          infos.put(metric, builder.register(registry));
-        }
+        case INFO -> infos.put(metric, describe(Info.builder(), metric).register(registry));
       }
     }
   }

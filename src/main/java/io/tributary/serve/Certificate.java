@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The server's certificate and private key, for TLS 1.2 and newer. */
-final class Certificate {
+record Certificate(SSLContext context) {
 
   private static final Logger log = LoggerFactory.getLogger(Certificate.class);
   private static final String CERTIFICATE_KEY = "http.tls.certificate-file";
@@ -39,12 +39,6 @@ final class Certificate {
 
   private static final Pattern PEM =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]*)-----([^-]*)-----END \\1-----");
-
-  private final SSLContext context;
-
-  private Certificate(SSLContext context) {
-    this.context = context;
-  }
 
   /**
    * Reads certificate and key.

@@ -17,7 +17,7 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
  * The console page, and the data it shows besides status and settings. The page's files come from
  * the jar and hold nothing of the run, so they need no token; the page asks for one.
  */
-final class ConsoleEndpoints {
+record ConsoleEndpoints(RunHistory history) {
 
   private static final int DEFAULT_SAMPLES = 10;
 
@@ -38,12 +38,6 @@ final class ConsoleEndpoints {
           file("tables.js", "text/javascript"),
           file("uplot/uPlot.esm.js", "text/javascript"),
           file("uplot/uPlot.min.css", "text/css"));
-
-  private final RunHistory history;
-
-  ConsoleEndpoints(RunHistory history) {
-    this.history = history;
-  }
 
   private static Map.Entry<String, String[]> file(String name, String mediaType) {
     return file("/console/" + name, name, mediaType);

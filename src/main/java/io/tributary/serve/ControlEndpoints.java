@@ -20,20 +20,13 @@ import java.util.concurrent.TimeUnit;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 
-/** Actions of operators, and the settings of the run. */
-final class ControlEndpoints {
-
-  private final ServiceControl control;
-  private final Duration patience;
-
-  /**
-   * @param patience longest wait for an outcome; after that the client is told that the action was
-   *     accepted, and the action continues
-   */
-  ControlEndpoints(ServiceControl control, Duration patience) {
-    this.control = control;
-    this.patience = patience;
-  }
+/**
+ * Actions of operators, and the settings of the run.
+ *
+ * @param patience longest wait for an outcome; after that the client is told that the action was
+ *     accepted, and the action continues
+ */
+record ControlEndpoints(ServiceControl control, Duration patience) {
 
   void addTo(Routes routes) {
     for (Action action : Action.values()) {

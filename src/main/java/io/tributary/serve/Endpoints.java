@@ -34,8 +34,11 @@ import org.slf4j.LoggerFactory;
  * Answers requests: checks access, path, method, media type and size, reads the body, and calls the
  * handler. Pekko's routing directives are not used: they complete on the actor system's dispatcher,
  * outside of {@link CpuThrottle}.
+ *
+ * @param thread the server's own, on which handlers continue once the body has been read
  */
-final class Endpoints {
+record Endpoints(
+    Routes routes, Access access, Limits limits, Materializer materializer, Executor thread) {
 
   private static final Logger log = LoggerFactory.getLogger(Endpoints.class);
 
@@ -49,24 +52,6 @@ final class Endpoints {
               "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
           RawHeader.create("Cross-Origin-Resource-Policy", "same-origin"),
           RawHeader.create("Referrer-Policy", "no-referrer"));
-
-  private final Routes routes;
-  private final Access access;
-  private final Limits limits;
-  private final Materializer materializer;
-  private final Executor thread;
-
-  /**
-   * @param thread the server's own, on which handlers continue once the body has been read
-   */
-  Endpoints(
-      Routes routes, Access access, Limits limits, Materializer materializer, Executor thread) {
-    this.routes = routes;
-    this.access = access;
-    this.limits = limits;
-    this.materializer = materializer;
-    this.thread = thread;
-  }
 
   /**
    * Answers a request; errors become answers too.

@@ -17,29 +17,19 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.jspecify.annotations.Nullable;
 
-/** Metrics, health and status of the run. */
-final class RunEndpoints {
-
-  private final RunMetrics metrics;
-  private final Supplier<RunStatus> status;
-  private final Duration stallTimeout;
-
-  /**
-   * @param stallTimeout a learner is stalled if it holds a batch and has shown no progress for
-   *     longer
-   */
-  RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration stallTimeout) {
-    this.metrics = metrics;
-    this.status = status;
-    this.stallTimeout = stallTimeout;
-  }
+/**
+ * Metrics, health and status of the run.
+ *
+ * @param stallTimeout a learner is stalled if it holds a batch and has shown no progress for longer
+ */
+record RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration stallTimeout) {
 
   void addTo(Routes routes) {
     routes
         .get("/metrics", this::metrics)
         .openGet("/health/live", call -> live())
         .openGet("/health/ready", call -> ready())
-        .get("/status", call -> status());
+        .get("/status", call -> described());
   }
 
   private HttpResponse metrics(Routes.Call call) {
@@ -53,7 +43,7 @@ final class RunEndpoints {
    * A value that is a metric too has the metric's name, as in a row of {@code metrics.jsonl}; what
    * is not known yet is null or left out.
    */
-  private HttpResponse status() {
+  private HttpResponse described() {
     RunStatus now = status.get();
     Bottleneck bottleneck = Bottleneck.of(now);
     Map<String, @Nullable Object> known = new LinkedHashMap<>();

@@ -16,7 +16,6 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
-import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -147,7 +146,6 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
         .onMessage(WorkerPool.<WorkerStalled<W, R>>type(WorkerStalled.class), this::onStalled)
         .onMessage(WorkerPool.<NoWorkerCame<W, R>>type(NoWorkerCame.class), none -> onNoWorker())
         .onSignal(Terminated.class, terminated -> lose(terminated.getRef(), "stopped"))
-        .onSignal(PreRestart.class, restart -> onEnd())
         .onSignal(PostStop.class, stop -> onEnd())
         .build();
   }

@@ -27,15 +27,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * the log and, with {@code --verbose}, to standard error. Nothing is reported if the reader of
  * standard output has closed it. If nobody reads standard error, the process still ends.
  */
-public final class ErrorReport implements IExecutionExceptionHandler, IParameterExceptionHandler {
+public record ErrorReport(BooleanSupplier verbose)
+    implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private static final Logger LOG = LoggerFactory.getLogger(ErrorReport.class);
   private static final int MESSAGE_LINES = 6;
-
-  private final BooleanSupplier verbose;
-
-  public ErrorReport(BooleanSupplier verbose) {
-    this.verbose = verbose;
-  }
 
   @Override
   public int handleParseException(ParameterException e, String[] arguments) {

@@ -148,14 +148,9 @@ public final class TrainingParts implements AutoCloseable {
         Torch.device(samplers.device(index)),
         samplers.batchSize(),
         prefix,
-        proposalSettings(),
+        new SamplingSettings(
+            samplers.maxLength(), samplers.stopAtEos(), samplers.temperature(), 0, 1),
         config.run().seed());
-  }
-
-  private SamplingSettings proposalSettings() {
-    SamplersConfig samplers = config.samplers();
-    return new SamplingSettings(
-        samplers.maxLength(), samplers.stopAtEos(), samplers.temperature(), 0, 1);
   }
 
   /** What the scorer with this index computes with. */
@@ -177,26 +172,21 @@ public final class TrainingParts implements AutoCloseable {
    * @param progress called repeatedly while it works
    */
   public PolicyEvaluation evaluation(EnergyBasedModel fitted, Runnable progress) {
+    SamplersConfig samplers = config.samplers();
     var device = Torch.device(config.model().device());
     return new PolicyEvaluation(
-        evaluation(
+        new EvaluationSettings(
             config.evaluation().sequences(),
+            samplers.batchSize(),
+            prefix,
             new SamplingSettings(
-                config.samplers().maxLength(),
-                config.samplers().stopAtEos(),
-                1,
-                0,
-                config.evaluation().topP())),
+                samplers.maxLength(), samplers.stopAtEos(), 1, 0, config.evaluation().topP()),
+            config.run().seed()),
         directory.config().model(base, device),
         directory.config().model(base, device),
         tokenizer,
         fitted,
         progress);
-  }
-
-  private EvaluationSettings evaluation(int sequences, SamplingSettings sampling) {
-    return new EvaluationSettings(
-        sequences, config.samplers().batchSize(), prefix, sampling, config.run().seed());
   }
 
   /** The checkpoint of a step of the run, verified. */

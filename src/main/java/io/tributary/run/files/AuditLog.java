@@ -22,16 +22,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Records who asked a running service for what, and what came of it, in {@code audit.jsonl}. A line
  * that can't be written stops nothing. Thread-safe.
+ *
+ * @param lines the file
  */
-public final class AuditLog {
+public record AuditLog(JsonLines lines) {
   private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
-
-  private final JsonLines lines;
-
-  /** An audit log in this file. */
-  public AuditLog(JsonLines lines) {
-    this.lines = lines;
-  }
 
   private record ActionRow(Instant at, String from, String action, String result, String reason) {}
 

@@ -14,6 +14,7 @@ import io.tributary.run.life.GuardianCommand.Begin;
 import io.tributary.run.life.GuardianCommand.Change;
 import io.tributary.run.life.GuardianCommand.Drain;
 import io.tributary.run.life.GuardianCommand.Perform;
+import io.tributary.run.life.GuardianCommand.Request;
 import io.tributary.run.watch.RunConsole;
 import io.tributary.stage.fit.FitJson;
 import io.tributary.stage.learn.checkpoint.LearnerState;
@@ -68,10 +69,10 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
                   services.metrics());
           EnergyBasedModel target = services.parts().target();
           if (from != null) {
-            return Guardian.create(services, from, target(target, from), workers, outcome);
+            return train(target(target, from), workers);
           }
           if (target.isFitted()) {
-            return Guardian.create(services, null, target, workers, outcome);
+            return train(target, workers);
           }
           services.watch().state(ServiceState.FITTING, null);
           return FittingGuardian.create(
@@ -111,7 +112,14 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
     }
     tell(fit, tolerance);
     services.watch().state(ServiceState.STARTING, null);
-    return Guardian.create(services, null, fit.target(), workers, outcome);
+    return train(fit.target(), workers);
+  }
+
+  private Behavior<GuardianCommand> train(EnergyBasedModel target, WorkerSupervisor workers) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new Guardian(context, timers, services, from, target, workers, outcome)));
   }
 
   private void write(Fit fit, double tolerance) {
@@ -171,10 +179,10 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
     if (request instanceof Perform asked && asked.action() == Action.DRAIN) {
       asked.answer().complete(new Done("the run ends before it has begun"));
       end();
-    } else if (request instanceof Perform asked) {
-      asked.answer().complete(refusal());
-    } else if (request instanceof Change asked) {
-      services.metrics().add(Metric.CONFIG_CHANGES_TOTAL, 1, ConfigChange.REJECTED);
+    } else if (request instanceof Request asked) {
+      if (asked instanceof Change) {
+        services.metrics().add(Metric.CONFIG_CHANGES_TOTAL, 1, ConfigChange.REJECTED);
+      }
       asked.answer().complete(refusal());
     } else {
       end();

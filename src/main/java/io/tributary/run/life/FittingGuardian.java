@@ -92,7 +92,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
     return newReceiveBuilder()
         .onMessage(SamplersConfirmed.class, this::onSamplersConfirmed)
         .onMessage(FitEnded.class, this::onFitEnded)
-        .onMessage(GuardianCommand.WorkerLost.class, this::onWorkerLost)
+        .onMessage(GuardianCommand.WorkerLost.class, lost -> failOn(workers.lost(lost.loss())))
         .onMessage(CheckProgress.class, check -> failOn(workers.replaceUnstarted()))
         .onMessage(Drain.class, this::onDrain)
         .onMessage(Perform.class, this::onPerform)
@@ -153,10 +153,6 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
     }
     end();
     return owner.fitted(fit, workers);
-  }
-
-  private Behavior<GuardianCommand> onWorkerLost(GuardianCommand.WorkerLost message) {
-    return failOn(workers.lost(message.loss()));
   }
 
   private Behavior<GuardianCommand> onTerminated(Terminated signal) {

@@ -30,8 +30,13 @@ sealed interface GuardianCommand {
     INSTANCE
   }
 
+  /** An operator's request. */
+  sealed interface Request extends GuardianCommand {
+    CompletableFuture<Answer> answer();
+  }
+
   /** Do what an operator asks for, and answer. */
-  record Perform(Action action, CompletableFuture<Answer> answer) implements GuardianCommand {}
+  record Perform(Action action, CompletableFuture<Answer> answer) implements Request {}
 
   /**
    * Change the configuration, and answer.
@@ -46,7 +51,7 @@ sealed interface GuardianCommand {
       Instant at,
       CompletableFuture<ConfigView> before,
       CompletableFuture<Answer> answer)
-      implements GuardianCommand {}
+      implements Request {}
 
   /** The learner, or the evaluator on its behalf, reports. */
   record LearnerSpoke(LearnerEvent event) implements GuardianCommand {}

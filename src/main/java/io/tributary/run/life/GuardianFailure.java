@@ -1,7 +1,6 @@
 package io.tributary.run.life;
 
-import io.tributary.run.life.GuardianCommand.Change;
-import io.tributary.run.life.GuardianCommand.Perform;
+import io.tributary.run.life.GuardianCommand.Request;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
@@ -44,18 +43,12 @@ final class GuardianFailure extends BehaviorInterceptor<GuardianCommand, Guardia
           try {
             return target.apply(context, message);
           } catch (RuntimeException e) {
-            answer(message, e);
+            if (message instanceof Request request) {
+              request.answer().completeExceptionally(e);
+            }
             throw e;
           }
         });
-  }
-
-  private static void answer(GuardianCommand message, RuntimeException failure) {
-    if (message instanceof Perform request) {
-      request.answer().completeExceptionally(failure);
-    } else if (message instanceof Change request) {
-      request.answer().completeExceptionally(failure);
-    }
   }
 
   @Override

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
-import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -22,8 +21,6 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   private final PolicyEvaluation evaluation;
   private final StageMetrics metrics;
-  private long countedSequences;
-  private long countedTokens;
 
   /**
    * An evaluator.
@@ -47,7 +44,6 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
     return newReceiveBuilder()
         .onMessage(Evaluate.class, this::onEvaluate)
         .onMessage(Compare.class, this::onCompare)
-        .onSignal(PreRestart.class, signal -> onEnd())
         .onSignal(PostStop.class, signal -> onEnd())
         .build();
   }
@@ -73,15 +69,13 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
   /** Computes, and counts the time and what was drawn meanwhile. */
   private <R> R counted(long inflight, Supplier<R> computation) {
     metrics.inflight(inflight);
+    long sequences = evaluation.drawnSequences();
+    long tokens = evaluation.drawnTokens();
     long start = System.nanoTime();
     R result = computation.get();
     metrics.worked(WorkTime.busy(Duration.ofNanos(System.nanoTime() - start)));
     metrics.inflight(0);
-    long sequences = evaluation.drawnSequences();
-    long tokens = evaluation.drawnTokens();
-    metrics.items(sequences - countedSequences, tokens - countedTokens);
-    countedSequences = sequences;
-    countedTokens = tokens;
+    metrics.items(evaluation.drawnSequences() - sequences, evaluation.drawnTokens() - tokens);
     return result;
   }
 

@@ -30,7 +30,6 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
-import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -134,7 +133,6 @@ public final class Learner extends AbstractBehavior<Object> {
         .onMessage(WriteCheckpoint.class, command -> then(() -> save(command.done())))
         .onMessage(SwapProposal.class, command -> then(() -> swapProposal(command.done())))
         .onMessage(Adjust.class, command -> then(() -> adjust(command.settings())))
-        .onSignal(PreRestart.class, signal -> onEnd())
         .onSignal(PostStop.class, signal -> onEnd())
         .build();
   }

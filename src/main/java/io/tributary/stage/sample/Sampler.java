@@ -12,7 +12,6 @@ import io.tributary.protocol.WorkerEvent;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
-import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -60,7 +59,6 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
     return newReceiveBuilder()
         .onMessage(DrawSequences.class, this::onDrawSequences)
         .onMessage(TakeOver.class, this::onTakeOver)
-        .onSignal(PreRestart.class, signal -> onEnd())
         .onSignal(PostStop.class, signal -> onEnd())
         .build();
   }

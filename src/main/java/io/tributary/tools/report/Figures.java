@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  *
  * <p>A new figure is a method here and a line in {@link #of}.
  */
-final class Figures {
+record Figures(GridData grid) {
   private static final int EARLY_STEPS = 1000;
   private static final int EARLY_BINS = 60;
 
@@ -30,12 +30,6 @@ final class Figures {
   private static final Plotted MOMENT = new Plotted("E[φ]", "mean over samples", RunData::moment);
   private static final Plotted DISTANCE =
       new Plotted("|E[φ] − target|", "mean over features", RunData::distance);
-
-  private final GridData grid;
-
-  private Figures(GridData grid) {
-    this.grid = grid;
-  }
 
   /** The figures that runs of the grid are meant for ({@code experiment.grids.figures}). */
   static List<Figure> of(GridData grid) {

@@ -19,8 +19,10 @@ import java.util.TreeMap;
  * their targets. The claim uses the largest share of the way that both runs of a pair reach, but at
  * most half of it, so that even short runs can be compared; the table has other shares too, since
  * the ratio may depend on the share.
+ *
+ * @param baseline gdc and gdc++
  */
-final class SequencesNeeded {
+record SequencesNeeded(Comparison baseline) {
   private static final double FURTHEST = 0.5;
 
   /** A smaller share of the way is hardly more than the noise of an evaluation. */
@@ -28,15 +30,6 @@ final class SequencesNeeded {
 
   /** The other shares in the table. */
   private static final double[] SHARES = {0.1, 0.2, 0.3, 0.4};
-
-  private final Comparison baseline;
-
-  /**
-   * @param baseline gdc and gdc++
-   */
-  SequencesNeeded(Comparison baseline) {
-    this.baseline = baseline;
-  }
 
   Claim claim() {
     long leftOut = baseline.pairs().stream().filter(pair -> !isCompared(pair)).count();

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * of the same step), {@code .removed} (being deleted) and {@code superseded-step-00001200} (put
  * aside when the run was resumed from an earlier step).
  */
-final class CheckpointDirectory {
+record CheckpointDirectory(Path path) {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointDirectory.class);
   private static final String PREFIX = "step-";
   private static final String SUPERSEDED = "superseded-";
@@ -33,16 +33,6 @@ final class CheckpointDirectory {
   private static final Pattern ASIDE = Pattern.compile(SUPERSEDED + PREFIX + "(\\d+)");
   private static final Pattern LEFTOVER =
       Pattern.compile("\\.((%s)?%s\\d+)\\.(part|earlier|removed)".formatted(SUPERSEDED, PREFIX));
-
-  private final Path path;
-
-  CheckpointDirectory(Path path) {
-    this.path = path;
-  }
-
-  Path path() {
-    return path;
-  }
 
   /** Where the checkpoint of a step is, if there is one. */
   Path of(long step) {
