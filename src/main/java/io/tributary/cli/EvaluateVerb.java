@@ -176,7 +176,7 @@ final class EvaluateVerb extends Verb {
                       model.languageModel(),
                       model.requireTokenizer(),
                       target,
-                      row::show)
+                      row::transientLine)
                   .evaluate();
         }
         JsonObject json = json("sequences", drawn.sequences(), result.measurements());

@@ -54,7 +54,7 @@ final class FitVerb extends Verb {
                 training.scorers().count(),
                 metrics -> WorkerBehaviors.of(parts, metrics),
                 stop::isReceived,
-                row::show);
+                row::transientLine);
       }
       fit.ifPresent(done -> out().print(FitJson.text(done, training.target().fit().tolerance())));
       out().flush();

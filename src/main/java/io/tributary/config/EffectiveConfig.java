@@ -25,16 +25,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A configuration as it was read, with the origin of each value. */
-public final class EffectiveConfig {
+public record EffectiveConfig(String file, ConfigObject values) {
   private static final Gson JSON = new GsonBuilder().disableHtmlEscaping().create();
-
-  private final String file;
-  private final ConfigObject values;
-
-  EffectiveConfig(String file, ConfigObject values) {
-    this.file = file;
-    this.values = values;
-  }
 
   /** The effective configuration of one that was made without a file. */
   public static EffectiveConfig of(TributaryConfig config) {

@@ -6,7 +6,6 @@ import io.tributary.io.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -38,20 +37,18 @@ public final class MetricsJsonl {
     if (evaluation) {
       row.addProperty(EVALUATION, true);
     }
-    json(measurements.values()).entrySet().forEach(e -> row.add(e.getKey(), e.getValue()));
+    json(measurements.values()).asMap().forEach(row::add);
     return row.toString();
   }
 
   /** Measurements as a JSON object, sorted by name and labels. */
   public static JsonObject json(Map<Measurements.Key, Double> measurements) {
     JsonObject json = new JsonObject();
-    SortedMap<Measurements.Key, Double> sorted = new TreeMap<>(measurements);
-    sorted.forEach(
-        (key, value) -> {
-          if (Double.isFinite(value)) {
-            add(json, key, Json.number(value));
-          }
-        });
+    for (var measured : new TreeMap<>(measurements).entrySet()) {
+      if (Double.isFinite(measured.getValue())) {
+        add(json, measured.getKey(), Json.number(measured.getValue()));
+      }
+    }
     return json;
   }
 
@@ -69,15 +66,14 @@ public final class MetricsJsonl {
 
   private static void collect(
       Measurements measurements, Metric metric, JsonElement value, List<String> labels) {
-    if (value.isJsonObject()) {
-      value
-          .getAsJsonObject()
-          .entrySet()
+    if (value instanceof JsonObject byLabel) {
+      byLabel
+          .asMap()
           .forEach(
-              entry -> {
+              (label, inner) -> {
                 List<String> more = new ArrayList<>(labels);
-                more.add(entry.getKey());
-                collect(measurements, metric, entry.getValue(), more);
+                more.add(label);
+                collect(measurements, metric, inner, more);
               });
     } else if (metric.flaw(labels) == null) {
       measurements.put(new Measurements.Key(metric, labels), value.getAsDouble());

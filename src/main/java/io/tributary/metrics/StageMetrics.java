@@ -4,17 +4,7 @@ import io.tributary.metrics.Label.FailureReason;
 import io.tributary.metrics.Label.Stage;
 
 /** Reports on the workers of one stage. Thread-safe. */
-public final class StageMetrics {
-  private final RunMetrics metrics;
-  private final WorkTimes times;
-  private final Stage stage;
-
-  StageMetrics(RunMetrics metrics, WorkTimes times, Stage stage) {
-    this.metrics = metrics;
-    this.times = times;
-    this.stage = stage;
-  }
-
+public record StageMetrics(RunMetrics metrics, WorkTimes times, Stage stage) {
   /** The stage has finished sequences with this many tokens in total. */
   public void items(long sequences, long tokens) {
     metrics.add(Metric.STAGE_SEQUENCES_TOTAL, (double) sequences, stage);

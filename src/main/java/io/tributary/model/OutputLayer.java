@@ -85,9 +85,7 @@ final class OutputLayer {
     }
     float[] targetLogits = targetLogits(hidden, targets);
     double[] logProbs = new double[n];
-    for (int i = 0; i < n; i++) {
-      logProbs[i] = Math.min(0, targetLogits[i] - logNormalisers[i]);
-    }
+    Arrays.setAll(logProbs, i -> Math.min(0, targetLogits[i] - logNormalisers[i]));
     return new TokenLogProbs(logProbs, logNormalisers);
   }
 

@@ -18,17 +18,8 @@ import java.util.stream.Stream;
  * A TorchScript module, as {@code torch.jit.save} writes it, for inference only. Thread-safe, but
  * for {@link #close}.
  */
-public final class ScriptModule implements AutoCloseable {
-  private final Path file;
-  private final NDManager manager;
-  private final PtSymbolBlock block;
-
-  private ScriptModule(Path file, NDManager manager, PtSymbolBlock block) {
-    this.file = file;
-    this.manager = manager;
-    this.block = block;
-  }
-
+public record ScriptModule(Path file, NDManager manager, PtSymbolBlock block)
+    implements AutoCloseable {
   /**
    * Reads a module.
    *

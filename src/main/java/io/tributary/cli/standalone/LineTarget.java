@@ -14,15 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** The target of a configuration, to compute features and log P of given sequences. */
-public final class LineTarget implements AutoCloseable {
-  private final EnergyBasedModel target;
-  private final TargetBaseModel base;
-
-  private LineTarget(EnergyBasedModel target, TargetBaseModel base) {
-    this.target = target;
-    this.base = base;
-  }
-
+public record LineTarget(EnergyBasedModel target, TargetBaseModel base) implements AutoCloseable {
   /**
    * The target of a configuration, with the base model that it names, or else with {@code model}.
    *

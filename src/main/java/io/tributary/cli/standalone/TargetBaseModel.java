@@ -129,7 +129,7 @@ public record TargetBaseModel(LoadedModel model, boolean borrowed) implements Au
                       place -> Sampler.create(sampling, metrics.stage(Stage.SAMPLER)::clock),
                       place -> Scorer.create(scoring, metrics.stage(Stage.SCORER)::clock)),
               () -> false,
-              row::show)
+              row::transientLine)
           .map(Fit::target)
           .orElseThrow();
     }

@@ -22,17 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads HOCON into records. The components of a record are its keys, their types the types of the
  * values, and its compact constructor checks the ranges.
+ *
+ * @param file the configuration's file as the user named it, for messages about missing keys
  */
-public final class Binder {
-  private final String file;
-
-  /**
-   * @param file the configuration's file as the user named it, for messages about missing keys
-   */
-  public Binder(String file) {
-    this.file = file;
-  }
-
+public record Binder(String file) {
   /**
    * Reads an object into a record.
    *
@@ -148,27 +141,21 @@ public final class Binder {
       InvalidValueException invalid, ConfigObject object, String path) {
     String message = path + "." + invalid.getMessage();
     @Nullable ConfigValue value = find(object, invalid.key());
-    String other = // that the message compares it with
+    String place = value == null ? file : Place.of(value);
+    boolean isComparedWithCommandLine =
         object.entrySet().stream()
             .filter(entry -> !entry.getKey().equals(invalid.key()))
             .filter(entry -> message.contains(entry.getKey() + " = "))
-            .map(entry -> Place.of(entry.getValue()))
-            .filter(Place.COMMAND_LINE::equals)
-            .findFirst()
-            .orElse("");
-    if (!other.isEmpty() && (value == null || !Place.of(value).equals(other))) {
-      return new ConfigException(
-          "%s: %s (%s)".formatted(other, message, value == null ? file : Place.of(value)), invalid);
+            .anyMatch(entry -> Place.of(entry.getValue()).equals(Place.COMMAND_LINE));
+    String explained;
+    if (isComparedWithCommandLine && !place.equals(Place.COMMAND_LINE)) {
+      explained = "%s: %s (%s)".formatted(Place.COMMAND_LINE, message, place);
+    } else if (place.equals(Place.DEFAULT)) {
+      explained = "%s: %s, the default".formatted(file, message);
+    } else {
+      explained = "%s: %s".formatted(place, message);
     }
-    if (value == null) {
-      return new ConfigException(file + ": " + message, invalid);
-    }
-    String place = Place.of(value);
-    return new ConfigException(
-        place.equals(Place.DEFAULT)
-            ? "%s: %s, the default".formatted(file, message)
-            : "%s: %s".formatted(place, message),
-        invalid);
+    return new ConfigException(explained, invalid);
   }
 
   /** The value at a path like {@code features[1].name}, or the innermost one on the way to it. */

@@ -18,22 +18,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The directory of a run, locked for this process. */
-public final class RunDirectory implements AutoCloseable {
+/**
+ * The directory of a run, locked for this process.
+ *
+ * @param files what the learner writes in it
+ */
+public record RunDirectory(Path home, ProcessLock lock, LearnerFiles files)
+    implements AutoCloseable {
   private static final String EFFECTIVE = "effective.conf";
   private static final String TEXTS = "comparison.json";
   private static final long MAX_SAMPLES_BYTES = 64L << 20;
   private static final long MAX_AUDIT_BYTES = 16L << 20;
-
-  private final Path home;
-  private final ProcessLock lock;
-  private final LearnerFiles files;
-
-  private RunDirectory(Path home, ProcessLock lock, LearnerFiles files) {
-    this.home = home;
-    this.lock = lock;
-    this.files = files;
-  }
 
   /** Whether a run was started in this directory, so that it can be resumed. */
   public static boolean isBegun(Path home) {
@@ -145,16 +140,6 @@ public final class RunDirectory implements AutoCloseable {
   /** Whether texts of base model and policy are recorded. */
   public boolean hasTexts() {
     return Files.exists(home.resolve(TEXTS));
-  }
-
-  /** Where it is. */
-  public Path home() {
-    return home;
-  }
-
-  /** What the learner writes in it. */
-  public LearnerFiles files() {
-    return files;
   }
 
   @Override

@@ -107,12 +107,7 @@ final class RunControl implements ServiceControl {
                     .formatted(deadline.toSeconds())),
             deadline.toMillis(),
             TimeUnit.MILLISECONDS)
-        .thenApplyAsync(
-            given -> {
-              record.accept(given);
-              return given;
-            },
-            records);
+        .whenCompleteAsync((given, failure) -> record.accept(given), records);
   }
 
   /** Waits a short while until all answers are recorded. */

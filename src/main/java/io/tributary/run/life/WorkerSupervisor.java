@@ -127,8 +127,7 @@ final class WorkerSupervisor {
             .formatted(startTimeout.toSeconds(), START_PATIENCE);
     return Stream.concat(
             samplers.unstarted(startTimeout).stream(), scorers.unstarted(startTimeout).stream())
-        .map(worker -> replace(worker, FailureReason.STALLED, detail))
-        .flatMap(Optional::stream)
+        .flatMap(worker -> replace(worker, FailureReason.STALLED, detail).stream())
         .findFirst();
   }
 

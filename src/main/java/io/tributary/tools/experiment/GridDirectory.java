@@ -24,15 +24,7 @@ import java.util.Optional;
  * outcomes.jsonl} says how and when each ended, and {@code cells/} holds, for each cell, its
  * configuration, its output and the directory of its run.
  */
-public final class GridDirectory implements AutoCloseable {
-  private final Path home;
-  private final ProcessLock lock;
-
-  private GridDirectory(Path home, ProcessLock lock) {
-    this.home = home;
-    this.lock = lock;
-  }
-
+public record GridDirectory(Path home, ProcessLock lock) implements AutoCloseable {
   /**
    * Creates or opens the directory of a grid, locked for this process, and records its cells.
    *
@@ -151,10 +143,6 @@ public final class GridDirectory implements AutoCloseable {
 
   Outcomes outcomes() {
     return Outcomes.in(home);
-  }
-
-  Path home() {
-    return home;
   }
 
   /** Whether a process left by an earlier experiment still writes the cell's files. */

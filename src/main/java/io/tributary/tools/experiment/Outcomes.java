@@ -18,7 +18,7 @@ import java.util.Optional;
  * How the processes of a grid's cells ended, one JSON object per line. The last one of a cell
  * counts.
  */
-public final class Outcomes {
+public record Outcomes(Path file) {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
   /** How a cell's process ended. */
@@ -45,12 +45,6 @@ public final class Outcomes {
     Outcome failed(String because) {
       return new Outcome(cell, End.FAILED, seconds, sequences, because, at);
     }
-  }
-
-  private final Path file;
-
-  private Outcomes(Path file) {
-    this.file = file;
   }
 
   /** The outcomes of the grid in a directory. */
