@@ -31,7 +31,6 @@ final class Includes
   @SuppressWarnings("NullAway.Init") // the library sets it before it includes anything
   private ConfigIncluder standard;
 
-  /** The includes of a file. */
   Includes(Path file) {
     reading.push(file);
   }
@@ -77,8 +76,6 @@ final class Includes
   }
 
   /**
-   * Reads what is included.
-   *
    * @param sought the file that is meant; null if it is none
    */
   private ConfigObject read(

@@ -60,7 +60,11 @@ public record PretrainConfig(
 
   public PretrainConfig {
     data = List.copyOf(data);
-    requireOneStart(model, from);
+    Require.that(
+        model.isPresent() != from.isPresent(),
+        "model",
+        model.isPresent() ? "both" : "neither",
+        "given for a model from scratch, or from = DIR for a model to fine-tune, and not both");
     requireTokenizer(from, tokenizer, merges);
     Require.that(!data.isEmpty(), "data", "[]", "a list of at least one file");
     Require.fraction("held-out-fraction", heldOutFraction);
@@ -91,14 +95,6 @@ public record PretrainConfig(
           maxLength,
           "at most pretrain.model.positions = " + positions);
     }
-  }
-
-  private static void requireOneStart(Optional<Architecture> model, Optional<Path> from) {
-    Require.that(
-        model.isPresent() != from.isPresent(),
-        "model",
-        model.isPresent() ? "both" : "neither",
-        "given for a model from scratch, or from = DIR for a model to fine-tune, and not both");
   }
 
   private static void requireTokenizer(

@@ -91,7 +91,6 @@ final class WorkTimes {
     }
   }
 
-  /** A pause begins or ends. */
   void pause(boolean begins) {
     read();
     synchronized (this) {

@@ -24,8 +24,6 @@ final class TokenChoice {
   private TokenChoice() {}
 
   /**
-   * The chosen tokens.
-   *
    * @param tokens one of each row
    * @param logProbs their log-probabilities in nats under the distribution that they were drawn
    *     from

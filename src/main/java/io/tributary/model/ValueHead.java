@@ -67,8 +67,6 @@ public final class ValueHead implements AutoCloseable {
   }
 
   /**
-   * The values.
-   *
    * @param hidden (N, D)
    * @return (N)
    */

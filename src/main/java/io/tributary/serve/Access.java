@@ -60,8 +60,6 @@ final class Access {
   }
 
   /**
-   * Checks a request.
-   *
    * @param open whether its path needs no token
    * @return the refusal; null if the request is allowed
    */

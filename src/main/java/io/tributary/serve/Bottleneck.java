@@ -27,7 +27,6 @@ record Bottleneck(String word, String sentence) {
   private static final RunStatus.Load UNKNOWN =
       new RunStatus.Load(0, 0, 0, 0, Map.of(), Double.NaN, Map.of());
 
-  /** The bottleneck of a run with this status. */
   static Bottleneck of(RunStatus status) {
     if (status.paused().any()) {
       return new Bottleneck(

@@ -41,8 +41,6 @@ record Certificate(SSLContext context) {
       Pattern.compile("-----BEGIN ([A-Z0-9 ]*)-----([^-]*)-----END \\1-----");
 
   /**
-   * Reads certificate and key.
-   *
    * @param certificateFile PEM: the server's certificate, then those between it and its root
    * @param keyFile PEM: PKCS #8, RSA or EC, without a passphrase
    * @throws ConfigException if they can't be read or don't match

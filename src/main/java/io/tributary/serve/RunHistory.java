@@ -118,8 +118,6 @@ public final class RunHistory {
   }
 
   /**
-   * Points of the run.
-   *
    * @param steps at which there is a point
    * @param series their values, one for each step
    * @param stride steps between two points

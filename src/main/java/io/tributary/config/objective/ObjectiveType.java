@@ -45,7 +45,6 @@ public enum ObjectiveType {
     return this == GDC_WITH_BASELINE || this == GDC || this == DPG;
   }
 
-  /** Whether it uses the reward. */
   boolean needsReward() {
     return this == REINFORCE || this == KL_CONTROL;
   }

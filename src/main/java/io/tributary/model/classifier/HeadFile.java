@@ -22,8 +22,6 @@ public record HeadFile(LinearHead head, NgramVocabulary ngrams) {
   private static final String NGRAMS = "ngrams";
 
   /**
-   * Reads a head.
-   *
    * @param labels labels that it must have
    * @param dense dense features that it must take
    * @param longest tokens of its longest n-gram

@@ -24,7 +24,6 @@ public record RunningMoments(
     double scaledMean,
     double scaledSquares) {
 
-  /** The moments of an empty stream. */
   static final RunningMoments EMPTY = new RunningMoments(0, 0, 0, 0, 0, 0, 0);
 
   public RunningMoments {

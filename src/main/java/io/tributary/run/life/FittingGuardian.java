@@ -41,13 +41,10 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
     /** The fit has got further; the line says how far. */
     void progressed(String line);
 
-    /** The fit is done. */
     Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers);
 
-    /** The fit has failed. */
     void failed(Throwable cause);
 
-    /** A request has arrived. */
     default Behavior<GuardianCommand> requested(GuardianCommand request) {
       return Behaviors.unhandled();
     }

@@ -172,7 +172,6 @@ final class StreamSupervisor {
     return Optional.of(running);
   }
 
-  /** What is paused. */
   Paused paused() {
     return paused;
   }

@@ -191,8 +191,6 @@ final class EventReport {
   }
 
   /**
-   * Shows a step.
-   *
    * @param learned number of sequences that it learned from
    */
   void progress(LearnerEvent.Stepped stepped, StepPace.Timing timing, long learned) {

@@ -33,7 +33,6 @@ final class ProgressLine {
     this.targets = targets;
   }
 
-  /** Adds a step. */
   void add(Stepped stepped, StepPace.Timing timing, long learned) {
     last = stepped;
     seconds += timing.seconds();

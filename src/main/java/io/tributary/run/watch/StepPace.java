@@ -30,8 +30,6 @@ final class StepPace {
   private record Waited(double learnerSeconds, double samplerSeconds) {}
 
   /**
-   * How a step went.
-   *
    * @param seconds since the step before, pauses excluded; above 0
    */
   record Timing(double seconds, WaitingShares waiting) {}

@@ -37,8 +37,6 @@ public final class StreamMetrics {
   }
 
   /**
-   * The queue of a stage's pool.
-   *
    * @param waitingSequences sequences waiting for a worker
    * @param inflightSequences sequences that a worker has
    */

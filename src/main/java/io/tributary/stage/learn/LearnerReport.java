@@ -96,7 +96,6 @@ final class LearnerReport {
     events.accept(new LearnerEvent.Idle(run.step(), clock.take()));
   }
 
-  /** The learner has stopped. */
   void stopped() {
     clock.close();
     metrics.inflight(0);

@@ -49,22 +49,18 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
   @Override
   public Receive<ScorerCommand> createReceive() {
     return newReceiveBuilder()
-        .onMessage(Score.class, this::onScore)
-        .onMessage(ComputeFeatures.class, this::onComputeFeatures)
+        .onMessage(
+            Score.class,
+            it ->
+                work(
+                    it.draw(),
+                    it.replyTo(),
+                    progress -> scoring.score(it.draw(), it.lambdas(), progress)))
+        .onMessage(
+            ComputeFeatures.class,
+            it -> work(it.draw(), it.replyTo(), progress -> scoring.features(it.draw(), progress)))
         .onSignal(PostStop.class, signal -> onEnd())
         .build();
-  }
-
-  private Behavior<ScorerCommand> onScore(Score command) {
-    return work(
-        command.draw(),
-        command.replyTo(),
-        progress -> scoring.score(command.draw(), command.lambdas(), progress));
-  }
-
-  private Behavior<ScorerCommand> onComputeFeatures(ComputeFeatures command) {
-    return work(
-        command.draw(), command.replyTo(), progress -> scoring.features(command.draw(), progress));
   }
 
   private <R> Behavior<ScorerCommand> work(

@@ -86,8 +86,6 @@ public record BenchReport(
       double fractionOfPeak) {
 
     /**
-     * The throughput of a stage.
-     *
      * @param operationsPerToken floating-point operations that a token takes at least
      * @param peak operations per second that the machine reaches in matrix products
      */

@@ -51,7 +51,6 @@ public record Confusion(int[][] counts) {
     return both == 0 ? 0 : 2.0 * counts[label][label] / both;
   }
 
-  /** F1 by label. */
   Map<String, Double> f1ByLabel(List<String> labels) {
     Map<String, Double> byLabel = new LinkedHashMap<>();
     for (int k = 0; k < labels.size(); k++) {

@@ -33,7 +33,6 @@ final class GridConsole {
     out.line(text);
   }
 
-  /** What a cell does. */
   void line(Experiment.Cell cell, String does) {
     out.line("cell %s: %s %s".formatted(number(cell), cell.name(), does));
   }

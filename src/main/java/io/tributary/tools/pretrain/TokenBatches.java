@@ -31,8 +31,6 @@ final class TokenBatches {
   private List<List<int[]>> microBatches = List.of();
 
   /**
-   * Batches of the given sequences.
-   *
    * @param batchSize sequences of a step
    * @param microBatchSize sequences of a micro-batch, a divisor of {@code batchSize}
    */

@@ -177,8 +177,6 @@ public record CheckpointFiles(Path directory) {
   }
 
   /**
-   * Reads the checkpoint.
-   *
    * @throws BadInputException if it is not whole, or of another model
    */
   Checkpoint read(DecoderConfig model) {

@@ -18,8 +18,6 @@ final class StepMeasurements {
   private StepMeasurements() {}
 
   /**
-   * Measures a batch.
-   *
    * @param features names of the target's features, in their order
    * @param values the same batch with log pi before the update and without dropout, and with the
    *     estimate of Z that it was learned with, which excludes the batch
