@@ -70,27 +70,16 @@ final class ExportVerb extends Verb {
     base.tokenizer();
     Path tokenizer = base.path().resolve(ModelDirectory.TOKENIZER);
     FloatType type = dtype == Dtype.F16 ? FloatType.F16 : FloatType.F32;
-    requireRoom(base, tokenizer, type);
-    List<TensorBytes> policy =
-        new CheckpointFiles(checkpoint).policy(base.config(), base.weights());
     try {
+      long bytes = ModelDirectory.bytes(base.config(), type, Files.size(tokenizer));
+      DiskRoom.require("--to", to, "the model", bytes);
+      List<TensorBytes> policy =
+          new CheckpointFiles(checkpoint).policy(base.config(), base.weights());
       ModelDirectory.write(to, base.config(), policy, tokenizer, type);
     } catch (IOException e) {
       throw new BadInputException("--to = %s can't be written: %s".formatted(to, e), e);
     }
     return Tributary.DONE;
-  }
-
-  private void requireRoom(ModelDirectory base, Path tokenizer, FloatType type) {
-    try {
-      DiskRoom.require(
-          "--to",
-          to,
-          "the model",
-          ModelDirectory.bytes(base.config(), type, Files.size(tokenizer)));
-    } catch (IOException e) {
-      throw new BadInputException("--to = %s can't be written: %s".formatted(to, e), e);
-    }
   }
 
   private void requireNothingThere() {

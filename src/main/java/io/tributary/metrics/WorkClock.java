@@ -23,11 +23,6 @@ public final class WorkClock implements AutoCloseable {
   private long since;
   private boolean runs;
 
-  /** The clock of a worker whose time is known only from its results. */
-  public WorkClock() {
-    this(System::nanoTime, clock -> {});
-  }
-
   /**
    * @param closing told when the clock is closed
    */

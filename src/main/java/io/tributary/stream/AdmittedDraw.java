@@ -12,7 +12,6 @@ import io.tributary.data.DrawOrder;
  */
 record AdmittedDraw(long number, long minimumVersion, long learnedBatches, long admittedNanos) {
 
-  /** The order for a sampler. */
   DrawOrder order(int sequences) {
     return new DrawOrder(number, minimumVersion, DrawOrder.Purpose.TRAINING, sequences);
   }

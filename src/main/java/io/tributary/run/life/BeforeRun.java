@@ -49,8 +49,7 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
         Behaviors.receive(GuardianCommand.class)
             .onMessageEquals(Begin.INSTANCE, this::begin)
             .onMessage(Drain.class, this::requested)
-            .onMessage(Perform.class, this::requested)
-            .onMessage(Change.class, this::requested)
+            .onMessage(Request.class, this::requested)
             .build());
   }
 

@@ -3,11 +3,11 @@ package io.tributary.run.life;
 import io.tributary.protocol.PublisherCommand;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.run.assembly.FitSetup;
-import io.tributary.run.life.GuardianCommand.Change;
 import io.tributary.run.life.GuardianCommand.CheckProgress;
 import io.tributary.run.life.GuardianCommand.Drain;
 import io.tributary.run.life.GuardianCommand.FitEnded;
 import io.tributary.run.life.GuardianCommand.Perform;
+import io.tributary.run.life.GuardianCommand.Request;
 import io.tributary.run.life.GuardianCommand.SamplersConfirmed;
 import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.fit.TargetFitting;
@@ -92,8 +92,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
         .onMessage(GuardianCommand.WorkerLost.class, lost -> failOn(workers.lost(lost.loss())))
         .onMessage(CheckProgress.class, check -> failOn(workers.replaceUnstarted()))
         .onMessage(Drain.class, this::onDrain)
-        .onMessage(Perform.class, this::onPerform)
-        .onMessage(Change.class, owner::requested)
+        .onMessage(Request.class, this::onRequest)
         .onSignal(Terminated.class, this::onTerminated)
         .build();
   }
@@ -159,8 +158,8 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
         workers.holds(gone) ? workers.stopped(gone, cause) : Optional.of(cause)); // the publisher
   }
 
-  private Behavior<GuardianCommand> onPerform(Perform request) {
-    if (request.action() == Action.DRAIN) {
+  private Behavior<GuardianCommand> onRequest(Request request) {
+    if (request instanceof Perform asked && asked.action() == Action.DRAIN) {
       end();
     }
     return owner.requested(request);

@@ -11,7 +11,8 @@ import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Label.BlockedReason;
-import io.tributary.metrics.WorkClock;
+import io.tributary.metrics.Label.Stage;
+import io.tributary.metrics.RunMetrics;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.SamplingSettings;
 import io.tributary.protocol.SamplerCommand;
@@ -22,6 +23,7 @@ import io.tributary.protocol.WorkerEvent;
 import io.tributary.testing.Commands;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.TinyModels;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +68,7 @@ class SamplerTest {
         () ->
             new ProposalSampling(
                 MODEL, Device.cpu(), 8, MODEL.beginning(), SamplingSettings.plain(4, false), 1),
-        WorkClock::new);
+        () -> new RunMetrics(Map.of(), Clock.systemUTC()).stage(Stage.SAMPLER).clock());
   }
 
   private static WeightSnapshot snapshot(long version, List<TensorBytes> tensors) {
