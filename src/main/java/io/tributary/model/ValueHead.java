@@ -67,8 +67,9 @@ public final class ValueHead implements AutoCloseable {
   }
 
   /**
+   * The values, (N).
+   *
    * @param hidden (N, D)
-   * @return (N)
    */
   double[] values(NDArray hidden) {
     float[] values =

@@ -60,8 +60,9 @@ final class Access {
   }
 
   /**
+   * The refusal of a request; null if it is allowed.
+   *
    * @param open whether its path needs no token
-   * @return the refusal; null if the request is allowed
    */
   @Nullable HttpResponse refusal(HttpRequest request, boolean open) {
     var host =

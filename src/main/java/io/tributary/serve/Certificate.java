@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
 
 /** The server's certificate and private key, for TLS 1.2 and newer. */
 record Certificate(SSLContext context) {
-
   private static final Logger log = LoggerFactory.getLogger(Certificate.class);
   private static final String CERTIFICATE_KEY = "http.tls.certificate-file";
   private static final String KEY_KEY = "http.tls.key-file";

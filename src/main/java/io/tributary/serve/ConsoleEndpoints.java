@@ -18,7 +18,6 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
  * the jar and hold nothing of the run, so they need no token; the page asks for one.
  */
 record ConsoleEndpoints(RunHistory history) {
-
   private static final int DEFAULT_SAMPLES = 10;
 
   /** Resource and media type of each file, by path. */

@@ -27,7 +27,6 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
  *     accepted, and the action continues
  */
 record ControlEndpoints(ServiceControl control, Duration patience) {
-
   void addTo(Routes routes) {
     for (Action action : Action.values()) {
       routes.post("/control/" + name(action), call -> perform(action, call));

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param stallTimeout a learner is stalled if it holds a batch and has shown no progress for longer
  */
 record RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration stallTimeout) {
-
   void addTo(Routes routes) {
     routes
         .get("/metrics", this::metrics)

@@ -25,6 +25,8 @@ sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
       Measurements measurements) {}
 
   /**
+   * Updates the weights.
+   *
    * @param step steps made before this one; seeds the generators
    * @param estimates from the batches before
    * @param progress called after every micro-batch
