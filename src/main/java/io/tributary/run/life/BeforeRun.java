@@ -115,10 +115,7 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
   }
 
   private Behavior<GuardianCommand> train(EnergyBasedModel target, WorkerSupervisor workers) {
-    return Behaviors.setup(
-        context ->
-            Behaviors.withTimers(
-                timers -> new Guardian(context, timers, services, from, target, workers, outcome)));
+    return Guardian.create(services, from, target, workers, outcome);
   }
 
   private void write(Fit fit, double tolerance) {

@@ -20,6 +20,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,19 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
    * @param workers already children of this actor
    * @param outcome completed when the run has ended, with the failure if it failed
    */
-  Guardian(
+  static Behavior<GuardianCommand> create(
+      RunServices services,
+      @Nullable LearnerState from,
+      EnergyBasedModel target,
+      WorkerSupervisor workers,
+      CompletableFuture<Void> outcome) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new Guardian(context, timers, services, from, target, workers, outcome)));
+  }
+
+  private Guardian(
       ActorContext<GuardianCommand> context,
       TimerScheduler<GuardianCommand> timers,
       RunServices services,
