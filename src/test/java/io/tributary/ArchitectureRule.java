@@ -145,7 +145,8 @@ enum ArchitectureRule {
     List<String> violations(JavaClasses code) {
       return details(
               onlyIn(
-                  Set.of("protocol", "stage", "stream", "run", "serve", "cli"), "org.apache.pekko"),
+                  Set.of("protocol", "stage", "stream", "cluster", "run", "serve", "cli"),
+                  "org.apache.pekko"),
               code)
           .toList();
     }
@@ -173,10 +174,21 @@ enum ArchitectureRule {
     }
   },
 
+  /** Pekko hands some to a failure detector that it makes, unread. */
   ONLY_CONFIG_READS_HOCON {
     @Override
     List<String> violations(JavaClasses code) {
-      return details(onlyIn("config", "com.typesafe.config"), code).toList();
+      return details(
+              noClasses()
+                  .that()
+                  .resideOutsideOfPackage(ROOT + ".config..")
+                  .and()
+                  .areNotAssignableTo("org.apache.pekko.remote.FailureDetector")
+                  .should()
+                  .dependOnClassesThat()
+                  .resideInAPackage("com.typesafe.config.."),
+              code)
+          .toList();
     }
   },
 
@@ -234,7 +246,8 @@ enum ArchitectureRule {
           Map.entry("stage", BELOW_STAGES),
           Map.entry("stream", Set.of("data", "protocol", "metrics")),
           Map.entry("serve", Set.of("protocol", "data", "config", "io", "metrics")),
-          Map.entry("run", union(BELOW_STAGES, Set.of("stage", "stream", "serve"))),
+          Map.entry("cluster", Set.of("data", "config", "io", "tensor", "metrics", "protocol")),
+          Map.entry("run", union(BELOW_STAGES, Set.of("stage", "stream", "serve", "cluster"))),
           Map.entry("tools", union(BELOW_STAGES, Set.of("stage", "run"))));
 
   /** These use everything, and nothing uses them. */

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import io.tributary.config.binding.ConfigException;
+import io.tributary.config.binding.Includes;
 import io.tributary.config.binding.KeyCheck;
 import io.tributary.config.binding.Place;
 import io.tributary.config.binding.Schema;
@@ -54,15 +55,19 @@ public final class ConfigLoader {
     try {
       Config given = over.withFallback(parse(file));
       KeyCheck.check(given.root());
-      Config named = given.withFallback(defaultName(file));
-      Config all = named.withFallback(DEFAULTS).resolve();
-      Config ofObjective = ObjectiveRules.defaults(all.getObject(Schema.ROOT)).atPath(Schema.ROOT);
-      return new EffectiveConfig(
-          file.toString(),
-          named.withFallback(ofObjective).withFallback(DEFAULTS).resolve().getObject(Schema.ROOT));
+      return complete(file.toString(), given.withFallback(defaultName(file)));
     } catch (com.typesafe.config.ConfigException e) {
       throw new ConfigException(explain(e, file), e);
     }
+  }
+
+  /** With all defaults. */
+  static EffectiveConfig complete(String source, Config named) {
+    Config all = named.withFallback(DEFAULTS).resolve();
+    Config ofObjective = ObjectiveRules.defaults(all.getObject(Schema.ROOT)).atPath(Schema.ROOT);
+    return new EffectiveConfig(
+        source,
+        named.withFallback(ofObjective).withFallback(DEFAULTS).resolve().getObject(Schema.ROOT));
   }
 
   /**

@@ -8,6 +8,7 @@ import io.tributary.config.binding.Schema;
 import io.tributary.config.objective.ObjectiveConfig;
 import io.tributary.config.objective.ObjectiveRules;
 import io.tributary.config.target.TargetConfig;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -31,6 +32,7 @@ public record TributaryConfig(
     DiagnosticsConfig diagnostics,
     SamplesConfig samples,
     HttpConfig http,
+    Optional<ClusterConfig> cluster,
     ShutdownConfig shutdown,
     @Schema.Key("native") NativeConfig nativeLibrary) {
   public TributaryConfig {
@@ -53,6 +55,15 @@ public record TributaryConfig(
         "at most learner.batch-size = %d, since they are taken from a batch"
             .formatted(learner.batchSize()));
     requireEndOfSchedule(learner.optimizer(), totalSteps(run, learner));
+    if (cluster.isEmpty()) {
+      requireOwn("samplers.count", samplers.count());
+      requireOwn("scorers.count", scorers.count());
+    }
+    cluster.ifPresent(
+        trainer -> {
+          requireOtherPort("cluster.port", trainer.port(), http.port());
+          requireOtherPort("cluster.files-port", trainer.filesPort(), http.port());
+        });
     ObjectiveRules.require(objective, target, samplers, stream, learner, publish, proposal);
   }
 
@@ -90,6 +101,14 @@ public record TributaryConfig(
     return total == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(total);
   }
 
+  private static void requireOwn(String key, int count) {
+    Require.that(
+        count > 0,
+        key,
+        count,
+        "at least 1; 0 is for the trainer of a cluster, with tributary.cluster");
+  }
+
   private static void requireMultipleOfDraw(String key, int sequences, int draw) {
     int below = sequences / draw * draw;
     Require.that(
@@ -98,6 +117,11 @@ public record TributaryConfig(
         sequences,
         "a multiple of samplers.batch-size = %d, such as %s%d"
             .formatted(draw, below > 0 ? below + " or " : "", below + draw));
+  }
+
+  private static void requireOtherPort(String key, int port, int httpPort) {
+    Require.that(
+        port != httpPort || port == 0, key, port, "another port than http.port = " + httpPort);
   }
 
   private static void requireEndOfSchedule(OptimizerConfig optimizer, OptionalLong totalSteps) {

@@ -2,6 +2,7 @@ package io.tributary.serve;
 
 import io.tributary.config.HttpConfig;
 import io.tributary.config.binding.ConfigException;
+import io.tributary.config.binding.SystemSettings;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.RunStatus;
 import io.tributary.protocol.ServiceControl;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.ActorAttributes;
 import org.apache.pekko.stream.Materializer;
@@ -28,23 +30,27 @@ import org.jspecify.annotations.Nullable;
 import scala.concurrent.ExecutionContextExecutor;
 
 /**
- * The HTTP server of a run. It works on a thread of its own under a {@link CpuThrottle}, so that no
- * client can slow the run down.
+ * The HTTP server of a run. It has an actor system of its own, in which one thread under a {@link
+ * CpuThrottle} does everything from sockets to answers, so that no client can slow the run down.
  */
 public final class HttpService {
 
-  static final String DISPATCHER = "tributary-http";
+  private static final String SYSTEM = "tributary-http";
+  static final String DISPATCHER = SYSTEM + ".dispatcher";
 
+  private final ActorSystem<Void> system;
   private final Tcp.ServerBinding binding;
   private final boolean encrypted;
   private final Connections connections;
   private final CompletionStage<Done> ended;
 
   private HttpService(
+      ActorSystem<Void> system,
       Tcp.ServerBinding binding,
       boolean encrypted,
       Connections connections,
       CompletionStage<Done> ended) {
+    this.system = system;
     this.binding = binding;
     this.encrypted = encrypted;
     this.connections = connections;
@@ -73,7 +79,6 @@ public final class HttpService {
    *     bound, or token or certificate can't be used
    */
   public static CompletionStage<HttpService> start(
-      ActorSystem<?> system,
       HttpConfig http,
       RunMetrics metrics,
       Supplier<RunStatus> status,
@@ -85,14 +90,16 @@ public final class HttpService {
     new RunEndpoints(metrics, status, stallTimeout).addTo(routes);
     new ControlEndpoints(control, Limits.USUAL.patience()).addTo(routes);
     try {
-      return bind(system, http, Protection.of(http, System.getenv()), routes, Limits.USUAL);
+      return bind(http, Protection.of(http, System.getenv()), routes, Limits.USUAL);
     } catch (ConfigException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   static CompletionStage<HttpService> bind(
-      ActorSystem<?> system, HttpConfig http, Protection protection, Routes routes, Limits limits) {
+      HttpConfig http, Protection protection, Routes routes, Limits limits) {
+    ActorSystem<Void> system =
+        ActorSystem.create(Behaviors.empty(), SYSTEM, SystemSettings.of(SYSTEM));
     ExecutionContextExecutor thread =
         system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
     system
@@ -123,6 +130,7 @@ public final class HttpService {
         .handle(
             (binding, failure) -> {
               if (binding == null) {
+                system.terminate();
                 throw new CompletionException(unbound(http, failure));
               }
               endpoints.complete(
@@ -133,7 +141,7 @@ public final class HttpService {
                       materializer,
                       thread));
               return new HttpService(
-                  binding, protection.tls().isPresent(), connections, running.second());
+                  system, binding, protection.tls().isPresent(), connections, running.second());
             });
   }
 
@@ -153,15 +161,30 @@ public final class HttpService {
                 address().getPort()));
   }
 
-  /** Unbinds and stops reading requests; those under way may finish until the deadline. */
+  /**
+   * Unbinds and stops reading requests; those under way may finish until the deadline. Completes
+   * when the server's actor system has ended too, or has not within another deadline.
+   */
   public CompletionStage<Done> stop(Duration deadline) {
-    return binding
-        .unbind()
+    return within(
+            deadline,
+            binding
+                .unbind()
+                .thenCompose(
+                    unbound -> {
+                      connections.stop();
+                      return ended;
+                    }))
+        .handle((done, failure) -> done)
         .thenCompose(
-            unbound -> {
-              connections.stop();
-              return ended;
-            })
+            done -> {
+              system.terminate();
+              return within(deadline, system.getWhenTerminated());
+            });
+  }
+
+  private static CompletionStage<Done> within(Duration deadline, CompletionStage<Done> stage) {
+    return stage
         .toCompletableFuture()
         .copy()
         .completeOnTimeout(Done.getInstance(), deadline.toMillis(), TimeUnit.MILLISECONDS);

@@ -2,19 +2,12 @@ package io.tributary.serve;
 
 import io.tributary.config.HttpConfig;
 import io.tributary.config.binding.ConfigException;
-import java.io.IOException;
+import io.tributary.config.tls.SecretFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * How the server is protected. On loopback nothing is needed; elsewhere a token is, and TLS, so
@@ -30,13 +23,6 @@ record Protection(InetAddress address, Optional<AccessToken> token, Optional<Cer
   static final String VARIABLE = "TRIBUTARY_HTTP_TOKEN";
 
   private static final String TOKEN_FILE = "http.token-file";
-  private static final int MAX_SECRET_BYTES = 64 * 1024;
-
-  private static final Set<PosixFilePermission> OWNER =
-      EnumSet.of(
-          PosixFilePermission.OWNER_READ,
-          PosixFilePermission.OWNER_WRITE,
-          PosixFilePermission.OWNER_EXECUTE);
 
   /**
    * Reads the configured protection.
@@ -47,7 +33,8 @@ record Protection(InetAddress address, Optional<AccessToken> token, Optional<Cer
     InetAddress address = address(http.host());
     Optional<AccessToken> token =
         http.tokenFile()
-            .map(file -> AccessToken.of(secret(TOKEN_FILE, file), TOKEN_FILE + ": " + file))
+            .map(
+                file -> AccessToken.of(SecretFile.read(TOKEN_FILE, file), TOKEN_FILE + ": " + file))
             .or(
                 () ->
                     Optional.ofNullable(environment.get(VARIABLE))
@@ -90,33 +77,6 @@ record Protection(InetAddress address, Optional<AccessToken> token, Optional<Cer
       return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new ConfigException("http.host: " + host + " is not a known host name or address", e);
-    }
-  }
-
-  /**
-   * Reads a file that only its owner may read.
-   *
-   * @param key of the configuration that names the file, for messages
-   * @throws ConfigException if it can't be read, or others may read it
-   */
-  static String secret(String key, Path file) {
-    try {
-      if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-        if (!OWNER.containsAll(permissions)) {
-          throw new ConfigException(
-              "%s: %s is accessible to others than its owner (%s); expected rw-------: chmod 600 %s"
-                  .formatted(key, file, PosixFilePermissions.toString(permissions), file));
-        }
-      }
-      if (Files.size(file) > MAX_SECRET_BYTES) {
-        throw new ConfigException(
-            "%s: %s has %,d bytes; expected at most %,d"
-                .formatted(key, file, Files.size(file), MAX_SECRET_BYTES));
-      }
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new ConfigException("%s: %s can't be read: %s".formatted(key, file, e), e);
     }
   }
 }

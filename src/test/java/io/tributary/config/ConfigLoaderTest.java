@@ -157,7 +157,8 @@ class ConfigLoaderTest {
         "samplers.count = three | :2: tributary.samplers.count must be a whole number, got"
             + " \"three\"",
         "samplers.count = 1.5 | tributary.samplers.count must be a whole number, got 1.5",
-        "samplers.count = 0 | :2: tributary.samplers.count must be at least 1, got 0",
+        "samplers.count = 0 | :2: tributary.samplers.count must be at least 1; 0 is for the trainer of a"
+            + " cluster, with tributary.cluster, got 0",
         "samplers.count = 3000000000 | must be a whole number, at most 2147483647, got 3000000000",
         "samplers.count = null | missing key tributary.samplers.count; expected a whole number",
         "samplers.max-length = 0 | tributary.samplers.max-length must be at least 1, got 0",

@@ -82,7 +82,8 @@ class LiveChangeTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "samplers.count=0 | tributary.samplers.count must be at least 1, got 0",
+        "samplers.count=0 | tributary.samplers.count must be at least 1; 0 is for"
+            + " the trainer of a cluster, with tributary.cluster, got 0",
         "samplers.count=257 | tributary.samplers.count must be at most 256, got 257",
         "samplers.count=two | tributary.samplers.count must be a whole number, got \"two\"",
         "samplers.cuont=3 | unknown key tributary.samplers.cuont; did you mean count?",

@@ -9,11 +9,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.typesafe.config.ConfigFactory;
 import io.tributary.config.binding.ConfigException;
+import io.tributary.config.binding.SystemSettings;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.protocol.RunStatus;
 import io.tributary.testing.Slow;
+import io.tributary.testing.Waiting;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -21,8 +24,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +100,30 @@ class HttpServiceTest {
           .hasMessageContaining("http.port: " + taken.getLocalPort() + " on 127.0.0.1")
           .hasMessageContaining("0 for any free port");
     }
+  }
+
+  @Test
+  void onlyTheServersOwnSystemHasItsSocketsOnTheSlowThread() {
+    String dispatcher = "pekko.io.tcp.worker-dispatcher";
+    assertThat(ConfigFactory.load().getString(dispatcher))
+        .isEqualTo("pekko.actor.internal-dispatcher");
+    assertThat(SystemSettings.of("tributary-http").getString(dispatcher))
+        .isEqualTo(HttpService.DISPATCHER);
+  }
+
+  @Test
+  void itsThreadsEndWithIt() throws Exception {
+    Set<Thread> before = threads();
+    HttpService second = start("localhost", 0);
+    assertThat(threads()).hasSizeGreaterThan(before.size());
+    second.stop(Duration.ofSeconds(10)).toCompletableFuture().get(20, TimeUnit.SECONDS);
+    Waiting.until("they have ended", () -> before.containsAll(threads()));
+  }
+
+  private static Set<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("tributary-http-"))
+        .collect(Collectors.toSet());
   }
 
   @ParameterizedTest

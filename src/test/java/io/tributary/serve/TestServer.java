@@ -2,7 +2,6 @@ package io.tributary.serve;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import com.typesafe.config.ConfigFactory;
 import io.tributary.config.HttpConfig;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
@@ -26,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 
 /** A server that is really bound, with a run that is told what to look like. */
 public final class TestServer implements AutoCloseable {
@@ -75,7 +73,6 @@ public final class TestServer implements AutoCloseable {
   final RunHistory history = new RunHistory();
   public final RecordedControl control = new RecordedControl();
   public final HttpService service;
-  private final ActorTestKit testKit = ActorTestKit.create(ConfigFactory.load());
   private final RunMetrics metrics = new RunMetrics(Map.of("amazing", 1.0), Clock.systemUTC());
 
   public TestServer() throws Exception {
@@ -99,8 +96,7 @@ public final class TestServer implements AutoCloseable {
 
   /** Another server of the same run. */
   public HttpService start(HttpConfig http) throws Exception {
-    return HttpService.start(
-            testKit.system(), http, metrics, status::get, history, control, Duration.ofSeconds(60))
+    return HttpService.start(http, metrics, status::get, history, control, Duration.ofSeconds(60))
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
   }
@@ -111,8 +107,7 @@ public final class TestServer implements AutoCloseable {
     new ConsoleEndpoints(history).addTo(routes);
     new RunEndpoints(metrics, status::get, Duration.ofSeconds(60)).addTo(routes);
     new ControlEndpoints(control, limits.patience()).addTo(routes);
-    return HttpService.bind(
-            testKit.system(), http, Protection.of(http, environment), routes, limits)
+    return HttpService.bind(http, Protection.of(http, environment), routes, limits)
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
   }
@@ -169,6 +164,5 @@ public final class TestServer implements AutoCloseable {
         .toCompletableFuture()
         .orTimeout(10, TimeUnit.SECONDS)
         .join();
-    testKit.shutdownTestKit();
   }
 }

@@ -25,6 +25,13 @@ public final class HoconWriter {
     return new HoconWriter(false).section(path, section, null);
   }
 
+  /** A section of these keys and values, as of {@link ConfigTree}, without origins. */
+  public static String plain(String path, Map<String, ?> section) {
+    HoconWriter writer = new HoconWriter(false);
+    writer.braces(path + " ", section, null, 0);
+    return writer.out.toString();
+  }
+
   /** A section with the origin of each value in a comment after it. */
   public static String withOrigins(String path, Object section, ConfigObject source) {
     return new HoconWriter(true).section(path, section, source);

@@ -48,7 +48,7 @@ public final class Require {
 
   /** A number of workers. */
   public static void count(int workers) {
-    atLeast(1, "count", workers);
+    atLeast(0, "count", workers);
     that(workers <= MOST_WORKERS, "count", workers, "at most " + MOST_WORKERS);
   }
 
@@ -86,7 +86,7 @@ public final class Require {
   public static void devices(String key, List<String> devices, int count) {
     devices.forEach(device -> device(key, device));
     that(
-        devices.size() == 1 || devices.size() == count,
+        devices.size() == 1 || devices.size() == count || count == 0,
         key,
         devices.size() + " devices for count = " + count,
         "one device for all, or one for each of them");

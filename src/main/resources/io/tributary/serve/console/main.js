@@ -19,6 +19,7 @@ const MEANINGS = {
   RUNNING: "sampling and learning continue",
   THROTTLED: "samplers wait for the learner: the bound on staleness is reached",
   WAITING_FOR_DATA: "the learner waits for sequences",
+  WAITING_FOR_WORKERS: "there is no sampler or no scorer until a worker joins",
   PAUSED: "paused by an operator",
   DRAINING: "what is in flight is being finished, then the service ends",
   FAILED: "the run cannot continue",

@@ -1,4 +1,4 @@
-package io.tributary.config;
+package io.tributary.config.binding;
 
 import com.typesafe.config.ConfigException.IO;
 import com.typesafe.config.ConfigIncludeContext;
@@ -7,7 +7,6 @@ import com.typesafe.config.ConfigIncluderClasspath;
 import com.typesafe.config.ConfigIncluderFile;
 import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
-import io.tributary.config.binding.ConfigException;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Refuses an {@code include} of something that does not exist, which HOCON ignores. For one file
  * and all that it includes; not thread-safe.
  */
-final class Includes
+public final class Includes
     implements ConfigIncluder, ConfigIncluderFile, ConfigIncluderClasspath, ConfigIncluderURL {
   /** The files being read, each included by the one below it. */
   private final Deque<Path> reading = new ArrayDeque<>();
@@ -31,7 +30,8 @@ final class Includes
   @SuppressWarnings("NullAway.Init") // the library sets it before it includes anything
   private ConfigIncluder standard;
 
-  Includes(Path file) {
+  /** The includes of a file. */
+  public Includes(Path file) {
     reading.push(file);
   }
 
