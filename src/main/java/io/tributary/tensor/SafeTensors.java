@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,6 +26,7 @@ import java.util.function.Predicate;
  */
 public final class SafeTensors {
   private static final long MAX_HEADER_BYTES = 100_000_000;
+  private static final int PIECE_BYTES = 1 << 20;
 
   private SafeTensors() {}
 
@@ -61,27 +63,41 @@ public final class SafeTensors {
    */
   public static void write(Path file, List<TensorBytes> tensors, FloatType type)
       throws IOException {
-    byte[] json = SafeTensorsHeader.format(tensors, type);
-    int padded = (json.length + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
-    ByteBuffer head = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
-    head.putLong(padded).put(json);
-    Arrays.fill(head.array(), head.position(), head.capacity(), (byte) ' ');
     try (FileChannel channel =
         FileChannel.open(
             file,
             StandardOpenOption.CREATE,
             StandardOpenOption.WRITE,
             StandardOpenOption.TRUNCATE_EXISTING)) {
-      writeFully(channel, head.rewind());
-      for (TensorBytes tensor : tensors) {
-        writeFully(channel, ByteBuffer.wrap(type.fromFloat32(tensor.bytes())));
-      }
+      write(channel, tensors, type);
       channel.force(true);
     }
   }
 
-  private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
+  /**
+   * Writes all tensors as {@code type} in small pieces.
+   *
+   * @throws IOException if the channel can't be written to
+   */
+  public static void write(WritableByteChannel channel, List<TensorBytes> tensors, FloatType type)
+      throws IOException {
+    byte[] json = SafeTensorsHeader.format(tensors, type);
+    int padded = (json.length + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
+    ByteBuffer head = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
+    head.putLong(padded).put(json);
+    Arrays.fill(head.array(), head.position(), head.capacity(), (byte) ' ');
+    writeFully(channel, head.rewind());
+    for (TensorBytes tensor : tensors) {
+      writeFully(channel, ByteBuffer.wrap(type.fromFloat32(tensor.bytes())));
+    }
+  }
+
+  /** In pieces, since a channel copies what is in the Java heap into native memory first. */
+  private static void writeFully(WritableByteChannel channel, ByteBuffer buffer)
+      throws IOException {
+    int end = buffer.limit();
+    while (buffer.position() < end) {
+      buffer.limit(Math.min(end, buffer.position() + PIECE_BYTES));
       channel.write(buffer);
     }
   }
