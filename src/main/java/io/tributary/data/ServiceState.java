@@ -12,6 +12,8 @@ public enum ServiceState {
   THROTTLED,
   /** The learner waits for scored draws. */
   WAITING_FOR_DATA,
+  /** There is no sampler, or no scorer, until a worker joins from another machine. */
+  WAITING_FOR_WORKERS,
   /** An operator has paused sampling, learning or both. */
   PAUSED,
   /** What is in flight is being finished; a checkpoint is written; then the process ends. */

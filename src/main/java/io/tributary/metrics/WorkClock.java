@@ -23,6 +23,11 @@ public final class WorkClock implements AutoCloseable {
   private long since;
   private boolean runs;
 
+  /** A clock whose time is known only to those who {@link #take} it. */
+  public WorkClock() {
+    this(System::nanoTime, clock -> {});
+  }
+
   /**
    * @param closing told when the clock is closed
    */

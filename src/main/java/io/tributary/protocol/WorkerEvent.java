@@ -29,4 +29,13 @@ public sealed interface WorkerEvent<R> {
    */
   record Finished<R>(long draw, ActorRef<?> worker, R result, WorkTime time)
       implements WorkerEvent<R> {}
+
+  /**
+   * The worker is idle again without a result: the work is to be handed out again.
+   *
+   * @param failed whether it was tried and failed; otherwise the work may be tried as often as it
+   *     takes
+   */
+  record GivenBack<R>(long draw, ActorRef<?> worker, String reason, boolean failed)
+      implements WorkerEvent<R> {}
 }

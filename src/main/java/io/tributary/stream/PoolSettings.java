@@ -29,6 +29,7 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  * @param command the message that tells a worker to do the work, and whom to report to
  * @param flaw what is wrong with the result of a piece of work; empty if it is valid
  * @param stallTimeout a busy worker is lost after this time without a sign of life
+ * @param patience how long work waits if there is no worker at all; empty: for ever
  * @param <W> work
  * @param <R> result
  * @param <C> messages of a worker
@@ -38,7 +39,33 @@ public record PoolSettings<W, R, C>(
     Function<W, DrawKey> key,
     BiFunction<W, ActorRef<WorkerEvent<R>>, C> command,
     BiFunction<W, R, Optional<String>> flaw,
-    Duration stallTimeout) {
+    Duration stallTimeout,
+    Optional<Duration> patience) {
+  /** How long work waits for a first worker, in stall timeouts. */
+  private static final int PATIENCE = 4;
+
+  /** With what makes one process give up: workers on other machines come when they come. */
+  public PoolSettings(
+      ServiceKey<C> workers,
+      Function<W, DrawKey> key,
+      BiFunction<W, ActorRef<WorkerEvent<R>>, C> command,
+      BiFunction<W, R, Optional<String>> flaw,
+      Duration stallTimeout) {
+    this(
+        workers,
+        key,
+        command,
+        flaw,
+        stallTimeout,
+        Optional.of(stallTimeout.multipliedBy(PATIENCE)));
+  }
+
+  /**
+   * The same for workers that may be on other machines: work waits for them as long as it takes.
+   */
+  public PoolSettings<W, R, C> ofCluster() {
+    return new PoolSettings<>(workers, key, command, flaw, stallTimeout, Optional.empty());
+  }
 
   /**
    * Samplers, who make draws.

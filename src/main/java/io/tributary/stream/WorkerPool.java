@@ -64,9 +64,6 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   /** Work is given up once this many workers in a row are lost on it. */
   static final int MAX_LOST_WORKERS = 3;
 
-  /** How long work waits if there is no worker at all, in stall timeouts. */
-  private static final int PATIENCE = 4;
-
   /** The buffer of results grows as needed, instead of being allocated for the maximum. */
   private static final Attributes GROWING_BUFFER = ActorAttributes.maxFixedBufferSize(1);
 
@@ -179,6 +176,12 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
           ? giveUp(finished.worker(), FailureReason.INVALID, flaw.get())
           : accept(finished, job);
     }
+    if (event instanceof WorkerEvent.GivenBack<R> given) {
+      timers.cancel(given.worker());
+      roster.finish(given.worker());
+      handOutAgain(job, given.worker(), given.reason(), given.failed());
+      return handOut();
+    }
     awaitSignOfLife(event.worker());
     return this;
   }
@@ -200,10 +203,12 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   }
 
   private Behavior<Command<W, R>> onNoWorker() {
+    Duration patience = settings.patience().orElseThrow();
     var none =
         new RunFailedException(
             "there has been no %s for %d s, %d times stream.stall-timeout; see the log"
-                .formatted(kind(), patience().toSeconds(), PATIENCE));
+                .formatted(
+                    kind(), patience.toSeconds(), patience.dividedBy(settings.stallTimeout())));
     waiting.forEach(job -> job.result.completeExceptionally(none));
     waiting.clear();
     return this;
@@ -224,17 +229,26 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   private Behavior<Command<W, R>> lose(ActorRef<?> worker, String reason) {
     timers.cancel(worker);
     Job<W, R> job = roster.lose(worker);
-    if (job != null && ++job.lostWorkers < MAX_LOST_WORKERS) {
+    if (job != null) {
+      handOutAgain(job, worker, reason, true);
+    }
+    return handOut();
+  }
+
+  private void handOutAgain(Job<W, R> job, ActorRef<?> worker, String reason, boolean failed) {
+    if (failed) {
+      job.lostWorkers++;
+    }
+    if (job.lostWorkers < MAX_LOST_WORKERS) {
       getContext().getLog().info("{} {}; {} is handed out again", worker, reason, job.key);
       listener.drawReissued(job.key.number());
       waiting.add(job);
-    } else if (job != null) {
-      job.result.completeExceptionally(
-          new RunFailedException(
-              "%s is given up: %d %ss in a row were lost with it, the last one (%s) %s; see the log"
-                  .formatted(job.key, MAX_LOST_WORKERS, kind(), worker.path().name(), reason)));
+      return;
     }
-    return handOut();
+    job.result.completeExceptionally(
+        new RunFailedException(
+            "%s is given up: %d %ss in a row were lost with it, the last one (%s) %s; see the log"
+                .formatted(job.key, MAX_LOST_WORKERS, kind(), worker.path().name(), reason)));
   }
 
   private Behavior<Command<W, R>> handOut() {
@@ -247,14 +261,13 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     if (waiting.isEmpty() || roster.size() > 0) {
       timers.cancel(NoWorkerCame.class);
     } else if (!timers.isTimerActive(NoWorkerCame.class)) {
-      timers.startSingleTimer(NoWorkerCame.class, new NoWorkerCame<>(), patience());
+      settings
+          .patience()
+          .ifPresent(
+              time -> timers.startSingleTimer(NoWorkerCame.class, new NoWorkerCame<>(), time));
     }
     listener.loadChanged(waiting.size(), roster.busy(), roster.size());
     return this;
-  }
-
-  private Duration patience() {
-    return settings.stallTimeout().multipliedBy(PATIENCE);
   }
 
   private void awaitSignOfLife(ActorRef<?> worker) {

@@ -349,4 +349,116 @@ class WorkerPoolTest {
     finish(worker, order, "c");
     assertThat(get(waiting)).isEqualTo("c");
   }
+
+  private static void giveBack(TestProbe<Order> worker, Order order, boolean failed) {
+    order
+        .replyTo()
+        .tell(new WorkerEvent.GivenBack<>(order.number(), worker.getRef(), "gave up", failed));
+  }
+
+  @Test
+  void work_that_is_given_back_is_handed_out_again_before_later_work() throws Exception {
+    TestProbe<Order> worker = worker();
+    var zero = submit(0);
+    var one = submit(1);
+    giveBack(worker, expectOrder(worker, 0), true);
+
+    finish(worker, expectOrder(worker, 0), "a");
+    finish(worker, expectOrder(worker, 1), "b");
+
+    assertThat(get(zero)).isEqualTo("a");
+    assertThat(get(one)).isEqualTo("b");
+    assertThat(listener.reissued).containsExactly(0L);
+    guardian.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void work_that_was_not_tried_is_given_back_as_often_as_it_takes() throws Exception {
+    TestProbe<Order> worker = worker();
+    var zero = submit(0);
+    for (int i = 0; i < 10; i++) {
+      giveBack(worker, expectOrder(worker, 0), false);
+    }
+    finish(worker, expectOrder(worker, 0), "a");
+
+    assertThat(get(zero)).isEqualTo("a");
+    assertThat(listener.reissued).hasSize(10);
+    guardian.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void work_that_fails_three_times_is_given_up() {
+    TestProbe<Order> worker = worker();
+    var zero = submit(0);
+    for (int i = 0; i < 3; i++) {
+      giveBack(worker, expectOrder(worker, 0), true);
+    }
+
+    assertThatThrownBy(() -> get(zero))
+        .hasRootCauseInstanceOf(RunFailedException.class)
+        .hasMessageContaining("draw 0 is given up: 3 worker");
+    request(1);
+    expectOrder(worker, 1);
+  }
+
+  @Test
+  void work_that_is_given_back_twice_is_handed_out_once() throws Exception {
+    TestProbe<Order> worker = worker();
+    var zero = submit(0);
+    Order order = expectOrder(worker, 0);
+    finish(worker, order, "a");
+    giveBack(worker, order, false);
+    request(1);
+
+    assertThat(get(zero)).isEqualTo("a");
+    expectOrder(worker, 1);
+    assertThat(listener.reissued).isEmpty();
+  }
+
+  @Test
+  void a_worker_that_gives_its_work_back_and_is_not_registered_gets_no_more() throws Exception {
+    TestProbe<Order> unreachable = worker();
+    var zero = submit(0);
+    Order order = expectOrder(unreachable, 0);
+    kit.system().receptionist().tell(Receptionist.deregister(key, unreachable.getRef()));
+    TestProbe<Order> other = worker();
+    listener.await(0, 1, 2);
+    giveBack(unreachable, order, false);
+
+    finish(other, expectOrder(other, 0), "a");
+
+    assertThat(get(zero)).isEqualTo("a");
+    unreachable.expectNoMessage(Duration.ZERO);
+    kit.system().receptionist().tell(Receptionist.register(key, unreachable.getRef()));
+    listener.await(0, 0, 2);
+    request(1);
+    request(2);
+    expectOrder(other, 1);
+    expectOrder(unreachable, 2);
+  }
+
+  @Test
+  void in_a_cluster_work_waits_for_a_worker_as_long_as_it_takes() throws Exception {
+    kit.stop(pool);
+    pool =
+        kit.spawn(
+            WorkerPool.create(
+                new PoolSettings<Long, String, Order>(
+                        key,
+                        k -> new DrawKey(DrawOrder.Purpose.TRAINING, k),
+                        Order::new,
+                        WorkerPoolTest::flaw,
+                        STALL)
+                    .ofCluster(),
+                guardian.getRef(),
+                listener));
+    var zero = submit(0);
+    listener.await(1, 0, 0);
+    time.timePasses(Duration.ofDays(30));
+    TestProbe<Order> worker = worker();
+
+    finish(worker, expectOrder(worker, 0), "a");
+
+    assertThat(get(zero)).isEqualTo("a");
+  }
 }

@@ -1,0 +1,226 @@
+package io.tributary.cluster.remote;
+
+import io.tributary.cluster.membership.NodeEvent;
+import io.tributary.cluster.membership.NodeEvent.NodeGone;
+import io.tributary.cluster.membership.NodeEvent.NodeReachable;
+import io.tributary.cluster.membership.NodeEvent.NodeUnreachable;
+import io.tributary.cluster.membership.NodeEvent.NodeUp;
+import io.tributary.cluster.remote.RemoteWorker.Availability;
+import io.tributary.cluster.wire.ToNode;
+import io.tributary.cluster.wire.ToTrainer;
+import io.tributary.cluster.wire.ToTrainer.Hello;
+import io.tributary.cluster.wire.ToTrainer.Leaving;
+import io.tributary.cluster.wire.ToTrainer.Pong;
+import io.tributary.cluster.wire.ToTrainer.Ready;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The trainer's register of nodes: admits those that may work for the run, and has a {@link
+ * NodeLink} for each. Every message of a handshake may come more than once.
+ */
+public final class Nodes extends AbstractBehavior<Object> {
+
+  /** The name of this actor, under which nodes find it. */
+  public static final String NAME = "nodes";
+
+  /** What admission depends on. */
+  public interface Admission {
+
+    /** Why a node may not take part, or what it needs to begin. */
+    ToNode welcome(Hello hello);
+
+    /** Why a node that has loaded everything may not take part; empty if it may. */
+    Optional<String> objection(Ready ready);
+  }
+
+  private static final class Node {
+    final String name;
+    final ActorRef<ToNode> ref;
+    @Nullable ActorRef<NodeLink.Command> link;
+
+    Node(String name, ActorRef<ToNode> ref) {
+      this.name = name;
+      this.ref = ref;
+    }
+
+    void tell(NodeLink.Command command) {
+      if (link != null) {
+        link.tell(command);
+      }
+    }
+  }
+
+  private final Admission admission;
+  private final Leases leases;
+  private final ActorRef<RemoteWorker.Publish> files;
+  private final int maxNodes;
+  private final Map<Address, Node> nodes = new HashMap<>();
+  private long links;
+  private final List<String> names = new ArrayList<>(); // of the places that are taken
+
+  /**
+   * The register.
+   *
+   * @param files makes weights files for nodes to fetch
+   * @param maxNodes most nodes at a time
+   */
+  public static Behavior<Object> create(
+      Admission admission, Leases leases, ActorRef<RemoteWorker.Publish> files, int maxNodes) {
+    return Behaviors.setup(context -> new Nodes(context, admission, leases, files, maxNodes));
+  }
+
+  private Nodes(
+      ActorContext<Object> context,
+      Admission admission,
+      Leases leases,
+      ActorRef<RemoteWorker.Publish> files,
+      int maxNodes) {
+    super(context);
+    context.setLoggerName(Nodes.class);
+    this.admission = admission;
+    this.leases = leases;
+    this.files = files;
+    this.maxNodes = maxNodes;
+  }
+
+  @Override
+  public Receive<Object> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Hello.class, hello -> then(() -> hello(hello)))
+        .onMessage(Ready.class, ready -> then(() -> ready(ready)))
+        .onMessage(
+            Leaving.class,
+            leaving -> then(() -> known(leaving).ifPresent(n -> change(n, Availability.LEAVING))))
+        .onMessage(
+            Pong.class,
+            pong ->
+                then(
+                    () ->
+                        known(pong)
+                            .ifPresent(n -> n.tell(new NodeLink.Answered(pong.sentNanos())))))
+        .onMessage(NodeUp.class, up -> this) // it says hello itself
+        .onMessage(
+            NodeUnreachable.class, event -> then(() -> change(event, Availability.UNREACHABLE)))
+        .onMessage(NodeReachable.class, event -> then(() -> change(event, Availability.AVAILABLE)))
+        .onMessage(NodeGone.class, event -> then(() -> gone(event)))
+        .build();
+  }
+
+  private Behavior<Object> then(Runnable action) {
+    action.run();
+    return this;
+  }
+
+  private void hello(Hello hello) {
+    Address address = address(hello);
+    Node known = nodes.get(address);
+    if (known == null || !known.ref.equals(hello.node())) {
+      if (known != null) {
+        forget(address, known, "was started again");
+      }
+      if (nodes.size() >= maxNodes) {
+        refuse(hello, "the run has %d nodes, cluster.max-nodes allows no more".formatted(maxNodes));
+        return;
+      }
+      ToNode answer = admission.welcome(hello);
+      if (answer instanceof ToNode.Refused refused) {
+        refuse(hello, refused.reason());
+        return;
+      }
+      nodes.put(address, new Node(place(), hello.node()));
+      hello.node().tell(answer);
+    } else {
+      hello.node().tell(admission.welcome(hello)); // the first answer was lost
+    }
+  }
+
+  private void refuse(ToTrainer from, String reason) {
+    getContext().getLog().warn("node {} is refused: {}", address(from), reason);
+    from.node().tell(new ToNode.Refused(reason));
+  }
+
+  /** A name that no present node has, from a bounded set: it is a label of metrics. */
+  private String place() {
+    int i = 0;
+    while (names.contains("node-" + i)) {
+      i++;
+    }
+    names.add("node-" + i);
+    return "node-" + i;
+  }
+
+  private void ready(Ready ready) {
+    Optional<Node> known = known(ready);
+    if (known.isEmpty() || ready.epoch() != leases.epoch()) {
+      ready.node().tell(new ToNode.Dismissed("the trainer does not know this node any more"));
+      return;
+    }
+    Node node = known.get();
+    if (node.link == null) {
+      Optional<String> objection = admission.objection(ready);
+      if (objection.isPresent()) {
+        refuse(ready, objection.get());
+        forget(address(ready), node, "was refused");
+        return;
+      }
+      node.link =
+          getContext()
+              .spawn(
+                  NodeLink.create(node.ref, ready.slots(), leases, files),
+                  node.name + "." + links++); // one that is gone has its name for a while
+      getContext()
+          .getLog()
+          .info(
+              "{} has joined as {} with {} slots", address(ready), node.name, ready.slots().size());
+    }
+    node.ref.tell(new ToNode.Admitted(leases.epoch(), node.name));
+  }
+
+  private void gone(NodeGone event) {
+    Address address = event.node().address();
+    Node node = nodes.get(address);
+    if (node != null) {
+      forget(address, node, event.reason().text());
+    }
+  }
+
+  private void forget(Address address, Node node, String reason) {
+    getContext().getLog().info("{} ({}) is gone: {}", node.name, address, reason);
+    node.tell(NodeLink.Gone.INSTANCE);
+    nodes.remove(address);
+    names.remove(node.name);
+  }
+
+  private void change(NodeEvent event, Availability availability) {
+    Node node = nodes.get(event.node().address());
+    if (node != null) {
+      change(node, availability);
+    }
+  }
+
+  private void change(Node node, Availability availability) {
+    getContext().getLog().info("{} is {}", node.name, availability);
+    node.tell(new NodeLink.Change(availability));
+  }
+
+  private Optional<Node> known(ToTrainer message) {
+    return Optional.ofNullable(nodes.get(address(message)))
+        .filter(node -> node.ref.equals(message.node()));
+  }
+
+  private static Address address(ToTrainer message) {
+    return message.node().path().address();
+  }
+}

@@ -1,0 +1,348 @@
+package io.tributary.cluster.remote;
+
+import io.tributary.cluster.transfer.Manifest;
+import io.tributary.cluster.wire.FromSlot;
+import io.tributary.cluster.wire.LeaseId;
+import io.tributary.cluster.wire.ToSlot;
+import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
+import io.tributary.data.ScoredDraw;
+import io.tributary.data.ScoredSequence;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.SamplerCommand.DrawSequences;
+import io.tributary.protocol.SamplerCommand.TakeOver;
+import io.tributary.protocol.SamplerCommand.TakenOver;
+import io.tributary.protocol.ScorerCommand;
+import io.tributary.protocol.ScorerCommand.ComputeFeatures;
+import io.tributary.protocol.ScorerCommand.Score;
+import io.tributary.protocol.WorkerEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sampler or scorer on another machine. For pool and publisher it is like one of this process; it
+ * passes work on as leases to its slot, and weights by way of its node.
+ *
+ * <p>While its machine can't be reached it has given its work back and is not registered, so that
+ * it gets none. It stops with its node.
+ */
+public final class RemoteWorker extends AbstractBehavior<Object> {
+
+  /** What a node tells its workers. */
+  sealed interface FromNode {}
+
+  /** Whether the slot may be given work. */
+  enum Availability implements FromNode {
+    AVAILABLE,
+    /** It ends what it has, and gets no more. */
+    LEAVING,
+    /** What it has is given to others. */
+    UNREACHABLE
+  }
+
+  /** Its pool has given it up, since it was silent or returned something invalid. */
+  public enum GivenUp {
+    INSTANCE
+  }
+
+  /** These weights shall be made a file. */
+  public record Publish(WeightSnapshot proposal, ActorRef<Published> replyTo) {}
+
+  /** The weights of this version are a file. */
+  public record Published(long version, Manifest file) {}
+
+  private enum OfferDue {
+    INSTANCE
+  }
+
+  private enum GiveBackDue {
+    INSTANCE
+  }
+
+  /** An offer is made again after this time until the slot holds the weights. */
+  private static final Duration OFFER_AGAIN = Duration.ofSeconds(5);
+
+  /** Work that comes while the slot can't be reached is given back after this time. */
+  private static final Duration GIVE_BACK = Duration.ofSeconds(1);
+
+  /**
+   * Work of a pool.
+   *
+   * @param result the pool's kind of result, of what the slot reports
+   */
+  private record Work<R>(
+      long number, ActorRef<WorkerEvent<R>> pool, Function<FromSlot.Result, R> result) {}
+
+  private final Runnable register;
+  private final Runnable deregister;
+  private boolean registered;
+  private final Leases leases;
+  private final LeaseKeeper keeper;
+  private final ActorRef<ToSlot> slot;
+  private final TimerScheduler<Object> timers;
+  private final ActorRef<Publish> files;
+  private final ActorRef<NodeLink.Command> link;
+  private @Nullable Work<?> work;
+  private @Nullable TakeOver wanted;
+  private ToSlot.@Nullable Offer offer;
+  private boolean reachable = true;
+
+  /** A sampler's. */
+  static Behavior<SamplerCommand> sampler(
+      Leases leases,
+      ActorRef<ToSlot> slot,
+      ActorRef<Publish> files,
+      ActorRef<NodeLink.Command> link) {
+    return of(SamplerCommand.KEY, leases, slot, files, link).narrow();
+  }
+
+  /** A scorer's. */
+  static Behavior<ScorerCommand> scorer(
+      Leases leases,
+      ActorRef<ToSlot> slot,
+      ActorRef<Publish> files,
+      ActorRef<NodeLink.Command> link) {
+    return of(ScorerCommand.KEY, leases, slot, files, link).narrow();
+  }
+
+  private static <C> Behavior<Object> of(
+      ServiceKey<C> key,
+      Leases leases,
+      ActorRef<ToSlot> slot,
+      ActorRef<Publish> files,
+      ActorRef<NodeLink.Command> link) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> new RemoteWorker(context, timers, key, leases, slot, files, link)));
+  }
+
+  private <C> RemoteWorker(
+      ActorContext<Object> context,
+      TimerScheduler<Object> timers,
+      ServiceKey<C> key,
+      Leases leases,
+      ActorRef<ToSlot> slot,
+      ActorRef<Publish> files,
+      ActorRef<NodeLink.Command> link) {
+    super(context);
+    context.setLoggerName(RemoteWorker.class);
+    ActorRef<Receptionist.Command> receptionist = context.getSystem().receptionist();
+    ActorRef<C> self = context.getSelf().narrow();
+    this.register = () -> receptionist.tell(Receptionist.register(key, self));
+    this.deregister = () -> receptionist.tell(Receptionist.deregister(key, self));
+    this.leases = leases;
+    this.keeper = new LeaseKeeper(slot, timers);
+    this.files = files;
+    this.link = link;
+    this.slot = slot;
+    this.timers = timers;
+    register.run();
+    this.registered = true;
+  }
+
+  @Override
+  public Receive<Object> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(DrawSequences.class, command -> then(() -> draw(command)))
+        .onMessage(Score.class, command -> then(() -> score(command)))
+        .onMessage(ComputeFeatures.class, command -> then(() -> computeFeatures(command)))
+        .onMessage(TakeOver.class, command -> then(() -> takeOver(command)))
+        .onMessage(Published.class, published -> then(() -> published(published)))
+        .onMessage(OfferDue.class, due -> then(this::offerAgain))
+        .onMessage(FromSlot.Holds.class, holds -> then(() -> holds(holds)))
+        .onMessage(GivenUp.class, given -> then(() -> link.tell(NodeLink.Hangs.INSTANCE)))
+        .onMessage(Availability.class, now -> then(() -> availability(now)))
+        .onMessage(FromSlot.Report.class, report -> then(() -> hear(report)))
+        .onMessage(GiveBackDue.class, due -> then(this::giveBackUnreachable))
+        .onMessage(LeaseKeeper.Resend.class, due -> then(() -> keeper.resend(due)))
+        .build();
+  }
+
+  private Behavior<Object> then(Runnable action) {
+    action.run();
+    return this;
+  }
+
+  private void draw(DrawSequences command) {
+    DrawOrder order = command.order();
+    begin(
+        new Work<>(order.number(), command.replyTo(), result -> ((FromSlot.Drawn) result).draw()),
+        new ToSlot.DrawLease(id(order.purpose(), order.number()), order, reports()));
+  }
+
+  private void score(Score command) {
+    Draw draw = command.draw();
+    begin(
+        new Work<>(
+            draw.number(), command.replyTo(), result -> joined(draw, (FromSlot.Scored) result)),
+        new ToSlot.ScoreLease(
+            id(draw.purpose(), draw.number()), draw, command.lambdas(), reports()));
+  }
+
+  private void computeFeatures(ComputeFeatures command) {
+    Draw draw = command.draw();
+    begin(
+        new Work<>(
+            draw.number(), command.replyTo(), result -> ((FromSlot.Featured) result).features()),
+        new ToSlot.FeaturesLease(id(draw.purpose(), draw.number()), draw, reports()));
+  }
+
+  private void begin(Work<?> next, ToSlot.Lease lease) {
+    work = next;
+    keeper.lease(lease);
+    if (!reachable) { // the pool has not yet heard that this worker is not registered
+      timers.startSingleTimer(GiveBackDue.INSTANCE, GIVE_BACK);
+    }
+  }
+
+  private LeaseId id(DrawOrder.Purpose purpose, long number) {
+    return leases.next(purpose, number);
+  }
+
+  private ActorRef<FromSlot> reports() {
+    return getContext().getSelf().narrow();
+  }
+
+  private void hear(FromSlot.Report report) {
+    Work<?> current = work;
+    if (keeper.hear(report) && current != null) {
+      hear(current, report);
+    }
+  }
+
+  private <R> void hear(Work<R> current, FromSlot.Report report) {
+    if (report instanceof FromSlot.Progress) {
+      current.pool().tell(new WorkerEvent.Progressed<>(current.number(), getContext().getSelf()));
+    } else if (report instanceof FromSlot.Failed failed) {
+      giveBack(current, failed.reason(), true);
+    } else if (report instanceof FromSlot.Result result) {
+      work = null;
+      finish(current, result);
+    }
+  }
+
+  private <R> void finish(Work<R> finished, FromSlot.Result result) {
+    R value;
+    try {
+      value = finished.result().apply(result);
+    } catch (IndexOutOfBoundsException | ClassCastException | IllegalArgumentException e) {
+      giveBack(finished, "returned something else: " + e.getMessage(), true);
+      return;
+    }
+    finished
+        .pool()
+        .tell(
+            new WorkerEvent.Finished<>(
+                finished.number(), getContext().getSelf(), value, result.time()));
+  }
+
+  private <R> void giveBack(Work<R> given, String reason, boolean failed) {
+    work = null;
+    given
+        .pool()
+        .tell(new WorkerEvent.GivenBack<>(given.number(), getContext().getSelf(), reason, failed));
+  }
+
+  private static ScoredDraw joined(Draw draw, FromSlot.Scored result) {
+    List<ScoredSequence> scored = new ArrayList<>();
+    for (FromSlot.Score score : result.scores()) {
+      scored.add(
+          new ScoredSequence(
+              draw.sequences().get(score.index()),
+              score.text(),
+              score.features(),
+              score.logBase(),
+              score.tokenLogBases(),
+              score.logTarget()));
+    }
+    return new ScoredDraw(draw.number(), scored, result.dropped());
+  }
+
+  private void takeOver(TakeOver command) {
+    wanted = command;
+    offer = null;
+    publish(command);
+  }
+
+  private void publish(TakeOver command) {
+    files.tell(new Publish(command.proposal(), getContext().getSelf().narrow()));
+    timers.startSingleTimer(OfferDue.INSTANCE, OFFER_AGAIN);
+  }
+
+  private void published(Published published) {
+    TakeOver command = wanted;
+    if (command != null
+        && offer == null
+        && timers.isTimerActive(OfferDue.INSTANCE) // otherwise the slot holds them already
+        && command.proposal().version().number() == published.version()) {
+      offer =
+          new ToSlot.Offer(
+              published.version(),
+              command.proposal().version().fingerprint(),
+              published.file(),
+              reports());
+      offer();
+    }
+  }
+
+  private void offer() {
+    if (offer != null) {
+      slot.tell(offer);
+      timers.startSingleTimer(OfferDue.INSTANCE, OFFER_AGAIN);
+    }
+  }
+
+  private void offerAgain() {
+    if (offer != null) {
+      offer();
+    } else if (wanted != null) { // it takes long to write the file, or has failed
+      publish(wanted);
+    }
+  }
+
+  private void holds(FromSlot.Holds holds) {
+    TakeOver command = wanted;
+    if (command == null) {
+      return;
+    }
+    command
+        .replyTo()
+        .tell(new TakenOver(getContext().getSelf().narrow(), holds.version(), holds.fingerprint()));
+    if (offer != null && holds.version() == offer.version()) {
+      offer = null;
+      timers.cancel(OfferDue.INSTANCE);
+    }
+  }
+
+  private void availability(Availability now) {
+    reachable = now != Availability.UNREACHABLE;
+    boolean available = now == Availability.AVAILABLE;
+    if (available != registered) { // the cluster's receptionist fails if it is told twice
+      registered = available;
+      (available ? register : deregister).run();
+    }
+    giveBackUnreachable();
+  }
+
+  private void giveBackUnreachable() {
+    Work<?> given = work;
+    if (given != null && !reachable) {
+      keeper.forget();
+      giveBack(given, "can't be reached", false);
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package io.tributary.cluster.slot;
+
+import io.tributary.cluster.wire.FromSlot;
+import io.tributary.cluster.wire.ToSlot;
+import io.tributary.cluster.wire.ToSlot.Accepted;
+import io.tributary.cluster.wire.ToSlot.Lease;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.metrics.WorkTime;
+import io.tributary.protocol.SamplerCommand.TakeOver;
+import io.tributary.protocol.SamplerCommand.TakenOver;
+import io.tributary.protocol.WorkerEvent;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place of one sampler or scorer on a worker: does the work that the trainer leases, once,
+ * however often the lease arrives, and reports the result until it is accepted. A sampler or scorer
+ * that fails is replaced.
+ *
+ * @param <C> messages of the sampler or scorer
+ */
+public final class Slot<C> extends AbstractBehavior<Object> {
+  /** A result that is not accepted is sent again after this time. */
+  static final Duration RESEND = Duration.ofSeconds(3);
+
+  /** Progress is told at most this often. */
+  private static final Duration WORD = Duration.ofSeconds(1);
+
+  /**
+   * No further lease is expected: stop when the present one has ended and its result is accepted.
+   */
+  public enum Retire {
+    INSTANCE
+  }
+
+  private enum ResendDue {
+    INSTANCE
+  }
+
+  private final TimerScheduler<Object> timers;
+  private final SlotWork<C> work;
+  private final Supplier<Behavior<C>> behavior;
+  private final DispatcherSelector dispatcher;
+  private final ActorRef<WorkerEvent<Object>> events;
+  private ActorRef<C> worker;
+  private final @Nullable ActorRef<WeightCache.Fetch> cache;
+  private ToSlot.@Nullable Offer offer;
+  private @Nullable WeightSnapshot weights;
+  private @Nullable TakenOver held;
+  private @Nullable Lease current;
+  private @Nullable Lease next;
+  private FromSlot.@Nullable Result result;
+  private @Nullable ActorRef<FromSlot> resultTo;
+  private long toldNanos;
+  private boolean retires;
+
+  /**
+   * A slot.
+   *
+   * @param behavior of its sampler or scorer, which must not register with the receptionist
+   * @param cache fetches weights; null for a scorer's slot
+   * @param dispatcher gives the sampler or scorer a thread of its own
+   */
+  public static <C> Behavior<ToSlot> create(
+      SlotWork<C> work,
+      Supplier<Behavior<C>> behavior,
+      @Nullable ActorRef<WeightCache.Fetch> cache,
+      DispatcherSelector dispatcher) {
+    return Behaviors.setup(
+            (ActorContext<Object> context) ->
+                Behaviors.withTimers(
+                    timers -> new Slot<>(context, timers, work, behavior, cache, dispatcher)))
+        .narrow();
+  }
+
+  private Slot(
+      ActorContext<Object> context,
+      TimerScheduler<Object> timers,
+      SlotWork<C> work,
+      Supplier<Behavior<C>> behavior,
+      @Nullable ActorRef<WeightCache.Fetch> cache,
+      DispatcherSelector dispatcher) {
+    super(context);
+    context.setLoggerName(Slot.class);
+    this.timers = timers;
+    this.work = work;
+    this.behavior = behavior;
+    this.cache = cache;
+    this.dispatcher = dispatcher;
+    this.events = context.getSelf().narrow();
+    this.worker = spawn(context);
+  }
+
+  private ActorRef<C> spawn(ActorContext<Object> context) {
+    ActorRef<C> spawned = context.spawnAnonymous(behavior.get(), dispatcher);
+    context.watch(spawned);
+    return spawned;
+  }
+
+  @Override
+  public Receive<Object> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Lease.class, lease -> then(() -> receive(lease)))
+        .onMessage(Accepted.class, accepted -> then(() -> accepted(accepted)))
+        .onMessage(ToSlot.Offer.class, offered -> then(() -> receive(offered)))
+        .onMessage(WeightSnapshot.class, fetched -> then(() -> takeOver(fetched)))
+        .onMessage(TakenOver.class, taken -> then(() -> takenOver(taken)))
+        .onMessage(WorkerEvent.Progressed.class, event -> then(this::progressed))
+        .onMessage(WorkerEvent.Finished.class, event -> then(() -> finished(event)))
+        .onMessage(ResendDue.class, due -> then(this::sendResult))
+        .onMessage(Retire.class, retire -> then(() -> retires = true))
+        .onSignal(Terminated.class, this::onTerminated)
+        .build();
+  }
+
+  private Behavior<Object> then(Runnable action) {
+    action.run();
+    return retires && current == null && result == null ? Behaviors.stopped() : this;
+  }
+
+  private void receive(Lease lease) {
+    if (result != null && result.id().equals(lease.id())) {
+      sendResult();
+      return;
+    }
+    lease.replyTo().tell(new FromSlot.Received(lease.id()));
+    if (current == null) {
+      forgetResult(); // who leases the next has had the one before
+      begin(lease);
+    } else if (!current.id().equals(lease.id())) {
+      next = lease; // what this slot is at is not wanted any more, but can't be cut short
+    }
+  }
+
+  private void begin(Lease lease) {
+    current = lease;
+    next = null;
+    worker.tell(work.command(lease, events));
+  }
+
+  private void progressed() {
+    Lease wanted = next == null ? current : next;
+    long now = System.nanoTime();
+    if (wanted != null && now - toldNanos > WORD.toNanos()) {
+      toldNanos = now;
+      wanted.replyTo().tell(new FromSlot.Progress(wanted.id()));
+    }
+  }
+
+  private void finished(WorkerEvent.Finished<?> event) {
+    Lease done = current;
+    if (done != null) {
+      end(done, work.report(done.id(), event.result(), event.time()));
+    }
+  }
+
+  private void end(Lease done, FromSlot.Result report) {
+    current = null;
+    if (next != null) {
+      begin(next);
+    } else {
+      result = report;
+      resultTo = done.replyTo();
+      sendResult();
+    }
+  }
+
+  private void sendResult() {
+    if (result != null && resultTo != null) {
+      resultTo.tell(result);
+      timers.startSingleTimer(ResendDue.INSTANCE, RESEND);
+    }
+  }
+
+  private void accepted(Accepted accepted) {
+    if (result != null && result.id().equals(accepted.id())) {
+      forgetResult();
+    }
+  }
+
+  private void forgetResult() {
+    result = null;
+    resultTo = null;
+    timers.cancel(ResendDue.INSTANCE);
+  }
+
+  private void receive(ToSlot.Offer offered) {
+    offer = offered;
+    TakenOver own = held;
+    if (own != null
+        && own.version() == offered.version()
+        && own.fingerprint().equals(offered.fingerprint())) {
+      takenOver(own);
+    } else if (cache != null) {
+      cache.tell(
+          new WeightCache.Fetch(
+              offered.version(),
+              offered.fingerprint(),
+              offered.file(),
+              getContext().getSelf().narrow()));
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // the cache has one of each, and they are large
+  private void takeOver(WeightSnapshot fetched) {
+    if (weights != fetched) {
+      weights = fetched;
+      tellWorker(fetched);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private void tellWorker(WeightSnapshot snapshot) { // only samplers are offered any
+    ((ActorRef<Object>) worker).tell(new TakeOver(snapshot, getContext().getSelf().narrow()));
+  }
+
+  private void takenOver(TakenOver taken) {
+    held = taken;
+    if (offer != null) {
+      offer.replyTo().tell(new FromSlot.Holds(taken.version(), taken.fingerprint()));
+    }
+  }
+
+  private Behavior<Object> onTerminated(Terminated gone) {
+    Throwable cause = gone instanceof ChildFailed failed ? failed.getCause() : null;
+    getContext().getLog().warn("a worker has stopped and is replaced", cause);
+    worker = spawn(getContext());
+    held = null;
+    if (weights != null) {
+      tellWorker(weights);
+    }
+    Lease failed = current;
+    if (failed != null) {
+      end(failed, new FromSlot.Failed(failed.id(), String.valueOf(cause), WorkTime.NONE));
+    }
+    return this;
+  }
+}

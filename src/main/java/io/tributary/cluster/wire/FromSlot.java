@@ -1,0 +1,69 @@
+package io.tributary.cluster.wire;
+
+import io.tributary.data.Draw;
+import io.tributary.data.DrawFeatures;
+import io.tributary.metrics.WorkTime;
+import java.util.List;
+
+/**
+ * What a slot reports to the trainer. A result is sent again until it is {@link ToSlot.Accepted
+ * accepted}.
+ */
+public sealed interface FromSlot extends WireMessage {
+
+  /** About one piece of work. */
+  sealed interface Report extends FromSlot {
+
+    /** Which work it is about. */
+    LeaseId id();
+  }
+
+  /** The sampler's copy of the proposal has this version, and really this fingerprint. */
+  record Holds(long version, String fingerprint) implements FromSlot {}
+
+  /** The slot has the work, or will begin it when it is done with what it has. */
+  record Received(LeaseId id) implements Report {}
+
+  /** The work makes progress; sent at most once a second. */
+  record Progress(LeaseId id) implements Report {}
+
+  /** The end of a piece of work. */
+  sealed interface Result extends Report {
+
+    /** How the slot's worker spent the time since its previous result. */
+    WorkTime time();
+  }
+
+  /** What was drawn. */
+  record Drawn(LeaseId id, Draw draw, WorkTime time) implements Result {}
+
+  /**
+   * What the scorer found out about one sequence; see {@link io.tributary.data.ScoredSequence}.
+   *
+   * @param index of the sequence in its draw
+   */
+  record Score(
+      int index,
+      String text,
+      double[] features,
+      double logBase,
+      double[] tokenLogBases,
+      double logTarget) {}
+
+  /**
+   * The scores of a draw, without the sequences, which the trainer has.
+   *
+   * @param dropped sequences on which a feature failed
+   */
+  record Scored(LeaseId id, List<Score> scores, int dropped, WorkTime time) implements Result {
+    public Scored {
+      scores = List.copyOf(scores);
+    }
+  }
+
+  /** The features of a draw. */
+  record Featured(LeaseId id, DrawFeatures features, WorkTime time) implements Result {}
+
+  /** The slot's worker has failed on the work, and another takes its place. */
+  record Failed(LeaseId id, String reason, WorkTime time) implements Result {}
+}

@@ -1,0 +1,52 @@
+package io.tributary.cluster.wire;
+
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What a node, the process of a worker, tells the trainer. */
+public sealed interface ToTrainer extends WireMessage {
+
+  /** The oldest protocol that this build speaks. */
+  int OLDEST_PROTOCOL = 1;
+
+  /** The newest protocol that this build speaks. */
+  int NEWEST_PROTOCOL = 1;
+
+  /** Who says it. */
+  ActorRef<ToNode> node();
+
+  /**
+   * A node wants to work; sent again until it is answered.
+   *
+   * @param build version of the program, for people
+   * @param token what the operator gave workers to show that they belong to this run; may be empty
+   */
+  record Hello(
+      int oldestProtocol, int newestProtocol, String build, String token, ActorRef<ToNode> node)
+      implements ToTrainer {}
+
+  /**
+   * A place for one sampler or scorer.
+   *
+   * @param device such as {@code cpu} or {@code gpu:0}
+   */
+  record OfferedSlot(SlotKind kind, String device, ActorRef<ToSlot> slot) {}
+
+  /**
+   * The node has fetched and loaded what it needs; sent again until it is admitted or refused.
+   *
+   * @param numerics class of its arithmetic: equal for nodes that compute the same bits
+   */
+  record Ready(long epoch, String numerics, List<OfferedSlot> slots, ActorRef<ToNode> node)
+      implements ToTrainer {
+    public Ready {
+      slots = List.copyOf(slots);
+    }
+  }
+
+  /** The node takes no further work, and leaves when it is done with what it has. */
+  record Leaving(ActorRef<ToNode> node) implements ToTrainer {}
+
+  /** The answer to {@link ToNode.Ping}. */
+  record Pong(long sentNanos, ActorRef<ToNode> node) implements ToTrainer {}
+}

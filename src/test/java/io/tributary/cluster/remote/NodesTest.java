@@ -1,0 +1,418 @@
+package io.tributary.cluster.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import io.tributary.cluster.membership.NodeEvent;
+import io.tributary.cluster.wire.SlotKind;
+import io.tributary.cluster.wire.ToNode;
+import io.tributary.cluster.wire.ToSlot;
+import io.tributary.cluster.wire.ToTrainer.Hello;
+import io.tributary.cluster.wire.ToTrainer.Leaving;
+import io.tributary.cluster.wire.ToTrainer.OfferedSlot;
+import io.tributary.cluster.wire.ToTrainer.Pong;
+import io.tributary.cluster.wire.ToTrainer.Ready;
+import io.tributary.data.DrawOrder;
+import io.tributary.data.DrawOrder.Purpose;
+import io.tributary.protocol.SamplerCommand;
+import io.tributary.protocol.SamplerCommand.DrawSequences;
+import io.tributary.protocol.ScorerCommand;
+import io.tributary.protocol.WorkerEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.receptionist.Receptionist;
+import org.apache.pekko.actor.typed.receptionist.ServiceKey;
+import org.apache.pekko.cluster.UniqueAddress;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * All nodes of one actor system have one address, so that a second node is another process at the
+ * address of the first; nodes of a second system have another.
+ */
+class NodesTest {
+  private static final long EPOCH = 77;
+  private static final int MAX_NODES = 1;
+  private static final ToNode.Welcome WELCOME =
+      new ToNode.Welcome(EPOCH, 1, "run", "", List.of(), "https://trainer:1", "secret");
+  private static ActorTestKit kit;
+  private static ActorTestKit elsewhere;
+  private static ManualTime time;
+
+  private volatile Optional<String> objection = Optional.empty();
+  private volatile ToNode welcome = WELCOME;
+  private ActorRef<Object> nodes;
+  private TestProbe<ToNode> node;
+  private TestProbe<ToSlot> slot;
+
+  @BeforeAll
+  static void start() {
+    kit = ActorTestKit.create("Trainer", ManualTime.config());
+    elsewhere = ActorTestKit.create("Worker", ConfigFactory.load());
+    time = ManualTime.get(kit.system());
+  }
+
+  @AfterAll
+  static void stop() {
+    kit.shutdownTestKit();
+    elsewhere.shutdownTestKit();
+  }
+
+  @BeforeEach
+  void spawn() {
+    nodes =
+        kit.spawn(
+            Nodes.create(
+                new Nodes.Admission() {
+                  @Override
+                  public ToNode welcome(Hello hello) {
+                    return welcome;
+                  }
+
+                  @Override
+                  public Optional<String> objection(Ready ready) {
+                    return objection;
+                  }
+                },
+                new Leases(EPOCH),
+                kit.createTestProbe(RemoteWorker.Publish.class).getRef(),
+                MAX_NODES));
+    node = kit.createTestProbe(ToNode.class);
+    slot = kit.createTestProbe(ToSlot.class);
+  }
+
+  @AfterEach
+  void stopNodes() {
+    kit.stop(nodes);
+  }
+
+  private void hello(TestProbe<ToNode> from) {
+    nodes.tell(new Hello(1, 1, "build", "", from.getRef()));
+  }
+
+  private void ready(TestProbe<ToNode> from, long epoch) {
+    nodes.tell(
+        new Ready(
+            epoch,
+            "class",
+            List.of(new OfferedSlot(SlotKind.SAMPLER, "cpu", slot.getRef())),
+            from.getRef()));
+  }
+
+  private void ready(TestProbe<ToNode> from) {
+    ready(from, EPOCH);
+  }
+
+  private void admit(TestProbe<ToNode> from) {
+    hello(from);
+    from.expectMessage(WELCOME);
+    ready(from);
+    from.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+  }
+
+  private static UniqueAddress unique(TestProbe<ToNode> of) {
+    Address address = of.getRef().path().address();
+    return new UniqueAddress(address, 1L);
+  }
+
+  private void gone(TestProbe<ToNode> of) {
+    nodes.tell(new NodeEvent.NodeGone(unique(of), NodeEvent.Reason.UNREACHABLE));
+  }
+
+  private static <C> List<ActorRef<C>> registered(ServiceKey<C> key) {
+    TestProbe<Receptionist.Listing> found = kit.createTestProbe(Receptionist.Listing.class);
+    kit.system().receptionist().tell(Receptionist.find(key, found.getRef()));
+    Set<ActorRef<C>> all = found.receiveMessage().getServiceInstances(key);
+    return new ArrayList<>(all);
+  }
+
+  /** The one sampler of the pool, of which there is one for each node's slot. */
+  private ActorRef<SamplerCommand> sampler() {
+    return node.awaitAssert(
+        () -> {
+          List<ActorRef<SamplerCommand>> all = registered(SamplerCommand.KEY);
+          assertThat(all).hasSize(1);
+          return all.get(0);
+        });
+  }
+
+  private void expectNoSampler() {
+    node.awaitAssert(
+        () -> {
+          assertThat(registered(SamplerCommand.KEY)).isEmpty();
+          return null;
+        });
+  }
+
+  private TestProbe<Object> order() {
+    TestProbe<Object> pool = kit.createTestProbe(Object.class);
+    sampler()
+        .tell(
+            new DrawSequences(
+                new DrawOrder(7, 0, Purpose.TRAINING, 1), pool.getRef().unsafeUpcast()));
+    slot.expectMessageClass(ToSlot.DrawLease.class);
+    return pool;
+  }
+
+  @Test
+  void aNodeIsWelcomedAndAdmittedWithItsSlots() {
+    hello(node);
+    node.expectMessage(WELCOME);
+    nodes.tell(
+        new Ready(
+            EPOCH,
+            "class",
+            List.of(
+                new OfferedSlot(SlotKind.SAMPLER, "cpu", slot.getRef()),
+                new OfferedSlot(SlotKind.SCORER, "cpu", slot.getRef()),
+                new OfferedSlot(SlotKind.SAMPLER, "cpu", slot.getRef())),
+            node.getRef()));
+
+    node.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+    node.awaitAssert(
+        () -> {
+          assertThat(registered(SamplerCommand.KEY)).hasSize(2);
+          assertThat(registered(ScorerCommand.KEY)).hasSize(1);
+          return null;
+        });
+  }
+
+  @Test
+  void aNodeThatSaysHelloAgainIsWelcomedAgain() {
+    hello(node);
+    hello(node);
+
+    node.expectMessage(WELCOME);
+    node.expectMessage(WELCOME);
+    ready(node);
+    node.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+  }
+
+  @Test
+  void aNodeThatIsReadyTwiceIsAdmittedOnce() {
+    admit(node);
+    ActorRef<SamplerCommand> sampler = sampler();
+
+    ready(node);
+
+    node.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+    assertThat(sampler()).isEqualTo(sampler);
+  }
+
+  @Test
+  void moreNodesThanAllowedAreRefusedWithTheReason() {
+    admit(node);
+    TestProbe<ToNode> other = elsewhere.createTestProbe();
+
+    hello(other);
+
+    other.expectMessage(
+        new ToNode.Refused("the run has 1 nodes, cluster.max-nodes allows no more"));
+  }
+
+  @Test
+  void aNodeThatIsRefusedTakesNoPlace() {
+    welcome = new ToNode.Refused("another protocol");
+    hello(node);
+    node.expectMessage(welcome);
+    welcome = WELCOME;
+    TestProbe<ToNode> other = elsewhere.createTestProbe();
+
+    hello(other);
+
+    other.expectMessage(WELCOME);
+  }
+
+  @Test
+  void aNodeWhoseNumericsAreRefusedLeavesItsPlaceToOthers() {
+    hello(node);
+    node.expectMessage(WELCOME);
+    objection = Optional.of("it computes in another class");
+    ready(node);
+    node.expectMessage(new ToNode.Refused("it computes in another class"));
+    objection = Optional.empty();
+    TestProbe<ToNode> other = elsewhere.createTestProbe();
+
+    hello(other);
+
+    other.expectMessage(WELCOME);
+    expectNoSampler();
+  }
+
+  @Test
+  void anotherProcessAtTheAddressTakesThePlaceOfTheFormer() {
+    admit(node);
+    ActorRef<SamplerCommand> former = sampler();
+    TestProbe<Object> pool = order();
+    TestProbe<ToNode> restarted = kit.createTestProbe();
+
+    hello(restarted);
+    restarted.expectMessage(WELCOME);
+    pool.expectMessage(new WorkerEvent.GivenBack<>(7, former, "can't be reached", false));
+    ready(restarted);
+
+    restarted.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+    node.awaitAssert(
+        () -> {
+          assertThat(registered(SamplerCommand.KEY)).hasSize(1).doesNotContain(former);
+          return null;
+        });
+  }
+
+  @Test
+  void whatAFormerProcessSaysIsNotThatOfThePresentOne() {
+    admit(node);
+    TestProbe<ToNode> restarted = kit.createTestProbe();
+    admit(restarted);
+
+    nodes.tell(new Leaving(node.getRef()));
+    ready(node);
+
+    node.expectMessage(new ToNode.Dismissed("the trainer does not know this node any more"));
+    assertThat(sampler()).isNotNull();
+  }
+
+  @Test
+  void aNodeThatIsReadyForAFormerStartOfTheTrainerIsDismissed() {
+    hello(node);
+    node.expectMessage(WELCOME);
+
+    ready(node, EPOCH - 1);
+
+    node.expectMessage(new ToNode.Dismissed("the trainer does not know this node any more"));
+  }
+
+  @Test
+  void aNodeThatIsReadyWithoutHavingSaidHelloIsDismissed() {
+    ready(node);
+    node.expectMessage(new ToNode.Dismissed("the trainer does not know this node any more"));
+  }
+
+  @Test
+  void theNameOfANodeThatIsGoneIsUsedAgain() {
+    admit(node);
+    gone(node);
+    TestProbe<ToNode> next = elsewhere.createTestProbe();
+    hello(next);
+    next.expectMessage(WELCOME);
+    ready(next);
+
+    next.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+  }
+
+  @Test
+  void aNodeThatIsGoneGivesItsWorkBackAndItsWorkersStop() {
+    admit(node);
+    ActorRef<SamplerCommand> sampler = sampler();
+    TestProbe<Object> pool = order();
+
+    gone(node);
+    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", false));
+    time.timePasses(Duration.ofSeconds(5));
+
+    pool.expectTerminated(sampler);
+  }
+
+  @Test
+  void aNodeThatIsUnreachableGetsNoWorkUntilItIsHeardAgain() {
+    admit(node);
+    ActorRef<SamplerCommand> sampler = sampler();
+    TestProbe<Object> pool = order();
+
+    nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
+    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", false));
+    expectNoSampler();
+    nodes.tell(new NodeEvent.NodeReachable(unique(node)));
+
+    assertThat(sampler()).isEqualTo(sampler);
+  }
+
+  @Test
+  void aNodeThatLeavesEndsItsWorkAndGetsNoMore() {
+    admit(node);
+    TestProbe<Object> pool = order();
+
+    nodes.tell(new Leaving(node.getRef()));
+
+    settle();
+    expectNoSampler();
+    pool.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void aNodeThatLeavesGetsNoMoreWorkAfterASilence() {
+    admit(node);
+    ActorRef<SamplerCommand> sampler = sampler();
+    nodes.tell(new Leaving(node.getRef()));
+    nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
+    nodes.tell(new NodeEvent.NodeReachable(unique(node)));
+    TestProbe<Object> pool = kit.createTestProbe();
+    settle();
+
+    sampler.tell(
+        new DrawSequences(new DrawOrder(7, 0, Purpose.TRAINING, 1), pool.getRef().unsafeUpcast()));
+    slot.expectMessageClass(ToSlot.DrawLease.class);
+
+    expectNoSampler();
+  }
+
+  /** Returns when the node's link has handled what it was told. */
+  private void settle() {
+    time.timePasses(Duration.ofSeconds(5));
+    node.expectMessageClass(ToNode.Ping.class);
+  }
+
+  @Test
+  void aNodeOneOfWhoseWorkersHangsIsDismissed() {
+    admit(node);
+    ActorRef<Object> sampler = sampler().unsafeUpcast();
+
+    sampler.tell(RemoteWorker.GivenUp.INSTANCE);
+
+    assertThat(node.expectMessageClass(ToNode.Dismissed.class).reason()).contains("hangs");
+    nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
+    nodes.tell(new NodeEvent.NodeReachable(unique(node)));
+    settle();
+    expectNoSampler();
+  }
+
+  @Test
+  void aNodeIsPingedUntilItIsGone() {
+    admit(node);
+    time.timePasses(Duration.ofSeconds(5));
+    ToNode.Ping ping = node.expectMessageClass(ToNode.Ping.class);
+    nodes.tell(new Pong(ping.sentNanos(), node.getRef()));
+    time.timePasses(Duration.ofSeconds(5));
+    node.expectMessageClass(ToNode.Ping.class);
+    TestProbe<Object> pool = order();
+
+    gone(node);
+    pool.expectMessageClass(WorkerEvent.GivenBack.class);
+    time.timePasses(Duration.ofSeconds(20));
+
+    node.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void whatIsSaidOfUnknownNodesIsIgnored() {
+    nodes.tell(new NodeEvent.NodeUp(unique(node)));
+    nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
+    nodes.tell(new NodeEvent.NodeReachable(unique(node)));
+    nodes.tell(new Leaving(node.getRef()));
+    nodes.tell(new Pong(1, node.getRef()));
+    gone(node);
+
+    admit(node);
+  }
+}
