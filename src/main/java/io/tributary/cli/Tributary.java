@@ -27,6 +27,7 @@ import picocli.CommandLine.TypeConversionException;
             + "scorers and a learner.",
     subcommands = {
       RunVerb.class,
+      WorkerVerb.class,
       ExperimentVerb.class,
       ReportVerb.class,
       ValidateVerb.class,
@@ -50,6 +51,7 @@ import picocli.CommandLine.TypeConversionException;
       "0:done",
       "1:failed while running",
       "2:bad usage, configuration or input",
+      "75:a worker has lost its trainer",
       "130:ended by SIGINT",
       "141:standard output was closed by its reader, as by '| head'",
       "143:ended by SIGTERM"

@@ -47,6 +47,7 @@ class DocumentedCommandsTest {
           Map.entry("git ", "it changes the checkout"),
           Map.entry("docker ", "there is no Docker"),
           Map.entry("openssl ", "OpenSSL may not be there"),
+          Map.entry("scripts/make-certificates ", "MutualTlsTest runs it, where OpenSSL is"),
           Map.entry("while pgrep ", "it waits for a process of its own"),
           Map.entry("scripts/coverage", "it reads what a build with coverage wrote"),
           Map.entry("scripts/install-test-tools", "it installs packages"),

@@ -14,6 +14,7 @@ import io.tributary.run.life.GuardianCommand.StreamEnded;
 import io.tributary.run.life.GuardianCommand.TextsCompared;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.target.EnergyBasedModel;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -40,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * any phase.
  */
 final class Guardian extends AbstractBehavior<GuardianCommand> {
+  /** Samplers on other machines confirm the first proposal when they come. */
+  private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
   private final RunServices services;
   private final WorkerSupervisor workers;
   private final LearnerSupervisor training;
@@ -95,7 +99,9 @@ final class Guardian extends AbstractBehavior<GuardianCommand> {
     this.requests = new ControlActions(services, workers, training, stream, shutdown);
     this.watchdog =
         new ProgressWatchdog(
-            config.stream().stallTimeout(), config.publish().timeout(), System::nanoTime);
+            config.stream().stallTimeout(),
+            config.cluster().isPresent() ? FOR_EVER : config.publish().timeout(),
+            System::nanoTime);
     timers.startTimerWithFixedDelay(CheckProgress.INSTANCE, watchdog.interval());
   }
 

@@ -62,7 +62,10 @@ final class LocalWorkers<C> {
 
   private void dismiss(ActorRef<C> worker) {
     context.unwatch(worker);
-    context.getSystem().receptionist().tell(Receptionist.deregister(key, worker));
+    Start start = starts.get(worker);
+    if (start == null || start.over().get()) { // a cluster's receptionist fails on any other
+      context.getSystem().receptionist().tell(Receptionist.deregister(key, worker));
+    }
     context.stop(worker);
   }
 
@@ -78,10 +81,11 @@ final class LocalWorkers<C> {
     return worker;
   }
 
-  private static <C> Behavior<C> telling(AtomicBoolean started, Behavior<C> behavior) {
+  private Behavior<C> telling(AtomicBoolean started, Behavior<C> behavior) {
     return Behaviors.setup(
         own -> {
           Behavior<C> begun = Behavior.start(behavior, own);
+          own.getSystem().receptionist().tell(Receptionist.register(key, own.getSelf()));
           started.set(true);
           return begun;
         });
@@ -102,9 +106,15 @@ final class LocalWorkers<C> {
     return workers.contains(worker);
   }
 
+  /** Puts a new worker in the place of one that has stopped. */
+  void replaceStopped(ActorRef<?> worker) {
+    int place = workers.indexOf(worker);
+    workers.set(place, spawn(place));
+  }
+
   /**
-   * Puts a new worker in the place of one that has stopped or is given up. If the old one hangs, it
-   * stops when its native call returns, if ever.
+   * Puts a new worker in the place of one that is given up. If the old one hangs, it stops when its
+   * native call returns, if ever.
    */
   void replace(ActorRef<?> worker) {
     int place = workers.indexOf(worker);

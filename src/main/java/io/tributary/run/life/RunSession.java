@@ -1,7 +1,9 @@
 package io.tributary.run.life;
 
+import io.tributary.cluster.membership.ClusterSystem;
 import io.tributary.config.TributaryConfig;
 import io.tributary.protocol.ServiceControl;
+import io.tributary.run.cluster.TrainerCluster;
 import io.tributary.run.files.AuditLog;
 import io.tributary.serve.HttpService;
 import io.tributary.stage.learn.checkpoint.LearnerState;
@@ -14,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,7 @@ final class RunSession {
   private final CompletableFuture<Void> outcome = new CompletableFuture<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ActorSystem<GuardianCommand> system;
+  private final @Nullable TrainerCluster cluster;
   private final RunControl control;
   private final Thread onSignal = new Thread(this::drainOnSignal, "drain-on-signal");
   private @Nullable HttpService http;
@@ -49,8 +53,20 @@ final class RunSession {
   RunSession(RunServices services, @Nullable LearnerState from, Clock clock) {
     this.services = services;
     this.config = services.config().current();
+    Behavior<GuardianCommand> guardian = new BeforeRun(services, from, outcome).behavior();
+    this.cluster =
+        config
+            .cluster()
+            .map(
+                own ->
+                    new TrainerCluster(
+                        config,
+                        own,
+                        services.parts(),
+                        services.directory().home().resolve("weights")))
+            .orElse(null);
     this.system =
-        ActorSystem.create(new BeforeRun(services, from, outcome).behavior(), "tributary");
+        cluster == null ? ActorSystem.create(guardian, "tributary") : cluster.start(guardian);
     system
         .getWhenTerminated()
         .whenComplete(
@@ -65,7 +81,11 @@ final class RunSession {
             outcome::isDone,
             CONTROL_DEADLINE,
             clock);
-    Runtime.getRuntime().addShutdownHook(onSignal);
+    if (cluster == null) {
+      Runtime.getRuntime().addShutdownHook(onSignal);
+    } else {
+      ClusterSystem.onSignal(system, this::drainOnSignal);
+    }
   }
 
   ServiceControl control() {
@@ -80,7 +100,6 @@ final class RunSession {
   void serve() {
     HttpService started =
         HttpService.start(
-                system,
                 config.http(),
                 services.metrics(),
                 services.watch(),
@@ -112,7 +131,11 @@ final class RunSession {
   /** Stops everything; requests that wait are still answered. */
   void close() {
     stopHttp();
-    stop(system, ACTORS_STOP);
+    if (cluster == null) {
+      stop(system, ACTORS_STOP);
+    } else {
+      cluster.stop(system);
+    }
     control.finish();
     closed.countDown();
     try {

@@ -111,15 +111,21 @@ final class StreamSupervisor {
     ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers =
         context.spawnAnonymous(
             WorkerPool.create(
-                PoolSettings.samplers(
-                    services.parts().model().vocabulary(), config.stream().stallTimeout()),
+                waiting(
+                    config,
+                    PoolSettings.samplers(
+                        services.parts().model().vocabulary(), config.stream().stallTimeout())),
                 lostWorkers,
                 listener.samplers()));
     ActorRef<WorkerPool.Command<Draw, ScoredDraw>> scorers =
         context.spawnAnonymous(
             WorkerPool.create(
-                PoolSettings.scorers(
-                    config.target().features().size(), lambdas, config.stream().stallTimeout()),
+                waiting(
+                    config,
+                    PoolSettings.scorers(
+                        config.target().features().size(),
+                        lambdas,
+                        config.stream().stallTimeout())),
                 lostWorkers,
                 listener.scorers()));
     context.watch(samplers);
@@ -127,6 +133,12 @@ final class StreamSupervisor {
     pools = new Pools(samplers, scorers, listener);
     return order ->
         WorkerPool.submit(samplers, order).thenCompose(draw -> WorkerPool.submit(scorers, draw));
+  }
+
+  /** In a cluster, workers come when they come. */
+  private static <W, R, C> PoolSettings<W, R, C> waiting(
+      TributaryConfig config, PoolSettings<W, R, C> settings) {
+    return config.cluster().isPresent() ? settings.ofCluster() : settings;
   }
 
   /**

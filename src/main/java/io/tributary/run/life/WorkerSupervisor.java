@@ -1,5 +1,6 @@
 package io.tributary.run.life;
 
+import io.tributary.cluster.remote.RemoteWorker;
 import io.tributary.config.StreamConfig;
 import io.tributary.data.RunFailedException;
 import io.tributary.metrics.Label.FailureReason;
@@ -113,6 +114,10 @@ final class WorkerSupervisor {
    * @return why the run can't continue, if it can't
    */
   Optional<Throwable> lost(WorkerLost loss) {
+    if (!holds(loss.worker())) {
+      loss.worker().unsafeUpcast().tell(RemoteWorker.GivenUp.INSTANCE); // its node has to end
+      return Optional.empty();
+    }
     return replace(loss.worker(), loss.cause(), loss.reason());
   }
 
@@ -149,7 +154,12 @@ final class WorkerSupervisor {
                   .formatted(losses.size(), maxLost, worker.path().name(), detail)));
     }
     LOG.warn("{} is replaced: {}", worker.path().name(), detail);
-    (isSampler ? samplers : scorers).replace(worker);
+    LocalWorkers<?> kind = isSampler ? samplers : scorers;
+    if (reason == FailureReason.ERROR) {
+      kind.replaceStopped(worker);
+    } else {
+      kind.replace(worker);
+    }
     return Optional.empty();
   }
 }

@@ -5,6 +5,7 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.io.JsonLines;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.MetricsJsonl;
@@ -20,8 +21,10 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -47,6 +50,15 @@ public final class RunWatch implements Supplier<RunStatus> {
   private final RunHistory history = new RunHistory();
   private final Instant startedAt;
   private final LongSupplier nanoTime;
+  private static final Set<ServiceState> WORKING =
+      EnumSet.of(
+          ServiceState.STARTING,
+          ServiceState.RUNNING,
+          ServiceState.THROTTLED,
+          ServiceState.WAITING_FOR_DATA);
+
+  private final StreamMetrics stream;
+  private final RunConsole console;
   private ServiceState state = ServiceState.STARTING;
   private @Nullable String failure;
   private Paused paused = Paused.NONE;
@@ -74,6 +86,8 @@ public final class RunWatch implements Supplier<RunStatus> {
       Clock clock,
       LongSupplier nanoTime) {
     this.config = config;
+    this.stream = stream;
+    this.console = console;
     this.listener = listener;
     this.targets = targets;
     this.metrics = metrics;
@@ -170,12 +184,26 @@ public final class RunWatch implements Supplier<RunStatus> {
     loads.restart();
   }
 
-  /** Time goes by: the state shows it if the next step is overdue. */
+  /** Time goes by: the state shows it if the next step is overdue, or workers are missing. */
   public synchronized void look() {
+    lookForWorkers();
     if (state == ServiceState.RUNNING
         || state == ServiceState.THROTTLED
         || state == ServiceState.WAITING_FOR_DATA) {
       pace.overdue(nanoTime.getAsLong()).ifPresent(waiting -> state(waiting.state(), null));
+    }
+  }
+
+  private void lookForWorkers() {
+    Stage missing = config.get().cluster().isPresent() ? stream.missing() : null;
+    if (state == ServiceState.WAITING_FOR_WORKERS && missing == null) {
+      console.line("a worker has joined");
+      state(streaming ? ServiceState.RUNNING : ServiceState.STARTING, null);
+    } else if (missing != null && WORKING.contains(state)) {
+      console.line(
+          "waiting for workers: there is no %s; start one with tributary worker"
+              .formatted(missing.label()));
+      state(ServiceState.WAITING_FOR_WORKERS, null);
     }
   }
 

@@ -47,6 +47,17 @@ public final class StreamMetrics {
     return queues.getOrDefault(stage, new Queue(0, 0, 0));
   }
 
+  /** The kind of workers of which there is none though a pool has asked for some; null if none. */
+  @Nullable Stage missing() {
+    for (Stage stage : new Stage[] {Stage.SAMPLER, Stage.SCORER}) {
+      Queue queue = queues.get(stage);
+      if (queue != null && queue.workers() == 0) {
+        return stage;
+      }
+    }
+    return null;
+  }
+
   /** A listener for a new stream and its pools; the one before must have ended. */
   public OfStream begin() {
     ledger = metrics.ledger();

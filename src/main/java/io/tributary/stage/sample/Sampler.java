@@ -16,7 +16,6 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +30,7 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
   private @Nullable DrawSequences postponed;
 
   /**
-   * A sampler, which registers itself with the receptionist.
+   * A sampler; whoever starts it registers it with the receptionist.
    *
    * @param sampling makes the sampler's copy of the model; called on the sampler's thread
    * @param clock makes the clock whose time goes along with results
@@ -48,10 +47,6 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
     this.sampling = sampling;
     this.clock = clock;
     clock.waitFor(BlockedReason.ADMISSION);
-    context
-        .getSystem()
-        .receptionist()
-        .tell(Receptionist.register(SamplerCommand.KEY, context.getSelf()));
   }
 
   @Override

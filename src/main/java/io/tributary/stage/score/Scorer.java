@@ -16,7 +16,6 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.apache.pekko.actor.typed.receptionist.Receptionist;
 
 /** Scores draws, one at a time, on its own thread; stops when it fails, and is then replaced. */
 public final class Scorer extends AbstractBehavior<ScorerCommand> {
@@ -24,7 +23,7 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
   private final WorkClock clock;
 
   /**
-   * A scorer, which registers itself with the receptionist.
+   * A scorer; whoever starts it registers it with the receptionist.
    *
    * @param scoring makes the scorer's copy of the base model; called on the scorer's thread
    * @param clock makes the clock whose time goes along with results
@@ -40,10 +39,6 @@ public final class Scorer extends AbstractBehavior<ScorerCommand> {
     this.scoring = scoring;
     this.clock = clock;
     clock.waitFor(BlockedReason.INPUT);
-    context
-        .getSystem()
-        .receptionist()
-        .tell(Receptionist.register(ScorerCommand.KEY, context.getSelf()));
   }
 
   @Override

@@ -34,7 +34,6 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,18 +86,6 @@ class SamplerTest {
     assertThat(event.draw()).isEqualTo(number);
     assertThat(event.worker()).isEqualTo(sampler);
     return (WorkerEvent.Finished<Draw>) event;
-  }
-
-  @Test
-  void itIsFoundByTheReceptionist() {
-    TestProbe<Receptionist.Listing> listings = kit.createTestProbe(Receptionist.Listing.class);
-    kit.system().receptionist().tell(Receptionist.subscribe(SamplerCommand.KEY, listings.getRef()));
-    while (!listings
-        .receiveMessage()
-        .getServiceInstances(SamplerCommand.KEY)
-        .equals(java.util.Set.of(sampler))) {
-      // the listing before it had registered itself
-    }
   }
 
   @Test

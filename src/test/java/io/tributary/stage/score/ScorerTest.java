@@ -45,7 +45,6 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,18 +133,6 @@ class ScorerTest {
     assertThat(event.draw()).isEqualTo(draw.number());
     assertThat(event.worker()).isEqualTo(scorer);
     return ((WorkerEvent.Finished<ScoredDraw>) event).result();
-  }
-
-  @Test
-  void itIsFoundByTheReceptionist() {
-    TestProbe<Receptionist.Listing> listings = kit.createTestProbe(Receptionist.Listing.class);
-    kit.system().receptionist().tell(Receptionist.subscribe(ScorerCommand.KEY, listings.getRef()));
-    while (!listings
-        .receiveMessage()
-        .getServiceInstances(ScorerCommand.KEY)
-        .equals(java.util.Set.of(scorer))) {
-      // the listing before it had registered itself
-    }
   }
 
   @Test

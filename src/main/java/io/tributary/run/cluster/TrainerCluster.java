@@ -1,0 +1,174 @@
+package io.tributary.run.cluster;
+
+import io.tributary.cluster.membership.ClusterSystem;
+import io.tributary.cluster.membership.NodeWatch;
+import io.tributary.cluster.remote.Leases;
+import io.tributary.cluster.remote.Nodes;
+import io.tributary.cluster.remote.RemoteWorker;
+import io.tributary.cluster.remote.WeightFiles;
+import io.tributary.cluster.transfer.BearerToken;
+import io.tributary.cluster.transfer.FileServer;
+import io.tributary.cluster.transfer.FileStore;
+import io.tributary.cluster.transfer.Manifest;
+import io.tributary.cluster.transfer.ServerLimits;
+import io.tributary.cluster.transfer.TlsSockets;
+import io.tributary.cluster.wire.ToNode;
+import io.tributary.cluster.wire.ToTrainer;
+import io.tributary.config.ClusterConfig;
+import io.tributary.config.PortableConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.config.tls.MutualTls;
+import io.tributary.data.BadInputException;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.run.assembly.TrainingParts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the trainer of a cluster has besides its run: a register of nodes, and files for them. */
+public final class TrainerCluster implements Nodes.Admission {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainerCluster.class);
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int SECRET_BYTES = 32;
+  private static final int KEPT_VERSIONS = 3;
+  private static final Duration STOP = Duration.ofSeconds(30);
+
+  /** Draws and scores are large, whatever else nodes tell each other is not. */
+  static final ClusterSystem.LargeMessages LARGE =
+      new ClusterSystem.LargeMessages(
+          List.of("/system/" + Nodes.NAME + "/*/*", "/system/node/*"), 8 << 20);
+
+  private final TributaryConfig config;
+  private final ClusterConfig cluster;
+  private final FileStore store;
+  private final FileServer server;
+  private final List<Manifest> files;
+  private final String configuration;
+  private final String secret;
+  private final String numerics;
+  private final Leases leases = new Leases(System.currentTimeMillis());
+
+  /**
+   * Reads and offers what workers need, and finds out which class of arithmetic this machine has.
+   *
+   * @param folder for weights
+   * @throws BadInputException if an input can't be read or the port of the files can't be bound
+   */
+  public TrainerCluster(
+      TributaryConfig config, ClusterConfig cluster, TrainingParts parts, Path folder) {
+    this.config = config;
+    this.cluster = cluster;
+    PortableConfig portable = PortableConfig.of(config);
+    this.configuration = portable.hocon();
+    byte[] random = new byte[SECRET_BYTES];
+    RANDOM.nextBytes(random);
+    this.secret = HexFormat.of().formatHex(random);
+    try {
+      this.store = FileStore.open(folder, KEPT_VERSIONS);
+      this.files = RunInputs.offer(portable.inputs(), store);
+      this.server =
+          FileServer.start(
+              new InetSocketAddress(cluster.host(), cluster.filesPort()),
+              store::find,
+              BearerToken.of(secret),
+              new TlsSockets(MutualTls.read("cluster.tls", cluster.tls())),
+              ServerLimits.standard(0));
+    } catch (IOException e) {
+      throw new BadInputException("cluster.files-port: " + e.getMessage(), e);
+    }
+    this.numerics = NumericsProbe.of(parts);
+    LOG.info("this trainer computes in class {}", numerics);
+  }
+
+  /** The actor system of the trainer. */
+  public <T> ActorSystem<T> start(Behavior<T> guardian) {
+    ActorSystem<T> system = ClusterSystem.ofTrainer(cluster.node(), LARGE).start(guardian);
+    var blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
+    ActorRef<RemoteWorker.Publish> weights =
+        system.systemActorOf(
+            WeightFiles.create(this::publish, blocking), "weight-files", Props.empty());
+    ActorRef<Object> nodes =
+        system.systemActorOf(
+            Nodes.create(this, leases, weights, cluster.maxNodes()), Nodes.NAME, Props.empty());
+    system.systemActorOf(NodeWatch.create(nodes), "node-watch", Props.empty());
+    return system;
+  }
+
+  /** Stops a node's system in order, and waits for it for at most half a minute. */
+  static void stopped(ActorSystem<?> system) {
+    try {
+      ClusterSystem.stop(system).toCompletableFuture().get(STOP.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("some actors have not stopped; a native call may hang");
+    }
+  }
+
+  private Manifest publish(WeightSnapshot weights) {
+    try {
+      return store.publish(weights);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public ToNode welcome(ToTrainer.Hello hello) {
+    int protocol = Math.min(hello.newestProtocol(), ToTrainer.NEWEST_PROTOCOL);
+    if (protocol < Math.max(hello.oldestProtocol(), ToTrainer.OLDEST_PROTOCOL)) {
+      return new ToNode.Refused(
+          "the worker (%s) speaks protocols %d to %d, this trainer %d to %d"
+              .formatted(
+                  hello.build(),
+                  hello.oldestProtocol(),
+                  hello.newestProtocol(),
+                  ToTrainer.OLDEST_PROTOCOL,
+                  ToTrainer.NEWEST_PROTOCOL));
+    }
+    return new ToNode.Welcome(
+        leases.epoch(),
+        protocol,
+        config.run().name(),
+        configuration,
+        files,
+        URI.create("https://%s:%d".formatted(cluster.advertisedHost(), server.port())).toString(),
+        secret);
+  }
+
+  @Override
+  public Optional<String> objection(ToTrainer.Ready ready) {
+    return cluster.numerics() == ClusterConfig.Numerics.STRICT && !ready.numerics().equals(numerics)
+        ? Optional.of(
+            "it computes in class %s, this trainer in class %s, and cluster.numerics = strict"
+                .formatted(ready.numerics(), numerics))
+        : Optional.empty();
+  }
+
+  /** Leaves the cluster, and stops all actors and the server of files. */
+  public void stop(ActorSystem<?> system) {
+    stopped(system);
+    try {
+      server.close();
+    } catch (IOException e) {
+      LOG.debug("the server of files was not closed in order", e);
+    }
+  }
+}

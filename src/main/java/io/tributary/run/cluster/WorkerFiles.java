@@ -1,0 +1,94 @@
+package io.tributary.run.cluster;
+
+import io.tributary.cluster.slot.WeightCache;
+import io.tributary.cluster.transfer.BearerToken;
+import io.tributary.cluster.transfer.CacheFolder;
+import io.tributary.cluster.transfer.CachedFile;
+import io.tributary.cluster.transfer.FetchException;
+import io.tributary.cluster.transfer.FetchSettings;
+import io.tributary.cluster.transfer.FileFetcher;
+import io.tributary.cluster.transfer.Manifest;
+import io.tributary.cluster.transfer.TlsSockets;
+import io.tributary.cluster.wire.ToNode;
+import io.tributary.data.BadInputException;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
+import io.tributary.model.DecoderConfig;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The files that a worker has fetched from its trainer. */
+final class WorkerFiles implements Closeable {
+  private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+  private final FileFetcher fetcher;
+  private final List<URI> sources;
+  private final Path folder;
+  private final List<CachedFile> inputs = new ArrayList<>();
+
+  /**
+   * Fetches nothing yet.
+   *
+   * @param folder where the inputs of the run are shown under their names
+   */
+  WorkerFiles(CacheFolder cache, TlsSockets tls, ToNode.Welcome welcome, Path folder) {
+    this.fetcher =
+        new FileFetcher(
+            cache, BearerToken.of(welcome.secret()), tls, FetchSettings.standard(PATIENCE));
+    this.sources = List.of(URI.create(welcome.source()));
+    this.folder = folder;
+  }
+
+  /**
+   * Fetches the inputs of the run; blocks.
+   *
+   * @return a folder that holds them
+   */
+  Path inputs(List<Manifest> files) {
+    try {
+      for (Manifest file : files) {
+        CachedFile fetched = fetch(file);
+        inputs.add(fetched);
+        Path link = folder.resolve(file.name());
+        Files.createDirectories(link.getParent());
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, fetched.path().toAbsolutePath());
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new BadInputException("%s can't be written: %s".formatted(folder, e), e);
+    }
+  }
+
+  /** Fetches weights and reads them; blocks. */
+  WeightSnapshot weights(WeightCache.Fetch wanted, DecoderConfig model) {
+    try (CachedFile file = fetch(wanted.file())) {
+      return new WeightSnapshot(
+          new WeightVersion(wanted.version(), wanted.fingerprint()),
+          model.tensors().read(file.path()));
+    }
+  }
+
+  private CachedFile fetch(Manifest file) {
+    try {
+      return fetcher.fetch(file, sources, bytes -> {});
+    } catch (FetchException e) {
+      throw new UncheckedIOException(new IOException(e.getMessage(), e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the worker is ending", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    inputs.forEach(CachedFile::close);
+  }
+}

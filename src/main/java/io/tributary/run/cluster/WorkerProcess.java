@@ -1,0 +1,173 @@
+package io.tributary.run.cluster;
+
+import io.tributary.cluster.membership.ClusterSystem;
+import io.tributary.cluster.membership.TrainerWatch;
+import io.tributary.cluster.remote.Nodes;
+import io.tributary.cluster.slot.Slot;
+import io.tributary.cluster.slot.SlotWork;
+import io.tributary.cluster.slot.WeightCache;
+import io.tributary.cluster.transfer.CacheFolder;
+import io.tributary.cluster.transfer.TlsSockets;
+import io.tributary.cluster.wire.SlotKind;
+import io.tributary.cluster.wire.ToNode;
+import io.tributary.cluster.wire.ToTrainer;
+import io.tributary.config.ClusterConfig;
+import io.tributary.config.PortableConfig;
+import io.tributary.config.TributaryConfig;
+import io.tributary.config.tls.MutualTls;
+import io.tributary.data.BadInputException;
+import io.tributary.metrics.WorkClock;
+import io.tributary.run.assembly.TrainingParts;
+import io.tributary.stage.sample.Sampler;
+import io.tributary.stage.score.Scorer;
+import io.tributary.tensor.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+
+/** The process of a worker: samplers and scorers for a trainer on another machine. */
+public final class WorkerProcess {
+  private static final DispatcherSelector PINNED =
+      DispatcherSelector.fromConfig("tributary-native");
+
+  private static final Duration GRACE = Duration.ofMinutes(2);
+
+  private final Settings settings;
+  private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private volatile @Nullable ActorRef<Object> node;
+
+  /**
+   * What a worker is told by its operator.
+   *
+   * @param node how it is part of the cluster
+   * @param device for all samplers and scorers
+   * @param cache folder for what it fetches
+   * @param cacheBytes what the folder may hold
+   * @param build version of the program
+   */
+  public record Settings(
+      ClusterConfig.Node node,
+      String trainerHost,
+      int trainerPort,
+      int samplers,
+      int scorers,
+      String device,
+      Path cache,
+      long cacheBytes,
+      String build) {}
+
+  public WorkerProcess(Settings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * Works until it is drained by a signal or has lost its trainer.
+   *
+   * @return exit code of the process
+   */
+  public int run() {
+    ActorSystem<Void> system =
+        ClusterSystem.ofWorker(settings.node(), TrainerCluster.LARGE).start(Behaviors.empty());
+    try {
+      ActorRef<ToTrainer> trainer =
+          ActorRefResolver.get(system)
+              .resolveActorRef(
+                  "pekko://tributary@%s:%d/system/%s"
+                      .formatted(settings.trainerHost(), settings.trainerPort(), Nodes.NAME));
+      ActorRef<Object> started =
+          system.systemActorOf(
+              WorkerNode.create(
+                  trainer, settings.build(), welcome -> prepare(welcome, system), exit),
+              "node",
+              Props.empty());
+      node = started;
+      system.systemActorOf(
+          TrainerWatch.create(
+              settings.node(), settings.trainerHost(), settings.trainerPort(), started),
+          "trainer-watch",
+          Props.empty());
+      ClusterSystem.onSignal(system, this::drain);
+      return exit.join();
+    } finally {
+      TrainerCluster.stopped(system);
+      closed.complete(null);
+    }
+  }
+
+  private WorkerNode.Prepared prepare(ToNode.Welcome welcome, ActorSystem<?> system) {
+    CacheFolder cache;
+    Path folder = settings.cache().resolve("runs").resolve(Long.toString(welcome.epoch()));
+    try {
+      Files.createDirectories(folder);
+      cache = CacheFolder.open(settings.cache().resolve("files"), settings.cacheBytes());
+    } catch (IOException e) {
+      throw new BadInputException(
+          "--cache: %s can't be used: %s".formatted(settings.cache(), e), e);
+    }
+    ClusterConfig.Tls tls = settings.node().tls();
+    WorkerFiles files =
+        new WorkerFiles(cache, new TlsSockets(MutualTls.read("--tls", tls)), welcome, folder);
+    TributaryConfig config =
+        PortableConfig.load(
+            welcome.configuration(),
+            files.inputs(welcome.files()),
+            settings.device(),
+            Math.max(1, settings.samplers()),
+            Math.max(1, settings.scorers()));
+    Torch.load(config.nativeLibrary()); // as on the trainer: the bits depend on its threads
+    TrainingParts parts = new TrainingParts(config);
+    ActorRef<WeightCache.Fetch> weights =
+        system.systemActorOf(
+            WeightCache.create(
+                wanted -> files.weights(wanted, parts.model()),
+                system.dispatchers().lookup(DispatcherSelector.blocking())),
+            "weights",
+            Props.empty());
+    List<WorkerNode.SlotPlan> slots = new ArrayList<>();
+    for (int i = 0; i < settings.samplers(); i++) {
+      slots.add(
+          new WorkerNode.SlotPlan(
+              SlotKind.SAMPLER,
+              settings.device(),
+              Slot.create(
+                  SlotWork.sampling(),
+                  () -> Sampler.create(() -> parts.sampling(0), WorkClock::new),
+                  weights,
+                  PINNED)));
+    }
+    for (int i = 0; i < settings.scorers(); i++) {
+      slots.add(
+          new WorkerNode.SlotPlan(
+              SlotKind.SCORER,
+              settings.device(),
+              Slot.create(
+                  SlotWork.scoring(),
+                  () -> Scorer.create(() -> parts.scoring(0), WorkClock::new),
+                  null,
+                  PINNED)));
+    }
+    return new WorkerNode.Prepared(NumericsProbe.of(parts), slots);
+  }
+
+  private void drain() {
+    ActorRef<Object> started = node;
+    if (started != null && !exit.isDone()) {
+      started.tell(WorkerNode.Drain.INSTANCE);
+      closed.completeOnTimeout(null, GRACE.toSeconds(), TimeUnit.SECONDS).join();
+      Runtime.getRuntime().halt(0); // by itself, the process would end with the signal's code
+    }
+  }
+}
