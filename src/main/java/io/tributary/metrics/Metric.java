@@ -66,6 +66,15 @@ public enum Metric {
       "Sequences waiting for a worker of a stage.",
       "Grows for scorers: raise scorers.count.",
       Label.STAGE),
+  SAMPLERS_DESIRED(
+      measured("samplers"),
+      "Samplers that would keep the learner just busy, on all machines of a cluster together.",
+      "Stays above the samplers there are: start workers; below: some could go. docs/cluster.md"
+          + " says how it is measured."),
+  SCORERS_DESIRED(
+      measured("scorers"),
+      "Scorers that would keep the learner just busy, on all machines of a cluster together.",
+      "As samplers_desired."),
   ADMISSION_CLOSED_SECONDS_TOTAL(
       counter("seconds"),
       "Time that the bound on staleness held back a draw that could have been made.",

@@ -47,6 +47,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   private final EventReport report;
   private final StageLoads loads;
   private final StepPace pace;
+  private final DesiredWorkers desired;
   private final RunHistory history = new RunHistory();
   private final Instant startedAt;
   private final LongSupplier nanoTime;
@@ -95,6 +96,11 @@ public final class RunWatch implements Supplier<RunStatus> {
     this.loads = new StageLoads(metrics::time, stream);
     this.pace =
         new StepPace(() -> config.get().samplers().count(), metrics::time, nanoTime.getAsLong());
+    this.desired =
+        new DesiredWorkers(
+            metrics,
+            stage -> stream.queue(stage).workers(),
+            () -> DesiredWorkers.useful(config.get()));
     this.startedAt = clock.instant();
     this.nanoTime = nanoTime;
   }
@@ -146,6 +152,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   /** Training has failed, and restarts from the last checkpoint; a pause outlasts that. */
   public synchronized void restarting() {
     streaming = false;
+    desired.restart();
     if (state != ServiceState.PAUSED) {
       state(ServiceState.STARTING, null);
     }
@@ -176,12 +183,14 @@ public final class RunWatch implements Supplier<RunStatus> {
     } else if (state == ServiceState.PAUSED) {
       state(streaming ? ServiceState.RUNNING : ServiceState.STARTING, null);
       loads.restart();
+      desired.restart();
     }
   }
 
   /** There are more or fewer workers from now on, or another bound on staleness. */
   public synchronized void reconfigured() {
     loads.restart();
+    desired.restart();
   }
 
   /** Time goes by: the state shows it if the next step is overdue, or workers are missing. */
@@ -245,8 +254,11 @@ public final class RunWatch implements Supplier<RunStatus> {
     step = stepped.step();
     sequences = stepped.sequences();
     rates = new RunStatus.Rates(1 / timing.seconds(), learned / timing.seconds());
-    measurements = stepped.measurements().values();
     loads.stepped(now);
+    Measurements wanted =
+        config.get().cluster().isPresent() ? desired.stepped(now) : new Measurements();
+    metrics.publish(wanted);
+    measurements = wanted.put(stepped.measurements()).values();
     history.stepped(
         step, stepped.measurements(), rates.stepsPerSecond(), rates.sequencesPerSecond());
     if (state != ServiceState.DRAINING
