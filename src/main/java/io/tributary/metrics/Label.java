@@ -1,6 +1,7 @@
 package io.tributary.metrics;
 
 import io.tributary.config.LiveKey;
+import io.tributary.data.NodeState;
 import io.tributary.data.ServiceState;
 import java.util.Arrays;
 import java.util.List;
@@ -106,6 +107,26 @@ public record Label(String name, List<String> values) {
     REJECTED
   }
 
+  /** Why a node is gone that was not drained. */
+  public enum LostReason implements Value {
+    /** It stayed silent, and was removed. */
+    UNREACHABLE,
+    /** A new process has its address. */
+    REPLACED,
+    /** It has ended: it failed, was dismissed, or had lost the trainer. */
+    ENDED
+  }
+
+  /** Why a node may not take part. */
+  public enum RefusalReason implements Value {
+    /** There are as many nodes as cluster.max-nodes allows. */
+    FULL,
+    /** It and the trainer speak no common protocol. */
+    PROTOCOL,
+    /** Its arithmetic is not the trainer's, and cluster.numerics = strict. */
+    NUMERICS
+  }
+
   /** A pair of distributions, in the order of a Kullback-Leibler divergence. */
   public enum Pair implements Value {
     /** Target and policy. */
@@ -149,6 +170,11 @@ public record Label(String name, List<String> values) {
       new Label("key", Arrays.stream(LiveKey.values()).map(LiveKey::key).toList());
   static final Label STATE =
       new Label("state", Arrays.stream(ServiceState.values()).map(Enum::name).toList());
+  static final Label NODE = new Label("node", List.of());
+  static final Label NODE_STATE =
+      new Label("state", Arrays.stream(NodeState.values()).map(Enum::name).toList());
+  static final Label LOST = of("reason", LostReason.class);
+  static final Label REFUSED = of("reason", RefusalReason.class);
   static final Label RUN = new Label("run", List.of());
   static final Label OBJECTIVE = new Label("objective", List.of());
   static final Label VERSION = new Label("version", List.of());

@@ -293,6 +293,68 @@ public enum Metric {
       "Confirmations with a wrong fingerprint.",
       "Any: a sampler draws from weights other than those published; see the runbook."),
 
+  // Nodes of a cluster. The label node is a place, node-0, node-1 and so on, below
+  // cluster.max-nodes: the next node has the place of one that is gone. Gauges of a node that is
+  // gone are removed, counters of its place stay.
+  NODES(
+      level("nodes"),
+      "Nodes of workers, by state.",
+      "UNREACHABLE: see the log and the network; all JOINING: they fetch what the run needs, or"
+          + " can't.",
+      Label.NODE_STATE),
+  NODES_LOST_TOTAL(
+      counter("nodes"),
+      "Nodes that are gone without having been drained.",
+      "unreachable: the machine or the network; ended: the log of the worker says why; replaced:"
+          + " it was started again.",
+      Label.LOST),
+  NODES_REFUSED_TOTAL(
+      counter("refusals"),
+      "Refusals of nodes; a node that was refused asks again after a minute.",
+      "The log of trainer and worker have the whole reason.",
+      Label.REFUSED),
+  NODE_WORKERS(
+      level("workers"),
+      "Samplers and scorers that a node has.",
+      "Not what its worker was started with: another node has the place.",
+      Label.NODE,
+      Label.STAGE),
+  NODE_SEQUENCES_TOTAL(
+      counter("sequences"),
+      "Sequences that a node has drawn and scored.",
+      "Its rate by worker is far below that of other nodes: a slow machine or network, or another"
+          + " program on the machine.",
+      Label.NODE,
+      Label.STAGE),
+  NODE_BUSY_SECONDS_TOTAL(
+      counter("seconds"),
+      "Time that samplers and scorers of a node have computed, as told with their results.",
+      "Its rate over node_workers is their busy share: low while stage_busy_seconds_total of the"
+          + " stage is high, the network is slow.",
+      Label.NODE,
+      Label.STAGE),
+  NODE_PROPOSAL_VERSION(
+      level("version"),
+      "Oldest version of the proposal that a sampler of a node holds; 0 while one holds none.",
+      "Stays behind proposal_version: the node can't fetch weights, or is too slow at it; its log"
+          + " says so.",
+      Label.NODE),
+  NODE_ROUND_TRIP_SECONDS(
+      measured("seconds"),
+      "Time that a node took to answer the last ping.",
+      "Above 1 s: the network is overloaded, or the machine swaps.",
+      Label.NODE),
+  NODE_HEARD_TIMESTAMP_SECONDS(
+      measured("seconds"),
+      "Unix time at which a node was heard last.",
+      "Older than 15 s: it is cut off or frozen; after cluster.stable-after it is removed.",
+      Label.NODE),
+  NODE_LEASES_RESENT_TOTAL(
+      counter("leases"),
+      "Leases of work sent to a node again, since nothing was heard of them.",
+      "Grows steadily: messages are lost, or the node answers late.",
+      Label.NODE),
+
   // Service
   BUILD_INFO(
       new Kind(Type.INFO, "1"),

@@ -64,6 +64,16 @@ sealed class MetricTable permits RunMetrics {
     required(counters, metric).labelValues(values).inc(by);
   }
 
+  /** Adds to a counter whose first label depends on the run. */
+  public final void add(Metric metric, double by, String first, Label.Value... further) {
+    String[] values = new String[1 + further.length];
+    values[0] = first;
+    for (int i = 0; i < further.length; i++) {
+      values[1 + i] = further[i].label();
+    }
+    required(counters, metric).labelValues(values).inc(by);
+  }
+
   /** Sets a gauge. */
   public final void set(Metric metric, double value, String... labels) {
     required(gauges, metric).labelValues(labels).set(value);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The status of a run at one point in time.
  *
- * @param failure why the state is {@code FAILED}; null otherwise
+ * @param reason why the state is {@code FAILED} or {@code WAITING_FOR_WORKERS}; null otherwise
  * @param startedAt when this process started or resumed the run
  * @param step learner steps of the run, across resumes
  * @param sequences sequences learned in the run, across resumes
@@ -24,11 +24,12 @@ import org.jspecify.annotations.Nullable;
  *     none
  * @param featureTargets desired moments by feature; NaN where there is none
  * @param checkpoints the latest complete ones and the best, newest first
+ * @param nodes the workers' nodes; null if the run is one process
  */
 public record RunStatus(
     String run,
     ServiceState state,
-    @Nullable String failure,
+    @Nullable String reason,
     Paused paused,
     Instant startedAt,
     long step,
@@ -39,7 +40,8 @@ public record RunStatus(
     @Nullable Duration learnerSilence,
     Map<String, Double> featureTargets,
     Map<Measurements.Key, Double> measurements,
-    List<Checkpoint> checkpoints) {
+    List<Checkpoint> checkpoints,
+    @Nullable List<NodeStatus> nodes) {
 
   /** This many of the newest checkpoints are shown. */
   public static final int CHECKPOINTS_SHOWN = 10;
@@ -109,6 +111,7 @@ public record RunStatus(
     featureTargets = sorted(featureTargets);
     measurements = Map.copyOf(measurements);
     checkpoints = List.copyOf(checkpoints);
+    nodes = nodes == null ? null : List.copyOf(nodes);
   }
 
   private static <V> Map<String, V> sorted(Map<String, V> map) {

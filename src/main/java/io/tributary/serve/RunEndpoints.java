@@ -48,8 +48,8 @@ record RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration sta
     Map<String, @Nullable Object> known = new LinkedHashMap<>();
     known.put("run", now.run());
     known.put("state", now.state());
-    if (now.failure() != null) {
-      known.put("failure", now.failure());
+    if (now.reason() != null) {
+      known.put(now.state() == ServiceState.FAILED ? "failure" : "state_reason", now.reason());
     }
     known.put("paused", now.paused());
     known.put("ready", readiness(now));
@@ -67,6 +67,9 @@ record RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration sta
     known.put("feature_target", now.featureTargets());
     known.put("last_checkpoint", now.checkpoints().isEmpty() ? null : now.checkpoints().get(0));
     known.put("checkpoints", now.checkpoints());
+    if (now.nodes() != null) {
+      known.put("nodes", now.nodes());
+    }
     MetricsJsonl.json(now.measurements()).asMap().forEach(known::putIfAbsent);
     return Answers.json(StatusCodes.OK, known);
   }

@@ -34,7 +34,8 @@ class MetricsPageTest {
       # Metrics
 
       What `/metrics` exposes, in Prometheus' text format or as OpenMetrics. Every series exists from the start of the process,
-      so that `rate()` and `increase()` see the first event: counters at 0, measured gauges at NaN until there is a value.
+      so that `rate()` and `increase()` see the first event: counters at 0, measured gauges at NaN until there is a value. Those
+      of a `node` exist once it has joined.
       Counters start at 0 with each process; `learner_steps` and `learner_sequences` are totals of the run and continue from its
       checkpoint. What to do about alerts is in the [runbook](runbook.md).
 

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.data.LearnedSequence;
+import io.tributary.data.NodeState;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
+import io.tributary.protocol.NodeStatus;
 import io.tributary.protocol.RunStatus;
 import io.tributary.protocol.ServiceControl;
 import java.io.IOException;
@@ -58,7 +60,60 @@ class AnswersTest {
               .values(),
           List.of(
               new RunStatus.Checkpoint(6, TestServer.START, 1L << 40, Double.NaN, false),
-              new RunStatus.Checkpoint(4, TestServer.START, 5, 0.1, true)));
+              new RunStatus.Checkpoint(4, TestServer.START, 5, 0.1, true)),
+          null);
+
+  private static final RunStatus WAITING =
+      new RunStatus(
+          "quickstart",
+          ServiceState.WAITING_FOR_WORKERS,
+          "there is no scorer",
+          Paused.NONE,
+          TestServer.START,
+          0,
+          0,
+          new RunStatus.Rates(0, 0),
+          Map.of(),
+          new RunStatus.Versions(0, 0, Map.of()),
+          null,
+          Map.of(),
+          Map.of(),
+          List.of(),
+          List.of(
+              new NodeStatus(
+                  "node-0",
+                  "worker-1.example.org:17355",
+                  "0.2.0",
+                  NodeState.AVAILABLE,
+                  List.of("gpu:0", "gpu:1"),
+                  2,
+                  0,
+                  3L,
+                  12.5,
+                  0.75,
+                  Double.NaN,
+                  0.002,
+                  1.5,
+                  "0123456789abcdef",
+                  true,
+                  "worker-1.example.org:9464"),
+              new NodeStatus(
+                  "node-1",
+                  "worker-2.example.org:17355",
+                  "0.2.0",
+                  NodeState.JOINING,
+                  List.of(),
+                  0,
+                  0,
+                  null,
+                  0,
+                  Double.NaN,
+                  Double.NaN,
+                  Double.NaN,
+                  0.25,
+                  null,
+                  false,
+                  null)));
 
   @Test
   void answersAreTheSameByteForByte() throws Exception {
@@ -89,7 +144,7 @@ class AnswersTest {
               "/control/drain")) {
         add(answers, "GET " + path, server.get(path));
       }
-      for (RunStatus status : List.of(TestServer.STARTING, FAILED)) {
+      for (RunStatus status : List.of(TestServer.STARTING, FAILED, WAITING)) {
         server.status.set(status);
         for (String path : List.of("/status", "/health/live", "/health/ready")) {
           add(answers, status.state() + " GET " + path, server.get(path));

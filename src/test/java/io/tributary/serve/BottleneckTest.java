@@ -20,7 +20,7 @@ class BottleneckTest {
     return new RunStatus(
         any.run(),
         any.state(),
-        any.failure(),
+        any.reason(),
         paused,
         any.startedAt(),
         any.step(),
@@ -31,7 +31,8 @@ class BottleneckTest {
         any.learnerSilence(),
         any.featureTargets(),
         any.measurements(),
-        any.checkpoints());
+        any.checkpoints(),
+        any.nodes());
   }
 
   private static RunStatus.Load load(double busy, Map<String, Double> blocked) {

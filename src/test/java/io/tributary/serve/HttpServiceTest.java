@@ -206,7 +206,8 @@ class HttpServiceTest {
         learnerSilence,
         RUNNING.featureTargets(),
         RUNNING.measurements(),
-        RUNNING.checkpoints());
+        RUNNING.checkpoints(),
+        RUNNING.nodes());
   }
 
   @Test

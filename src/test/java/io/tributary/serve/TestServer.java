@@ -44,7 +44,8 @@ public final class TestServer implements AutoCloseable {
           null,
           Map.of("amazing", 1.0),
           Map.of(),
-          List.of());
+          List.of(),
+          null);
   static final RunStatus RUNNING =
       new RunStatus(
           "quickstart",
@@ -67,7 +68,8 @@ public final class TestServer implements AutoCloseable {
               .put(Metric.KL_NATS, 1.93, Pair.P_PI)
               .put(Metric.KL_NATS, Double.NaN, Pair.PI_A)
               .values(),
-          List.of(new RunStatus.Checkpoint(10, START.plusSeconds(60), 1000, 1.75, true)));
+          List.of(new RunStatus.Checkpoint(10, START.plusSeconds(60), 1000, 1.75, true)),
+          null);
 
   final AtomicReference<RunStatus> status = new AtomicReference<>(RUNNING);
   final RunHistory history = new RunHistory();

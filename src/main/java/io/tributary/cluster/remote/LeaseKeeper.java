@@ -41,13 +41,19 @@ final class LeaseKeeper {
     awaitWord(lease.id(), RESEND);
   }
 
-  /** To be called with every {@link Resend}. */
-  void resend(Resend due) {
+  /**
+   * To be called with every {@link Resend}.
+   *
+   * @return whether the lease was sent again
+   */
+  boolean resend(Resend due) {
     ToSlot.Lease lease = current;
-    if (lease != null && lease.id().equals(due.id())) {
-      slot.tell(lease);
-      awaitWord(lease.id(), RESEND);
+    if (lease == null || !lease.id().equals(due.id())) {
+      return false;
     }
+    slot.tell(lease);
+    awaitWord(lease.id(), RESEND);
+    return true;
   }
 
   /**

@@ -5,6 +5,7 @@ import io.tributary.cluster.remote.RemoteWorker.FromNode;
 import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToNode;
 import io.tributary.cluster.wire.ToTrainer.OfferedSlot;
+import io.tributary.data.NodeState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,7 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
 
   private final TimerScheduler<Command> timers;
   private final ActorRef<ToNode> node;
+  private final NodeRecord record;
   private final List<ActorRef<FromNode>> workers = new ArrayList<>();
 
   /** The most that may still become of the node: one that leaves or hangs doesn't come back. */
@@ -63,11 +65,12 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
       ActorRef<ToNode> node,
       List<OfferedSlot> slots,
       Leases leases,
-      ActorRef<RemoteWorker.Publish> files) {
+      ActorRef<RemoteWorker.Publish> files,
+      NodeRecord record) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new NodeLink(context, timers, node, slots, leases, files)));
+                timers -> new NodeLink(context, timers, node, slots, leases, files, record)));
   }
 
   private NodeLink(
@@ -76,22 +79,29 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
       ActorRef<ToNode> node,
       List<OfferedSlot> slots,
       Leases leases,
-      ActorRef<RemoteWorker.Publish> files) {
+      ActorRef<RemoteWorker.Publish> files,
+      NodeRecord record) {
     super(context);
     this.timers = timers;
     this.node = node;
+    this.record = record;
     for (OfferedSlot slot : slots) {
       String name = slot.kind() + "-" + workers.size();
       workers.add(
           slot.kind() == SlotKind.SAMPLER
               ? context
-                  .spawn(RemoteWorker.sampler(leases, slot.slot(), files, context.getSelf()), name)
+                  .spawn(
+                      RemoteWorker.sampler(leases, slot.slot(), files, context.getSelf(), record),
+                      name)
                   .unsafeUpcast()
               : context
-                  .spawn(RemoteWorker.scorer(leases, slot.slot(), files, context.getSelf()), name)
+                  .spawn(
+                      RemoteWorker.scorer(leases, slot.slot(), files, context.getSelf(), record),
+                      name)
                   .unsafeUpcast());
     }
     timers.startTimerWithFixedDelay(PingDue.INSTANCE, PING);
+    record.state(NodeState.AVAILABLE);
   }
 
   @Override
@@ -119,6 +129,12 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
   }
 
   private Behavior<Command> tell(Availability availability) {
+    record.state(
+        switch (availability) {
+          case AVAILABLE -> NodeState.AVAILABLE;
+          case LEAVING -> NodeState.LEAVING;
+          case UNREACHABLE -> NodeState.UNREACHABLE;
+        });
     workers.forEach(worker -> worker.tell(availability));
     return this;
   }
@@ -129,7 +145,7 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
   }
 
   private Behavior<Command> onAnswered(Answered answer) {
-    getContext().getLog().debug("round trip {} ns", System.nanoTime() - answer.sentNanos());
+    record.answered(answer.sentNanos());
     return this;
   }
 

@@ -12,6 +12,8 @@ import io.tributary.cluster.wire.ToTrainer.Hello;
 import io.tributary.cluster.wire.ToTrainer.Leaving;
 import io.tributary.cluster.wire.ToTrainer.Pong;
 import io.tributary.cluster.wire.ToTrainer.Ready;
+import io.tributary.data.NodeState;
+import io.tributary.metrics.Label.RefusalReason;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,21 +40,36 @@ public final class Nodes extends AbstractBehavior<Object> {
   /** What admission depends on. */
   public interface Admission {
 
-    /** Why a node may not take part, or what it needs to begin. */
-    ToNode welcome(Hello hello);
+    /** Why a node may not take part; empty if it may. */
+    Optional<Refusal> objection(Hello hello);
+
+    /** What a node needs to begin. */
+    ToNode.Welcome welcome(Hello hello);
 
     /** Why a node that has loaded everything may not take part; empty if it may. */
-    Optional<String> objection(Ready ready);
+    Optional<Refusal> objection(Ready ready);
+
+    /** Whether a node computes the same bits as the trainer. */
+    boolean isAlike(Ready ready);
   }
+
+  /**
+   * A node may not take part.
+   *
+   * @param text the reason in words
+   */
+  public record Refusal(RefusalReason reason, String text) {}
 
   private static final class Node {
     final String name;
     final ActorRef<ToNode> ref;
+    final NodeRecord record;
     @Nullable ActorRef<NodeLink.Command> link;
 
-    Node(String name, ActorRef<ToNode> ref) {
+    Node(String name, ActorRef<ToNode> ref, NodeRecord record) {
       this.name = name;
       this.ref = ref;
+      this.record = record;
     }
 
     void tell(NodeLink.Command command) {
@@ -66,6 +83,7 @@ public final class Nodes extends AbstractBehavior<Object> {
   private final Leases leases;
   private final ActorRef<RemoteWorker.Publish> files;
   private final int maxNodes;
+  private final NodeRecords records;
   private final Map<Address, Node> nodes = new HashMap<>();
   private long links;
   private final List<String> names = new ArrayList<>(); // of the places that are taken
@@ -75,10 +93,16 @@ public final class Nodes extends AbstractBehavior<Object> {
    *
    * @param files makes weights files for nodes to fetch
    * @param maxNodes most nodes at a time
+   * @param records what is known of the nodes is entered here
    */
   public static Behavior<Object> create(
-      Admission admission, Leases leases, ActorRef<RemoteWorker.Publish> files, int maxNodes) {
-    return Behaviors.setup(context -> new Nodes(context, admission, leases, files, maxNodes));
+      Admission admission,
+      Leases leases,
+      ActorRef<RemoteWorker.Publish> files,
+      int maxNodes,
+      NodeRecords records) {
+    return Behaviors.setup(
+        context -> new Nodes(context, admission, leases, files, maxNodes, records));
   }
 
   private Nodes(
@@ -86,13 +110,15 @@ public final class Nodes extends AbstractBehavior<Object> {
       Admission admission,
       Leases leases,
       ActorRef<RemoteWorker.Publish> files,
-      int maxNodes) {
+      int maxNodes,
+      NodeRecords records) {
     super(context);
     context.setLoggerName(Nodes.class);
     this.admission = admission;
     this.leases = leases;
     this.files = files;
     this.maxNodes = maxNodes;
+    this.records = records;
   }
 
   @Override
@@ -128,27 +154,31 @@ public final class Nodes extends AbstractBehavior<Object> {
     Node known = nodes.get(address);
     if (known == null || !known.ref.equals(hello.node())) {
       if (known != null) {
+        records.gone(known.record, NodeEvent.Reason.REPLACED);
         forget(address, known, "was started again");
       }
-      if (nodes.size() >= maxNodes) {
-        refuse(hello, "the run has %d nodes, cluster.max-nodes allows no more".formatted(maxNodes));
+      Optional<Refusal> objection =
+          nodes.size() < maxNodes ? admission.objection(hello) : Optional.of(full());
+      if (objection.isPresent()) {
+        refuse(hello, objection.get());
         return;
       }
-      ToNode answer = admission.welcome(hello);
-      if (answer instanceof ToNode.Refused refused) {
-        refuse(hello, refused.reason());
-        return;
-      }
-      nodes.put(address, new Node(place(), hello.node()));
-      hello.node().tell(answer);
-    } else {
-      hello.node().tell(admission.welcome(hello)); // the first answer was lost
+      String name = place();
+      nodes.put(address, new Node(name, hello.node(), records.welcomed(name, hello)));
     }
+    hello.node().tell(admission.welcome(hello)); // again if the first answer was lost
   }
 
-  private void refuse(ToTrainer from, String reason) {
-    getContext().getLog().warn("node {} is refused: {}", address(from), reason);
-    from.node().tell(new ToNode.Refused(reason));
+  private Refusal full() {
+    return new Refusal(
+        RefusalReason.FULL,
+        "the run has %d nodes, cluster.max-nodes allows no more".formatted(maxNodes));
+  }
+
+  private void refuse(ToTrainer from, Refusal refusal) {
+    getContext().getLog().warn("node {} is refused: {}", address(from), refusal.text());
+    records.refused(refusal.reason());
+    from.node().tell(new ToNode.Refused(refusal.text()));
   }
 
   /** A name that no present node has, from a bounded set: it is a label of metrics. */
@@ -169,16 +199,18 @@ public final class Nodes extends AbstractBehavior<Object> {
     }
     Node node = known.get();
     if (node.link == null) {
-      Optional<String> objection = admission.objection(ready);
+      Optional<Refusal> objection = admission.objection(ready);
       if (objection.isPresent()) {
         refuse(ready, objection.get());
+        records.forget(node.record);
         forget(address(ready), node, "was refused");
         return;
       }
+      node.record.admitted(ready, admission.isAlike(ready));
       node.link =
           getContext()
               .spawn(
-                  NodeLink.create(node.ref, ready.slots(), leases, files),
+                  NodeLink.create(node.ref, ready.slots(), leases, files, node.record),
                   node.name + "." + links++); // one that is gone has its name for a while
       getContext()
           .getLog()
@@ -192,6 +224,7 @@ public final class Nodes extends AbstractBehavior<Object> {
     Address address = event.node().address();
     Node node = nodes.get(address);
     if (node != null) {
+      records.gone(node.record, event.reason());
       forget(address, node, event.reason().text());
     }
   }
@@ -212,6 +245,14 @@ public final class Nodes extends AbstractBehavior<Object> {
 
   private void change(Node node, Availability availability) {
     getContext().getLog().info("{} is {}", node.name, availability);
+    if (node.link == null) {
+      node.record.state(
+          switch (availability) {
+            case AVAILABLE -> NodeState.JOINING;
+            case LEAVING -> NodeState.LEAVING;
+            case UNREACHABLE -> NodeState.UNREACHABLE;
+          });
+    }
     node.tell(new NodeLink.Change(availability));
   }
 

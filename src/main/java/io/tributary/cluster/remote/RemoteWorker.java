@@ -95,6 +95,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   private final TimerScheduler<Object> timers;
   private final ActorRef<Publish> files;
   private final ActorRef<NodeLink.Command> link;
+  private final NodeRecord record;
   private @Nullable Work<?> work;
   private @Nullable TakeOver wanted;
   private ToSlot.@Nullable Offer offer;
@@ -105,8 +106,9 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       Leases leases,
       ActorRef<ToSlot> slot,
       ActorRef<Publish> files,
-      ActorRef<NodeLink.Command> link) {
-    return of(SamplerCommand.KEY, leases, slot, files, link).narrow();
+      ActorRef<NodeLink.Command> link,
+      NodeRecord record) {
+    return of(SamplerCommand.KEY, leases, slot, files, link, record).narrow();
   }
 
   /** A scorer's. */
@@ -114,8 +116,9 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       Leases leases,
       ActorRef<ToSlot> slot,
       ActorRef<Publish> files,
-      ActorRef<NodeLink.Command> link) {
-    return of(ScorerCommand.KEY, leases, slot, files, link).narrow();
+      ActorRef<NodeLink.Command> link,
+      NodeRecord record) {
+    return of(ScorerCommand.KEY, leases, slot, files, link, record).narrow();
   }
 
   private static <C> Behavior<Object> of(
@@ -123,11 +126,13 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       Leases leases,
       ActorRef<ToSlot> slot,
       ActorRef<Publish> files,
-      ActorRef<NodeLink.Command> link) {
+      ActorRef<NodeLink.Command> link,
+      NodeRecord record) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new RemoteWorker(context, timers, key, leases, slot, files, link)));
+                timers ->
+                    new RemoteWorker(context, timers, key, leases, slot, files, link, record)));
   }
 
   private <C> RemoteWorker(
@@ -137,7 +142,8 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       Leases leases,
       ActorRef<ToSlot> slot,
       ActorRef<Publish> files,
-      ActorRef<NodeLink.Command> link) {
+      ActorRef<NodeLink.Command> link,
+      NodeRecord record) {
     super(context);
     context.setLoggerName(RemoteWorker.class);
     ActorRef<Receptionist.Command> receptionist = context.getSystem().receptionist();
@@ -148,6 +154,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     this.keeper = new LeaseKeeper(slot, timers);
     this.files = files;
     this.link = link;
+    this.record = record;
     this.slot = slot;
     this.timers = timers;
     register.run();
@@ -168,7 +175,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
         .onMessage(Availability.class, now -> then(() -> availability(now)))
         .onMessage(FromSlot.Report.class, report -> then(() -> hear(report)))
         .onMessage(GiveBackDue.class, due -> then(this::giveBackUnreachable))
-        .onMessage(LeaseKeeper.Resend.class, due -> then(() -> keeper.resend(due)))
+        .onMessage(LeaseKeeper.Resend.class, due -> then(() -> resend(due)))
         .build();
   }
 
@@ -217,7 +224,14 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     return getContext().getSelf().narrow();
   }
 
+  private void resend(LeaseKeeper.Resend due) {
+    if (keeper.resend(due)) {
+      record.resent();
+    }
+  }
+
   private void hear(FromSlot.Report report) {
+    record.heard();
     Work<?> current = work;
     if (keeper.hear(report) && current != null) {
       hear(current, report);
@@ -231,6 +245,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       giveBack(current, failed.reason(), true);
     } else if (report instanceof FromSlot.Result result) {
       work = null;
+      record.finished(result);
       finish(current, result);
     }
   }
@@ -315,6 +330,8 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   }
 
   private void holds(FromSlot.Holds holds) {
+    record.heard();
+    record.holds(slot, holds.version());
     TakeOver command = wanted;
     if (command == null) {
       return;

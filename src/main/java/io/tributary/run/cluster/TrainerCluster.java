@@ -3,6 +3,7 @@ package io.tributary.run.cluster;
 import io.tributary.cluster.membership.ClusterSystem;
 import io.tributary.cluster.membership.NodeWatch;
 import io.tributary.cluster.remote.Leases;
+import io.tributary.cluster.remote.NodeRecords;
 import io.tributary.cluster.remote.Nodes;
 import io.tributary.cluster.remote.RemoteWorker;
 import io.tributary.cluster.remote.WeightFiles;
@@ -20,6 +21,9 @@ import io.tributary.config.TributaryConfig;
 import io.tributary.config.tls.MutualTls;
 import io.tributary.data.BadInputException;
 import io.tributary.data.WeightSnapshot;
+import io.tributary.metrics.Label.RefusalReason;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.protocol.NodeStatus;
 import io.tributary.run.assembly.TrainingParts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +38,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -63,17 +68,24 @@ public final class TrainerCluster implements Nodes.Admission {
   private final String configuration;
   private final String secret;
   private final String numerics;
+  private final NodeRecords records;
   private final Leases leases = new Leases(System.currentTimeMillis());
 
   /**
    * Reads and offers what workers need, and finds out which class of arithmetic this machine has.
    *
    * @param folder for weights
+   * @param metrics of the run
    * @throws BadInputException if an input can't be read or the port of the files can't be bound
    */
   public TrainerCluster(
-      TributaryConfig config, ClusterConfig cluster, TrainingParts parts, Path folder) {
+      TributaryConfig config,
+      ClusterConfig cluster,
+      TrainingParts parts,
+      Path folder,
+      RunMetrics metrics) {
     this.config = config;
+    this.records = new NodeRecords(metrics, System::nanoTime);
     this.cluster = cluster;
     PortableConfig portable = PortableConfig.of(config);
     this.configuration = portable.hocon();
@@ -106,9 +118,16 @@ public final class TrainerCluster implements Nodes.Admission {
             WeightFiles.create(this::publish, blocking), "weight-files", Props.empty());
     ActorRef<Object> nodes =
         system.systemActorOf(
-            Nodes.create(this, leases, weights, cluster.maxNodes()), Nodes.NAME, Props.empty());
+            Nodes.create(this, leases, weights, cluster.maxNodes(), records),
+            Nodes.NAME,
+            Props.empty());
     system.systemActorOf(NodeWatch.create(nodes), "node-watch", Props.empty());
     return system;
+  }
+
+  /** The present nodes. */
+  public Supplier<List<NodeStatus>> nodes() {
+    return records;
   }
 
   /** Stops a node's system in order, and waits for it for at most half a minute. */
@@ -131,21 +150,30 @@ public final class TrainerCluster implements Nodes.Admission {
   }
 
   @Override
-  public ToNode welcome(ToTrainer.Hello hello) {
-    int protocol = Math.min(hello.newestProtocol(), ToTrainer.NEWEST_PROTOCOL);
-    if (protocol < Math.max(hello.oldestProtocol(), ToTrainer.OLDEST_PROTOCOL)) {
-      return new ToNode.Refused(
-          "the worker (%s) speaks protocols %d to %d, this trainer %d to %d"
-              .formatted(
-                  hello.build(),
-                  hello.oldestProtocol(),
-                  hello.newestProtocol(),
-                  ToTrainer.OLDEST_PROTOCOL,
-                  ToTrainer.NEWEST_PROTOCOL));
-    }
+  public Optional<Nodes.Refusal> objection(ToTrainer.Hello hello) {
+    return protocol(hello) >= Math.max(hello.oldestProtocol(), ToTrainer.OLDEST_PROTOCOL)
+        ? Optional.empty()
+        : Optional.of(
+            new Nodes.Refusal(
+                RefusalReason.PROTOCOL,
+                "the worker (%s) speaks protocols %d to %d, this trainer %d to %d"
+                    .formatted(
+                        hello.build(),
+                        hello.oldestProtocol(),
+                        hello.newestProtocol(),
+                        ToTrainer.OLDEST_PROTOCOL,
+                        ToTrainer.NEWEST_PROTOCOL)));
+  }
+
+  private static int protocol(ToTrainer.Hello hello) {
+    return Math.min(hello.newestProtocol(), ToTrainer.NEWEST_PROTOCOL);
+  }
+
+  @Override
+  public ToNode.Welcome welcome(ToTrainer.Hello hello) {
     return new ToNode.Welcome(
         leases.epoch(),
-        protocol,
+        protocol(hello),
         config.run().name(),
         configuration,
         files,
@@ -154,12 +182,19 @@ public final class TrainerCluster implements Nodes.Admission {
   }
 
   @Override
-  public Optional<String> objection(ToTrainer.Ready ready) {
-    return cluster.numerics() == ClusterConfig.Numerics.STRICT && !ready.numerics().equals(numerics)
-        ? Optional.of(
-            "it computes in class %s, this trainer in class %s, and cluster.numerics = strict"
-                .formatted(ready.numerics(), numerics))
-        : Optional.empty();
+  public Optional<Nodes.Refusal> objection(ToTrainer.Ready ready) {
+    return cluster.numerics() == ClusterConfig.Numerics.MIXED || isAlike(ready)
+        ? Optional.empty()
+        : Optional.of(
+            new Nodes.Refusal(
+                RefusalReason.NUMERICS,
+                "it computes in class %s, this trainer in class %s, and cluster.numerics = strict"
+                    .formatted(ready.numerics(), numerics)));
+  }
+
+  @Override
+  public boolean isAlike(ToTrainer.Ready ready) {
+    return ready.numerics().equals(numerics);
   }
 
   /** Leaves the cluster, and stops all actors and the server of files. */

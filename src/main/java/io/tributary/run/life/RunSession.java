@@ -63,10 +63,14 @@ final class RunSession {
                         config,
                         own,
                         services.parts(),
-                        services.directory().home().resolve("weights")))
+                        services.directory().home().resolve("weights"),
+                        services.metrics()))
             .orElse(null);
     this.system =
         cluster == null ? ActorSystem.create(guardian, "tributary") : cluster.start(guardian);
+    if (cluster != null) {
+      services.watch().nodes(cluster.nodes());
+    }
     system
         .getWhenTerminated()
         .whenComplete(

@@ -11,6 +11,7 @@ import io.tributary.metrics.Metric;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.LearnerEvent;
+import io.tributary.protocol.NodeStatus;
 import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.RunStatus;
 import io.tributary.serve.RunHistory;
@@ -61,7 +62,8 @@ public final class RunWatch implements Supplier<RunStatus> {
   private final StreamMetrics stream;
   private final RunConsole console;
   private ServiceState state = ServiceState.STARTING;
-  private @Nullable String failure;
+  private @Nullable String reason;
+  private @Nullable Supplier<List<NodeStatus>> nodes;
   private Paused paused = Paused.NONE;
   private boolean streaming;
   private long step;
@@ -110,13 +112,18 @@ public final class RunWatch implements Supplier<RunStatus> {
     return history;
   }
 
+  /** The run has workers on other machines, of which this tells; it must not block. */
+  public synchronized void nodes(Supplier<List<NodeStatus>> present) {
+    nodes = present;
+  }
+
   /** The run as it is now. */
   @Override
   public synchronized RunStatus get() {
     return new RunStatus(
         config.get().run().name(),
         state,
-        failure,
+        reason,
         paused,
         startedAt,
         step,
@@ -127,7 +134,8 @@ public final class RunWatch implements Supplier<RunStatus> {
         silence(),
         targets,
         measurements,
-        checkpoints);
+        checkpoints,
+        nodes == null ? null : nodes.get());
   }
 
   private @Nullable Duration silence() {
@@ -138,7 +146,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   /**
    * Changes the state of the service.
    *
-   * @param cause why it has failed; null if it has not
+   * @param cause why it has failed or waits for workers; null if it does neither
    */
   public synchronized void state(ServiceState next, @Nullable String cause) {
     if (state != next) {
@@ -146,7 +154,7 @@ public final class RunWatch implements Supplier<RunStatus> {
       metrics.state(next);
     }
     state = next;
-    failure = cause;
+    reason = cause;
   }
 
   /** Training has failed, and restarts from the last checkpoint; a pause outlasts that. */
@@ -209,10 +217,9 @@ public final class RunWatch implements Supplier<RunStatus> {
       console.line("a worker has joined");
       state(streaming ? ServiceState.RUNNING : ServiceState.STARTING, null);
     } else if (missing != null && WORKING.contains(state)) {
-      console.line(
-          "waiting for workers: there is no %s; start one with tributary worker"
-              .formatted(missing.label()));
-      state(ServiceState.WAITING_FOR_WORKERS, null);
+      String none = "there is no %s; start one with tributary worker".formatted(missing.label());
+      console.line("waiting for workers: " + none);
+      state(ServiceState.WAITING_FOR_WORKERS, none);
     }
   }
 

@@ -106,7 +106,11 @@ class LostMessagesTest {
         actor(publish -> publish.replyTo().tell(new Published(VERSION, FILE)));
     return kit.spawn(
         RemoteWorker.sampler(
-            new Leases(77), there, files, kit.createTestProbe(NodeLink.Command.class).getRef()));
+            new Leases(77),
+            there,
+            files,
+            kit.createTestProbe(NodeLink.Command.class).getRef(),
+            TestRecord.of(kit)));
   }
 
   private <M extends WireMessage> void pass(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.tributary.cluster.membership.NodeEvent;
+import io.tributary.cluster.remote.Nodes.Refusal;
 import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToNode;
 import io.tributary.cluster.wire.ToSlot;
@@ -14,13 +15,20 @@ import io.tributary.cluster.wire.ToTrainer.Pong;
 import io.tributary.cluster.wire.ToTrainer.Ready;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.DrawOrder.Purpose;
+import io.tributary.data.NodeState;
+import io.tributary.metrics.Label.RefusalReason;
+import io.tributary.metrics.Metric;
+import io.tributary.metrics.RunMetrics;
+import io.tributary.protocol.NodeStatus;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.WorkerEvent;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.Address;
@@ -50,8 +58,10 @@ class NodesTest {
   private static ActorTestKit elsewhere;
   private static ManualTime time;
 
-  private volatile Optional<String> objection = Optional.empty();
-  private volatile ToNode welcome = WELCOME;
+  private volatile Optional<Refusal> refusalOfHello = Optional.empty();
+  private volatile Optional<Refusal> refusalOfReady = Optional.empty();
+  private RunMetrics metrics;
+  private NodeRecords records;
   private ActorRef<Object> nodes;
   private TestProbe<ToNode> node;
   private TestProbe<ToSlot> slot;
@@ -71,23 +81,36 @@ class NodesTest {
 
   @BeforeEach
   void spawn() {
+    metrics = new RunMetrics(Map.of(), Clock.systemUTC());
+    records = new NodeRecords(metrics, System::nanoTime);
     nodes =
         kit.spawn(
             Nodes.create(
                 new Nodes.Admission() {
                   @Override
-                  public ToNode welcome(Hello hello) {
-                    return welcome;
+                  public Optional<Refusal> objection(Hello hello) {
+                    return refusalOfHello;
                   }
 
                   @Override
-                  public Optional<String> objection(Ready ready) {
-                    return objection;
+                  public ToNode.Welcome welcome(Hello hello) {
+                    return WELCOME;
+                  }
+
+                  @Override
+                  public Optional<Refusal> objection(Ready ready) {
+                    return refusalOfReady;
+                  }
+
+                  @Override
+                  public boolean isAlike(Ready ready) {
+                    return ready.numerics().equals("class");
                   }
                 },
                 new Leases(EPOCH),
                 kit.createTestProbe(RemoteWorker.Publish.class).getRef(),
-                MAX_NODES));
+                MAX_NODES,
+                records));
     node = kit.createTestProbe(ToNode.class);
     slot = kit.createTestProbe(ToSlot.class);
   }
@@ -223,10 +246,10 @@ class NodesTest {
 
   @Test
   void aNodeThatIsRefusedTakesNoPlace() {
-    welcome = new ToNode.Refused("another protocol");
+    refusalOfHello = Optional.of(new Refusal(RefusalReason.PROTOCOL, "another protocol"));
     hello(node);
-    node.expectMessage(welcome);
-    welcome = WELCOME;
+    node.expectMessage(new ToNode.Refused("another protocol"));
+    refusalOfHello = Optional.empty();
     TestProbe<ToNode> other = elsewhere.createTestProbe();
 
     hello(other);
@@ -238,10 +261,11 @@ class NodesTest {
   void aNodeWhoseNumericsAreRefusedLeavesItsPlaceToOthers() {
     hello(node);
     node.expectMessage(WELCOME);
-    objection = Optional.of("it computes in another class");
+    refusalOfReady =
+        Optional.of(new Refusal(RefusalReason.NUMERICS, "it computes in another class"));
     ready(node);
     node.expectMessage(new ToNode.Refused("it computes in another class"));
-    objection = Optional.empty();
+    refusalOfReady = Optional.empty();
     TestProbe<ToNode> other = elsewhere.createTestProbe();
 
     hello(other);
@@ -402,6 +426,65 @@ class NodesTest {
     time.timePasses(Duration.ofSeconds(20));
 
     node.expectNoMessage(Duration.ZERO);
+  }
+
+  private NodeStatus status() {
+    List<NodeStatus> present = records.get();
+    assertThat(present).hasSize(1);
+    return present.get(0);
+  }
+
+  private void expectState(NodeState state) {
+    node.awaitAssert(
+        () -> {
+          assertThat(status().state()).isEqualTo(state);
+          assertThat(metrics.value(Metric.NODES, state.name())).isEqualTo(1);
+          return null;
+        });
+  }
+
+  @Test
+  void theStateOfANodeIsRecorded() {
+    hello(node);
+    expectState(NodeState.JOINING);
+    nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
+    expectState(NodeState.UNREACHABLE);
+    nodes.tell(new NodeEvent.NodeReachable(unique(node)));
+    expectState(NodeState.JOINING);
+    ready(node);
+    expectState(NodeState.AVAILABLE);
+    nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
+    expectState(NodeState.UNREACHABLE);
+    nodes.tell(new NodeEvent.NodeReachable(unique(node)));
+    nodes.tell(new Leaving(node.getRef()));
+    expectState(NodeState.LEAVING);
+
+    gone(node);
+    node.awaitAssert(
+        () -> {
+          assertThat(records.get()).isEmpty();
+          return null;
+        });
+    for (NodeState state : NodeState.values()) {
+      assertThat(metrics.value(Metric.NODES, state.name())).isZero();
+    }
+    assertThat(metrics.value(Metric.NODES_LOST_TOTAL, "unreachable")).as("it has left").isZero();
+  }
+
+  @Test
+  void losesAndRefusalsAreCountedByReason() {
+    admit(node);
+    TestProbe<ToNode> other = elsewhere.createTestProbe();
+    hello(other);
+    other.expectMessageClass(ToNode.Refused.class);
+    admit(kit.createTestProbe(ToNode.class)); // at the same address
+    gone(node);
+    hello(other);
+    other.expectMessage(WELCOME);
+
+    assertThat(metrics.value(Metric.NODES_REFUSED_TOTAL, "full")).isEqualTo(1);
+    assertThat(metrics.value(Metric.NODES_LOST_TOTAL, "replaced")).isEqualTo(1);
+    assertThat(metrics.value(Metric.NODES_LOST_TOTAL, "unreachable")).isEqualTo(1);
   }
 
   @Test

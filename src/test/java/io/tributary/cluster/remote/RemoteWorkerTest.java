@@ -75,8 +75,13 @@ class RemoteWorkerTest {
     pool = kit.createTestProbe(Object.class);
     publisher = kit.createTestProbe(TakenOver.class);
     Leases leases = new Leases(EPOCH);
-    sampler = kit.spawn(RemoteWorker.sampler(leases, slot.getRef(), files.getRef(), link.getRef()));
-    scorer = kit.spawn(RemoteWorker.scorer(leases, slot.getRef(), files.getRef(), link.getRef()));
+    NodeRecord record = TestRecord.of(kit);
+    sampler =
+        kit.spawn(
+            RemoteWorker.sampler(leases, slot.getRef(), files.getRef(), link.getRef(), record));
+    scorer =
+        kit.spawn(
+            RemoteWorker.scorer(leases, slot.getRef(), files.getRef(), link.getRef(), record));
   }
 
   @AfterEach

@@ -2,6 +2,7 @@ package io.tributary.testing.monitoring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import java.time.Clock;
@@ -24,6 +25,13 @@ public final class ExposedNames {
   public static RunMetrics metrics() {
     RunMetrics metrics = new RunMetrics(Map.of("amazing", 1.0), Clock.systemUTC());
     metrics.set(Metric.SAMPLER_PROPOSAL_VERSION, 1, "sampler-0");
+    metrics.set(Metric.NODE_WORKERS, 1, "node-0", "sampler");
+    metrics.add(Metric.NODE_SEQUENCES_TOTAL, 1, "node-0", Stage.SAMPLER);
+    metrics.add(Metric.NODE_BUSY_SECONDS_TOTAL, 1, "node-0", Stage.SAMPLER);
+    metrics.set(Metric.NODE_PROPOSAL_VERSION, 1, "node-0");
+    metrics.set(Metric.NODE_ROUND_TRIP_SECONDS, 1, "node-0");
+    metrics.setNow(Metric.NODE_HEARD_TIMESTAMP_SECONDS, "node-0");
+    metrics.add(Metric.NODE_LEASES_RESENT_TOTAL, 1, "node-0");
     metrics.info(Metric.RUN_INFO, "quickstart", "gdc++");
     return metrics;
   }
