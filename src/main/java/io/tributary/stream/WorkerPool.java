@@ -189,6 +189,9 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
   private Behavior<Command<W, R>> accept(WorkerEvent.Finished<R> finished, Job<W, R> job) {
     timers.cancel(finished.worker());
     roster.finish(finished.worker());
+    getContext()
+        .getLog()
+        .debug("{} is accepted from {} {}", job.key, kind(), finished.worker().path());
     listener.resultAccepted(job.work, finished.result());
     job.result.complete(finished.result());
     return handOut();

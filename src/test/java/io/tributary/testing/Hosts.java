@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Hosts with addresses of their own on this machine: network namespaces that a bridge joins. Links
@@ -72,6 +73,45 @@ public final class Hosts implements AutoCloseable {
   public void cut(int host, int other) throws IOException, InterruptedException {
     on(host, "iptables", "-A", "INPUT", "-s", address(other), "-j", "DROP");
     on(host, "iptables", "-A", "OUTPUT", "-d", address(other), "-j", "DROP");
+  }
+
+  /** Drops all packets from the host to a TCP port, whosever it is. */
+  public void cutPort(int host, int port) throws IOException, InterruptedException {
+    String number = Integer.toString(port);
+    on(host, "iptables", "-A", "OUTPUT", "-p", "tcp", "--dport", number, "-j", "DROP");
+  }
+
+  /**
+   * Drops some packets of one direction at random.
+   *
+   * @param inbound those to the host, or else those from it
+   * @param share of the packets, from 0 to 1
+   */
+  public void losePackets(int host, boolean inbound, double share)
+      throws IOException, InterruptedException {
+    String chain = inbound ? "INPUT" : "OUTPUT";
+    String probability = String.format(Locale.ROOT, "%.4f", share);
+    List<String> command = new ArrayList<>(List.of("iptables", "-A", chain, "-m", "statistic"));
+    command.addAll(List.of("--mode", "random", "--probability", probability, "-j", "DROP"));
+    on(host, command.toArray(String[]::new));
+  }
+
+  /** Lets so many bits a second pass in each direction. */
+  public void limitRate(int host, double bits) throws IOException, InterruptedException {
+    String rate = Math.round(bits) + "bit";
+    List<String> shape = List.of("root", "tbf", "rate", rate, "burst", "32kb", "latency", "400ms");
+    List<String> out = new ArrayList<>(List.of("tc", "qdisc", "replace", "dev", "eth0"));
+    out.addAll(shape);
+    on(host, out.toArray(String[]::new));
+    List<String> in = new ArrayList<>(List.of("tc", "qdisc", "replace", "dev", "v" + host));
+    in.addAll(shape);
+    onBridge(in.toArray(String[]::new));
+  }
+
+  /** Ends {@link #limitRate}. */
+  public void unlimitRate(int host) throws IOException, InterruptedException {
+    on(host, "tc", "qdisc", "del", "dev", "eth0", "root");
+    onBridge("tc", "qdisc", "del", "dev", "v" + host, "root");
   }
 
   /** Drops nothing any more that the host is an end of. */

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import io.tributary.data.Batch;
 import io.tributary.data.LearnedSequence;
 import io.tributary.data.ScoredSequence;
+import io.tributary.data.Sequence;
 import io.tributary.io.JsonLines;
 import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.MetricsJsonl;
@@ -16,7 +17,9 @@ import io.tributary.protocol.LearnerEvent.SequencesLearned;
 import io.tributary.stage.learn.update.PolicyTrainer;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -103,6 +106,9 @@ final class LearnerReport {
 
   /** Z was estimated from these sequences. */
   void bootstrapped(List<ScoredSequence> sequences) {
+    if (LOG.isDebugEnabled()) {
+      LOG.debug("Z is estimated from {}", draws(sequences));
+    }
     var z = run.partitionFunction();
     int weighted =
         (int) sequences.stream().filter(s -> s.logTarget() > Double.NEGATIVE_INFINITY).count();
@@ -112,11 +118,27 @@ final class LearnerReport {
 
   /** A step was made, or skipped. */
   void stepped(PolicyTrainer.Step step, Batch.Training batch, Duration duration) {
+    if (LOG.isDebugEnabled()) {
+      LOG.debug("step {} has learned {}", run.step(), draws(batch.sequences()));
+    }
     add(run.files().metrics(), MetricsJsonl.step(run.step(), run.sequences(), step.measurements()));
     events.accept(
         new LearnerEvent.Stepped(
             run.step(), run.sequences(), step.measurements(), step.finite(), duration));
     events.accept(new SequencesLearned(run.learned(batch, SequencesLearned.MOST)));
+  }
+
+  /** How many sequences of which draws, and with which version each was drawn. */
+  private static String draws(List<ScoredSequence> sequences) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    for (ScoredSequence scored : sequences) {
+      Sequence sequence = scored.sequence();
+      counts.merge(
+          "draw %d of version %d".formatted(sequence.draw(), sequence.proposalVersion()),
+          1,
+          Integer::sum);
+    }
+    return counts.toString();
   }
 
   /** The first {@code n} sequences of the batch just learned from are kept for people to read. */

@@ -40,7 +40,11 @@ public record Conservation(long drawn, long learned, Map<String, Long> dropped, 
 
   /** From the text that Prometheus would get. */
   public static Conservation ofScrape(RunMetrics metrics) {
-    String text = new String(metrics.scrape(null).body(), StandardCharsets.UTF_8);
+    return ofText(new String(metrics.scrape(null).body(), StandardCharsets.UTF_8));
+  }
+
+  /** From what {@code /metrics} answers. */
+  public static Conservation ofText(String text) {
     Map<String, Long> samples = new TreeMap<>();
     Matcher sample = SAMPLE.matcher(text);
     while (sample.find()) {

@@ -1,0 +1,207 @@
+package io.tributary.cluster.soak;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.tributary.tensor.Torch;
+import io.tributary.testing.Cli;
+import io.tributary.testing.run.TinyRun;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A trainer and workers that the {@link Nemesis} treats badly for some time, and then the check of
+ * what they have written.
+ */
+final class ClusterSoak {
+  private static final int DRAW = 8;
+  private static final int BATCH = 32;
+  private static final List<String> RUN =
+      List.of(
+          "run.steps=100000000",
+          "samplers.batch-size=" + DRAW,
+          "samplers.max-length=16",
+          "learner.batch-size=" + BATCH,
+          "learner.micro-batch-size=" + BATCH,
+          "learner.optimizer.learning-rate=1e-5",
+          "learner.optimizer.schedule=constant",
+          "partition-function.bootstrap-sequences=" + 2 * BATCH,
+          "publish.interval-steps=10",
+          "proposal.criterion=always",
+          "evaluation.interval-steps=500",
+          "checkpoint.interval-steps=100");
+
+  /**
+   * How to soak.
+   *
+   * @param seconds how long
+   * @param staleness bound on it, in steps; with 0 the run is compared with an undisturbed one
+   * @param removal after which an unreachable worker is removed
+   * @param kinds of faults
+   * @param more settings of the run, as KEY=VALUE
+   */
+  record Plan(
+      double seconds,
+      long seed,
+      int workers,
+      int staleness,
+      double patience,
+      Duration removal,
+      Schedule.Pace pace,
+      List<FaultKind> kinds,
+      List<String> more) {
+    Plan {
+      kinds = List.copyOf(kinds);
+      more = List.copyOf(more);
+    }
+
+    private boolean endsTheTrainer() {
+      return kinds.stream().anyMatch(kind -> kind.part() == FaultKind.Part.TRAINER);
+    }
+  }
+
+  private final Plan plan;
+  private final TinyRun tiny;
+  private final PrintStream out;
+
+  ClusterSoak(Path directory, Plan plan, PrintStream out) throws IOException {
+    this.plan = plan;
+    this.tiny = new TinyRun(directory);
+    this.out = out;
+  }
+
+  /** Soaks and checks; the findings are shown too. */
+  List<Finding> run() throws Exception {
+    Journal journal = new Journal(tiny.directory(), out);
+    List<String> settings = new ArrayList<>(RUN);
+    settings.add("stream.max-staleness-steps=" + plan.staleness());
+    settings.addAll(plan.more());
+    journal.write("plan", "plan", plan);
+    SoakCluster cluster =
+        new SoakCluster(
+            tiny,
+            new SoakCluster.Settings(
+                plan.workers(), settings, plan.removal(), plan.endsTheTrainer()),
+            journal);
+    Thread cleaning = new Thread(() -> close(cluster), "cleaning");
+    Runtime.getRuntime().addShutdownHook(cleaning);
+    try (cluster) {
+      new Nemesis(cluster, journal, plan.workers(), plan.patience())
+          .run(
+              new Schedule(plan.seed(), plan.workers(), plan.pace(), plan.kinds()), plan.seconds());
+    } finally {
+      Runtime.getRuntime().removeShutdownHook(cleaning);
+    }
+    return check(settings);
+  }
+
+  private static void close(SoakCluster cluster) {
+    try {
+      cluster.close();
+    } catch (IOException e) {
+      System.err.println(e);
+    }
+  }
+
+  private List<Finding> check(List<String> settings) throws IOException {
+    List<JsonObject> journal = rows(tiny.directory().resolve(Journal.FILE));
+    Path home = tiny.home(SoakCluster.RUN);
+    List<Draws> starts = new ArrayList<>();
+    for (int start = 1; Files.exists(tiny.directory().resolve(Draws.file(start))); start++) {
+      starts.add(Draws.read(tiny.directory().resolve(Draws.file(start))));
+    }
+    List<Finding> findings = new ArrayList<>();
+    findings.addAll(
+        new DrawCheck(starts, rows(home.resolve("versions.jsonl")), DRAW, BATCH, plan.staleness())
+            .findings());
+    findings.addAll(
+        new ClusterCheck(journal, log(home), plan.workers(), plan.patience()).findings());
+    if (plan.staleness() == 0) {
+      findings.add(identity(settings));
+    }
+    table(journal);
+    findings.forEach(out::println);
+    return findings;
+  }
+
+  private static List<JsonObject> rows(Path file) throws IOException {
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.map(line -> JsonParser.parseString(line).getAsJsonObject()).toList();
+    }
+  }
+
+  /** With what was put aside when it became large. */
+  private static List<String> log(Path home) throws IOException {
+    List<String> lines = new ArrayList<>();
+    for (String name : List.of(".5", ".4", ".3", ".2", ".1", "")) {
+      Path file = home.resolve("tributary.log" + name);
+      if (Files.exists(file)) {
+        lines.addAll(Files.readAllLines(file));
+      }
+    }
+    return lines;
+  }
+
+  private Finding identity(List<String> settings) throws IOException {
+    List<String> rows = tiny.metrics(SoakCluster.RUN).lines().toList();
+    long steps = rows.isEmpty() ? 0 : step(rows.get(rows.size() - 1));
+    List<String> arguments = new ArrayList<>(settings);
+    arguments.add("run.steps=" + Math.max(1, steps));
+    out.printf("now %d steps in one process, to compare%n", steps);
+    Cli undisturbed = tiny.run("undisturbed", arguments.toArray(String[]::new));
+    if (undisturbed.exitCode() != 0) {
+      throw new IllegalStateException(undisturbed.err());
+    }
+    return new Identity(rows, tiny.metrics("undisturbed").lines().toList()).finding();
+  }
+
+  private static long step(String row) {
+    return JsonParser.parseString(row).getAsJsonObject().get("step").getAsLong();
+  }
+
+  private void table(List<JsonObject> journal) {
+    Map<String, Integer> counts = new TreeMap<>();
+    for (JsonObject row : journal) {
+      if (row.get("event").getAsString().equals("fault")) {
+        counts.merge(row.get("kind").getAsString(), 1, Integer::sum);
+      }
+    }
+    counts.forEach((kind, count) -> out.printf("%-16s %4d%n", kind, count));
+  }
+
+  /**
+   * {@code ClusterSoak DIRECTORY MINUTES [--seed N] [--staleness STEPS] [--patience SECONDS]
+   * [--workers N] [--kill-trainer]}: ends with 1 if anything was found.
+   */
+  public static void main(String[] arguments) throws Exception {
+    List<String> options = new ArrayList<>(Arrays.asList(arguments).subList(2, arguments.length));
+    boolean killTrainer = options.remove("--kill-trainer");
+    Map<String, String> values = new TreeMap<>();
+    for (int i = 0; i + 1 < options.size(); i += 2) {
+      values.put(options.get(i), options.get(i + 1));
+    }
+    Duration removal = Duration.ofSeconds(15);
+    Plan plan =
+        new Plan(
+            60 * Double.parseDouble(arguments[1]),
+            Long.parseLong(values.getOrDefault("--seed", "1")),
+            Integer.parseInt(values.getOrDefault("--workers", "4")),
+            Integer.parseInt(values.getOrDefault("--staleness", "0")),
+            Double.parseDouble(values.getOrDefault("--patience", "90")),
+            removal,
+            new Schedule.Pace(removal.toSeconds() / 2.0, removal.toSeconds(), 10, 4),
+            killTrainer ? List.of(FaultKind.values()) : FaultKind.sparingTheTrainer(),
+            List.of("model.base=" + Path.of("test-data/models/base").toAbsolutePath()));
+    Torch.load(1);
+    List<Finding> findings = new ClusterSoak(Path.of(arguments[0]), plan, System.out).run();
+    System.exit(findings.stream().allMatch(Finding::holds) ? 0 : 1);
+  }
+}
