@@ -13,6 +13,21 @@ const [url, program, tools] = process.argv.slice(2);
 const executablePath = [program, ...process.env.PATH.split(delimiter).map((folder) => join(folder, program))].find((path) => isAbsolute(path) && existsSync(path));
 const { chromium } = createRequire(`${tools}/`)("playwright-core");
 const HOSTILE = `<img src=x onerror="window.hacked = true"><script>window.hacked = true</script>"'&lt;`;
+const NODE = {
+  name: "node-0", address: "worker-0:4000", build: "0.2.0", state: "AVAILABLE", devices: ["cuda:0", "cuda:1"], samplers: 2, scorers: 1,
+  version: 9, sequences_per_second: 123.4, samplers_busy: 0.87, scorers_busy: 0.2, round_trip_seconds: 0.0042, last_heard_seconds: 1.4,
+  numerics: "3fa9", same_numerics: true, metrics: null,
+};
+const CLUSTER = {
+  proposal_version: 9,
+  samplers_desired: 5,
+  scorers_desired: 2,
+  nodes: [
+    NODE,
+    { ...NODE, name: "node-1", address: "worker-1:4000", version: 7, same_numerics: false },
+    { ...NODE, name: "node-2", address: "a-long-name-of-a-worker-that-is-far-away.example.org:4000", state: "UNREACHABLE", last_heard_seconds: 65, round_trip_seconds: null },
+  ],
+};
 const PATIENCE = { timeout: 20_000 };
 
 const browser = await chromium.launch({
@@ -126,6 +141,54 @@ const checks = {
     assert.equal(await text(page, "#settings-answer"), "");
   },
 
+  async "nodes are listed, with what is wrong with them in words"(page) {
+    assert.ok(await page.locator("#nodes").isHidden(), "a run of one process has none");
+    await page.route("**/status", async (route) => route.fulfill({ json: { ...(await service("/status")), ...CLUSTER } }));
+    await until(page, "nodes", (number) => document.querySelectorAll("#nodes tbody tr").length === number, CLUSTER.nodes.length);
+    assert.deepEqual(await page.locator("#nodes tbody td:first-child b").allInnerTexts(), ["node-0", "node-1", "node-2"]);
+    const [good, slow, gone] = await page.locator("#nodes tbody tr").allInnerTexts();
+    assert.match(good, /worker-0:4000\s+● available\s+heard 1 s ago\s+answers in 4\.2 ms\s+2\s+87 % busy\s+1\s+20 % busy\s+version 9\s+current\s+123\.4 \/ s\s+drawn\s+0\.2\.0\s+cuda:0, cuda:1\s+same bits/);
+    assert.match(slow, /version 7\s+▲ 2 behind[\s\S]*▲ other bits/);
+    assert.match(gone, /✕ unreachable\s+heard 1 min 5 s ago/);
+    assert.match(await text(page, "#nodes-wanted"), /There are \d+ samplers? and \d+ scorers?.*; 5 and 2 would keep the learner just busy\./);
+  },
+
+  async "a node is drained, dismissed or given other numbers, and keeps the focus meanwhile"(page) {
+    const orders = [];
+    await page.route(/\/(control\/.*-node|config)$/, async (route) => {
+      const request = route.request();
+      if (request.method() === "GET") {
+        return route.continue();
+      }
+      orders.push([request.method(), new URL(request.url()).pathname, request.postDataJSON()]);
+      return route.fulfill({ json: { done: `order ${orders.length} is done` } });
+    });
+    const answer = (number) => until(page, `answer ${number}`, (n) => document.querySelector("#nodes-answer").textContent === `order ${n} is done`, number);
+    await page.getByRole("button", { name: "Drain… node-1" }).click();
+    assert.equal(await text(page, "#node-title"), "Drain node-1?");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Cancel");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Drain… node-1" }).click();
+    await page.getByRole("button", { name: "Drain", exact: true }).click();
+    await answer(1);
+    await page.getByRole("button", { name: "Dismiss… node-2" }).click();
+    await page.getByRole("button", { name: "Dismiss", exact: true }).click();
+    await answer(2);
+    const set = page.getByRole("button", { name: "Set… node-0" });
+    await set.click();
+    await page.getByLabel("Samplers", { exact: true }).fill("4");
+    await page.getByLabel("Samplers", { exact: true }).press("Enter");
+    await answer(3);
+    assert.deepEqual(orders, [
+      ["POST", "/control/drain-node", { node: "node-1" }],
+      ["POST", "/control/dismiss-node", { node: "node-2" }],
+      ["PATCH", "/config", { "nodes.node-0.samplers.count": "4" }],
+    ]);
+    await until(page, "a new answer of the service", () => document.querySelector("#nodes tbody td:nth-child(2) .note").textContent === "heard 1 s ago");
+    assert.equal(await set.evaluate((button) => button === document.activeElement), true);
+    await page.unroute(/\/(control\/.*-node|config)$/);
+  },
+
   async "everything can be reached and seen with the keyboard"(page) {
     await page.evaluate(() => document.activeElement?.blur());
     const wanted = await page.evaluate(() =>
@@ -147,7 +210,7 @@ const checks = {
   },
 
   async "draining is asked about first"(page) {
-    const drain = page.getByRole("button", { name: "Drain…" });
+    const drain = page.getByRole("button", { name: "Drain…", exact: true });
     await drain.focus();
     await page.keyboard.press("Enter");
     assert.ok(await page.locator("#drain").isVisible());
@@ -179,6 +242,18 @@ const checks = {
     assert.deepEqual([...asked], [new URL(url).origin]);
     // a refused change is an answer of 400, which browsers complain of by themselves
     assert.deepEqual(complaints.filter((complaint) => !complaint.endsWith("status of 400 (Bad Request)")), []);
+  },
+
+  async "without a worker the page says how to start one"(page) {
+    await page.unroute("**/status");
+    await page.route("**/status", async (route) =>
+      route.fulfill({ json: { ...(await service("/status")), nodes: [], state: "WAITING_FOR_WORKERS", state_reason: "there is no sampler" } }),
+    );
+    await until(page, "no nodes", () => /No worker has joined/.test(document.querySelector("#nodes-table").textContent));
+    assert.equal(await text(page, "#state-meaning"), "there is no sampler");
+    assert.match(await text(page, "#nodes-wanted"), /is known after some steps\.$/);
+    await page.unroute("**/status");
+    await until(page, "one process", () => document.querySelector("#nodes").hidden);
   },
 
   async "what a model writes is text, whatever it is"(page) {

@@ -33,6 +33,7 @@ record ConsoleEndpoints(RunHistory history) {
           file("dom.js", "text/javascript"),
           file("format.js", "text/javascript"),
           file("history.js", "text/javascript"),
+          file("nodes.js", "text/javascript"),
           file("stream.js", "text/javascript"),
           file("tables.js", "text/javascript"),
           file("uplot/uPlot.esm.js", "text/javascript"),

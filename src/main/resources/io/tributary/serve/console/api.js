@@ -40,15 +40,16 @@ export async function perform(action) {
   return said(await request(`/control/${action}`, { method: "POST" }));
 }
 
+/** Asks for an action on a node; what was done, in words. */
+export async function performOn(action, node) {
+  return said(await request(`/control/${action}`, withBody("POST", { node })));
+}
+
 /** Changes settings, all or none; what was done, in words. */
 export async function change(settings) {
-  return said(
-    await request("/config", {
-      method: "PATCH",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(settings),
-    }),
-  );
+  return said(await request("/config", withBody("PATCH", settings)));
 }
+
+const withBody = (method, body) => ({ method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 const said = (body) => body.done ?? body.accepted ?? "done";

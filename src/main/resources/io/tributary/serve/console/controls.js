@@ -78,7 +78,7 @@ async function apply() {
 }
 
 /** Does something and says what came of it; whether it was done. */
-async function answered(place, prefix, what) {
+export async function answered(place, prefix, what) {
   try {
     answer(place, true, prefix + (await what()));
     return true;

@@ -38,6 +38,9 @@ export function rate(perSecond) {
   return perSecond >= 1 / 600 ? `${number(perSecond * 60)} / min` : `${number(perSecond * 3600)} / h`;
 }
 
+/** A short time. */
+export const milliseconds = (seconds) => (Number.isFinite(seconds) ? `${number(1000 * seconds)} ms` : DASH);
+
 /** A length of time in its two largest units. */
 export function duration(seconds) {
   if (!Number.isFinite(seconds)) {

@@ -5,6 +5,7 @@ import { drawControls, drawSettings, setUpControls } from "./controls.js";
 import { byId, el, setText } from "./dom.js";
 import { count, duration, rate } from "./format.js";
 import { History } from "./history.js";
+import { drawNodes, setUpNodes } from "./nodes.js";
 import { drawStream } from "./stream.js";
 import { drawChanges, drawCheckpoints, drawSequences } from "./tables.js";
 
@@ -74,6 +75,7 @@ async function ask() {
   settings = config.settings;
   drawHead(status);
   drawStream(status, settings);
+  drawNodes(status);
   drawCharts(history, status);
   drawControls(status);
   drawSettings(settings);
@@ -113,7 +115,7 @@ function meaning(status) {
   const paused = [status.paused?.sampling ? "sampling" : null, status.paused?.learning ? "learning" : null].filter((side) => side !== null);
   return status.state === "PAUSED" && paused.length > 0
     ? `${paused.join(" and ")} paused by an operator`
-    : (MEANINGS[status.state] ?? "");
+    : (status.state_reason ?? MEANINGS[status.state] ?? "");
 }
 
 function figure(name, value, more) {
@@ -165,4 +167,5 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 setUpControls(refresh);
+setUpNodes();
 refresh();
