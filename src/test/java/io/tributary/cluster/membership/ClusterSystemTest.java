@@ -25,6 +25,7 @@ import java.util.Random;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import org.apache.pekko.remote.artery.tcp.SSLEngineProvider;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,10 +46,19 @@ class ClusterSystemTest {
   private static TestCertificates certificates;
   private static TestCertificates others;
 
+  /** For tests that leave it as it is. */
+  private static TestNode<NodeEvent> shared;
+
   @BeforeAll
   static void makeCertificates() throws Exception {
     certificates = new TestCertificates(directory.resolve("a"), TRAINER, WORKER);
     others = new TestCertificates(directory.resolve("b"), TRAINER, WORKER);
+    shared = trainer(0);
+  }
+
+  @AfterAll
+  static void stop() {
+    shared.close();
   }
 
   private static ClusterConfig.Node node(String host, int port, ClusterConfig.Tls tls) {
@@ -102,34 +112,27 @@ class ClusterSystemTest {
   }
 
   @Test
-  void aWorkerOfAnotherAuthorityDoesNotGetIn() throws Exception {
-    try (TestNode<NodeEvent> trainer = trainer(0);
-        TestNode<TrainerEvent> worker =
-            TestNode.worker(node(WORKER, 0, others.of(WORKER)), TRAINER, trainer.port())) {
-      Thread.sleep(WHILE.toMillis());
-      assertThat(worker.events).isEmpty();
-      assertThat(trainer.events).isEmpty();
-      stillWorks(trainer);
-    }
-  }
-
-  @Test
-  void aWorkerWithTheCertificateOfAnotherHostDoesNotGetIn() throws Exception {
-    ClusterConfig.Node node = node(WORKER, 0, certificates.of(TRAINER));
-    assertThatThrownBy(() -> TestNode.worker(node, TRAINER, 1))
+  void aWorkerWhoseCertificateIsNotItsOwnOrOfAnotherAuthorityDoesNotGetIn() throws Exception {
+    ClusterConfig.Node ofAnotherHost = node(WORKER, 0, certificates.of(TRAINER));
+    assertThatThrownBy(() -> TestNode.worker(ofAnotherHost, TRAINER, 1))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("cluster.tls.certificate-file: other nodes would refuse")
         .hasMessageContaining("expected a certificate for 127.0.0.1");
 
-    MutualTls tls = MutualTls.read("cluster.tls", node.tls());
-    ClusterSystem unchecked = ClusterSystem.ofWorker(node, TestNode.LARGE, new Unchecked(tls));
-    try (TestNode<NodeEvent> trainer = trainer(0);
-        TestNode<TrainerEvent> worker = TestNode.worker(unchecked, node, TRAINER, trainer.port())) {
+    MutualTls tls = MutualTls.read("cluster.tls", ofAnotherHost.tls());
+    ClusterSystem unchecked =
+        ClusterSystem.ofWorker(ofAnotherHost, TestNode.LARGE, new Unchecked(tls));
+    ClusterConfig.Node ofAnotherAuthority = node(WORKER, 0, others.of(WORKER));
+    int port = shared.port();
+    int before = shared.events.size();
+    try (TestNode<TrainerEvent> one = TestNode.worker(unchecked, ofAnotherHost, TRAINER, port);
+        TestNode<TrainerEvent> other = TestNode.worker(ofAnotherAuthority, TRAINER, port)) {
       Thread.sleep(WHILE.toMillis());
-      assertThat(worker.events).isEmpty();
-      assertThat(trainer.events).isEmpty();
-      stillWorks(trainer);
+      assertThat(one.events).isEmpty();
+      assertThat(other.events).isEmpty();
+      assertThat(shared.events).hasSize(before);
     }
+    stillWorks(shared);
   }
 
   /** Does not check that others would accept this node. */
@@ -157,20 +160,19 @@ class ClusterSystemTest {
 
   @Test
   void whatIsNotTlsIsCutOffAndChangesNothing() throws Exception {
-    try (TestNode<NodeEvent> trainer = trainer(0)) {
-      Random random = new Random(1);
-      byte[] noise = new byte[4096];
-      for (int i = 0; i < 20; i++) {
-        random.nextBytes(noise);
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), trainer.port())) {
-          socket.getOutputStream().write(noise); // may look like the beginning of TLS
-        }
+    int before = shared.events.size();
+    Random random = new Random(1);
+    byte[] noise = new byte[4096];
+    for (int i = 0; i < 20; i++) {
+      random.nextBytes(noise);
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), shared.port())) {
+        socket.getOutputStream().write(noise); // may look like the beginning of TLS
       }
-      refused(trainer.port(), "GET / HTTP/1.1\r\n\r\n".repeat(50).getBytes(US_ASCII));
-      refused(trainer.port(), "AKKA\1\0\0\0\0".repeat(50).getBytes(US_ASCII)); // without TLS
-      assertThat(trainer.events).isEmpty();
-      stillWorks(trainer);
     }
+    refused(shared.port(), "GET / HTTP/1.1\r\n\r\n".repeat(50).getBytes(US_ASCII));
+    refused(shared.port(), "AKKA\1\0\0\0\0".repeat(50).getBytes(US_ASCII)); // without TLS
+    assertThat(shared.events).hasSize(before);
+    stillWorks(shared);
   }
 
   private static void refused(int port, byte[] bytes) throws IOException {
@@ -191,33 +193,28 @@ class ClusterSystemTest {
   }
 
   @Test
-  void aPortThatIsTakenIsNamed() throws Exception {
-    try (TestNode<NodeEvent> trainer = trainer(0)) {
-      int port = trainer.port();
-      assertThatThrownBy(() -> trainer(port))
-          .isInstanceOf(ConfigException.class)
-          .hasMessageContaining("cluster.port: " + port + " on 127.0.0.1 can't be bound");
-    }
+  void aPortThatIsTakenIsNamed() {
+    int port = shared.port();
+    assertThatThrownBy(() -> trainer(port))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("cluster.port: " + port + " on 127.0.0.1 can't be bound");
   }
 
   @Test
-  void nothingIsLeftToPekkosDefaultsThatWouldHarm() throws Exception {
-    try (TestNode<NodeEvent> trainer = trainer(0)) {
-      Config all = trainer.system.settings().config();
-      assertThat(all.getString("pekko.remote.artery.transport")).isEqualTo("tls-tcp");
-      assertThat(all.getBoolean("pekko.actor.allow-java-serialization")).isFalse();
-      assertThat(all.getBoolean("pekko.coordinated-shutdown.exit-jvm")).isFalse();
-      assertThat(all.getString("pekko.io.tcp.worker-dispatcher")).doesNotContain("http");
-      assertThat(all.getStringList("pekko.cluster.roles")).containsExactly("trainer");
-      assertThat(all.getStringList("pekko.remote.artery.large-message-destinations"))
-          .containsExactly("/user/pool");
-      assertThat(all.getBytes("pekko.remote.artery.advanced.maximum-large-frame-size"))
-          .isEqualTo(1 << 20);
-      Config detector = all.getConfig("pekko.cluster.failure-detector");
-      assertThat(detector.getDuration("heartbeat-interval")).isEqualTo(Duration.ofMillis(200));
-      assertThat(detector.getDuration("acceptable-heartbeat-pause"))
-          .isEqualTo(Duration.ofSeconds(2));
-    }
+  void nothingIsLeftToPekkosDefaultsThatWouldHarm() {
+    Config all = shared.system.settings().config();
+    assertThat(all.getString("pekko.remote.artery.transport")).isEqualTo("tls-tcp");
+    assertThat(all.getBoolean("pekko.actor.allow-java-serialization")).isFalse();
+    assertThat(all.getBoolean("pekko.coordinated-shutdown.exit-jvm")).isFalse();
+    assertThat(all.getString("pekko.io.tcp.worker-dispatcher")).doesNotContain("http");
+    assertThat(all.getStringList("pekko.cluster.roles")).containsExactly("trainer");
+    assertThat(all.getStringList("pekko.remote.artery.large-message-destinations"))
+        .containsExactly("/user/pool");
+    assertThat(all.getBytes("pekko.remote.artery.advanced.maximum-large-frame-size"))
+        .isEqualTo(1 << 20);
+    Config detector = all.getConfig("pekko.cluster.failure-detector");
+    assertThat(detector.getDuration("heartbeat-interval")).isEqualTo(Duration.ofMillis(200));
+    assertThat(detector.getDuration("acceptable-heartbeat-pause")).isEqualTo(Duration.ofSeconds(2));
   }
 
   private static int freePort() throws IOException {
