@@ -1,11 +1,20 @@
 package io.tributary.cli;
 
+import io.tributary.cli.console.Terminal;
 import io.tributary.config.ClusterConfig;
+import io.tributary.config.binding.ConfigException;
+import io.tributary.run.cluster.WorkerConsole;
 import io.tributary.run.cluster.WorkerProcess;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,15 +23,36 @@ import picocli.CommandLine.Option;
 @Command(
     name = "worker",
     header = "Samples and scores for a trainer on another machine.",
-    description =
-        "Joins the cluster of a run and works for it until it is stopped. Model, tokenizer and all"
-            + " other files come from the trainer. SIGTERM: finish what is in progress and leave."
-            + " Exit code 75: the trainer is lost; start the worker again.")
+    description = {
+      "Joins the cluster of a run, waiting for it if need be, and works for it until it is"
+          + " stopped. Model, tokenizer and all other files come from the trainer.",
+      "SIGTERM and Ctrl-C: finish what is in progress and leave, exit code 0; a second one ends it"
+          + " at once. Exit code 75: the trainer is lost or has sent the worker away; start it"
+          + " again."
+    },
+    footerHeading = "%nExample:%n",
+    footer = {
+      "  tributary worker --trainer trainer.example.org --tls tls",
+      "with tls/HOST.pem, tls/HOST.key and tls/ca.pem, as the script make-certificates makes them."
+    })
 final class WorkerVerb extends Verb {
   private static final int DEFAULT_PORT = 17355;
   private static final Duration HEARTBEAT_PAUSE = Duration.ofSeconds(10);
   private static final Duration STABLE_AFTER = Duration.ofSeconds(20);
   private static final long GIB = 1L << 30;
+  private static final Pattern TRAINER = Pattern.compile("([^:]+)(?::(\\d{1,5}))?");
+  private static final String LOOPBACK = "localhost|127\\..*";
+
+  /** What a configuration calls the things that a worker has options for. */
+  private static final Map<String, String> OPTIONS =
+      Map.of(
+          "cluster.tls.certificate-file", "--tls-certificate",
+          "cluster.tls.key-file", "--tls-key",
+          "cluster.tls.ca-file", "--tls-ca",
+          "cluster.port", "--port",
+          "advertised-host", "--host",
+          "port", "--port",
+          "host", "--bind");
 
   @Option(
       names = "--trainer",
@@ -32,32 +62,34 @@ final class WorkerVerb extends Verb {
   private String trainer = "";
 
   @Option(
-      names = "--tls-certificate",
-      required = true,
-      paramLabel = "FILE",
-      description = "PEM: this machine's certificate.")
-  private Path certificate = Path.of("");
+      names = "--tls",
+      paramLabel = "FOLDER",
+      description =
+          "Folder with this machine's certificate NAME.pem and key NAME.key, where NAME is that of"
+              + " --host, and with ca.pem. Instead of the three options that follow.")
+  private @Nullable Path tls;
 
   @Option(
-      names = "--tls-key",
-      required = true,
+      names = "--tls-certificate",
       paramLabel = "FILE",
-      description = "PEM: its private key.")
-  private Path key = Path.of("");
+      description = "PEM: this machine's certificate, for servers and clients.")
+  private @Nullable Path certificate;
+
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "PEM: its private key, PKCS #8.")
+  private @Nullable Path key;
 
   @Option(
       names = "--tls-ca",
-      required = true,
       paramLabel = "FILE",
       description = "PEM: certificates of the authorities whose nodes are trusted.")
-  private Path authorities = Path.of("");
+  private @Nullable Path authorities;
 
   @Option(
       names = "--host",
       paramLabel = "NAME",
       description =
           "Name by which the other nodes reach this machine, and for which its certificate is"
-              + " (default: its host name).")
+              + " (default: its host name; localhost if the trainer is there).")
   private @Nullable String host;
 
   @Option(
@@ -98,48 +130,91 @@ final class WorkerVerb extends Verb {
   @Option(
       names = "--cache",
       paramLabel = "FOLDER",
-      defaultValue = "cache",
-      description = "Folder for what is fetched (default: ${DEFAULT-VALUE}).")
-  private Path cache = Path.of("");
+      description =
+          "Folder for what is fetched, at most 64 GiB; workers of one machine may share it"
+              + " (default: tributary in $XDG_CACHE_HOME or ~/.cache).")
+  private @Nullable Path cache;
 
   @Override
-  public Integer call() {
+  public Integer call() throws InterruptedException {
     if (samplers < 0 || scorers < 0 || samplers + scorers == 0) {
       throw badUsage(
           "--samplers=%d --scorers=%d: expected at least one".formatted(samplers, scorers));
     }
-    String name = trainer;
-    int trainerPort = DEFAULT_PORT;
-    int colon = trainer.lastIndexOf(':');
-    if (colon >= 0) {
-      name = trainer.substring(0, colon);
-      try {
-        trainerPort = Integer.parseInt(trainer.substring(colon + 1));
-      } catch (NumberFormatException e) {
-        throw badUsage("--trainer=%s: expected HOST or HOST:PORT".formatted(trainer));
-      }
+    Matcher address = TRAINER.matcher(trainer);
+    if (!address.matches()) {
+      throw badUsage("--trainer=%s: expected HOST or HOST:PORT".formatted(trainer));
     }
-    ClusterConfig.Node node =
-        new ClusterConfig.Node(
-            bind,
-            port,
-            host == null ? ownName() : host,
-            HEARTBEAT_PAUSE,
-            STABLE_AFTER,
-            new ClusterConfig.Tls(
-                certificate.toAbsolutePath(), key.toAbsolutePath(), authorities.toAbsolutePath()));
-    return new WorkerProcess(
-            new WorkerProcess.Settings(
-                node,
-                name,
-                trainerPort,
-                samplers,
-                scorers,
-                device,
-                cache,
-                64 * GIB,
-                Version.number()))
-        .run();
+    WorkerProcess.Settings settings =
+        new WorkerProcess.Settings(
+            node(address.group(1)),
+            address.group(1),
+            address.group(2) == null ? DEFAULT_PORT : Integer.parseInt(address.group(2)),
+            samplers,
+            scorers,
+            device,
+            cache == null ? defaultCache() : cache,
+            64 * GIB,
+            Version.number());
+    WorkerConsole console =
+        new WorkerConsole(out(), Terminal.isStandardOutput(), Clock.system(ZoneId.systemDefault()));
+    try {
+      return showing(console, () -> new WorkerProcess(settings, console).run());
+    } catch (ConfigException e) {
+      throw new ConfigException(inOptions(e), e);
+    }
+  }
+
+  private ClusterConfig.Node node(String trainerHost) {
+    String name = host != null ? host : trainerHost.matches(LOOPBACK) ? trainerHost : ownName();
+    ClusterConfig.Tls files = files(name);
+    try {
+      return new ClusterConfig.Node(bind, port, name, HEARTBEAT_PAUSE, STABLE_AFTER, files);
+    } catch (IllegalArgumentException e) {
+      throw badUsage(inOptions(e));
+    }
+  }
+
+  private ClusterConfig.Tls files(String name) {
+    if (tls == null && certificate != null && key != null && authorities != null) {
+      return new ClusterConfig.Tls(
+          file("--tls-certificate", certificate),
+          file("--tls-key", key),
+          file("--tls-ca", authorities));
+    }
+    if (tls == null || certificate != null || key != null || authorities != null) {
+      throw badUsage(
+          "expected either --tls, or all of --tls-certificate, --tls-key and --tls-ca: nodes show"
+              + " each other certificates");
+    }
+    return new ClusterConfig.Tls(
+        file("--tls", tls.resolve(name + ".pem")),
+        file("--tls", tls.resolve(name + ".key")),
+        file("--tls", tls.resolve("ca.pem")));
+  }
+
+  private Path file(String option, Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw badUsage("%s: there is no file %s".formatted(option, file));
+    }
+    return file.toAbsolutePath();
+  }
+
+  /** What goes wrong is said in the words of a configuration, which a worker has none of. */
+  private static String inOptions(RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    return OPTIONS.keySet().stream()
+        .filter(named -> message.matches("(?s)" + Pattern.quote(named) + "[: ].*"))
+        .findFirst()
+        .map(named -> OPTIONS.get(named) + message.substring(named.length()))
+        .orElse(message);
+  }
+
+  private static Path defaultCache() {
+    String folder = System.getenv("XDG_CACHE_HOME");
+    return folder == null || folder.isBlank()
+        ? Path.of(System.getProperty("user.home"), ".cache", "tributary")
+        : Path.of(folder, "tributary");
   }
 
   private String ownName() {

@@ -124,6 +124,11 @@ public final class ClusterSystem {
     return CoordinatedShutdown.get(system).runAll(CoordinatedShutdown.actorSystemTerminateReason());
   }
 
+  /** The port that was bound. */
+  public static int port(ActorSystem<?> system) {
+    return system.address().getPort().orElseThrow();
+  }
+
   /** The address of a node's actor system. */
   static Address address(String host, int port) {
     return new Address("pekko", NAME, host, port);

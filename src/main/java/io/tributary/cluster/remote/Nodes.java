@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -84,6 +85,7 @@ public final class Nodes extends AbstractBehavior<Object> {
   private final ActorRef<RemoteWorker.Publish> files;
   private final int maxNodes;
   private final NodeRecords records;
+  private final NodeNews news;
   private final Map<Address, Node> nodes = new HashMap<>();
   private long links;
   private final List<String> names = new ArrayList<>(); // of the places that are taken
@@ -94,15 +96,17 @@ public final class Nodes extends AbstractBehavior<Object> {
    * @param files makes weights files for nodes to fetch
    * @param maxNodes most nodes at a time
    * @param records what is known of the nodes is entered here
+   * @param operator is told in a line what happens to nodes; must not block
    */
   public static Behavior<Object> create(
       Admission admission,
       Leases leases,
       ActorRef<RemoteWorker.Publish> files,
       int maxNodes,
-      NodeRecords records) {
+      NodeRecords records,
+      Consumer<String> operator) {
     return Behaviors.setup(
-        context -> new Nodes(context, admission, leases, files, maxNodes, records));
+        context -> new Nodes(context, admission, leases, files, maxNodes, records, operator));
   }
 
   private Nodes(
@@ -111,7 +115,8 @@ public final class Nodes extends AbstractBehavior<Object> {
       Leases leases,
       ActorRef<RemoteWorker.Publish> files,
       int maxNodes,
-      NodeRecords records) {
+      NodeRecords records,
+      Consumer<String> operator) {
     super(context);
     context.setLoggerName(Nodes.class);
     this.admission = admission;
@@ -119,6 +124,7 @@ public final class Nodes extends AbstractBehavior<Object> {
     this.files = files;
     this.maxNodes = maxNodes;
     this.records = records;
+    this.news = new NodeNews(operator);
   }
 
   @Override
@@ -155,7 +161,7 @@ public final class Nodes extends AbstractBehavior<Object> {
     if (known == null || !known.ref.equals(hello.node())) {
       if (known != null) {
         records.gone(known.record, NodeEvent.Reason.REPLACED);
-        forget(address, known, "was started again");
+        forget(address, known, "it was started again");
       }
       Optional<Refusal> objection =
           nodes.size() < maxNodes ? admission.objection(hello) : Optional.of(full());
@@ -176,8 +182,8 @@ public final class Nodes extends AbstractBehavior<Object> {
   }
 
   private void refuse(ToTrainer from, Refusal refusal) {
-    getContext().getLog().warn("node {} is refused: {}", address(from), refusal.text());
     records.refused(refusal.reason());
+    news.refused(address(from), refusal.text());
     from.node().tell(new ToNode.Refused(refusal.text()));
   }
 
@@ -203,7 +209,7 @@ public final class Nodes extends AbstractBehavior<Object> {
       if (objection.isPresent()) {
         refuse(ready, objection.get());
         records.forget(node.record);
-        forget(address(ready), node, "was refused");
+        forget(address(ready), node, "it was refused");
         return;
       }
       node.record.admitted(ready, admission.isAlike(ready));
@@ -212,10 +218,7 @@ public final class Nodes extends AbstractBehavior<Object> {
               .spawn(
                   NodeLink.create(node.ref, ready.slots(), leases, files, node.record),
                   node.name + "." + links++); // one that is gone has its name for a while
-      getContext()
-          .getLog()
-          .info(
-              "{} has joined as {} with {} slots", address(ready), node.name, ready.slots().size());
+      news.joined(node.name, address(ready), ready.slots().size());
     }
     node.ref.tell(new ToNode.Admitted(leases.epoch(), node.name));
   }
@@ -230,7 +233,11 @@ public final class Nodes extends AbstractBehavior<Object> {
   }
 
   private void forget(Address address, Node node, String reason) {
-    getContext().getLog().info("{} ({}) is gone: {}", node.name, address, reason);
+    if (node.link == null) {
+      getContext().getLog().info("{} ({}) was never admitted: {}", node.name, address, reason);
+    } else {
+      news.gone(node.name, reason);
+    }
     node.tell(NodeLink.Gone.INSTANCE);
     nodes.remove(address);
     names.remove(node.name);
@@ -244,7 +251,7 @@ public final class Nodes extends AbstractBehavior<Object> {
   }
 
   private void change(Node node, Availability availability) {
-    getContext().getLog().info("{} is {}", node.name, availability);
+    news.changed(node.name, availability);
     if (node.link == null) {
       node.record.state(
           switch (availability) {

@@ -36,7 +36,7 @@ public final class TlsSockets {
    * The client's side of a connection, which accepts only a certificate for this host. The socket
    * stays open when TLS ends.
    */
-  SSLSocket client(Socket socket, String host) throws IOException {
+  public SSLSocket client(Socket socket, String host) throws IOException {
     SSLSocket tls = layer(socket, host);
     SSLParameters parameters = tls.getSSLParameters();
     parameters.setEndpointIdentificationAlgorithm("HTTPS");

@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -60,6 +61,7 @@ public final class TrainerCluster implements Nodes.Admission {
       new ClusterSystem.LargeMessages(
           List.of("/system/" + Nodes.NAME + "/*/*", "/system/node/*"), 8 << 20);
 
+  private final Consumer<String> operator;
   private final TributaryConfig config;
   private final ClusterConfig cluster;
   private final FileStore store;
@@ -70,12 +72,14 @@ public final class TrainerCluster implements Nodes.Admission {
   private final String numerics;
   private final NodeRecords records;
   private final Leases leases = new Leases(System.currentTimeMillis());
+  private volatile boolean ended;
 
   /**
    * Reads and offers what workers need, and finds out which class of arithmetic this machine has.
    *
    * @param folder for weights
    * @param metrics of the run
+   * @param operator is told in a line what happens to nodes; must not block
    * @throws BadInputException if an input can't be read or the port of the files can't be bound
    */
   public TrainerCluster(
@@ -83,7 +87,14 @@ public final class TrainerCluster implements Nodes.Admission {
       ClusterConfig cluster,
       TrainingParts parts,
       Path folder,
-      RunMetrics metrics) {
+      RunMetrics metrics,
+      Consumer<String> operator) {
+    this.operator =
+        event -> {
+          if (!ended) { // then all nodes leave
+            operator.accept(event);
+          }
+        };
     this.config = config;
     this.records = new NodeRecords(metrics, System::nanoTime);
     this.cluster = cluster;
@@ -118,7 +129,7 @@ public final class TrainerCluster implements Nodes.Admission {
             WeightFiles.create(this::publish, blocking), "weight-files", Props.empty());
     ActorRef<Object> nodes =
         system.systemActorOf(
-            Nodes.create(this, leases, weights, cluster.maxNodes(), records),
+            Nodes.create(this, leases, weights, cluster.maxNodes(), records, operator),
             Nodes.NAME,
             Props.empty());
     system.systemActorOf(NodeWatch.create(nodes), "node-watch", Props.empty());
@@ -128,6 +139,11 @@ public final class TrainerCluster implements Nodes.Admission {
   /** The present nodes. */
   public Supplier<List<NodeStatus>> nodes() {
     return records;
+  }
+
+  /** Where workers find the trainer: {@code HOST:PORT}. */
+  public String address(ActorSystem<?> system) {
+    return cluster.advertisedHost() + ":" + ClusterSystem.port(system);
   }
 
   /** Stops a node's system in order, and waits for it for at most half a minute. */
@@ -199,6 +215,7 @@ public final class TrainerCluster implements Nodes.Admission {
 
   /** Leaves the cluster, and stops all actors and the server of files. */
   public void stop(ActorSystem<?> system) {
+    ended = true;
     stopped(system);
     try {
       server.close();

@@ -20,9 +20,12 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.LongConsumer;
 
 /** The files that a worker has fetched from its trainer. */
 final class WorkerFiles implements Closeable {
@@ -31,6 +34,7 @@ final class WorkerFiles implements Closeable {
   private final FileFetcher fetcher;
   private final List<URI> sources;
   private final Path folder;
+  private final WorkerConsole console;
   private final List<CachedFile> inputs = new ArrayList<>();
 
   /**
@@ -38,12 +42,18 @@ final class WorkerFiles implements Closeable {
    *
    * @param folder where the inputs of the run are shown under their names
    */
-  WorkerFiles(CacheFolder cache, TlsSockets tls, ToNode.Welcome welcome, Path folder) {
+  WorkerFiles(
+      CacheFolder cache,
+      TlsSockets tls,
+      ToNode.Welcome welcome,
+      Path folder,
+      WorkerConsole console) {
     this.fetcher =
         new FileFetcher(
             cache, BearerToken.of(welcome.secret()), tls, FetchSettings.standard(PATIENCE));
     this.sources = List.of(URI.create(welcome.source()));
     this.folder = folder;
+    this.console = console;
   }
 
   /**
@@ -52,14 +62,16 @@ final class WorkerFiles implements Closeable {
    * @return a folder that holds them
    */
   Path inputs(List<Manifest> files) {
+    LongConsumer progress =
+        console.fetching("the run's files", files.stream().mapToLong(Manifest::size).sum());
+    long before = 0;
     try {
       for (Manifest file : files) {
-        CachedFile fetched = fetch(file);
+        long others = before;
+        CachedFile fetched = fetch(file, bytes -> progress.accept(others + bytes));
+        before += file.size();
         inputs.add(fetched);
-        Path link = folder.resolve(file.name());
-        Files.createDirectories(link.getParent());
-        Files.deleteIfExists(link);
-        Files.createSymbolicLink(link, fetched.path().toAbsolutePath());
+        link(folder.resolve(file.name()), fetched.path().toAbsolutePath());
       }
       return folder;
     } catch (IOException e) {
@@ -67,18 +79,32 @@ final class WorkerFiles implements Closeable {
     }
   }
 
+  /** Another worker on this machine may make, or read, the same link now. */
+  private void link(Path link, Path file) throws IOException {
+    Files.createDirectories(link.getParent());
+    Path made = folder.resolve(".link-" + UUID.randomUUID());
+    Files.createSymbolicLink(made, file);
+    Files.move(made, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
   /** Fetches weights and reads them; blocks. */
   WeightSnapshot weights(WeightCache.Fetch wanted, DecoderConfig model) {
-    try (CachedFile file = fetch(wanted.file())) {
+    long start = System.nanoTime();
+    try (CachedFile file =
+        fetch(
+            wanted.file(),
+            console.fetching("proposal " + wanted.version(), wanted.file().size()))) {
+      console.fetched(
+          wanted.version(), wanted.file().size(), Duration.ofNanos(System.nanoTime() - start));
       return new WeightSnapshot(
           new WeightVersion(wanted.version(), wanted.fingerprint()),
           model.tensors().read(file.path()));
     }
   }
 
-  private CachedFile fetch(Manifest file) {
+  private CachedFile fetch(Manifest file, LongConsumer progress) {
     try {
-      return fetcher.fetch(file, sources, bytes -> {});
+      return fetcher.fetch(file, sources, progress);
     } catch (FetchException e) {
       throw new UncheckedIOException(new IOException(e.getMessage(), e));
     } catch (InterruptedException e) {

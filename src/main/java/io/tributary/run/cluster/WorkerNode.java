@@ -2,11 +2,13 @@ package io.tributary.run.cluster;
 
 import io.tributary.cluster.membership.TrainerEvent;
 import io.tributary.cluster.slot.Slot;
+import io.tributary.cluster.transfer.Manifest;
 import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToNode;
 import io.tributary.cluster.wire.ToSlot;
 import io.tributary.cluster.wire.ToTrainer;
 import io.tributary.cluster.wire.ToTrainer.OfferedSlot;
+import io.tributary.data.LogMarkers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -36,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class WorkerNode extends AbstractBehavior<Object> {
   private static final Duration AGAIN = Duration.ofSeconds(3);
   private static final Duration REFUSED_AGAIN = Duration.ofSeconds(60);
+  private static final Duration PROBE_FIRST = Duration.ofSeconds(3);
+  private static final Duration PROBE_AGAIN = Duration.ofSeconds(10);
 
   /** What a worker has when it is ready. */
   record Prepared(String numerics, List<SlotPlan> slots) {}
@@ -52,14 +57,24 @@ final class WorkerNode extends AbstractBehavior<Object> {
     INSTANCE
   }
 
+  private enum ProbeDue {
+    INSTANCE
+  }
+
+  private record Probed(@Nullable String obstacle, @Nullable Throwable failure) {}
+
   private record PreparationEnded(@Nullable Prepared prepared, @Nullable Throwable failure) {}
 
   private final TimerScheduler<Object> timers;
   private final ActorRef<ToTrainer> trainer;
   private final String build;
   private final Function<ToNode.Welcome, Prepared> prepare;
+  private final Supplier<String> obstacle;
+  private final WorkerConsole console;
   private final Executor blocking;
   private final CompletableFuture<Integer> exit;
+  private boolean joined;
+  private boolean silent;
   private ToNode.@Nullable Welcome welcome;
   private @Nullable ToTrainer announcement; // said again until it is answered
   private final List<ActorRef<ToSlot>> working = new ArrayList<>();
@@ -70,17 +85,22 @@ final class WorkerNode extends AbstractBehavior<Object> {
    *
    * @param trainer the trainer's register of nodes
    * @param prepare fetches and loads what the run needs; blocks
+   * @param obstacle what hinders this node from joining; blocks
    * @param exit completed with the process's exit code
    */
   static Behavior<Object> create(
       ActorRef<ToTrainer> trainer,
       String build,
       Function<ToNode.Welcome, Prepared> prepare,
+      Supplier<String> obstacle,
+      WorkerConsole console,
       CompletableFuture<Integer> exit) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new WorkerNode(context, timers, trainer, build, prepare, exit)));
+                timers ->
+                    new WorkerNode(
+                        context, timers, trainer, build, prepare, obstacle, console, exit)));
   }
 
   private WorkerNode(
@@ -89,6 +109,8 @@ final class WorkerNode extends AbstractBehavior<Object> {
       ActorRef<ToTrainer> trainer,
       String build,
       Function<ToNode.Welcome, Prepared> prepare,
+      Supplier<String> obstacle,
+      WorkerConsole console,
       CompletableFuture<Integer> exit) {
     super(context);
     context.setLoggerName(WorkerNode.class);
@@ -96,15 +118,18 @@ final class WorkerNode extends AbstractBehavior<Object> {
     this.trainer = trainer;
     this.build = build;
     this.prepare = prepare;
+    this.obstacle = obstacle;
+    this.console = console;
     this.blocking = context.getSystem().dispatchers().lookup(DispatcherSelector.blocking());
     this.exit = exit;
+    timers.startSingleTimer(ProbeDue.INSTANCE, PROBE_FIRST);
   }
 
   @Override
   public Receive<Object> createReceive() {
     return newReceiveBuilder()
-        .onMessage(TrainerEvent.TrainerUp.class, up -> then(this::hello))
-        .onMessage(TrainerEvent.TrainerUnreachable.class, event -> log("the trainer is silent"))
+        .onMessage(TrainerEvent.TrainerUp.class, up -> then(this::up))
+        .onMessage(TrainerEvent.TrainerUnreachable.class, event -> then(this::unreachable))
         .onMessage(TrainerEvent.TrainerLost.class, this::onTrainerLost)
         .onMessage(ToNode.Welcome.class, this::onWelcome)
         .onMessage(ToNode.Refused.class, this::onRefused)
@@ -113,6 +138,8 @@ final class WorkerNode extends AbstractBehavior<Object> {
         .onMessage(ToNode.Dismissed.class, this::onDismissed)
         .onMessage(PreparationEnded.class, this::onPrepared)
         .onMessage(SayAgain.class, again -> then(this::say))
+        .onMessage(ProbeDue.class, due -> then(this::probe))
+        .onMessage(Probed.class, probed -> then(() -> probed(probed)))
         .onMessage(Drain.class, drain -> onDrain())
         .onSignal(Terminated.class, this::onTerminated)
         .build();
@@ -123,16 +150,34 @@ final class WorkerNode extends AbstractBehavior<Object> {
     return this;
   }
 
-  private Behavior<Object> log(String text) {
-    getContext().getLog().warn(text);
-    return this;
-  }
-
   private ActorRef<ToNode> self() {
     return getContext().getSelf().narrow();
   }
 
-  private void hello() {
+  private void probe() {
+    if (!joined) {
+      getContext().pipeToSelf(CompletableFuture.supplyAsync(obstacle, blocking), Probed::new);
+    }
+  }
+
+  private void probed(Probed probed) {
+    if (!joined && probed.obstacle() != null) {
+      console.hindered(probed.obstacle());
+    }
+    timers.startSingleTimer(ProbeDue.INSTANCE, PROBE_AGAIN);
+  }
+
+  private void unreachable() {
+    silent = true;
+    console.tell("the trainer is silent");
+  }
+
+  private void up() {
+    joined = true;
+    if (silent) {
+      silent = false;
+      console.tell("the trainer is heard again");
+    }
     if (welcome == null) {
       announcement =
           new ToTrainer.Hello(
@@ -154,9 +199,12 @@ final class WorkerNode extends AbstractBehavior<Object> {
     }
     welcome = given;
     announcement = null;
-    getContext()
-        .getLog()
-        .info("welcome to run {}: fetching {} files", given.run(), given.files().size());
+    console.tell(
+        "welcome to run %s, which needs %,d files of %s"
+            .formatted(
+                given.run(),
+                given.files().size(),
+                WorkerConsole.megabytes(given.files().stream().mapToLong(Manifest::size).sum())));
     getContext()
         .pipeToSelf(
             CompletableFuture.supplyAsync(() -> prepare.apply(given), blocking),
@@ -165,18 +213,15 @@ final class WorkerNode extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onStartedAgain() {
-    getContext().getLog().warn("the trainer was started again, which needs other slots");
-    return end(TrainerEvent.TrainerLost.EXIT_CODE);
+    return startAgain("the trainer was started again");
   }
 
   private Behavior<Object> onPrepared(PreparationEnded end) {
     Prepared prepared = end.prepared();
     ToNode.Welcome to = welcome;
     if (prepared == null || to == null) {
-      getContext()
-          .getLog()
-          .error("what the run needs can't be had: {}", message(end.failure()), end.failure());
-      return end(1);
+      getContext().getLog().error(LogMarkers.REPORTED, "preparation failed", end.failure());
+      return end(1, "what the run needs can't be had: " + message(end.failure()));
     }
     List<OfferedSlot> slots = new ArrayList<>();
     for (SlotPlan plan : prepared.slots()) {
@@ -197,7 +242,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
 
   private Behavior<Object> onAdmitted(ToNode.Admitted admitted) {
     if (announcement instanceof ToTrainer.Ready) {
-      getContext().getLog().info("working as {}", admitted.name());
+      console.tell("working as %s with %,d slots".formatted(admitted.name(), working.size()));
       announcement = null;
     }
     return this;
@@ -205,7 +250,9 @@ final class WorkerNode extends AbstractBehavior<Object> {
 
   /** It waits instead of asking again and again. */
   private Behavior<Object> onRefused(ToNode.Refused refused) {
-    getContext().getLog().error("refused by the trainer: {}", refused.reason());
+    console.tell(
+        "refused by the trainer: %s; it is asked again every %d s"
+            .formatted(refused.reason(), REFUSED_AGAIN.toSeconds()));
     timers.startSingleTimer(SayAgain.INSTANCE, REFUSED_AGAIN);
     return this;
   }
@@ -216,18 +263,17 @@ final class WorkerNode extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onDismissed(ToNode.Dismissed dismissed) {
-    getContext().getLog().warn("dismissed: {}", dismissed.reason());
-    return end(TrainerEvent.TrainerLost.EXIT_CODE);
+    return startAgain("dismissed by the trainer: " + dismissed.reason());
   }
 
   private Behavior<Object> onTrainerLost(TrainerEvent.TrainerLost lost) {
-    getContext().getLog().warn("the trainer is lost: {}", lost.reason());
-    return end(TrainerEvent.TrainerLost.EXIT_CODE);
+    return startAgain("the trainer is lost: " + lost.reason());
   }
 
   private Behavior<Object> onDrain() {
     announcement = null;
     drains = true;
+    console.tell("draining: what is in progress is finished; a second signal ends it at once");
     trainer.tell(new ToTrainer.Leaving(self()));
     working.forEach(slot -> slot.<Object>unsafeUpcast().tell(Slot.Retire.INSTANCE));
     return endWhenIdle();
@@ -239,11 +285,18 @@ final class WorkerNode extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> endWhenIdle() {
-    return drains && working.isEmpty() ? end(0) : this;
+    return drains && working.isEmpty() ? end(0, "drained") : this;
   }
 
-  private Behavior<Object> end(int code) {
-    exit.complete(code);
+  private Behavior<Object> startAgain(String reason) {
+    int code = TrainerEvent.TrainerLost.EXIT_CODE;
+    return end(code, "%s; exit code %d: start the worker again to join".formatted(reason, code));
+  }
+
+  private Behavior<Object> end(int code, String reason) {
+    if (exit.complete(code)) {
+      console.tell(reason);
+    }
     return this;
   }
 }

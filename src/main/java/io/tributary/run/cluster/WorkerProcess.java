@@ -45,6 +45,7 @@ public final class WorkerProcess {
   private static final Duration GRACE = Duration.ofMinutes(2);
 
   private final Settings settings;
+  private final WorkerConsole console;
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private volatile @Nullable ActorRef<Object> node;
@@ -69,8 +70,10 @@ public final class WorkerProcess {
       long cacheBytes,
       String build) {}
 
-  public WorkerProcess(Settings settings) {
+  /** A worker that tells {@code console} what it is at. */
+  public WorkerProcess(Settings settings, WorkerConsole console) {
     this.settings = settings;
+    this.console = console;
   }
 
   /**
@@ -81,6 +84,13 @@ public final class WorkerProcess {
   public int run() {
     ActorSystem<Void> system =
         ClusterSystem.ofWorker(settings.node(), TrainerCluster.LARGE).start(Behaviors.empty());
+    TrainerProbe probe =
+        new TrainerProbe(
+            settings.trainerHost(),
+            settings.trainerPort(),
+            this::sockets,
+            settings.node().advertisedHost());
+    console.searches(probe.trainer());
     try {
       ActorRef<ToTrainer> trainer =
           ActorRefResolver.get(system)
@@ -90,7 +100,12 @@ public final class WorkerProcess {
       ActorRef<Object> started =
           system.systemActorOf(
               WorkerNode.create(
-                  trainer, settings.build(), welcome -> prepare(welcome, system), exit),
+                  trainer,
+                  settings.build(),
+                  welcome -> prepare(welcome, system),
+                  probe::obstacle,
+                  console,
+                  exit),
               "node",
               Props.empty());
       node = started;
@@ -107,6 +122,10 @@ public final class WorkerProcess {
     }
   }
 
+  private TlsSockets sockets() {
+    return new TlsSockets(MutualTls.read("cluster.tls", settings.node().tls()));
+  }
+
   private WorkerNode.Prepared prepare(ToNode.Welcome welcome, ActorSystem<?> system) {
     CacheFolder cache;
     Path folder = settings.cache().resolve("runs").resolve(Long.toString(welcome.epoch()));
@@ -117,9 +136,7 @@ public final class WorkerProcess {
       throw new BadInputException(
           "--cache: %s can't be used: %s".formatted(settings.cache(), e), e);
     }
-    ClusterConfig.Tls tls = settings.node().tls();
-    WorkerFiles files =
-        new WorkerFiles(cache, new TlsSockets(MutualTls.read("--tls", tls)), welcome, folder);
+    WorkerFiles files = new WorkerFiles(cache, sockets(), welcome, folder, console);
     TributaryConfig config =
         PortableConfig.load(
             welcome.configuration(),
@@ -167,6 +184,7 @@ public final class WorkerProcess {
     if (started != null && !exit.isDone()) {
       started.tell(WorkerNode.Drain.INSTANCE);
       closed.completeOnTimeout(null, GRACE.toSeconds(), TimeUnit.SECONDS).join();
+      console.finish();
       Runtime.getRuntime().halt(0); // by itself, the process would end with the signal's code
     }
   }

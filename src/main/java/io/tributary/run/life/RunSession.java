@@ -64,7 +64,8 @@ final class RunSession {
                         own,
                         services.parts(),
                         services.directory().home().resolve("weights"),
-                        services.metrics()))
+                        services.metrics(),
+                        services.console()::line))
             .orElse(null);
     this.system =
         cluster == null ? ActorSystem.create(guardian, "tributary") : cluster.start(guardian);
@@ -118,6 +119,9 @@ final class RunSession {
         .line(
             "run %s: %s, files in %s"
                 .formatted(config.run().name(), started.uri(), services.directory().home()));
+    if (cluster != null) {
+      services.console().line("workers join with --trainer " + cluster.address(system));
+    }
   }
 
   /**
@@ -175,6 +179,9 @@ final class RunSession {
 
   /** A signal has come: the process ends when this returns. */
   void drainOnSignal() {
+    if (closed.getCount() == 0) {
+      return; // the run is over, and nothing has to be waited for
+    }
     Duration grace = config.shutdown().grace();
     system.tell(GuardianCommand.Drain.INSTANCE); // first: whoever is to read the line may not
     services

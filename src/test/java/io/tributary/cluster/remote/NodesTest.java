@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -58,6 +59,7 @@ class NodesTest {
   private static ActorTestKit elsewhere;
   private static ManualTime time;
 
+  private final List<String> told = new CopyOnWriteArrayList<>();
   private volatile Optional<Refusal> refusalOfHello = Optional.empty();
   private volatile Optional<Refusal> refusalOfReady = Optional.empty();
   private RunMetrics metrics;
@@ -110,7 +112,8 @@ class NodesTest {
                 new Leases(EPOCH),
                 kit.createTestProbe(RemoteWorker.Publish.class).getRef(),
                 MAX_NODES,
-                records));
+                records,
+                told::add));
     node = kit.createTestProbe(ToNode.class);
     slot = kit.createTestProbe(ToSlot.class);
   }
@@ -242,6 +245,29 @@ class NodesTest {
 
     other.expectMessage(
         new ToNode.Refused("the run has 1 nodes, cluster.max-nodes allows no more"));
+  }
+
+  @Test
+  void theOperatorIsToldWhatHappensToNodes() {
+    TestProbe<ToNode> other = elsewhere.createTestProbe();
+    admit(node);
+    hello(other);
+    hello(other); // it asks again and again
+    nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
+    nodes.tell(new NodeEvent.NodeReachable(unique(node)));
+    nodes.tell(new Leaving(node.getRef()));
+    nodes.tell(new NodeEvent.NodeGone(unique(node), NodeEvent.Reason.LEFT));
+    node.awaitAssert(
+        () ->
+            assertThat(told)
+                .containsExactly(
+                    "node-0 has joined with 1 slots: ?:0",
+                    "a worker on ? is refused: the run has 1 nodes, cluster.max-nodes allows no"
+                        + " more",
+                    "node-0 is silent: its work is given to others",
+                    "node-0 is heard again",
+                    "node-0 is leaving: it finishes what it has",
+                    "node-0 is gone: it has left"));
   }
 
   @Test

@@ -15,6 +15,9 @@ import io.tributary.cluster.wire.ToTrainer.Hello;
 import io.tributary.cluster.wire.ToTrainer.Ready;
 import io.tributary.run.cluster.WorkerNode.Prepared;
 import io.tributary.run.cluster.WorkerNode.SlotPlan;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +52,10 @@ class WorkerNodeTest {
   private final AtomicInteger preparations = new AtomicInteger();
   private final CountDownLatch mayEnd = new CountDownLatch(1);
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
+  private final StringWriter shown = new StringWriter();
+  private final WorkerConsole console =
+      new WorkerConsole(new PrintWriter(shown), false, Clock.systemUTC());
+  private volatile String obstacle = "connection refused";
   private volatile boolean inputsAreGone;
   private TestProbe<ToTrainer> trainer;
   private TestProbe<ToSlot> slot;
@@ -69,7 +76,10 @@ class WorkerNodeTest {
   void spawn() {
     trainer = kit.createTestProbe(ToTrainer.class);
     slot = kit.createTestProbe(ToSlot.class);
-    node = kit.spawn(WorkerNode.create(trainer.getRef(), "build", this::prepare, exit));
+    node =
+        kit.spawn(
+            WorkerNode.create(
+                trainer.getRef(), "build", this::prepare, () -> obstacle, console, exit));
   }
 
   @AfterEach
@@ -165,6 +175,28 @@ class WorkerNodeTest {
   }
 
   @Test
+  void whatHindersItIsSaidUntilItHasJoined() {
+    time.timePasses(Duration.ofSeconds(3));
+    untilShown("connection refused");
+    obstacle = "its certificate has expired";
+    trainer.awaitAssert(
+        () -> {
+          time.timePasses(Duration.ofSeconds(10));
+          return assertThat(shown.toString()).contains("its certificate has expired");
+        });
+    obstacle = "nobody asks any more";
+    node.tell(UP);
+    expectHello();
+    node.tell(WELCOME);
+    expectSilence(Duration.ofMinutes(1));
+    assertThat(shown.toString()).doesNotContain("nobody asks any more");
+  }
+
+  private void untilShown(String text) {
+    trainer.awaitAssert(() -> assertThat(shown.toString()).contains(text));
+  }
+
+  @Test
   void helloIsSaidUntilItIsWelcome() {
     node.tell(UP);
     expectHello();
@@ -250,6 +282,7 @@ class WorkerNodeTest {
 
     expectHello();
     assertThat(exit).isNotDone();
+    untilShown("refused by the trainer: there are enough; it is asked again every 60 s");
   }
 
   @Test
@@ -268,6 +301,7 @@ class WorkerNodeTest {
     admit();
     node.tell(new ToNode.Dismissed("it hangs"));
     assertThat(exitCode()).isEqualTo(75);
+    untilShown("dismissed by the trainer: it hangs; exit code 75: start the worker again to join");
   }
 
   @Test
