@@ -32,6 +32,16 @@ public record StageMetrics(RunMetrics metrics, WorkTimes times, Stage stage) {
     metrics.set(Metric.WAITING_SEQUENCES, sequences, stage.label());
   }
 
+  /** The stage has so many workers from now on. */
+  public void workers(int number) {
+    times.present(stage, number);
+  }
+
+  /** Time that the stage's workers were there since the process started, added up, in seconds. */
+  public double workerSeconds() {
+    return WorkTime.seconds(times.present(stage));
+  }
+
   /** A worker has failed. */
   public void failed(FailureReason reason) {
     metrics.add(Metric.STAGE_FAILURES_TOTAL, 1, stage, reason);

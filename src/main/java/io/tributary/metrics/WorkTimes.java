@@ -25,9 +25,23 @@ final class WorkTimes {
   private final LongSupplier nanoTime;
   private final Map<WorkClock, Consumer<WorkTime>> clocks = new ConcurrentHashMap<>();
   private final Map<Stage, WorkTime> totals = new EnumMap<>(Stage.class);
+  private final Map<Stage, Presence> presences = new EnumMap<>(Stage.class);
   private final Deque<Pause> pauses = new ArrayDeque<>(); // oldest first
   private final BiConsumer<Stage, WorkTime> counted;
   private volatile boolean paused;
+
+  /**
+   * The workers of a stage.
+   *
+   * @param nanos time that all of them together were there until {@code since}
+   */
+  private record Presence(int workers, long since, long nanos) {
+    static final Presence NONE = new Presence(0, 0, 0);
+
+    private long nanos(long now) {
+      return nanos + workers * (now - since);
+    }
+  }
 
   /** A pause in nanoseconds; it ends at the largest number while it lasts. */
   private record Pause(long begin, long end) {
@@ -89,6 +103,19 @@ final class WorkTimes {
     synchronized (this) {
       return totals.getOrDefault(stage, WorkTime.NONE);
     }
+  }
+
+  /** A stage has so many workers from now on. */
+  synchronized void present(Stage stage, int workers) {
+    long now = nanoTime.getAsLong();
+    long before = presences.getOrDefault(stage, Presence.NONE).nanos(now);
+    presences.put(stage, new Presence(workers, now, before));
+  }
+
+  /** Time that the workers of a stage were there until now, added up. */
+  synchronized Duration present(Stage stage) {
+    return Duration.ofNanos(
+        presences.getOrDefault(stage, Presence.NONE).nanos(nanoTime.getAsLong()));
   }
 
   void pause(boolean begins) {

@@ -1,6 +1,7 @@
 package io.tributary.serve;
 
 import io.tributary.data.Paused;
+import io.tributary.data.ServiceState;
 import io.tributary.protocol.RunStatus;
 import java.util.Locale;
 import java.util.Map;
@@ -10,7 +11,8 @@ import java.util.Map;
  *
  * @param word {@code sampling}, {@code scoring}, {@code learning}, {@code evaluation}, {@code
  *     window}; {@code turns} if sampling and learning wait for each other in turn, {@code none} if
- *     neither waits much, {@code paused} during a pause, {@code unknown} until it can be told
+ *     neither waits much, {@code workers} while there are none, {@code paused} during a pause,
+ *     {@code unknown} until it can be told
  * @param sentence what that means, and what can be done
  */
 record Bottleneck(String word, String sentence) {
@@ -32,6 +34,9 @@ record Bottleneck(String word, String sentence) {
       return new Bottleneck(
           "paused",
           "An operator has paused %s. Resume ends the pause.".formatted(sides(status.paused())));
+    }
+    if (status.state() == ServiceState.WAITING_FOR_WORKERS) {
+      return new Bottleneck("workers", "The run waits for workers: %s.".formatted(status.reason()));
     }
     RunStatus.Load sampler = status.loads().getOrDefault("sampler", UNKNOWN);
     RunStatus.Load scorer = status.loads().getOrDefault("scorer", UNKNOWN);
@@ -59,7 +64,7 @@ record Bottleneck(String word, String sentence) {
         && scorer.busyRatio() > MOSTLY
         && scorer.busyRatio() > sampler.busyRatio()
         && scorer.busyRatio() > learner.busyRatio()) {
-      return scoring(learnerWaits);
+      return scoring(status, learnerWaits);
     }
     if (Math.min(samplersWait, learnerWaits) > LITTLE
         && Math.min(samplersWait, learnerWaits) > LIKEWISE * Math.max(samplersWait, learnerWaits)) {
@@ -78,18 +83,22 @@ record Bottleneck(String word, String sentence) {
               .formatted(percent(samplersWait)));
     }
     return scorer.busyRatio() > sampler.busyRatio()
-        ? scoring(learnerWaits)
+        ? scoring(status, learnerWaits)
         : new Bottleneck(
             "sampling",
-            "Sampling is the bottleneck: the learner waits %s of the time for draws. Raise samplers.count, or samplers.batch-size by drain and resume."
-                .formatted(percent(learnerWaits)));
+            "Sampling is the bottleneck: the learner waits %s of the time for draws. %s, or samplers.batch-size by drain and resume."
+                .formatted(percent(learnerWaits), more(status, "samplers.count")));
   }
 
-  private static Bottleneck scoring(double learnerWaits) {
+  private static String more(RunStatus status, String count) {
+    return status.nodes() == null ? "Raise " + count : "Start another worker, or raise " + count;
+  }
+
+  private static Bottleneck scoring(RunStatus status, double learnerWaits) {
     return new Bottleneck(
         "scoring",
-        "Scoring is the bottleneck: the learner waits %s of the time, and scorers are busier than samplers. Raise scorers.count, or give scorers a device of their own."
-            .formatted(percent(learnerWaits)));
+        "Scoring is the bottleneck: the learner waits %s of the time, and scorers are busier than samplers. %s, or give scorers a device of their own."
+            .formatted(percent(learnerWaits), more(status, "scorers.count")));
   }
 
   private static String sides(Paused paused) {

@@ -87,6 +87,9 @@ record RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration sta
     if (now.state() == ServiceState.DRAINING || now.state() == ServiceState.FAILED) {
       reasons.add("the service is " + now.state());
     }
+    if (now.state() == ServiceState.WAITING_FOR_WORKERS && now.reason() != null) {
+      reasons.add(now.reason());
+    }
     if (now.versions().confirmed() == 0) {
       reasons.add(
           "no sampler has confirmed the current proposal, version " + now.versions().proposal());

@@ -3,7 +3,10 @@ package io.tributary.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.data.Paused;
+import io.tributary.data.ServiceState;
+import io.tributary.protocol.NodeStatus;
 import io.tributary.protocol.RunStatus;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,5 +99,43 @@ class BottleneckTest {
   @Test
   void beforeTheFirstStepsNothingCanBeTold() {
     assertThat(Bottleneck.of(status(Map.of())).word()).isEqualTo("unknown");
+  }
+
+  private static RunStatus of(ServiceState state, String reason, List<NodeStatus> nodes) {
+    RunStatus any =
+        status(
+            Map.of(
+                "sampler", load(0.95, Map.of("admission", 0.02)),
+                "learner", load(0.4, Map.of("input", 0.58))));
+    return new RunStatus(
+        any.run(),
+        state,
+        reason,
+        any.paused(),
+        any.startedAt(),
+        any.step(),
+        any.sequences(),
+        any.rates(),
+        any.loads(),
+        any.versions(),
+        any.learnerSilence(),
+        any.featureTargets(),
+        any.measurements(),
+        any.checkpoints(),
+        nodes);
+  }
+
+  @Test
+  void withoutWorkersTheyAreTheBottleneck() {
+    Bottleneck found =
+        Bottleneck.of(of(ServiceState.WAITING_FOR_WORKERS, "there is no sampler", List.of()));
+    assertThat(found.word()).isEqualTo("workers");
+    assertThat(found.sentence()).isEqualTo("The run waits for workers: there is no sampler.");
+  }
+
+  @Test
+  void inAClusterAnotherWorkerIsAdvised() {
+    assertThat(Bottleneck.of(of(ServiceState.RUNNING, null, List.of())).sentence())
+        .contains("Start another worker, or raise samplers.count");
   }
 }

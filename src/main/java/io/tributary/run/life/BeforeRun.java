@@ -101,6 +101,11 @@ record BeforeRun(RunServices services, @Nullable LearnerState from, CompletableF
   }
 
   @Override
+  public void look() {
+    services.watch().look();
+  }
+
+  @Override
   public Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers) {
     double tolerance = services.config().current().target().fit().tolerance();
     try {

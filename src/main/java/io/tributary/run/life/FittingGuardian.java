@@ -41,6 +41,9 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
     /** The fit has got further; the line says how far. */
     void progressed(String line);
 
+    /** Called every now and then, so that changes that no message tells of are seen. */
+    default void look() {}
+
     Behavior<GuardianCommand> fitted(Fit fit, WorkerSupervisor workers);
 
     void failed(Throwable cause);
@@ -90,7 +93,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
         .onMessage(SamplersConfirmed.class, this::onSamplersConfirmed)
         .onMessage(FitEnded.class, this::onFitEnded)
         .onMessage(GuardianCommand.WorkerLost.class, lost -> failOn(workers.lost(lost.loss())))
-        .onMessage(CheckProgress.class, check -> failOn(workers.replaceUnstarted()))
+        .onMessage(CheckProgress.class, check -> onCheckProgress())
         .onMessage(Drain.class, this::onDrain)
         .onMessage(Request.class, this::onRequest)
         .onSignal(Terminated.class, this::onTerminated)
@@ -156,6 +159,11 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
     Throwable cause = FailureCause.of(signal);
     return failOn(
         workers.holds(gone) ? workers.stopped(gone, cause) : Optional.of(cause)); // the publisher
+  }
+
+  private Behavior<GuardianCommand> onCheckProgress() {
+    owner.look();
+    return failOn(workers.replaceUnstarted());
   }
 
   private Behavior<GuardianCommand> onRequest(Request request) {

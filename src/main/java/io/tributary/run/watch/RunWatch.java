@@ -2,10 +2,10 @@ package io.tributary.run.watch;
 
 import com.google.gson.JsonObject;
 import io.tributary.config.TributaryConfig;
+import io.tributary.data.NodeState;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.io.JsonLines;
-import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.MetricsJsonl;
@@ -25,10 +25,14 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +59,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   private static final Set<ServiceState> WORKING =
       EnumSet.of(
           ServiceState.STARTING,
+          ServiceState.FITTING,
           ServiceState.RUNNING,
           ServiceState.THROTTLED,
           ServiceState.WAITING_FOR_DATA);
@@ -62,6 +67,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   private final StreamMetrics stream;
   private final RunConsole console;
   private ServiceState state = ServiceState.STARTING;
+  private ServiceState stateBefore = ServiceState.STARTING; // it waited for workers
   private @Nullable String reason;
   private @Nullable Supplier<List<NodeStatus>> nodes;
   private Paused paused = Paused.NONE;
@@ -95,9 +101,8 @@ public final class RunWatch implements Supplier<RunStatus> {
     this.targets = targets;
     this.metrics = metrics;
     this.report = new EventReport(config, metrics, console, targets);
-    this.loads = new StageLoads(metrics::time, stream);
-    this.pace =
-        new StepPace(() -> config.get().samplers().count(), metrics::time, nanoTime.getAsLong());
+    this.loads = new StageLoads(metrics, stream);
+    this.pace = new StepPace(metrics, nanoTime.getAsLong());
     this.desired =
         new DesiredWorkers(
             metrics,
@@ -212,15 +217,55 @@ public final class RunWatch implements Supplier<RunStatus> {
   }
 
   private void lookForWorkers() {
-    Stage missing = config.get().cluster().isPresent() ? stream.missing() : null;
-    if (state == ServiceState.WAITING_FOR_WORKERS && missing == null) {
+    Optional<String> missing = missing();
+    boolean waits = state == ServiceState.WAITING_FOR_WORKERS;
+    if (waits && missing.isEmpty()) {
       console.line("a worker has joined");
-      state(streaming ? ServiceState.RUNNING : ServiceState.STARTING, null);
-    } else if (missing != null && WORKING.contains(state)) {
-      String none = "there is no %s; start one with tributary worker".formatted(missing.label());
-      console.line("waiting for workers: " + none);
-      state(ServiceState.WAITING_FOR_WORKERS, none);
+      state(streaming ? ServiceState.RUNNING : stateBefore, null);
+    } else if (missing.isPresent() && (waits || WORKING.contains(state))) {
+      if (!waits) {
+        console.line("waiting for workers: " + missing.get());
+        stateBefore = state;
+      }
+      state(ServiceState.WAITING_FOR_WORKERS, missing.get());
     }
+  }
+
+  /** Which kind of workers there is none of on any machine; empty if none is missing. */
+  private Optional<String> missing() {
+    if (nodes == null) {
+      return Optional.empty();
+    }
+    List<NodeStatus> present = nodes.get();
+    TributaryConfig now = config.get();
+    if (now.samplers().count() == 0 && sum(present, NodeStatus::samplers) == 0) {
+      return Optional.of(none("sampler", present));
+    }
+    return now.scorers().count() == 0 && sum(present, NodeStatus::scorers) == 0
+        ? Optional.of(none("scorer", present))
+        : Optional.empty();
+  }
+
+  private static int sum(List<NodeStatus> nodes, ToIntFunction<NodeStatus> workers) {
+    return nodes.stream()
+        .filter(node -> node.state() == NodeState.AVAILABLE)
+        .mapToInt(workers)
+        .sum();
+  }
+
+  private static String none(String kind, List<NodeStatus> nodes) {
+    if (nodes.isEmpty()) {
+      return "there is no %s; start one with tributary worker".formatted(kind);
+    }
+    Map<NodeState, Long> states =
+        nodes.stream()
+            .collect(Collectors.groupingBy(NodeStatus::state, TreeMap::new, Collectors.counting()));
+    return "there is no %s; nodes: %s"
+        .formatted(
+            kind,
+            states.entrySet().stream()
+                .map(entry -> "%d %s".formatted(entry.getValue(), entry.getKey()))
+                .collect(Collectors.joining(", ")));
   }
 
   /** Samplers have confirmed a proposal. */
@@ -270,6 +315,7 @@ public final class RunWatch implements Supplier<RunStatus> {
         step, stepped.measurements(), rates.stepsPerSecond(), rates.sequencesPerSecond());
     if (state != ServiceState.DRAINING
         && state != ServiceState.FAILED
+        && state != ServiceState.WAITING_FOR_WORKERS
         && state != ServiceState.PAUSED) {
       state(timing.waiting().state(), null);
     }

@@ -2,6 +2,7 @@ package io.tributary.run.watch;
 
 import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.Label.Stage;
+import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.RunStatus;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * How busy the stages are. Workers send their time with their results, so shares are taken from the
@@ -31,20 +31,33 @@ final class StageLoads {
   private static final Set<Stage> STAGES =
       EnumSet.of(Stage.SAMPLER, Stage.SCORER, Stage.LEARNER, Stage.EVALUATOR);
 
-  private static final Reading NONE = new Reading(0, Map.of());
+  private static final Set<Stage> POOLS = EnumSet.of(Stage.SAMPLER, Stage.SCORER);
 
-  private record Reading(long nanoTime, Map<Stage, WorkTime> stages) {
+  private static final Reading NONE = new Reading(0, Map.of(), Map.of());
+
+  /**
+   * @param workerSeconds time that samplers and scorers were there until then, added up
+   */
+  private record Reading(
+      long nanoTime, Map<Stage, WorkTime> stages, Map<Stage, Double> workerSeconds) {
     WorkTime times(Stage stage) {
       return stages.getOrDefault(stage, WorkTime.NONE);
     }
+
+    /** Since an earlier reading: of all workers together, of which there may be more or fewer. */
+    double seconds(Stage stage, Reading before) {
+      return POOLS.contains(stage)
+          ? workerSeconds.getOrDefault(stage, 0.0) - before.workerSeconds.getOrDefault(stage, 0.0)
+          : (nanoTime - before.nanoTime) / 1e9;
+    }
   }
 
-  private final Function<Stage, WorkTime> times;
+  private final RunMetrics metrics;
   private final StreamMetrics stream;
   private final List<Reading> readings = new ArrayList<>();
 
-  StageLoads(Function<Stage, WorkTime> times, StreamMetrics stream) {
-    this.times = times;
+  StageLoads(RunMetrics metrics, StreamMetrics stream) {
+    this.metrics = metrics;
     this.stream = stream;
   }
 
@@ -60,8 +73,10 @@ final class StageLoads {
       readings.remove(last);
     }
     Map<Stage, WorkTime> stages = new EnumMap<>(Stage.class);
-    STAGES.forEach(stage -> stages.put(stage, times.apply(stage)));
-    readings.add(new Reading(nanoTime, stages));
+    STAGES.forEach(stage -> stages.put(stage, metrics.time(stage)));
+    Map<Stage, Double> workers = new EnumMap<>(Stage.class);
+    POOLS.forEach(stage -> workers.put(stage, metrics.stage(stage).workerSeconds()));
+    readings.add(new Reading(nanoTime, stages, workers));
     while (readings.size() > 2 && nanoTime - readings.get(1).nanoTime() >= WINDOW_NANOS) {
       readings.remove(0);
     }
@@ -76,10 +91,8 @@ final class StageLoads {
 
   private RunStatus.Load load(Stage stage) {
     StreamMetrics.Queue queue =
-        stage == Stage.SAMPLER || stage == Stage.SCORER
-            ? stream.queue(stage)
-            : new StreamMetrics.Queue(1, 0, 0);
-    WorkTime now = times.apply(stage);
+        POOLS.contains(stage) ? stream.queue(stage) : new StreamMetrics.Queue(1, 0, 0);
+    WorkTime now = metrics.time(stage);
     Map<String, Double> blockedSeconds = new TreeMap<>();
     now.blocked()
         .keySet()
@@ -88,8 +101,8 @@ final class StageLoads {
     Map<String, Double> blockedRatios = new TreeMap<>();
     Reading first = readings.isEmpty() ? NONE : readings.get(0);
     Reading last = readings.isEmpty() ? NONE : readings.get(readings.size() - 1);
-    if (last.nanoTime() > first.nanoTime()) {
-      double seconds = (last.nanoTime() - first.nanoTime()) / 1e9 * Math.max(1, queue.workers());
+    double seconds = last.seconds(stage, first);
+    if (seconds > 0) {
       WorkTime before = first.times(stage);
       WorkTime after = last.times(stage);
       busyRatio = Math.min(1, (after.busySeconds() - before.busySeconds()) / seconds);

@@ -3,10 +3,8 @@ package io.tributary.run.watch;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.Label.Stage;
-import io.tributary.metrics.WorkTime;
+import io.tributary.metrics.RunMetrics;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.IntSupplier;
 
 /** How long steps take, and which side waits for the other meanwhile. Not thread-safe. */
 final class StepPace {
@@ -19,15 +17,19 @@ final class StepPace {
   /** Above this share the learner can't be what the samplers wait for. */
   private static final double MOSTLY = 0.5;
 
-  private final IntSupplier samplerCount;
-  private final Function<Stage, WorkTime> times;
+  private final RunMetrics metrics;
   private long begunNanos;
   private long pausedNanos;
   private double lastSeconds = Double.POSITIVE_INFINITY;
-  private Waited before = new Waited(0, 0);
+  private long lastNanos;
+  private Waited before = new Waited(0, 0, 0);
 
-  /** Seconds that each side has waited since the run began, all samplers added up. */
-  private record Waited(double learnerSeconds, double samplerSeconds) {}
+  /**
+   * Seconds that each side has waited since the run began, all samplers added up.
+   *
+   * @param presentSeconds that samplers were there, waiting or not
+   */
+  private record Waited(double learnerSeconds, double samplerSeconds, double presentSeconds) {}
 
   /**
    * @param seconds since the step before, pauses excluded; above 0
@@ -52,20 +54,20 @@ final class StepPace {
   }
 
   /**
-   * @param times how the workers of a stage have spent their time until now
    * @param nowNanos when the first step begins
    */
-  StepPace(IntSupplier samplerCount, Function<Stage, WorkTime> times, long nowNanos) {
-    this.samplerCount = samplerCount;
-    this.times = times;
+  StepPace(RunMetrics metrics, long nowNanos) {
+    this.metrics = metrics;
     this.begunNanos = nowNanos;
+    this.lastNanos = nowNanos;
   }
 
   /** Ends a step, and starts the next one. */
   Timing stepped(long nowNanos) {
     Waited waited = waited();
-    Timing timing = new Timing(seconds(nowNanos), shares(waited, seconds(nowNanos)));
+    Timing timing = new Timing(seconds(nowNanos), shares(waited, nowNanos));
     begunNanos = nowNanos;
+    lastNanos = nowNanos;
     lastSeconds = timing.seconds();
     before = waited;
     return timing;
@@ -73,8 +75,8 @@ final class StepPace {
 
   /** Which side waits if the current step is overdue; empty if it is not. */
   Optional<WaitingShares> overdue(long nowNanos) {
-    double seconds = seconds(nowNanos);
-    return Optional.of(shares(waited(), seconds)).filter(late -> seconds > OVERDUE * lastSeconds);
+    boolean late = seconds(nowNanos) > OVERDUE * lastSeconds;
+    return Optional.of(shares(waited(), nowNanos)).filter(shares -> late);
   }
 
   /** A pause begins; its time does not count for the current step. */
@@ -91,15 +93,21 @@ final class StepPace {
     return Math.max(1e-9, (nowNanos - begunNanos) / 1e9);
   }
 
-  private WaitingShares shares(Waited waited, double seconds) {
+  private WaitingShares shares(Waited waited, long nowNanos) {
+    double seconds = seconds(nowNanos);
     double learner = (waited.learnerSeconds() - before.learnerSeconds()) / seconds;
-    double samplers = (waited.samplerSeconds() - before.samplerSeconds()) / seconds;
-    return new WaitingShares(Math.min(1, learner), Math.min(1, samplers / samplerCount.getAsInt()));
+    double samplers =
+        (waited.presentSeconds() - before.presentSeconds())
+            / Math.max(1e-9, (nowNanos - lastNanos) / 1e9); // on average: they come and go
+    double waits = (waited.samplerSeconds() - before.samplerSeconds()) / seconds;
+    return new WaitingShares(
+        Math.min(1, learner), samplers == 0 ? 0 : Math.min(1, waits / samplers));
   }
 
   private Waited waited() {
     return new Waited(
-        times.apply(Stage.LEARNER).blockedSeconds(BlockedReason.INPUT),
-        times.apply(Stage.SAMPLER).blockedSeconds(BlockedReason.ADMISSION));
+        metrics.time(Stage.LEARNER).blockedSeconds(BlockedReason.INPUT),
+        metrics.time(Stage.SAMPLER).blockedSeconds(BlockedReason.ADMISSION),
+        metrics.stage(Stage.SAMPLER).workerSeconds());
   }
 }

@@ -47,17 +47,6 @@ public final class StreamMetrics {
     return queues.getOrDefault(stage, new Queue(0, 0, 0));
   }
 
-  /** The kind of workers of which there is none though a pool has asked for some; null if none. */
-  @Nullable Stage missing() {
-    for (Stage stage : new Stage[] {Stage.SAMPLER, Stage.SCORER}) {
-      Queue queue = queues.get(stage);
-      if (queue != null && queue.workers() == 0) {
-        return stage;
-      }
-    }
-    return null;
-  }
-
   /** A listener for a new stream and its pools; the one before must have ended. */
   public OfStream begin() {
     ledger = metrics.ledger();
@@ -110,6 +99,7 @@ public final class StreamMetrics {
     long inFlight = (long) inFlightDraws * drawSequences;
     metrics.stage(stage).waiting(waiting);
     metrics.stage(stage).inflight(inFlight);
+    metrics.stage(stage).workers(workers);
     queues.put(stage, new Queue(workers, waiting, inFlight));
   }
 

@@ -242,9 +242,9 @@ class GuardianTest extends GuardianAlone {
     step(1);
     seconds(2);
     step(2);
-    assertThat(watch.get().loads().get("sampler").busyRatio()).isZero();
+    assertThat(watch.get().loads().get("learner").busyRatio()).isZero();
     assertThat(change(Map.of("samplers.count", "3"))).isInstanceOf(Done.class);
-    assertThat(watch.get().loads().get("sampler").busyRatio()).isNaN();
+    assertThat(watch.get().loads().get("learner").busyRatio()).isNaN();
   }
 
   @Test

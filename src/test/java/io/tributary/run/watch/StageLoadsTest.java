@@ -21,10 +21,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class StageLoadsTest {
-  private final RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC());
+  private long nanos;
+  private final RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC(), () -> nanos);
   private final StreamMetrics stream = new StreamMetrics(metrics, 8);
-  private final StageLoads loads = new StageLoads(metrics::time, stream);
-  private long millis;
+  private final StageLoads loads = new StageLoads(metrics, stream);
 
   @BeforeEach
   void twoSamplers() {
@@ -33,11 +33,11 @@ class StageLoadsTest {
 
   /** Two samplers compute for {@code busy} of the time each. */
   private void step(long durationMillis, double busy) {
-    millis += durationMillis;
+    nanos += TimeUnit.MILLISECONDS.toNanos(durationMillis);
     metrics
         .stage(Stage.SAMPLER)
         .worked(WorkTime.busy(Duration.ofMillis(Math.round(2 * busy * durationMillis))));
-    loads.stepped(TimeUnit.MILLISECONDS.toNanos(millis));
+    loads.stepped(nanos);
   }
 
   private RunStatus.Load sampler() {
@@ -66,11 +66,11 @@ class StageLoadsTest {
     step(1, 0);
     WorkClock clock = metrics.stage(Stage.SAMPLER).clock();
     clock.waitFor(BlockedReason.ADMISSION);
-    clock.close();
     step(1, 0);
+    clock.close();
     assertThat(sampler().blockedSeconds()).containsOnlyKeys("admission");
     assertThat(sampler().blockedRatios()).containsOnlyKeys("admission");
-    assertThat(sampler().blockedRatios().get("admission")).isBetween(0.0, 1.0);
+    assertThat(sampler().blockedRatios().get("admission")).isEqualTo(0.5);
   }
 
   @Test
@@ -94,6 +94,29 @@ class StageLoadsTest {
     assertThat(metrics.value(Metric.STAGE_BUSY_SECONDS_TOTAL, "sampler")).isEqualTo(6);
     assertThat(metrics.value(Metric.STAGE_BLOCKED_SECONDS_TOTAL, "sampler", "admission"))
         .isEqualTo(8);
+  }
+
+  /** Two for 20 s, four for 10 s, none for 10 s. */
+  @Test
+  void workersThatComeAndGoCountForTheTimeThatTheyAreThere() {
+    step(1_000, 0);
+    nanos += TimeUnit.SECONDS.toNanos(20);
+    stream.load(Stage.SAMPLER, 0, 2, 4);
+    nanos += TimeUnit.SECONDS.toNanos(10);
+    stream.load(Stage.SAMPLER, 0, 1, 0);
+    nanos += TimeUnit.SECONDS.toNanos(10);
+    metrics.stage(Stage.SAMPLER).worked(WorkTime.busy(Duration.ofSeconds(60)));
+    loads.stepped(nanos);
+    assertThat(sampler().workers()).isZero();
+    assertThat(sampler().busyRatio()).isCloseTo(60.0 / (2 * 20 + 4 * 10), within(1e-9));
+  }
+
+  @Test
+  void withoutAnyWorkersThereIsNoShare() {
+    stream.load(Stage.SAMPLER, 1, 0, 0);
+    step(1_000, 0);
+    step(1_000, 0);
+    assertThat(sampler().busyRatio()).isNaN();
   }
 
   @Test
