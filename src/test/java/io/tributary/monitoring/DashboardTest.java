@@ -37,11 +37,15 @@ class DashboardTest {
   }
 
   @Test
-  void thereAreFourAndTheirIdentifiersStay() {
+  void thereAreFiveAndTheirIdentifiersStay() {
     assertThat(dashboards)
         .extracting(dashboard -> dashboard.text("uid"))
         .containsExactly(
-            "tributary-flow", "tributary-jvm", "tributary-matching", "tributary-overview");
+            "tributary-flow",
+            "tributary-jvm",
+            "tributary-matching",
+            "tributary-nodes",
+            "tributary-overview");
     assertThat(dashboards)
         .allSatisfy(
             dashboard -> {

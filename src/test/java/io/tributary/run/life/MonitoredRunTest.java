@@ -14,6 +14,7 @@ import io.tributary.testing.monitoring.Prometheus;
 import io.tributary.testing.monitoring.Rules;
 import io.tributary.testing.monitoring.Rules.Rule;
 import io.tributary.testing.run.RunProcess;
+import io.tributary.testing.run.TinyCluster;
 import io.tributary.testing.run.TinyRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,18 +45,19 @@ class MonitoredRunTest {
           "\\b(?:up|(?:tributary|jvm|process)_\\w+|instance\\w*:\\w+:\\w+)\\b(?:\\{[^}]*})?(?!\")");
   private static final Pattern LABEL_VALUES = Pattern.compile("label_values\\((.+), (\\w+)\\)");
 
-  /** There in every run, but measured only with PPO, or only on more weights than this run has. */
+  /** Measured only with PPO, on more weights than this run has, or after more time. */
   private static final Pattern MAY_BE_NAN =
       Pattern.compile(
-          ".*tributary_(policy_loss|value_loss|clipped_tokens_ratio|kl_control_beta|kl_penalty|pareto_k)\\b.*");
+          ".*tributary_(policy_loss|value_loss|clipped_tokens_ratio|kl_control_beta|kl_penalty|pareto_k|(samplers|scorers)_desired)\\b.*");
 
   @TempDir Path directory;
+  private TinyCluster cluster;
   private RunProcess process;
 
   @AfterEach
-  void endTheProcess() {
-    if (process != null) {
-      process.close();
+  void endTheProcesses() {
+    if (cluster != null) {
+      cluster.close();
     }
   }
 
@@ -63,14 +65,16 @@ class MonitoredRunTest {
   void everythingThatDashboardsAndRulesAskForIsThere() throws Exception {
     TestTools.require("prometheus");
     TinyRun tiny = new TinyRun(Files.createDirectory(directory.resolve("trainer")));
+    cluster = new TinyCluster(tiny);
     process =
-        tiny.start(
+        cluster.trainer(
             RUN,
             "run.steps=1000000",
             "stream.max-staleness-steps=2",
             "learner.optimizer.learning-rate=1e-4",
             "diagnostics.gradient-variance-interval-steps=1",
             "diagnostics.gradient-variance-sequences=8");
+    cluster.worker();
     Http http = process.http();
     try (Prometheus prometheus =
         Prometheus.start(Files.createDirectory(directory.resolve("prometheus")), http.base())) {
