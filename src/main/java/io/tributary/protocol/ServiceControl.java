@@ -31,6 +31,14 @@ public interface ServiceControl {
     DRAIN
   }
 
+  /** What an operator may ask of one node of a cluster. */
+  enum NodeAction {
+    /** Finish what it is at, leave, and end with exit code 0. */
+    DRAIN_NODE,
+    /** End at once, with the exit code that asks for a new start; its work is given to others. */
+    DISMISS_NODE
+  }
+
   /** The answer to a request. */
   sealed interface Answer {
     /** What was done, or why it was not. */
@@ -54,9 +62,18 @@ public interface ServiceControl {
   CompletionStage<Answer> perform(Action action, String from);
 
   /**
+   * Performs an action on a node.
+   *
+   * @param node its name, or its address as host and port
+   * @param from who asks, for the audit log: the peer's address
+   */
+  CompletionStage<Answer> perform(NodeAction action, String node, String from);
+
+  /**
    * Changes settings of the running service: all of them, or none.
    *
-   * @param values by key, relative to {@code tributary} and with dots, as after {@code -D}
+   * @param values by key, relative to {@code tributary} and with dots, as after {@code -D}; or
+   *     numbers of samplers and scorers of nodes, as in {@code nodes.node-0.samplers.count}
    * @param from who asks, for the audit log: the peer's address
    */
   CompletionStage<Answer> change(Map<String, String> values, String from);

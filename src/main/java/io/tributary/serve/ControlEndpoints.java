@@ -8,6 +8,7 @@ import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.ConfigView;
 import io.tributary.protocol.ServiceControl.Done;
 import io.tributary.protocol.ServiceControl.Invalid;
+import io.tributary.protocol.ServiceControl.NodeAction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -31,12 +32,15 @@ record ControlEndpoints(ServiceControl control, Duration patience) {
     for (Action action : Action.values()) {
       routes.post("/control/" + name(action), call -> perform(action, call));
     }
+    for (NodeAction action : NodeAction.values()) {
+      routes.post("/control/" + name(action), call -> perform(action, call));
+    }
     routes
         .get("/config", call -> Answers.json(StatusCodes.OK, json(control.config())))
         .patch("/config", this::change);
   }
 
-  private static String name(Action action) {
+  private static String name(Enum<?> action) {
     return action.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
@@ -47,6 +51,19 @@ record ControlEndpoints(ServiceControl control, Duration patience) {
               StatusCodes.BAD_REQUEST, name(action) + " takes no settings: expected no body"));
     }
     return answer(control.perform(action, call.from()), name(action));
+  }
+
+  private CompletionStage<HttpResponse> perform(NodeAction action, Routes.Call call) {
+    Map<String, String> body = call.body().length == 0 ? Map.of() : SettingsJson.read(call.body());
+    String node = body.get("node");
+    if (node == null || body.size() > 1) {
+      return Answers.now(
+          Answers.error(
+              StatusCodes.BAD_REQUEST,
+              name(action)
+                  + " takes the name of a node: expected a body as {\"node\": \"node-0\"}"));
+    }
+    return answer(control.perform(action, node, call.from()), name(action));
   }
 
   private CompletionStage<HttpResponse> change(Routes.Call call) {

@@ -74,6 +74,33 @@ class ControlHttpTest {
         .matches(action + " from 127\\.0\\.0\\.1:[0-9]+");
   }
 
+  @ParameterizedTest
+  @CsvSource({"drain-node, DRAIN_NODE", "dismiss-node, DISMISS_NODE"})
+  void anActionOnANodeNamesIt(String path, String action) throws Exception {
+    assertThat(post(path, "{\"node\": \"node-3\"}").statusCode()).isEqualTo(200);
+    assertThat(server.control.calls)
+        .singleElement()
+        .asString()
+        .startsWith(action + " node-3 from 127.0.0.1:");
+    server.control.calls.clear();
+    for (String body :
+        new String[] {"", "{}", "{\"name\": \"node-3\"}", "{\"node\": \"a\", \"b\": 1}"}) {
+      HttpResponse<String> response = post(path, body);
+      assertThat(response.statusCode()).isEqualTo(400);
+      assertThat(text(response, "error"))
+          .isEqualTo(path + " takes the name of a node: expected a body as {\"node\": \"node-0\"}");
+    }
+    assertThat(server.control.calls).isEmpty();
+  }
+
+  private static HttpResponse<String> post(String path, String body) throws Exception {
+    return server.send(
+        server
+            .request("/control/" + path)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body)));
+  }
+
   @Test
   void whatIsNotAllowedIs400AndWhatCanNotBeDoneIs409() throws Exception {
     server.control.answer = CompletableFuture.completedFuture(new Invalid("no such thing"));

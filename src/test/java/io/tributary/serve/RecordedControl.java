@@ -23,6 +23,12 @@ public final class RecordedControl implements ServiceControl {
   }
 
   @Override
+  public CompletionStage<Answer> perform(NodeAction action, String node, String from) {
+    calls.add(action + " " + node + " from " + from);
+    return answer;
+  }
+
+  @Override
   public CompletionStage<Answer> change(Map<String, String> values, String from) {
     calls.add(new TreeMap<>(values) + " from " + from);
     return answer;

@@ -1,13 +1,10 @@
 package io.tributary.cluster.remote;
 
 import io.tributary.cluster.remote.RemoteWorker.Availability;
-import io.tributary.cluster.remote.RemoteWorker.FromNode;
-import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToNode;
 import io.tributary.cluster.wire.ToTrainer.OfferedSlot;
 import io.tributary.data.NodeState;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -16,11 +13,12 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The trainer's end of one admitted node: parent of its remote workers. It measures the time that
- * an answer takes, and outlives its node for a moment, in which its workers give back what they
- * had.
+ * an answer takes, repeats what the node has been told and not done, and outlives its node for a
+ * moment, in which its workers give back what they had.
  */
 final class NodeLink extends AbstractBehavior<NodeLink.Command> {
   private static final Duration PING = Duration.ofSeconds(5);
@@ -34,6 +32,21 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
 
   /** The node has answered a ping. */
   record Answered(long sentNanos) implements Command {}
+
+  /** These are the node's slots now. */
+  record Offered(List<OfferedSlot> slots) implements Command {}
+
+  /** The node shall have so many samplers and scorers. */
+  record Resize(NodeRequest.Counts counts) implements Command {}
+
+  /** The node shall finish what it is at, and leave. */
+  record Drain(String reason) implements Command {}
+
+  /** The node shall end at once: what it is at is given to others. */
+  record Dismiss(String reason) implements Command {}
+
+  /** A worker has come to its end, which was to be. */
+  record Retired(ActorRef<?> worker) implements Command {}
 
   /** One of its workers has been given up: only a new process can help a call that hangs. */
   enum Hangs implements Command {
@@ -55,29 +68,28 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
 
   private final TimerScheduler<Command> timers;
   private final ActorRef<ToNode> node;
+  private final NodeWorkers workers;
   private final NodeRecord record;
-  private final List<ActorRef<FromNode>> workers = new ArrayList<>();
+  private @Nullable ToNode farewell;
 
   /** The most that may still become of the node: one that leaves or hangs doesn't come back. */
   private Availability most = Availability.AVAILABLE;
 
   static Behavior<Command> create(
       ActorRef<ToNode> node,
-      List<OfferedSlot> slots,
       Leases leases,
       ActorRef<RemoteWorker.Publish> files,
       NodeRecord record) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new NodeLink(context, timers, node, slots, leases, files, record)));
+                timers -> new NodeLink(context, timers, node, leases, files, record)));
   }
 
   private NodeLink(
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       ActorRef<ToNode> node,
-      List<OfferedSlot> slots,
       Leases leases,
       ActorRef<RemoteWorker.Publish> files,
       NodeRecord record) {
@@ -85,21 +97,7 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
     this.timers = timers;
     this.node = node;
     this.record = record;
-    for (OfferedSlot slot : slots) {
-      String name = slot.kind() + "-" + workers.size();
-      workers.add(
-          slot.kind() == SlotKind.SAMPLER
-              ? context
-                  .spawn(
-                      RemoteWorker.sampler(leases, slot.slot(), files, context.getSelf(), record),
-                      name)
-                  .unsafeUpcast()
-              : context
-                  .spawn(
-                      RemoteWorker.scorer(leases, slot.slot(), files, context.getSelf(), record),
-                      name)
-                  .unsafeUpcast());
-    }
+    this.workers = new NodeWorkers(context, node, leases, files, record);
     timers.startTimerWithFixedDelay(PingDue.INSTANCE, PING);
     record.state(NodeState.AVAILABLE);
   }
@@ -109,11 +107,24 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
     return newReceiveBuilder()
         .onMessage(Change.class, this::onChange)
         .onMessage(Answered.class, this::onAnswered)
+        .onMessage(Offered.class, offered -> then(() -> workers.offered(offered.slots())))
+        .onMessage(Resize.class, resize -> then(() -> workers.resize(resize.counts())))
+        .onMessage(Retired.class, retired -> then(() -> workers.retired(retired.worker())))
+        .onMessage(
+            Drain.class, drain -> sendAway(new ToNode.Drain(drain.reason()), Availability.LEAVING))
+        .onMessage(
+            Dismiss.class,
+            dismiss -> sendAway(new ToNode.Dismissed(dismiss.reason()), Availability.UNREACHABLE))
         .onMessage(Hangs.class, hangs -> onHangs())
         .onMessage(Gone.class, gone -> onGone())
         .onMessage(PingDue.class, due -> onPingDue())
         .onMessage(End.class, end -> Behaviors.stopped())
         .build();
+  }
+
+  private Behavior<Command> then(Runnable action) {
+    action.run();
+    return this;
   }
 
   private Behavior<Command> onChange(Change change) {
@@ -135,12 +146,17 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
           case LEAVING -> NodeState.LEAVING;
           case UNREACHABLE -> NodeState.UNREACHABLE;
         });
-    workers.forEach(worker -> worker.tell(availability));
+    workers.tell(availability);
     return this;
   }
 
   private Behavior<Command> onPingDue() {
     node.tell(new ToNode.Ping(System.nanoTime()));
+    if (farewell != null) {
+      node.tell(farewell); // it may have been lost
+    } else {
+      workers.remind();
+    }
     return this;
   }
 
@@ -150,9 +166,16 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
   }
 
   private Behavior<Command> onHangs() {
-    node.tell(new ToNode.Dismissed("one of its samplers or scorers hangs or returned garbage"));
-    most = Availability.UNREACHABLE;
-    return tell(Availability.UNREACHABLE);
+    return sendAway(
+        new ToNode.Dismissed("one of its samplers or scorers hangs or returned garbage"),
+        Availability.UNREACHABLE);
+  }
+
+  private Behavior<Command> sendAway(ToNode words, Availability until) {
+    farewell = words;
+    node.tell(words);
+    most = worse(most, until);
+    return tell(most);
   }
 
   private Behavior<Command> onGone() {

@@ -1,26 +1,35 @@
 package io.tributary.cluster.remote;
 
+import io.tributary.cluster.membership.NodeEvent;
+import io.tributary.cluster.remote.NodeNote.What;
 import io.tributary.cluster.remote.RemoteWorker.Availability;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What happens to nodes, in lines for whoever started the trainer and for the log. */
+/**
+ * What happens to nodes, in lines for whoever started the trainer and for the log, and in notes for
+ * the run's records.
+ */
 final class NodeNews {
   private static final Logger LOG = LoggerFactory.getLogger(NodeNews.class);
   private static final int MOST_HOSTS = 256;
 
   private final Consumer<String> operator;
+  private final ActorRef<NodeNote> records;
   private final Map<String, String> refused = new HashMap<>(); // reasons, by host
 
   /**
    * @param operator gets the lines; must not block
+   * @param records gets the notes
    */
-  NodeNews(Consumer<String> operator) {
+  NodeNews(Consumer<String> operator, ActorRef<NodeNote> records) {
     this.operator = operator;
+    this.records = records;
   }
 
   private void tell(String event) {
@@ -28,10 +37,18 @@ final class NodeNews {
     operator.accept(event);
   }
 
-  void joined(String node, Address at, int slots) {
+  private void note(Node node, What what, String reason) {
+    records.tell(new NodeNote(node.hostPort(), node.name, what, reason));
+  }
+
+  /** A node has joined, or has other slots than before. */
+  void offered(Node node) {
+    boolean first = node.offer == 1;
     tell(
-        "%s has joined with %,d slots: %s:%d"
-            .formatted(node, slots, at.getHost().orElse("?"), at.getPort().orElse(0)));
+        first
+            ? "%s has joined with %s: %s".formatted(node.name, node.slots, node.hostPort())
+            : "%s has %s now".formatted(node.name, node.slots));
+    note(node, first ? What.JOINED : What.RESIZED, node.slots);
   }
 
   void changed(String node, Availability availability) {
@@ -43,8 +60,15 @@ final class NodeNews {
         });
   }
 
-  void gone(String node, String reason) {
-    tell("%s is gone: %s".formatted(node, reason));
+  void gone(Node node, NodeEvent.Reason event) {
+    String farewell = node.farewell;
+    String reason = farewell == null ? event.text() : farewell;
+    if (node.link == null) {
+      LOG.info("{} was never admitted: {}", node, reason);
+    } else {
+      tell("%s is gone: %s".formatted(node.name, reason));
+    }
+    note(node, farewell == null && event != NodeEvent.Reason.LEFT ? What.LOST : What.LEFT, reason);
   }
 
   /** A refused node asks again and again; of a host, a reason is told once. */
@@ -56,6 +80,7 @@ final class NodeNews {
     }
     if (!reason.equals(refused.put(host, reason))) {
       operator.accept("a worker on %s is refused: %s".formatted(host, reason));
+      records.tell(new NodeNote(Node.hostPort(at), "", What.REFUSED, reason));
     }
   }
 }

@@ -72,12 +72,13 @@ final class NodeRecord {
   }
 
   /**
-   * The node is admitted.
+   * The node is admitted, or has other slots than before.
    *
    * @param same whether it computes the same bits as the trainer
    */
   synchronized void admitted(Ready ready, boolean same) {
     slots = ready.slots();
+    versions.keySet().retainAll(slots.stream().map(OfferedSlot::slot).toList());
     numerics = ready.numerics();
     sameNumerics = same;
     metrics.set(Metric.NODE_WORKERS, count(SlotKind.SAMPLER), name, Stage.SAMPLER.label());

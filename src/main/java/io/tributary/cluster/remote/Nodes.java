@@ -6,6 +6,7 @@ import io.tributary.cluster.membership.NodeEvent.NodeReachable;
 import io.tributary.cluster.membership.NodeEvent.NodeUnreachable;
 import io.tributary.cluster.membership.NodeEvent.NodeUp;
 import io.tributary.cluster.remote.RemoteWorker.Availability;
+import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToNode;
 import io.tributary.cluster.wire.ToTrainer;
 import io.tributary.cluster.wire.ToTrainer.Hello;
@@ -15,7 +16,7 @@ import io.tributary.cluster.wire.ToTrainer.Ready;
 import io.tributary.data.NodeState;
 import io.tributary.metrics.Label.RefusalReason;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +28,6 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The trainer's register of nodes: admits those that may work for the run, and has a {@link
@@ -61,32 +61,14 @@ public final class Nodes extends AbstractBehavior<Object> {
    */
   public record Refusal(RefusalReason reason, String text) {}
 
-  private static final class Node {
-    final String name;
-    final ActorRef<ToNode> ref;
-    final NodeRecord record;
-    @Nullable ActorRef<NodeLink.Command> link;
-
-    Node(String name, ActorRef<ToNode> ref, NodeRecord record) {
-      this.name = name;
-      this.ref = ref;
-      this.record = record;
-    }
-
-    void tell(NodeLink.Command command) {
-      if (link != null) {
-        link.tell(command);
-      }
-    }
-  }
-
   private final Admission admission;
   private final Leases leases;
   private final ActorRef<RemoteWorker.Publish> files;
   private final int maxNodes;
   private final NodeRecords records;
   private final NodeNews news;
-  private final Map<Address, Node> nodes = new HashMap<>();
+  private final Map<Address, Node> nodes = new LinkedHashMap<>();
+  private final NodeOrders orders = new NodeOrders(nodes.values());
   private long links;
   private final List<String> names = new ArrayList<>(); // of the places that are taken
 
@@ -97,6 +79,7 @@ public final class Nodes extends AbstractBehavior<Object> {
    * @param maxNodes most nodes at a time
    * @param records what is known of the nodes is entered here
    * @param operator is told in a line what happens to nodes; must not block
+   * @param notes hears what becomes of nodes
    */
   public static Behavior<Object> create(
       Admission admission,
@@ -104,9 +87,11 @@ public final class Nodes extends AbstractBehavior<Object> {
       ActorRef<RemoteWorker.Publish> files,
       int maxNodes,
       NodeRecords records,
-      Consumer<String> operator) {
+      Consumer<String> operator,
+      ActorRef<NodeNote> notes) {
     return Behaviors.setup(
-        context -> new Nodes(context, admission, leases, files, maxNodes, records, operator));
+        context ->
+            new Nodes(context, admission, leases, files, maxNodes, records, operator, notes));
   }
 
   private Nodes(
@@ -116,7 +101,8 @@ public final class Nodes extends AbstractBehavior<Object> {
       ActorRef<RemoteWorker.Publish> files,
       int maxNodes,
       NodeRecords records,
-      Consumer<String> operator) {
+      Consumer<String> operator,
+      ActorRef<NodeNote> notes) {
     super(context);
     context.setLoggerName(Nodes.class);
     this.admission = admission;
@@ -124,7 +110,7 @@ public final class Nodes extends AbstractBehavior<Object> {
     this.files = files;
     this.maxNodes = maxNodes;
     this.records = records;
-    this.news = new NodeNews(operator);
+    this.news = new NodeNews(operator, notes);
   }
 
   @Override
@@ -134,7 +120,7 @@ public final class Nodes extends AbstractBehavior<Object> {
         .onMessage(Ready.class, ready -> then(() -> ready(ready)))
         .onMessage(
             Leaving.class,
-            leaving -> then(() -> known(leaving).ifPresent(n -> change(n, Availability.LEAVING))))
+            leaving -> then(() -> known(leaving).ifPresent(n -> leaving(n, leaving.reason()))))
         .onMessage(
             Pong.class,
             pong ->
@@ -142,6 +128,9 @@ public final class Nodes extends AbstractBehavior<Object> {
                     () ->
                         known(pong)
                             .ifPresent(n -> n.tell(new NodeLink.Answered(pong.sentNanos())))))
+        .onMessage(NodeRequest.Drain.class, asked -> then(() -> orders.drain(asked)))
+        .onMessage(NodeRequest.Dismiss.class, asked -> then(() -> orders.dismiss(asked)))
+        .onMessage(NodeRequest.Resize.class, asked -> then(() -> orders.resize(asked)))
         .onMessage(NodeUp.class, up -> this) // it says hello itself
         .onMessage(
             NodeUnreachable.class, event -> then(() -> change(event, Availability.UNREACHABLE)))
@@ -160,8 +149,7 @@ public final class Nodes extends AbstractBehavior<Object> {
     Node known = nodes.get(address);
     if (known == null || !known.ref.equals(hello.node())) {
       if (known != null) {
-        records.gone(known.record, NodeEvent.Reason.REPLACED);
-        forget(address, known, "it was started again");
+        gone(known, NodeEvent.Reason.REPLACED);
       }
       Optional<Refusal> objection =
           nodes.size() < maxNodes ? admission.objection(hello) : Optional.of(full());
@@ -170,7 +158,7 @@ public final class Nodes extends AbstractBehavior<Object> {
         return;
       }
       String name = place();
-      nodes.put(address, new Node(name, hello.node(), records.welcomed(name, hello)));
+      nodes.put(address, new Node(name, address, hello.node(), records.welcomed(name, hello)));
     }
     hello.node().tell(admission.welcome(hello)); // again if the first answer was lost
   }
@@ -209,37 +197,53 @@ public final class Nodes extends AbstractBehavior<Object> {
       if (objection.isPresent()) {
         refuse(ready, objection.get());
         records.forget(node.record);
-        forget(address(ready), node, "it was refused");
+        forget(node);
         return;
       }
-      node.record.admitted(ready, admission.isAlike(ready));
       node.link =
           getContext()
               .spawn(
-                  NodeLink.create(node.ref, ready.slots(), leases, files, node.record),
+                  NodeLink.create(node.ref, leases, files, node.record),
                   node.name + "." + links++); // one that is gone has its name for a while
-      news.joined(node.name, address(ready), ready.slots().size());
     }
-    node.ref.tell(new ToNode.Admitted(leases.epoch(), node.name));
+    if (ready.offer() > node.offer) {
+      node.offer = ready.offer();
+      node.slots = slots(ready);
+      node.record.admitted(ready, admission.isAlike(ready));
+      node.tell(new NodeLink.Offered(ready.slots()));
+      news.offered(node);
+    }
+    node.ref.tell(new ToNode.Admitted(leases.epoch(), ready.offer(), node.name));
+  }
+
+  private static String slots(Ready ready) {
+    long samplers = ready.slots().stream().filter(slot -> slot.kind() == SlotKind.SAMPLER).count();
+    return NodeRequest.count(samplers, "sampler")
+        + " and "
+        + NodeRequest.count(ready.slots().size() - samplers, "scorer");
+  }
+
+  private void leaving(Node node, String reason) {
+    node.farewell = reason;
+    change(node, Availability.LEAVING);
   }
 
   private void gone(NodeGone event) {
-    Address address = event.node().address();
-    Node node = nodes.get(address);
+    Node node = nodes.get(event.node().address());
     if (node != null) {
-      records.gone(node.record, event.reason());
-      forget(address, node, event.reason().text());
+      gone(node, event.reason());
     }
   }
 
-  private void forget(Address address, Node node, String reason) {
-    if (node.link == null) {
-      getContext().getLog().info("{} ({}) was never admitted: {}", node.name, address, reason);
-    } else {
-      news.gone(node.name, reason);
-    }
+  private void gone(Node node, NodeEvent.Reason reason) {
+    records.gone(node.record, reason);
+    news.gone(node, reason);
+    forget(node);
+  }
+
+  private void forget(Node node) {
     node.tell(NodeLink.Gone.INSTANCE);
-    nodes.remove(address);
+    nodes.remove(node.address);
     names.remove(node.name);
   }
 

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * passes work on as leases to its slot, and weights by way of its node.
  *
  * <p>While its machine can't be reached it has given its work back and is not registered, so that
- * it gets none. It stops with its node.
+ * it gets none. It stops with its node, or when it is retired and has finished what it had.
  */
 public final class RemoteWorker extends AbstractBehavior<Object> {
 
@@ -51,6 +51,11 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     LEAVING,
     /** What it has is given to others. */
     UNREACHABLE
+  }
+
+  /** It takes no more work, and stops when it has none. */
+  enum Retire implements FromNode {
+    INSTANCE
   }
 
   /** Its pool has given it up, since it was silent or returned something invalid. */
@@ -72,11 +77,18 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     INSTANCE
   }
 
+  private enum EndDue {
+    INSTANCE
+  }
+
   /** An offer is made again after this time until the slot holds the weights. */
   private static final Duration OFFER_AGAIN = Duration.ofSeconds(5);
 
-  /** Work that comes while the slot can't be reached is given back after this time. */
+  /** Work that comes while the slot can't be reached, or is retired, is given back after this. */
   private static final Duration GIVE_BACK = Duration.ofSeconds(1);
+
+  /** One that is retired and idle stops after this time: its pool may not yet know that it is. */
+  private static final Duration REST = Duration.ofSeconds(5);
 
   /**
    * Work of a pool.
@@ -100,6 +112,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   private @Nullable TakeOver wanted;
   private ToSlot.@Nullable Offer offer;
   private boolean reachable = true;
+  private boolean retired;
 
   /** A sampler's. */
   static Behavior<SamplerCommand> sampler(
@@ -173,8 +186,10 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
         .onMessage(FromSlot.Holds.class, holds -> then(() -> holds(holds)))
         .onMessage(GivenUp.class, given -> then(() -> link.tell(NodeLink.Hangs.INSTANCE)))
         .onMessage(Availability.class, now -> then(() -> availability(now)))
+        .onMessage(Retire.class, retire -> then(this::retire))
+        .onMessage(EndDue.class, due -> work == null ? Behaviors.stopped() : this)
         .onMessage(FromSlot.Report.class, report -> then(() -> hear(report)))
-        .onMessage(GiveBackDue.class, due -> then(this::giveBackUnreachable))
+        .onMessage(GiveBackDue.class, due -> then(this::giveBackLate))
         .onMessage(LeaseKeeper.Resend.class, due -> then(() -> resend(due)))
         .build();
   }
@@ -210,8 +225,10 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
 
   private void begin(Work<?> next, ToSlot.Lease lease) {
     work = next;
-    keeper.lease(lease);
-    if (!reachable) { // the pool has not yet heard that this worker is not registered
+    if (!retired) {
+      keeper.lease(lease);
+    }
+    if (!reachable || retired) { // the pool has not yet heard that this worker is not registered
       timers.startSingleTimer(GiveBackDue.INSTANCE, GIVE_BACK);
     }
   }
@@ -247,6 +264,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       work = null;
       record.finished(result);
       finish(current, result);
+      restIfRetired();
     }
   }
 
@@ -270,6 +288,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     given
         .pool()
         .tell(new WorkerEvent.GivenBack<>(given.number(), getContext().getSelf(), reason, failed));
+    restIfRetired();
   }
 
   private static ScoredDraw joined(Draw draw, FromSlot.Scored result) {
@@ -347,19 +366,39 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
 
   private void availability(Availability now) {
     reachable = now != Availability.UNREACHABLE;
-    boolean available = now == Availability.AVAILABLE;
+    register(now == Availability.AVAILABLE && !retired);
+    giveBack(!reachable, "can't be reached");
+  }
+
+  private void register(boolean available) {
     if (available != registered) { // the cluster's receptionist fails if it is told twice
       registered = available;
       (available ? register : deregister).run();
     }
-    giveBackUnreachable();
   }
 
-  private void giveBackUnreachable() {
+  private void retire() {
+    retired = true;
+    register(false);
+    restIfRetired();
+  }
+
+  private void restIfRetired() {
+    if (retired && work == null) {
+      timers.startSingleTimer(EndDue.INSTANCE, REST);
+    }
+  }
+
+  private void giveBackLate() {
+    giveBack(!reachable, "can't be reached");
+    giveBack(retired, "is not needed any more");
+  }
+
+  private void giveBack(boolean wanted, String reason) {
     Work<?> given = work;
-    if (given != null && !reachable) {
+    if (given != null && wanted) {
       keeper.forget();
-      giveBack(given, "can't be reached", false);
+      giveBack(given, reason, false);
     }
   }
 }

@@ -64,6 +64,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
   private @Nullable ActorRef<FromSlot> resultTo;
   private long toldNanos;
   private boolean retires;
+  private boolean released;
 
   /**
    * A slot.
@@ -120,6 +121,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
         .onMessage(WorkerEvent.Finished.class, event -> then(() -> finished(event)))
         .onMessage(ResendDue.class, due -> then(this::sendResult))
         .onMessage(Retire.class, retire -> then(() -> retires = true))
+        .onMessage(ToSlot.Release.class, release -> then(() -> release(release)))
         .onSignal(Terminated.class, this::onTerminated)
         .build();
   }
@@ -127,6 +129,13 @@ public final class Slot<C> extends AbstractBehavior<Object> {
   private Behavior<Object> then(Runnable action) {
     action.run();
     return retires && current == null && result == null ? Behaviors.stopped() : this;
+  }
+
+  private void release(ToSlot.Release told) {
+    getContext().getLog().info("ends: {}", told.reason());
+    retires = true;
+    released = true;
+    forgetResult();
   }
 
   private void receive(Lease lease) {
@@ -169,7 +178,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     current = null;
     if (next != null) {
       begin(next);
-    } else {
+    } else if (!released) {
       result = report;
       resultTo = done.replyTo();
       sendResult();
@@ -233,6 +242,10 @@ public final class Slot<C> extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onTerminated(Terminated gone) {
+    return then(() -> replace(gone));
+  }
+
+  private void replace(Terminated gone) {
     Throwable cause = gone instanceof ChildFailed failed ? failed.getCause() : null;
     getContext().getLog().warn("a worker has stopped and is replaced", cause);
     worker = spawn(getContext());
@@ -244,6 +257,5 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     if (failed != null) {
       end(failed, new FromSlot.Failed(failed.id(), String.valueOf(cause), WorkTime.NONE));
     }
-    return this;
   }
 }

@@ -40,6 +40,7 @@ final class NodeCodecs {
             ToTrainer.Ready.class,
             (out, refs, m) -> {
               out.writeLong(m.epoch());
+              out.writeInt(m.offer(), true);
               Wire.string(out, m.numerics());
               Wire.list(
                   out,
@@ -54,6 +55,7 @@ final class NodeCodecs {
             (in, refs) ->
                 new ToTrainer.Ready(
                     in.readLong(),
+                    in.readInt(true),
                     Wire.string(in),
                     Wire.list(
                         in,
@@ -64,8 +66,11 @@ final class NodeCodecs {
         new Codec<>(
             "leaving.1",
             ToTrainer.Leaving.class,
-            (out, refs, m) -> refs.write(out, m.node()),
-            (in, refs) -> new ToTrainer.Leaving(refs.read(in))),
+            (out, refs, m) -> {
+              Wire.string(out, m.reason());
+              refs.write(out, m.node());
+            },
+            (in, refs) -> new ToTrainer.Leaving(Wire.string(in), refs.read(in))),
         new Codec<>(
             "pong.1",
             ToTrainer.Pong.class,
@@ -105,14 +110,28 @@ final class NodeCodecs {
             ToNode.Admitted.class,
             (out, refs, m) -> {
               out.writeLong(m.epoch());
+              out.writeInt(m.offer(), true);
               Wire.string(out, m.name());
             },
-            (in, refs) -> new ToNode.Admitted(in.readLong(), Wire.string(in))),
+            (in, refs) -> new ToNode.Admitted(in.readLong(), in.readInt(true), Wire.string(in))),
         new Codec<>(
             "ping.1",
             ToNode.Ping.class,
             (out, refs, m) -> out.writeLong(m.sentNanos()),
             (in, refs) -> new ToNode.Ping(in.readLong())),
+        new Codec<>(
+            "drain.1",
+            ToNode.Drain.class,
+            (out, refs, m) -> Wire.string(out, m.reason()),
+            (in, refs) -> new ToNode.Drain(Wire.string(in))),
+        new Codec<>(
+            "provide.1",
+            ToNode.Provide.class,
+            (out, refs, m) -> {
+              out.writeInt(m.samplers(), true);
+              out.writeInt(m.scorers(), true);
+            },
+            (in, refs) -> new ToNode.Provide(in.readInt(true), in.readInt(true))),
         new Codec<>(
             "dismissed.1",
             ToNode.Dismissed.class,

@@ -43,13 +43,23 @@ public sealed interface ToNode extends WireMessage {
   /**
    * The node's slots get work from now on.
    *
+   * @param offer number of the {@link ToTrainer.Ready} that this answers
    * @param name what the node is called in metrics and status
    */
-  record Admitted(long epoch, String name) implements ToNode {}
+  record Admitted(long epoch, int offer, String name) implements ToNode {}
 
   /** To be answered at once, with the same number. */
   record Ping(long sentNanos) implements ToNode {}
 
-  /** The node shall end; its supervisor may start it again. */
+  /** The node shall end what it is at, leave, and not be started again; sent until it is gone. */
+  record Drain(String reason) implements ToNode {}
+
+  /**
+   * The node shall have at least so many slots of each kind; sent again until it offers them. What
+   * is too many is {@link ToSlot.Release released}.
+   */
+  record Provide(int samplers, int scorers) implements ToNode {}
+
+  /** The node shall end; its supervisor may start it again. Sent until it is gone. */
   record Dismissed(String reason) implements ToNode {}
 }

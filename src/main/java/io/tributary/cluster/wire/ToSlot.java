@@ -50,6 +50,9 @@ public sealed interface ToSlot extends WireMessage {
   record Offer(long version, String fingerprint, Manifest file, ActorRef<FromSlot> replyTo)
       implements ToSlot {}
 
+  /** No more work will come: the slot shall stop, with no result kept; sent until it has. */
+  record Release(String reason) implements ToSlot {}
+
   /** The result has arrived, or is not wanted any more: the slot may forget it. */
   record Accepted(LeaseId id) implements ToSlot {}
 }

@@ -23,7 +23,14 @@ public sealed interface ToTrainer extends WireMessage {
    */
   record Hello(
       int oldestProtocol, int newestProtocol, String build, String token, ActorRef<ToNode> node)
-      implements ToTrainer {}
+      implements ToTrainer {
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "Hello[node=%s, build=%s]".formatted(node, build);
+    }
+  }
 
   /**
    * A place for one sampler or scorer.
@@ -33,19 +40,27 @@ public sealed interface ToTrainer extends WireMessage {
   record OfferedSlot(SlotKind kind, String device, ActorRef<ToSlot> slot) {}
 
   /**
-   * The node has fetched and loaded what it needs; sent again until it is admitted or refused.
+   * The node has fetched and loaded what it needs, or its slots have changed; sent again until it
+   * is admitted or refused.
    *
+   * @param offer counts these messages of the node: its slots are those of the latest
    * @param numerics class of its arithmetic: equal for nodes that compute the same bits
+   * @param slots all that it has
    */
-  record Ready(long epoch, String numerics, List<OfferedSlot> slots, ActorRef<ToNode> node)
+  record Ready(
+      long epoch, int offer, String numerics, List<OfferedSlot> slots, ActorRef<ToNode> node)
       implements ToTrainer {
     public Ready {
       slots = List.copyOf(slots);
     }
   }
 
-  /** The node takes no further work, and leaves when it is done with what it has. */
-  record Leaving(ActorRef<ToNode> node) implements ToTrainer {}
+  /**
+   * The node takes no further work, and leaves when it is done with what it has.
+   *
+   * @param reason in words, for people
+   */
+  record Leaving(String reason, ActorRef<ToNode> node) implements ToTrainer {}
 
   /** The answer to {@link ToNode.Ping}. */
   record Pong(long sentNanos, ActorRef<ToNode> node) implements ToTrainer {}

@@ -77,6 +77,11 @@ final class WorkCodecs {
             (out, refs, m) -> id(out, m.id()),
             (in, refs) -> new ToSlot.Accepted(id(in))),
         new Codec<>(
+            "release.1",
+            ToSlot.Release.class,
+            (out, refs, m) -> Wire.string(out, m.reason()),
+            (in, refs) -> new ToSlot.Release(Wire.string(in))),
+        new Codec<>(
             "received.1",
             FromSlot.Received.class,
             (out, refs, m) -> id(out, m.id()),

@@ -3,7 +3,9 @@ package io.tributary.run.cluster;
 import io.tributary.cluster.membership.ClusterSystem;
 import io.tributary.cluster.membership.NodeWatch;
 import io.tributary.cluster.remote.Leases;
+import io.tributary.cluster.remote.NodeNote;
 import io.tributary.cluster.remote.NodeRecords;
+import io.tributary.cluster.remote.NodeRequest;
 import io.tributary.cluster.remote.Nodes;
 import io.tributary.cluster.remote.RemoteWorker;
 import io.tributary.cluster.remote.WeightFiles;
@@ -45,6 +47,8 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,6 +75,8 @@ public final class TrainerCluster implements Nodes.Admission {
   private final String secret;
   private final String numerics;
   private final NodeRecords records;
+  private final Consumer<NodeNote> notes;
+  private @Nullable ActorRef<Object> register;
   private final Leases leases = new Leases(System.currentTimeMillis());
   private volatile boolean ended;
 
@@ -80,6 +86,7 @@ public final class TrainerCluster implements Nodes.Admission {
    * @param folder for weights
    * @param metrics of the run
    * @param operator is told in a line what happens to nodes; must not block
+   * @param notes is told what becomes of nodes; may block
    * @throws BadInputException if an input can't be read or the port of the files can't be bound
    */
   public TrainerCluster(
@@ -88,13 +95,15 @@ public final class TrainerCluster implements Nodes.Admission {
       TrainingParts parts,
       Path folder,
       RunMetrics metrics,
-      Consumer<String> operator) {
+      Consumer<String> operator,
+      Consumer<NodeNote> notes) {
     this.operator =
         event -> {
           if (!ended) { // then all nodes leave
             operator.accept(event);
           }
         };
+    this.notes = notes;
     this.config = config;
     this.records = new NodeRecords(metrics, System::nanoTime);
     this.cluster = cluster;
@@ -127,13 +136,30 @@ public final class TrainerCluster implements Nodes.Admission {
     ActorRef<RemoteWorker.Publish> weights =
         system.systemActorOf(
             WeightFiles.create(this::publish, blocking), "weight-files", Props.empty());
-    ActorRef<Object> nodes =
+    ActorRef<NodeNote> writer =
         system.systemActorOf(
-            Nodes.create(this, leases, weights, cluster.maxNodes(), records, operator),
+            Behaviors.receiveMessage(
+                note -> {
+                  notes.accept(note);
+                  return Behaviors.same();
+                }),
+            "node-notes",
+            DispatcherSelector.blocking());
+    ActorRef<Object> started =
+        system.systemActorOf(
+            Nodes.create(this, leases, weights, cluster.maxNodes(), records, operator, writer),
             Nodes.NAME,
             Props.empty());
-    system.systemActorOf(NodeWatch.create(nodes), "node-watch", Props.empty());
+    register = started;
+    system.systemActorOf(NodeWatch.create(started), "node-watch", Props.empty());
     return system;
+  }
+
+  /** Asks something of nodes; it is answered at once. */
+  public void ask(NodeRequest request) {
+    if (register != null) {
+      register.tell(request);
+    }
   }
 
   /** The present nodes. */

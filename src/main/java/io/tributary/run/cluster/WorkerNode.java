@@ -1,17 +1,11 @@
 package io.tributary.run.cluster;
 
 import io.tributary.cluster.membership.TrainerEvent;
-import io.tributary.cluster.slot.Slot;
 import io.tributary.cluster.transfer.Manifest;
-import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToNode;
-import io.tributary.cluster.wire.ToSlot;
 import io.tributary.cluster.wire.ToTrainer;
-import io.tributary.cluster.wire.ToTrainer.OfferedSlot;
 import io.tributary.data.LogMarkers;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -43,10 +37,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
   private static final Duration PROBE_AGAIN = Duration.ofSeconds(10);
 
   /** What a worker has when it is ready. */
-  record Prepared(String numerics, List<SlotPlan> slots) {}
-
-  /** A slot to spawn. */
-  record SlotPlan(SlotKind kind, String device, Behavior<ToSlot> slot) {}
+  record Prepared(String numerics, int samplers, int scorers, WorkerSlots.Plans plans) {}
 
   /** Ends the node in order: what is in progress is finished. */
   enum Drain {
@@ -77,7 +68,9 @@ final class WorkerNode extends AbstractBehavior<Object> {
   private boolean silent;
   private ToNode.@Nullable Welcome welcome;
   private @Nullable ToTrainer announcement; // said again until it is answered
-  private final List<ActorRef<ToSlot>> working = new ArrayList<>();
+  private @Nullable WorkerSlots slots; // null until it is prepared
+  private String numerics = "";
+  private int offer;
   private boolean drains;
 
   /**
@@ -135,12 +128,14 @@ final class WorkerNode extends AbstractBehavior<Object> {
         .onMessage(ToNode.Refused.class, this::onRefused)
         .onMessage(ToNode.Admitted.class, this::onAdmitted)
         .onMessage(ToNode.Ping.class, this::onPing)
+        .onMessage(ToNode.Provide.class, this::onProvide)
+        .onMessage(ToNode.Drain.class, told -> onDrain(told.reason()))
         .onMessage(ToNode.Dismissed.class, this::onDismissed)
         .onMessage(PreparationEnded.class, this::onPrepared)
         .onMessage(SayAgain.class, again -> then(this::say))
         .onMessage(ProbeDue.class, due -> then(this::probe))
         .onMessage(Probed.class, probed -> then(() -> probed(probed)))
-        .onMessage(Drain.class, drain -> onDrain())
+        .onMessage(Drain.class, drain -> onDrain("it was stopped"))
         .onSignal(Terminated.class, this::onTerminated)
         .build();
   }
@@ -220,18 +215,31 @@ final class WorkerNode extends AbstractBehavior<Object> {
     Prepared prepared = end.prepared();
     ToNode.Welcome to = welcome;
     if (prepared == null || to == null) {
+      String reason = "what the run needs can't be had: " + message(end.failure());
       getContext().getLog().error(LogMarkers.REPORTED, "preparation failed", end.failure());
-      return end(1, "what the run needs can't be had: " + message(end.failure()));
+      trainer.tell(new ToTrainer.Leaving(reason, self()));
+      return end(1, reason);
     }
-    List<OfferedSlot> slots = new ArrayList<>();
-    for (SlotPlan plan : prepared.slots()) {
-      ActorRef<ToSlot> slot = getContext().spawn(plan.slot(), plan.kind() + "-" + slots.size());
-      getContext().watch(slot);
-      working.add(slot);
-      slots.add(new OfferedSlot(plan.kind(), plan.device(), slot));
+    numerics = prepared.numerics();
+    slots = new WorkerSlots(getContext(), prepared.plans());
+    slots.provide(prepared.samplers(), prepared.scorers());
+    offer();
+    return this;
+  }
+
+  private void offer() {
+    ToNode.Welcome to = welcome;
+    if (slots != null && to != null) {
+      offer++;
+      announcement = new ToTrainer.Ready(to.epoch(), offer, numerics, slots.offered(), self());
+      say();
     }
-    announcement = new ToTrainer.Ready(to.epoch(), prepared.numerics(), slots, self());
-    say();
+  }
+
+  private Behavior<Object> onProvide(ToNode.Provide told) {
+    if (slots != null && !drains && slots.provide(told.samplers(), told.scorers())) {
+      offer();
+    }
     return this;
   }
 
@@ -241,8 +249,11 @@ final class WorkerNode extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onAdmitted(ToNode.Admitted admitted) {
-    if (announcement instanceof ToTrainer.Ready) {
-      console.tell("working as %s with %,d slots".formatted(admitted.name(), working.size()));
+    if (slots != null
+        && announcement instanceof ToTrainer.Ready ready
+        && ready.offer() == admitted.offer()) {
+      console.tell(
+          "working as %s with %,d slots".formatted(admitted.name(), slots.offered().size()));
       announcement = null;
     }
     return this;
@@ -270,22 +281,31 @@ final class WorkerNode extends AbstractBehavior<Object> {
     return startAgain("the trainer is lost: " + lost.reason());
   }
 
-  private Behavior<Object> onDrain() {
+  private Behavior<Object> onDrain(String reason) {
     announcement = null;
     drains = true;
-    console.tell("draining: what is in progress is finished; a second signal ends it at once");
-    trainer.tell(new ToTrainer.Leaving(self()));
-    working.forEach(slot -> slot.<Object>unsafeUpcast().tell(Slot.Retire.INSTANCE));
+    console.tell(
+        "leaving (%s): what is in progress is finished; a second signal ends it at once"
+            .formatted(reason));
+    trainer.tell(new ToTrainer.Leaving(reason, self()));
+    if (slots != null) {
+      slots.retire();
+    }
     return endWhenIdle();
   }
 
   private Behavior<Object> onTerminated(Terminated gone) {
-    working.removeIf(slot -> slot.path().equals(gone.getRef().path()));
+    if (slots != null) {
+      slots.gone(gone.getRef());
+    }
+    if (!drains) {
+      offer();
+    }
     return endWhenIdle();
   }
 
   private Behavior<Object> endWhenIdle() {
-    return drains && working.isEmpty() ? end(0, "drained") : this;
+    return drains && (slots == null || slots.isEmpty()) ? end(0, "drained") : this;
   }
 
   private Behavior<Object> startAgain(String reason) {

@@ -25,8 +25,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -153,30 +151,28 @@ public final class WorkerProcess {
                 system.dispatchers().lookup(DispatcherSelector.blocking())),
             "weights",
             Props.empty());
-    List<WorkerNode.SlotPlan> slots = new ArrayList<>();
-    for (int i = 0; i < settings.samplers(); i++) {
-      slots.add(
-          new WorkerNode.SlotPlan(
-              SlotKind.SAMPLER,
-              settings.device(),
-              Slot.create(
-                  SlotWork.sampling(),
-                  () -> Sampler.create(() -> parts.sampling(0), WorkClock::new),
-                  weights,
-                  PINNED)));
-    }
-    for (int i = 0; i < settings.scorers(); i++) {
-      slots.add(
-          new WorkerNode.SlotPlan(
-              SlotKind.SCORER,
-              settings.device(),
-              Slot.create(
-                  SlotWork.scoring(),
-                  () -> Scorer.create(() -> parts.scoring(0), WorkClock::new),
-                  null,
-                  PINNED)));
-    }
-    return new WorkerNode.Prepared(NumericsProbe.of(parts), slots);
+    return new WorkerNode.Prepared(
+        NumericsProbe.of(parts),
+        settings.samplers(),
+        settings.scorers(),
+        (kind, place) -> plan(kind, place, parts, weights));
+  }
+
+  private WorkerSlots.Plan plan(
+      SlotKind kind, int place, TrainingParts parts, ActorRef<WeightCache.Fetch> weights) {
+    return new WorkerSlots.Plan(
+        settings.device(),
+        kind == SlotKind.SAMPLER
+            ? Slot.create(
+                SlotWork.sampling(),
+                () -> Sampler.create(() -> parts.sampling(place), WorkClock::new),
+                weights,
+                PINNED)
+            : Slot.create(
+                SlotWork.scoring(),
+                () -> Scorer.create(() -> parts.scoring(place), WorkClock::new),
+                null,
+                PINNED));
   }
 
   private void drain() {

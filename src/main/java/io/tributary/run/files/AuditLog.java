@@ -4,12 +4,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.annotations.SerializedName;
+import io.tributary.cluster.remote.NodeNote;
 import io.tributary.config.binding.Setting;
 import io.tributary.io.Json;
 import io.tributary.io.JsonLines;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.ConfigView;
+import io.tributary.protocol.ServiceControl.NodeAction;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -20,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records who asked a running service for what, and what came of it, in {@code audit.jsonl}. A line
- * that can't be written stops nothing. Thread-safe.
+ * Records who asked a running service for what, and what came of it, and which nodes joined, were
+ * refused or went, in {@code audit.jsonl}. A line that can't be written stops nothing. Thread-safe.
  *
  * @param lines the file
  */
@@ -30,6 +32,11 @@ public record AuditLog(JsonLines lines) {
 
   private record ActionRow(Instant at, String from, String action, String result, String reason) {}
 
+  private record NodeActionRow(
+      Instant at, String from, String action, String node, String result, String reason) {}
+
+  private record NodeRow(Instant at, String from, String node, String event, String reason) {}
+
   private record ChangeRow(
       Instant at, String from, Map<String, Values> changes, String result, String reason) {}
 
@@ -37,8 +44,21 @@ public record AuditLog(JsonLines lines) {
 
   /** Records an action that was asked for, and the answer. */
   public void action(Instant at, String from, Action action, Answer answer) {
-    String name = action.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    write(new ActionRow(at, from, name, result(answer), answer.text()));
+    write(new ActionRow(at, from, name(action), result(answer), answer.text()));
+  }
+
+  /** Records an action on a node that was asked for, and the answer. */
+  public void action(Instant at, String from, NodeAction action, String node, Answer answer) {
+    write(new NodeActionRow(at, from, name(action), node, result(answer), answer.text()));
+  }
+
+  /** Records what has become of a node. */
+  public void node(Instant at, NodeNote note) {
+    write(new NodeRow(at, note.address(), note.node(), name(note.what()), note.reason()));
+  }
+
+  private static String name(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /**
@@ -77,7 +97,7 @@ public record AuditLog(JsonLines lines) {
 
   private synchronized void write(Object record) {
     String row = Json.of(record).toString();
-    LOG.info("operator: {}", row);
+    LOG.info("audit: {}", row);
     try {
       lines.add(row);
     } catch (IOException e) {

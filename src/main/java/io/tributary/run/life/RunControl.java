@@ -1,5 +1,7 @@
 package io.tributary.run.life;
 
+import io.tributary.cluster.remote.NodeRequest;
+import io.tributary.config.binding.ConfigException;
 import io.tributary.protocol.ServiceControl;
 import io.tributary.protocol.ServiceControl.ConfigView;
 import io.tributary.run.files.AuditLog;
@@ -17,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +35,7 @@ final class RunControl implements ServiceControl {
   private final ActorRef<GuardianCommand> guardian;
   private final LiveConfig config;
   private final AuditLog audit;
+  private final @Nullable Consumer<NodeRequest> nodes;
   private final BooleanSupplier isOver;
   private final Duration deadline;
   private final Clock clock;
@@ -49,6 +53,7 @@ final class RunControl implements ServiceControl {
           });
 
   /**
+   * @param nodes takes requests for nodes; null without a cluster
    * @param isOver whether the run is over, so that the guardian may be gone
    * @param deadline time after which a pending request is answered
    */
@@ -56,12 +61,14 @@ final class RunControl implements ServiceControl {
       ActorRef<GuardianCommand> guardian,
       LiveConfig config,
       AuditLog audit,
+      @Nullable Consumer<NodeRequest> nodes,
       BooleanSupplier isOver,
       Duration deadline,
       Clock clock) {
     this.guardian = guardian;
     this.config = config;
     this.audit = audit;
+    this.nodes = nodes;
     this.isOver = isOver;
     this.deadline = deadline;
     this.clock = clock;
@@ -77,8 +84,44 @@ final class RunControl implements ServiceControl {
   }
 
   @Override
+  public CompletionStage<Answer> perform(NodeAction action, String node, String from) {
+    Instant at = clock.instant();
+    return ask(
+        answer ->
+            askNodes(
+                switch (action) {
+                  case DRAIN_NODE -> new NodeRequest.Drain(node, answer);
+                  case DISMISS_NODE -> new NodeRequest.Dismiss(node, answer);
+                }),
+        answer -> audit.action(at, from, action, node, answer));
+  }
+
+  private void askNodes(NodeRequest request) {
+    if (nodes == null) {
+      request
+          .answer()
+          .complete(new Invalid("this run has no nodes: its configuration has no section cluster"));
+    } else {
+      nodes.accept(request);
+    }
+  }
+
+  private void resize(Map<String, String> values, CompletableFuture<Answer> answer) {
+    try {
+      askNodes(new NodeRequest.Resize(NodeCounts.of(values), answer));
+    } catch (ConfigException e) {
+      answer.complete(new Invalid(String.valueOf(e.getMessage())));
+    }
+  }
+
+  @Override
   public CompletionStage<Answer> change(Map<String, String> values, String from) {
     Instant at = clock.instant();
+    if (NodeCounts.areIn(values)) {
+      return ask(
+          answer -> resize(values, answer),
+          answer -> audit.change(at, from, config.view(), values, answer));
+    }
     CompletableFuture<ConfigView> before = new CompletableFuture<>();
     Map<String, String> given = Map.copyOf(values);
     return ask(

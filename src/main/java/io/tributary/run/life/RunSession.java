@@ -53,6 +53,7 @@ final class RunSession {
   RunSession(RunServices services, @Nullable LearnerState from, Clock clock) {
     this.services = services;
     this.config = services.config().current();
+    AuditLog audit = new AuditLog(services.directory().auditLog());
     Behavior<GuardianCommand> guardian = new BeforeRun(services, from, outcome).behavior();
     this.cluster =
         config
@@ -65,7 +66,8 @@ final class RunSession {
                         services.parts(),
                         services.directory().home().resolve("weights"),
                         services.metrics(),
-                        services.console()::line))
+                        services.console()::line,
+                        note -> audit.node(clock.instant(), note)))
             .orElse(null);
     this.system =
         cluster == null ? ActorSystem.create(guardian, "tributary") : cluster.start(guardian);
@@ -82,7 +84,8 @@ final class RunSession {
         new RunControl(
             system,
             services.config(),
-            new AuditLog(services.directory().auditLog()),
+            audit,
+            cluster == null ? null : cluster::ask,
             outcome::isDone,
             CONTROL_DEADLINE,
             clock);

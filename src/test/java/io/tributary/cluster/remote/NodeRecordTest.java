@@ -50,6 +50,7 @@ class NodeRecordTest {
     node.admitted(
         new Ready(
             1,
+            1,
             "class",
             List.of(
                 new OfferedSlot(SlotKind.SAMPLER, "gpu:0", slots.get(0)),

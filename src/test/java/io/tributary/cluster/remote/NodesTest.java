@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import io.tributary.cluster.membership.NodeEvent;
+import io.tributary.cluster.remote.NodeNote.What;
 import io.tributary.cluster.remote.Nodes.Refusal;
+import io.tributary.cluster.wire.FromSlot;
 import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToNode;
 import io.tributary.cluster.wire.ToSlot;
@@ -19,19 +21,28 @@ import io.tributary.data.NodeState;
 import io.tributary.metrics.Label.RefusalReason;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.NodeStatus;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.ScorerCommand;
+import io.tributary.protocol.ServiceControl.Answer;
+import io.tributary.protocol.ServiceControl.Done;
+import io.tributary.protocol.ServiceControl.Unable;
 import io.tributary.protocol.WorkerEvent;
+import io.tributary.testing.stream.Draws;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
@@ -65,6 +76,7 @@ class NodesTest {
   private RunMetrics metrics;
   private NodeRecords records;
   private ActorRef<Object> nodes;
+  private TestProbe<NodeNote> notes;
   private TestProbe<ToNode> node;
   private TestProbe<ToSlot> slot;
 
@@ -85,6 +97,7 @@ class NodesTest {
   void spawn() {
     metrics = new RunMetrics(Map.of(), Clock.systemUTC());
     records = new NodeRecords(metrics, System::nanoTime);
+    notes = kit.createTestProbe(NodeNote.class);
     nodes =
         kit.spawn(
             Nodes.create(
@@ -113,7 +126,8 @@ class NodesTest {
                 kit.createTestProbe(RemoteWorker.Publish.class).getRef(),
                 MAX_NODES,
                 records,
-                told::add));
+                told::add,
+                notes.getRef()));
     node = kit.createTestProbe(ToNode.class);
     slot = kit.createTestProbe(ToSlot.class);
   }
@@ -131,6 +145,7 @@ class NodesTest {
     nodes.tell(
         new Ready(
             epoch,
+            1,
             "class",
             List.of(new OfferedSlot(SlotKind.SAMPLER, "cpu", slot.getRef())),
             from.getRef()));
@@ -144,7 +159,7 @@ class NodesTest {
     hello(from);
     from.expectMessage(WELCOME);
     ready(from);
-    from.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+    from.expectMessage(new ToNode.Admitted(EPOCH, 1, "node-0"));
   }
 
   private static UniqueAddress unique(TestProbe<ToNode> of) {
@@ -198,14 +213,15 @@ class NodesTest {
     nodes.tell(
         new Ready(
             EPOCH,
+            1,
             "class",
             List.of(
                 new OfferedSlot(SlotKind.SAMPLER, "cpu", slot.getRef()),
                 new OfferedSlot(SlotKind.SCORER, "cpu", slot.getRef()),
-                new OfferedSlot(SlotKind.SAMPLER, "cpu", slot.getRef())),
+                new OfferedSlot(SlotKind.SAMPLER, "gpu:0", slot.getRef())),
             node.getRef()));
 
-    node.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+    node.expectMessage(new ToNode.Admitted(EPOCH, 1, "node-0"));
     node.awaitAssert(
         () -> {
           assertThat(registered(SamplerCommand.KEY)).hasSize(2);
@@ -222,7 +238,7 @@ class NodesTest {
     node.expectMessage(WELCOME);
     node.expectMessage(WELCOME);
     ready(node);
-    node.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+    node.expectMessage(new ToNode.Admitted(EPOCH, 1, "node-0"));
   }
 
   @Test
@@ -232,7 +248,7 @@ class NodesTest {
 
     ready(node);
 
-    node.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+    node.expectMessage(new ToNode.Admitted(EPOCH, 1, "node-0"));
     assertThat(sampler()).isEqualTo(sampler);
   }
 
@@ -255,19 +271,19 @@ class NodesTest {
     hello(other); // it asks again and again
     nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
     nodes.tell(new NodeEvent.NodeReachable(unique(node)));
-    nodes.tell(new Leaving(node.getRef()));
+    nodes.tell(new Leaving("it was stopped", node.getRef()));
     nodes.tell(new NodeEvent.NodeGone(unique(node), NodeEvent.Reason.LEFT));
     node.awaitAssert(
         () ->
             assertThat(told)
                 .containsExactly(
-                    "node-0 has joined with 1 slots: ?:0",
+                    "node-0 has joined with 1 sampler and 0 scorers: Trainer",
                     "a worker on ? is refused: the run has 1 nodes, cluster.max-nodes allows no"
                         + " more",
                     "node-0 is silent: its work is given to others",
                     "node-0 is heard again",
                     "node-0 is leaving: it finishes what it has",
-                    "node-0 is gone: it has left"));
+                    "node-0 is gone: it was stopped"));
   }
 
   @Test
@@ -312,7 +328,7 @@ class NodesTest {
     pool.expectMessage(new WorkerEvent.GivenBack<>(7, former, "can't be reached", false));
     ready(restarted);
 
-    restarted.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+    restarted.expectMessage(new ToNode.Admitted(EPOCH, 1, "node-0"));
     node.awaitAssert(
         () -> {
           assertThat(registered(SamplerCommand.KEY)).hasSize(1).doesNotContain(former);
@@ -326,7 +342,7 @@ class NodesTest {
     TestProbe<ToNode> restarted = kit.createTestProbe();
     admit(restarted);
 
-    nodes.tell(new Leaving(node.getRef()));
+    nodes.tell(new Leaving("it was stopped", node.getRef()));
     ready(node);
 
     node.expectMessage(new ToNode.Dismissed("the trainer does not know this node any more"));
@@ -358,7 +374,7 @@ class NodesTest {
     next.expectMessage(WELCOME);
     ready(next);
 
-    next.expectMessage(new ToNode.Admitted(EPOCH, "node-0"));
+    next.expectMessage(new ToNode.Admitted(EPOCH, 1, "node-0"));
   }
 
   @Test
@@ -393,7 +409,7 @@ class NodesTest {
     admit(node);
     TestProbe<Object> pool = order();
 
-    nodes.tell(new Leaving(node.getRef()));
+    nodes.tell(new Leaving("it was stopped", node.getRef()));
 
     settle();
     expectNoSampler();
@@ -404,7 +420,7 @@ class NodesTest {
   void aNodeThatLeavesGetsNoMoreWorkAfterASilence() {
     admit(node);
     ActorRef<SamplerCommand> sampler = sampler();
-    nodes.tell(new Leaving(node.getRef()));
+    nodes.tell(new Leaving("it was stopped", node.getRef()));
     nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
     nodes.tell(new NodeEvent.NodeReachable(unique(node)));
     TestProbe<Object> pool = kit.createTestProbe();
@@ -482,7 +498,7 @@ class NodesTest {
     nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
     expectState(NodeState.UNREACHABLE);
     nodes.tell(new NodeEvent.NodeReachable(unique(node)));
-    nodes.tell(new Leaving(node.getRef()));
+    nodes.tell(new Leaving("it was stopped", node.getRef()));
     expectState(NodeState.LEAVING);
 
     gone(node);
@@ -518,10 +534,203 @@ class NodesTest {
     nodes.tell(new NodeEvent.NodeUp(unique(node)));
     nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
     nodes.tell(new NodeEvent.NodeReachable(unique(node)));
-    nodes.tell(new Leaving(node.getRef()));
+    nodes.tell(new Leaving("it was stopped", node.getRef()));
     nodes.tell(new Pong(1, node.getRef()));
     gone(node);
 
     admit(node);
+  }
+
+  private Answer answer(Function<CompletableFuture<Answer>, NodeRequest> request) throws Exception {
+    CompletableFuture<Answer> answer = new CompletableFuture<>();
+    nodes.tell(request.apply(answer));
+    return answer.get(10, TimeUnit.SECONDS);
+  }
+
+  private String hostPort() {
+    return Node.hostPort(node.getRef().path().address());
+  }
+
+  @Test
+  void aNodeThatIsDrainedGetsNoMoreWorkAndIsToldUntilItIsGone() throws Exception {
+    admit(node);
+    TestProbe<Object> pool = order();
+
+    assertThat(answer(answer -> new NodeRequest.Drain("node-0", answer)))
+        .isEqualTo(
+            new Done(
+                "node-0 (%s) finishes what it is at, leaves, and its process ends with exit code 0"
+                    .formatted(hostPort())));
+    ToNode.Drain drain = new ToNode.Drain("asked for by an operator");
+    node.expectMessage(drain);
+    expectNoSampler();
+    pool.expectNoMessage(Duration.ZERO);
+    settle();
+    node.expectMessage(drain);
+    nodes.tell(new Leaving(drain.reason(), node.getRef()));
+    gone(node);
+
+    expectNotes(What.JOINED, "1 sampler and 0 scorers", What.LEFT, drain.reason());
+  }
+
+  @Test
+  void aNodeThatIsDismissedGivesItsWorkBackAtOnce() throws Exception {
+    admit(node);
+    ActorRef<SamplerCommand> sampler = sampler();
+    TestProbe<Object> pool = order();
+
+    assertThat(answer(answer -> new NodeRequest.Dismiss(hostPort(), answer)))
+        .isInstanceOf(Done.class);
+    ToNode.Dismissed dismissed = new ToNode.Dismissed("asked for by an operator");
+    node.expectMessage(dismissed);
+    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", false));
+    settle();
+    node.expectMessage(dismissed);
+  }
+
+  @Test
+  void aNodeThatIsNotYetAdmittedIsToldDirectly() throws Exception {
+    hello(node);
+    node.expectMessage(WELCOME);
+    assertThat(answer(answer -> new NodeRequest.Drain("node-0", answer))).isInstanceOf(Done.class);
+    node.expectMessageClass(ToNode.Drain.class);
+    assertThat(answer(answer -> resize("node-0", 2, answer)))
+        .isEqualTo(new Unable("node-0 (%s) is not yet ready to work".formatted(hostPort())));
+  }
+
+  @Test
+  void whoAsksForANodeThatIsNotThereIsToldWhichThereAre() throws Exception {
+    assertThat(answer(answer -> new NodeRequest.Drain("node-0", answer)))
+        .isEqualTo(new Unable("there is no node \"node-0\"; the run has none now"));
+    admit(node);
+    assertThat(answer(answer -> new NodeRequest.Dismiss("node-1", answer)))
+        .isEqualTo(
+            new Unable(
+                "there is no node \"node-1\"; the nodes are [node-0 (%s)]".formatted(hostPort())));
+    assertThat(answer(answer -> resize("node-1", 2, answer))).isInstanceOf(Unable.class);
+  }
+
+  private static NodeRequest resize(String name, int samplers, CompletableFuture<Answer> answer) {
+    return new NodeRequest.Resize(
+        Map.of(name, new NodeRequest.Counts(OptionalInt.of(samplers), OptionalInt.empty())),
+        answer);
+  }
+
+  private void offer(int number, TestProbe<ToSlot> first, TestProbe<ToSlot> second) {
+    List<OfferedSlot> slots = new ArrayList<>();
+    for (TestProbe<ToSlot> offered : List.of(first, second)) {
+      OfferedSlot each = new OfferedSlot(SlotKind.SAMPLER, "cpu", offered.getRef());
+      if (!slots.contains(each)) {
+        slots.add(each);
+      }
+    }
+    nodes.tell(new Ready(EPOCH, number, "class", slots, node.getRef()));
+    node.expectMessage(new ToNode.Admitted(EPOCH, number, "node-0"));
+  }
+
+  private void expectSamplers(int count) {
+    node.awaitAssert(
+        () -> {
+          assertThat(registered(SamplerCommand.KEY)).hasSize(count);
+          return null;
+        });
+  }
+
+  @Test
+  void aNodeIsAskedForMoreSlotsUntilItHasThem() throws Exception {
+    admit(node);
+    assertThat(answer(answer -> resize("node-0", 2, answer)))
+        .isEqualTo(
+            new Done(
+                "node-0, with 1 sampler and 0 scorers, will have 2 samplers; who is at work"
+                    + " finishes it first (until the node's process ends)"));
+    ToNode.Provide provide = new ToNode.Provide(2, 0);
+    node.expectMessage(provide);
+    settle();
+    node.expectMessage(provide);
+
+    offer(2, slot, kit.createTestProbe(ToSlot.class));
+
+    expectSamplers(2);
+    settle();
+    node.expectNoMessage(Duration.ZERO);
+    expectNotes(What.JOINED, "1 sampler and 0 scorers", What.RESIZED, "2 samplers and 0 scorers");
+  }
+
+  @Test
+  void aSlotTooManyIsReleasedWhenItsWorkIsDone() throws Exception {
+    admit(node);
+    TestProbe<Object> pool = kit.createTestProbe();
+    sampler()
+        .tell(
+            new DrawSequences(
+                new DrawOrder(7, 0, Purpose.TRAINING, 1), pool.getRef().unsafeUpcast()));
+    ToSlot.DrawLease lease = slot.expectMessageClass(ToSlot.DrawLease.class);
+    ActorRef<SamplerCommand> sampler = sampler();
+    assertThat(answer(answer -> resize("node-0", 0, answer))).isInstanceOf(Done.class);
+    expectNoSampler();
+
+    lease.replyTo().tell(new FromSlot.Drawn(lease.id(), Draws.draw(lease.order()), WorkTime.NONE));
+    pool.expectMessageClass(WorkerEvent.Finished.class);
+    slot.expectMessageClass(ToSlot.Accepted.class);
+    time.timePasses(Duration.ofSeconds(5));
+    pool.expectTerminated(sampler);
+
+    ToSlot.Release release = new ToSlot.Release("the node shall have fewer");
+    slot.expectMessage(release);
+    time.timePasses(Duration.ofSeconds(5));
+    slot.expectMessage(release); // it may have been lost
+  }
+
+  @Test
+  void anOldOfferOfSlotsChangesNothing() {
+    admit(node);
+    TestProbe<ToSlot> second = kit.createTestProbe(ToSlot.class);
+    offer(3, slot, second);
+    expectSamplers(2);
+    offer(2, slot, slot);
+    settle();
+    expectSamplers(2);
+  }
+
+  @Test
+  void aSlotThatIsNotOfferedAnyMoreGivesItsWorkBack() {
+    admit(node);
+    ActorRef<SamplerCommand> sampler = sampler();
+    TestProbe<Object> pool = order();
+
+    TestProbe<ToSlot> other = kit.createTestProbe(ToSlot.class);
+    offer(2, other, other);
+
+    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", false));
+    expectSamplers(1);
+  }
+
+  private void expectNotes(What first, String reason, What second, String secondReason) {
+    notes.expectMessage(new NodeNote(hostPort(), "node-0", first, reason));
+    notes.expectMessage(new NodeNote(hostPort(), "node-0", second, secondReason));
+  }
+
+  @Test
+  void aRefusalIsNotedOnceHoweverOftenTheNodeAsks() {
+    refusalOfHello = Optional.of(new Refusal(RefusalReason.PROTOCOL, "another protocol"));
+    for (int i = 0; i < 3; i++) {
+      hello(node);
+      node.expectMessage(new ToNode.Refused("another protocol"));
+    }
+    refusalOfHello = Optional.of(new Refusal(RefusalReason.PROTOCOL, "another token"));
+    hello(node);
+    node.expectMessage(new ToNode.Refused("another token"));
+
+    notes.expectMessage(new NodeNote(hostPort(), "", What.REFUSED, "another protocol"));
+    notes.expectMessage(new NodeNote(hostPort(), "", What.REFUSED, "another token"));
+    notes.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void aNodeThatWasNotAskedToGoIsLost() {
+    admit(node);
+    gone(node);
+    expectNotes(What.JOINED, "1 sampler and 0 scorers", What.LOST, "it stayed unreachable");
   }
 }

@@ -360,6 +360,7 @@ class RemoteWorkerTest {
     order(ORDER);
     ToSlot.DrawLease lost = expectDrawLease();
     tell(Availability.AVAILABLE);
+    settle();
 
     time.timePasses(LeaseKeeper.RESEND);
     slot.expectMessage(lost);
@@ -483,5 +484,45 @@ class RemoteWorkerTest {
     report(lease, new FromSlot.Drawn(lease.id(), DRAW, TIME));
 
     expectFinished(sampler, DRAW);
+  }
+
+  @Test
+  void aWorkerThatIsRetiredFinishesWhatItHasAndStops() {
+    order(ORDER);
+    ToSlot.DrawLease lease = expectDrawLease();
+    tell(RemoteWorker.Retire.INSTANCE);
+    settle();
+    assertThat(isRegistered(SamplerCommand.KEY, sampler)).isFalse();
+    time.timePasses(Duration.ofMinutes(1));
+    slot.expectMessageClass(ToSlot.DrawLease.class); // again: nothing was heard of it
+
+    report(lease, new FromSlot.Drawn(lease.id(), DRAW, TIME));
+
+    expectFinished(sampler, DRAW);
+    time.timePasses(Duration.ofSeconds(5));
+    pool.expectTerminated(sampler);
+  }
+
+  @Test
+  void workThatComesToARetiredWorkerIsGivenBackWithoutALease() {
+    tell(RemoteWorker.Retire.INSTANCE);
+    order(ORDER);
+    settle();
+    time.timePasses(Duration.ofSeconds(1));
+
+    expectGivenBack(sampler, "is not needed any more", false);
+    slot.expectNoMessage(Duration.ZERO);
+    time.timePasses(Duration.ofSeconds(5));
+    pool.expectTerminated(sampler);
+  }
+
+  @Test
+  void aWorkerThatIsRetiredIsNotRegisteredAfterASilence() {
+    tell(RemoteWorker.Retire.INSTANCE);
+    tell(Availability.UNREACHABLE);
+    tell(Availability.AVAILABLE);
+    settle();
+
+    assertThat(isRegistered(SamplerCommand.KEY, sampler)).isFalse();
   }
 }

@@ -507,4 +507,28 @@ class SlotTest {
 
     trainer.expectTerminated(slot);
   }
+
+  @Test
+  void aSlotThatIsReleasedKeepsNoResult() {
+    slot.tell(lease(1));
+    expectReceived(1);
+    finish(expectOrder());
+    expectDrawn(1);
+
+    slot.tell(new ToSlot.Release("fewer"));
+
+    trainer.expectTerminated(slot);
+  }
+
+  @Test
+  void aSlotThatIsReleasedWhileItWorksStopsAfterwards() {
+    slot.tell(lease(1));
+    expectReceived(1);
+    DrawSequences command = expectOrder();
+    slot.tell(new ToSlot.Release("fewer"));
+    finish(command);
+
+    trainer.expectTerminated(slot);
+    trainer.expectNoMessage(Duration.ZERO);
+  }
 }

@@ -83,12 +83,13 @@ final class WireMessages {
         "ready.1",
         new ToTrainer.Ready(
             -7_000_000_001L,
+            300,
             "0123456789abcdef",
             List.of(
                 new ToTrainer.OfferedSlot(SlotKind.SAMPLER, "gpu:0", ref.unsafeUpcast()),
                 new ToTrainer.OfferedSlot(SlotKind.SCORER, "cpu", ref.unsafeUpcast())),
             node));
-    all.put("leaving.1", new ToTrainer.Leaving(node));
+    all.put("leaving.1", new ToTrainer.Leaving("drained", node));
     all.put("pong.1", new ToTrainer.Pong(-1, node));
     all.put(
         "welcome.1",
@@ -101,8 +102,11 @@ final class WireMessages {
             "https://trainer:17356",
             "secret"));
     all.put("refused.1", new ToNode.Refused("numerics differ"));
-    all.put("admitted.1", new ToNode.Admitted(-7_000_000_001L, "node-0"));
+    all.put("admitted.1", new ToNode.Admitted(-7_000_000_001L, 300, "node-0"));
     all.put("ping.1", new ToNode.Ping(Long.MAX_VALUE));
+    all.put("drain.1", new ToNode.Drain("by an operator"));
+    all.put("provide.1", new ToNode.Provide(300, 0));
+    all.put("release.1", new ToSlot.Release("fewer"));
     all.put("dismissed.1", new ToNode.Dismissed("it hangs"));
     return all;
   }

@@ -14,7 +14,6 @@ import io.tributary.cluster.wire.ToTrainer;
 import io.tributary.cluster.wire.ToTrainer.Hello;
 import io.tributary.cluster.wire.ToTrainer.Ready;
 import io.tributary.run.cluster.WorkerNode.Prepared;
-import io.tributary.run.cluster.WorkerNode.SlotPlan;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Clock;
@@ -100,9 +99,11 @@ class WorkerNodeTest {
     }
     return new Prepared(
         "class",
-        List.of(
-            new SlotPlan(SlotKind.SAMPLER, "gpu:0", slotThatPassesOn()),
-            new SlotPlan(SlotKind.SCORER, "cpu", slotThatPassesOn())));
+        1,
+        1,
+        (kind, place) ->
+            new WorkerSlots.Plan(
+                kind == SlotKind.SAMPLER ? "gpu:" + place : "cpu", slotThatPassesOn()));
   }
 
   /** Stops when it is told to retire and its work is done. */
@@ -161,7 +162,7 @@ class WorkerNodeTest {
 
   private void admit() {
     prepareUntilReady();
-    node.tell(new ToNode.Admitted(EPOCH, "node-0"));
+    node.tell(new ToNode.Admitted(EPOCH, 1, "node-0"));
     settle();
   }
 
@@ -240,7 +241,7 @@ class WorkerNodeTest {
     time.timePasses(AGAIN);
     trainer.expectMessage(ready);
 
-    node.tell(new ToNode.Admitted(EPOCH, "node-0"));
+    node.tell(new ToNode.Admitted(EPOCH, 1, "node-0"));
 
     expectSilence(Duration.ofMinutes(1));
     assertThat(exit).isNotDone();
@@ -316,7 +317,7 @@ class WorkerNodeTest {
     admit();
 
     node.tell(WorkerNode.Drain.INSTANCE);
-    trainer.expectMessage(new ToTrainer.Leaving(node.unsafeUpcast()));
+    trainer.expectMessage(new ToTrainer.Leaving("it was stopped", node.unsafeUpcast()));
     trainer.awaitAssert(
         () -> {
           assertThat(retiring).hasSize(2);
@@ -337,7 +338,7 @@ class WorkerNodeTest {
     node.tell(WELCOME);
 
     node.tell(WorkerNode.Drain.INSTANCE);
-    trainer.expectMessage(new ToTrainer.Leaving(node.unsafeUpcast()));
+    trainer.expectMessage(new ToTrainer.Leaving("it was stopped", node.unsafeUpcast()));
 
     assertThat(exitCode()).isZero();
   }
@@ -346,7 +347,7 @@ class WorkerNodeTest {
   void whoIsDrainedBeforeItIsAdmittedIsNotReadyAnyMore() {
     prepareUntilReady();
     node.tell(WorkerNode.Drain.INSTANCE);
-    trainer.expectMessage(new ToTrainer.Leaving(node.unsafeUpcast()));
+    trainer.expectMessage(new ToTrainer.Leaving("it was stopped", node.unsafeUpcast()));
 
     expectSilence(AGAIN);
   }
@@ -359,6 +360,8 @@ class WorkerNodeTest {
     mayEnd.countDown();
     node.tell(WELCOME);
 
+    assertThat(trainer.expectMessageClass(ToTrainer.Leaving.class).reason())
+        .isEqualTo("what the run needs can't be had: no such file");
     assertThat(exitCode()).isEqualTo(1);
   }
 
@@ -368,5 +371,48 @@ class WorkerNodeTest {
     admit();
     node.tell(welcome(EPOCH + 1));
     assertThat(exitCode()).isEqualTo(75);
+  }
+
+  @Test
+  void whoIsDrainedByTheTrainerLeavesWithItsReason() {
+    admit();
+    node.tell(new ToNode.Drain("asked for by an operator"));
+    trainer.expectMessage(new ToTrainer.Leaving("asked for by an operator", node.unsafeUpcast()));
+  }
+
+  @Test
+  void slotsAreAddedWhereThereAreTooFewAndAllAreOffered() {
+    admit();
+    node.tell(new ToNode.Provide(3, 1));
+    Ready more = trainer.expectMessageClass(Ready.class);
+    assertThat(more.offer()).isEqualTo(2);
+    assertThat(more.slots())
+        .extracting(ToTrainer.OfferedSlot::device)
+        .containsExactly("gpu:0", "gpu:1", "gpu:2", "cpu");
+    node.tell(new ToNode.Provide(3, 0));
+    time.timePasses(AGAIN);
+    trainer.expectMessage(more);
+    node.tell(new ToNode.Admitted(EPOCH, 1, "node-0")); // of the offer before
+    settle();
+    time.timePasses(AGAIN);
+    trainer.expectMessage(more);
+    node.tell(new ToNode.Admitted(EPOCH, 2, "node-0"));
+
+    expectSilence(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void aSlotThatHasStoppedIsNotOfferedAndItsPlaceIsTakenNext() {
+    Ready ready = prepareUntilReady();
+    node.tell(new ToNode.Admitted(EPOCH, 1, "node-0"));
+    ready.slots().get(0).slot().<Object>unsafeUpcast().tell(DONE);
+
+    assertThat(trainer.expectMessageClass(Ready.class).slots())
+        .containsExactly(ready.slots().get(1));
+    node.tell(new ToNode.Provide(1, 1));
+
+    assertThat(trainer.expectMessageClass(Ready.class).slots())
+        .extracting(ToTrainer.OfferedSlot::device)
+        .containsExactly("gpu:0", "cpu");
   }
 }

@@ -18,6 +18,8 @@ import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.ServiceControl.Action;
 import io.tributary.protocol.ServiceControl.Answer;
 import io.tributary.protocol.ServiceControl.Done;
+import io.tributary.protocol.ServiceControl.Invalid;
+import io.tributary.protocol.ServiceControl.NodeAction;
 import io.tributary.protocol.ServiceControl.Unable;
 import io.tributary.protocol.WorkerLost;
 import io.tributary.run.files.AuditLog;
@@ -271,6 +273,7 @@ class GuardianTest extends GuardianAlone {
             TestInbox.<GuardianCommand>create().getRef(),
             live,
             new AuditLog(files.auditLog()),
+            null,
             () -> false,
             Duration.ofMillis(1),
             Clock.systemUTC());
@@ -286,6 +289,7 @@ class GuardianTest extends GuardianAlone {
             TestInbox.<GuardianCommand>create().getRef(),
             live,
             new AuditLog(files.auditLog()),
+            null,
             () -> true,
             Duration.ofMinutes(1),
             Clock.systemUTC());
@@ -314,6 +318,7 @@ class GuardianTest extends GuardianAlone {
             waiting.getRef(),
             live,
             new AuditLog(files.auditLog()),
+            null,
             () -> false,
             Duration.ofMinutes(1),
             Clock.systemUTC());
@@ -340,6 +345,7 @@ class GuardianTest extends GuardianAlone {
             waiting.getRef(),
             live,
             new AuditLog(files.auditLog()),
+            null,
             () -> false,
             Duration.ofMinutes(1),
             Clock.systemUTC());
@@ -356,5 +362,28 @@ class GuardianTest extends GuardianAlone {
 
   private static Answer answer(CompletionStage<Answer> answer) throws Exception {
     return answer.toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aRunWithoutAClusterHasNoNodes() throws Exception {
+    RunControl control =
+        new RunControl(
+            TestInbox.<GuardianCommand>create().getRef(),
+            live,
+            new AuditLog(files.auditLog()),
+            null,
+            () -> false,
+            Duration.ofMinutes(1),
+            Clock.systemUTC());
+    Invalid none = new Invalid("this run has no nodes: its configuration has no section cluster");
+    assertThat(answer(control.perform(NodeAction.DRAIN_NODE, "node-0", "127.0.0.1:1")))
+        .isEqualTo(none);
+    assertThat(answer(control.change(Map.of("nodes.node-0.samplers.count", "2"), "127.0.0.1:2")))
+        .isEqualTo(none);
+    assertThat(Files.readAllLines(files.home().resolve("audit.jsonl")).get(0))
+        .endsWith(
+            "\"from\":\"127.0.0.1:1\",\"action\":\"drain-node\",\"node\":\"node-0\",\"result\":\"invalid\",\"reason\":\""
+                + none.text()
+                + "\"}");
   }
 }
