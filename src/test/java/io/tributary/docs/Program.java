@@ -6,6 +6,7 @@ import io.tributary.cli.Tributary;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -68,9 +71,10 @@ final class Program {
   private final Sandbox sandbox;
   private final Map<String, List<String>> settings;
   private final Map<String, String> options;
-  private final Set<List<String>> measured = new HashSet<>();
+  private final Set<List<String>> executed = new HashSet<>();
   private String configuration;
   private @Nullable Service service;
+  private @Nullable CompletableFuture<Integer> trainer;
 
   Program(Sandbox sandbox) throws IOException {
     this.sandbox = sandbox;
@@ -78,11 +82,13 @@ final class Program {
     Path text = sandbox.numbered("text.txt", "A text, number %d.", "Another text, %d.");
     Path labelled = sandbox.numbered("labelled.tsv", "x\t1\tA fine day %d.", "x\t0\tBad day %d.");
     List<String> run = plus(RUN, "run.directory=" + sandbox.resolve("runs"));
+    int port = freePort();
     List<String> pretrain =
         plus(PRETRAIN, "pretrain.data=[{ file = \"%s\", format = lines }]".formatted(text));
     this.settings =
         Map.of(
             "run", run,
+            "trainer", plus(plus(run, "cluster.port=" + port), "cluster.files-port=0"),
             "service", plus(plus(run, "run.steps=1000000000"), "checkpoint.interval-steps=1000"),
             "fit", run,
             "score", run,
@@ -92,6 +98,7 @@ final class Program {
             "pretrain", pretrain);
     this.options =
         Map.of(
+            "--trainer", "localhost:" + port,
             "--shape", "1,2,8,400,24",
             "--seconds", "0.01",
             "-n", "4",
@@ -123,8 +130,14 @@ final class Program {
         arguments.add(known != null ? known : argument(words.get(i)));
       }
     }
-    if (verb.equals("bench") && !measured.add(arguments)) {
+    if (verb.equals("bench") && !executed.add(arguments)) {
       return; // it differed in numbers alone
+    }
+    if (verb.equals("worker") || isTrainer(arguments)) {
+      if (executed.add(arguments)) { // another page shows the same
+        inCluster(verb, arguments);
+      }
+      return;
     }
     if (verb.equals("run")) {
       configuration = arguments.get(arguments.indexOf("-c") + 1);
@@ -136,6 +149,39 @@ final class Program {
     String out = run(arguments);
     if (redirection >= 0) {
       Files.writeString(sandbox.resolve(words.get(redirection + 1)), out);
+    }
+  }
+
+  private static boolean isTrainer(List<String> arguments) throws IOException {
+    int option = arguments.indexOf("-c");
+    return arguments.get(0).equals("run")
+        && Files.readString(Path.of(arguments.get(option + 1))).contains("cluster {");
+  }
+
+  /** A trainer goes on until there is a worker, with which it reaches its last step. */
+  private void inCluster(String verb, List<String> arguments) throws IOException {
+    if (trainer == null) {
+      assertThat(verb).isEqualTo("run");
+      trainer = inBackground("trainer", arguments);
+    } else {
+      List<String> all = plus(arguments, "--cache=" + sandbox.resolve("cache"));
+      CompletableFuture<Integer> worker = inBackground("worker", all);
+      assertThat(trainer.orTimeout(60, TimeUnit.SECONDS).join()).isZero();
+      assertThat(worker.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo(75);
+      trainer = null;
+    }
+  }
+
+  private CompletableFuture<Integer> inBackground(String kind, List<String> arguments) {
+    CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+    StringWriter out = new StringWriter();
+    new Thread(() -> exitCode.complete(start(kind, arguments, out, out)), kind).start();
+    return exitCode;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
     }
   }
 

@@ -30,12 +30,14 @@ final class Sandbox {
     try (Stream<Path> files = Files.walk(Path.of("conf"))) {
       for (Path file : files.toList()) {
         Path copy = home.resolve(file);
-        if (!Files.isDirectory(copy)) {
-          Files.copy(file, copy);
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(copy);
+        } else {
+          Files.writeString(copy, Files.readString(file).replace("= tls/", "= " + home + "/tls/"));
         }
       }
     }
-    for (String name : new String[] {"docs", "test-data"}) {
+    for (String name : new String[] {"docs", "scripts", "test-data"}) {
       if (!Files.exists(home.resolve(name))) {
         Files.createSymbolicLink(home.resolve(name), CHECKOUT.resolve(name));
       }
@@ -71,7 +73,7 @@ final class Sandbox {
 
   /** A path of a command as one from the folder that the tests run in. */
   String path(String argument) {
-    boolean written = argument.matches("(conf|runs|docs)/.*|[\\w-]+\\.jsonl");
+    boolean written = argument.matches("(conf|runs|docs)/.*|tls|[\\w-]+\\.jsonl");
     return written ? resolve(argument).toString() : argument;
   }
 
