@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,7 @@ final class WorkerVerb extends Verb {
           "cluster.tls.certificate-file", "--tls-certificate",
           "cluster.tls.key-file", "--tls-key",
           "cluster.tls.ca-file", "--tls-ca",
+          "cluster.token-file", "--token-file",
           "cluster.port", "--port",
           "advertised-host", "--host",
           "port", "--port",
@@ -108,24 +111,34 @@ final class WorkerVerb extends Verb {
 
   @Option(
       names = "--samplers",
-      paramLabel = "N",
+      paramLabel = "N[@DEVICE],...",
       defaultValue = "1",
-      description = "Number of samplers (default: ${DEFAULT-VALUE}).")
-  private int samplers;
+      converter = SlotDevices.Converter.class,
+      description =
+          "Number of samplers (default: ${DEFAULT-VALUE}), or how many on which devices, as in"
+              + " 2@gpu:0,2@gpu:1.")
+  private SlotDevices samplers = new SlotDevices(List.of());
 
   @Option(
       names = "--scorers",
-      paramLabel = "N",
+      paramLabel = "N[@DEVICE],...",
       defaultValue = "1",
-      description = "Number of scorers (default: ${DEFAULT-VALUE}).")
-  private int scorers;
+      converter = SlotDevices.Converter.class,
+      description = "The same for scorers (default: ${DEFAULT-VALUE}).")
+  private SlotDevices scorers = new SlotDevices(List.of());
 
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
       defaultValue = "cpu",
-      description = "cpu or gpu:N (default: ${DEFAULT-VALUE}).")
+      description = "cpu, gpu or gpu:N, for those that name no device (default: ${DEFAULT-VALUE}).")
   private String device = "";
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "The trainer's cluster.token-file, if it has one.")
+  private @Nullable Path token;
 
   @Option(
       names = "--cache",
@@ -137,9 +150,11 @@ final class WorkerVerb extends Verb {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (samplers < 0 || scorers < 0 || samplers + scorers == 0) {
-      throw badUsage(
-          "--samplers=%d --scorers=%d: expected at least one".formatted(samplers, scorers));
+    if (samplers.devices().isEmpty() && scorers.devices().isEmpty()) {
+      throw badUsage("--samplers=0 --scorers=0: expected at least one");
+    }
+    if (!SlotDevices.isDevice(device)) {
+      throw badUsage("--device=%s: expected cpu, gpu or gpu:N".formatted(device));
     }
     Matcher address = TRAINER.matcher(trainer);
     if (!address.matches()) {
@@ -150,9 +165,10 @@ final class WorkerVerb extends Verb {
             node(address.group(1)),
             address.group(1),
             address.group(2) == null ? DEFAULT_PORT : Integer.parseInt(address.group(2)),
-            samplers,
-            scorers,
+            samplers.or(device),
+            scorers.or(device),
             device,
+            Optional.ofNullable(token).map(file -> file("--token-file", file)),
             cache == null ? defaultCache() : cache,
             64 * GIB,
             Version.number());

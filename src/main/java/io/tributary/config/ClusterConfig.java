@@ -6,6 +6,7 @@ import io.tributary.config.binding.Schema.Existing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The cluster that a run is the trainer of. Without this section a run is one process.
@@ -18,6 +19,7 @@ import java.util.Locale;
  * @param acceptableHeartbeatPause silence after which a node counts as unreachable
  * @param stableAfter time after which an unreachable node is removed
  * @param numerics which workers may take part
+ * @param tokenFile file with what workers must show to take part, absolute; if empty, nothing
  */
 public record ClusterConfig(
     @Default("0.0.0.0") String host,
@@ -28,6 +30,7 @@ public record ClusterConfig(
     @Default("10s") Duration acceptableHeartbeatPause,
     @Default("20s") Duration stableAfter,
     @Default("strict") Numerics numerics,
+    @Existing(Existing.Kind.FILE) Optional<Path> tokenFile,
     Tls tls) {
   private static final int MOST_NODES = 256;
 

@@ -52,24 +52,23 @@ public record PortableConfig(String hocon, List<Path> inputs) {
    * Reads such a configuration on a worker.
    *
    * @param inputs where the inputs are: a folder with one entry for each, named by its place
-   * @param device for everything
-   * @param samplers number of samplers
-   * @param scorers number of scorers
+   * @param samplers devices of the samplers, one each; at least one
+   * @param scorers devices of the scorers, one each; at least one
    * @throws ConfigException if it can't be read, such as one of another build
    */
   public static TributaryConfig load(
-      String hocon, Path inputs, String device, int samplers, int scorers) {
+      String hocon, Path inputs, List<String> samplers, List<String> scorers) {
     try {
       Config given = ConfigFactory.parseString(hocon);
       KeyCheck.check(given.root());
       Map<String, Object> own =
           Map.of(
-              "model.device", device,
-              "learner.device", device,
-              "samplers.devices", List.of(device),
-              "samplers.count", samplers,
-              "scorers.devices", List.of(device),
-              "scorers.count", scorers);
+              "model.device", samplers.get(0), // nothing is computed there
+              "learner.device", samplers.get(0), // nor there
+              "samplers.devices", samplers,
+              "samplers.count", samplers.size(),
+              "scorers.devices", scorers,
+              "scorers.count", scorers.size());
       Config config =
           ConfigFactory.parseMap(own).atPath(Schema.ROOT).withFallback(located(given, inputs));
       return ConfigLoader.complete("configuration of the trainer", config).training();

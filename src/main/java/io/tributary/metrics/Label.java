@@ -123,6 +123,8 @@ public record Label(String name, List<String> values) {
     FULL,
     /** It and the trainer speak no common protocol. */
     PROTOCOL,
+    /** It is meant for another run. */
+    TOKEN,
     /** Its arithmetic is not the trainer's, and cluster.numerics = strict. */
     NUMERICS
   }

@@ -77,7 +77,11 @@ class PortableConfigTest {
 
   private TributaryConfig loaded() throws IOException {
     PortableConfig portable = PortableConfig.of(original());
-    return PortableConfig.load(portable.hocon(), inputs(portable), "cpu", 2, 3);
+    return PortableConfig.load(
+        portable.hocon(),
+        inputs(portable),
+        List.of("gpu:1", "cpu"),
+        List.of("cpu", "gpu:0", "cpu"));
   }
 
   @Test
@@ -128,11 +132,11 @@ class PortableConfigTest {
   @Test
   void pathsDevicesAndCountsAreTheWorkersOwn() throws IOException {
     TributaryConfig loaded = loaded();
-    assertThat(loaded.model()).isEqualTo(new ModelConfig(directory.resolve("worker/0"), "cpu"));
-    assertThat(loaded.learner().device()).isEqualTo("cpu");
-    assertThat(loaded.samplers().devices()).containsExactly("cpu");
+    assertThat(loaded.model()).isEqualTo(new ModelConfig(directory.resolve("worker/0"), "gpu:1"));
+    assertThat(loaded.learner().device()).isEqualTo("gpu:1");
+    assertThat(loaded.samplers().devices()).containsExactly("gpu:1", "cpu");
     assertThat(loaded.samplers().count()).isEqualTo(2);
-    assertThat(loaded.scorers().devices()).containsExactly("cpu");
+    assertThat(loaded.scorers().devices()).containsExactly("cpu", "gpu:0", "cpu");
     assertThat(loaded.scorers().count()).isEqualTo(3);
   }
 
@@ -144,16 +148,16 @@ class PortableConfigTest {
                 PortableConfig.load(
                     portable.hocon().replace("max-length", "max-size"),
                     inputs(portable),
-                    "cpu",
-                    1,
-                    1))
+                    List.of("cpu"),
+                    List.of("cpu")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("max-size");
   }
 
   @Test
   void whatIsNoConfigurationIsRefused() {
-    assertThatThrownBy(() -> PortableConfig.load("tributary {", directory, "cpu", 1, 1))
+    assertThatThrownBy(
+            () -> PortableConfig.load("tributary {", directory, List.of("cpu"), List.of("cpu")))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith("the trainer's configuration can't be read");
   }

@@ -14,8 +14,11 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Tells which machines compute the same bits: a fixed draw of the base model and its scores, hashed
@@ -28,12 +31,30 @@ final class NumericsProbe {
 
   private NumericsProbe() {}
 
-  /** The class of this machine: 16 hexadecimal digits. */
+  /** The class of this machine's first sampler and scorer: 16 hexadecimal digits. */
   static String of(TrainingParts parts) {
+    return of(parts, 0, 0);
+  }
+
+  /**
+   * The class of a machine with several devices: that of all of them, or all there are.
+   *
+   * @param samplers devices of the samplers
+   * @param scorers devices of the scorers
+   */
+  static String of(TrainingParts parts, List<String> samplers, List<String> scorers) {
+    Stream<String> drawing =
+        samplers.stream().distinct().map(device -> of(parts, samplers.indexOf(device), 0));
+    Stream<String> scoring = // the first is among those above
+        scorers.stream().distinct().skip(1).map(device -> of(parts, 0, scorers.indexOf(device)));
+    return Stream.concat(drawing, scoring).distinct().sorted().collect(Collectors.joining("+"));
+  }
+
+  private static String of(TrainingParts parts, int sampler, int scorer) {
     MessageDigest digest = Fingerprint.sha256();
     FitSetup setup = parts.fitSetup();
-    try (ProposalSampling sampling = parts.sampling(0);
-        DrawScoring scoring = parts.scoring(0)) {
+    try (ProposalSampling sampling = parts.sampling(sampler);
+        DrawScoring scoring = parts.scoring(scorer)) {
       sampling.takeOver(
           new WeightSnapshot(
               new WeightVersion(0, setup.base().version().fingerprint()), setup.base().tensors()));

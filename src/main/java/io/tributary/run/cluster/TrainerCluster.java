@@ -74,6 +74,7 @@ public final class TrainerCluster implements Nodes.Admission {
   private final String configuration;
   private final String secret;
   private final String numerics;
+  private final RunToken token;
   private final NodeRecords records;
   private final Consumer<NodeNote> notes;
   private @Nullable ActorRef<Object> register;
@@ -107,6 +108,7 @@ public final class TrainerCluster implements Nodes.Admission {
     this.config = config;
     this.records = new NodeRecords(metrics, System::nanoTime);
     this.cluster = cluster;
+    this.token = RunToken.read("cluster.token-file", cluster.tokenFile());
     PortableConfig portable = PortableConfig.of(config);
     this.configuration = portable.hocon();
     byte[] random = new byte[SECRET_BYTES];
@@ -193,18 +195,21 @@ public final class TrainerCluster implements Nodes.Admission {
 
   @Override
   public Optional<Nodes.Refusal> objection(ToTrainer.Hello hello) {
-    return protocol(hello) >= Math.max(hello.oldestProtocol(), ToTrainer.OLDEST_PROTOCOL)
-        ? Optional.empty()
-        : Optional.of(
-            new Nodes.Refusal(
-                RefusalReason.PROTOCOL,
-                "the worker (%s) speaks protocols %d to %d, this trainer %d to %d"
-                    .formatted(
-                        hello.build(),
-                        hello.oldestProtocol(),
-                        hello.newestProtocol(),
-                        ToTrainer.OLDEST_PROTOCOL,
-                        ToTrainer.NEWEST_PROTOCOL)));
+    if (protocol(hello) >= Math.max(hello.oldestProtocol(), ToTrainer.OLDEST_PROTOCOL)) {
+      return token
+          .objection(hello.token())
+          .map(text -> new Nodes.Refusal(RefusalReason.TOKEN, text));
+    }
+    return Optional.of(
+        new Nodes.Refusal(
+            RefusalReason.PROTOCOL,
+            "the worker (%s) speaks protocols %d to %d, this trainer %d to %d"
+                .formatted(
+                    hello.build(),
+                    hello.oldestProtocol(),
+                    hello.newestProtocol(),
+                    ToTrainer.OLDEST_PROTOCOL,
+                    ToTrainer.NEWEST_PROTOCOL)));
   }
 
   private static int protocol(ToTrainer.Hello hello) {

@@ -59,6 +59,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
   private final TimerScheduler<Object> timers;
   private final ActorRef<ToTrainer> trainer;
   private final String build;
+  private final String token;
   private final Function<ToNode.Welcome, Prepared> prepare;
   private final Supplier<String> obstacle;
   private final WorkerConsole console;
@@ -77,6 +78,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
    * The node.
    *
    * @param trainer the trainer's register of nodes
+   * @param token of the run; empty if it has none
    * @param prepare fetches and loads what the run needs; blocks
    * @param obstacle what hinders this node from joining; blocks
    * @param exit completed with the process's exit code
@@ -84,6 +86,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
   static Behavior<Object> create(
       ActorRef<ToTrainer> trainer,
       String build,
+      String token,
       Function<ToNode.Welcome, Prepared> prepare,
       Supplier<String> obstacle,
       WorkerConsole console,
@@ -93,7 +96,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
             Behaviors.withTimers(
                 timers ->
                     new WorkerNode(
-                        context, timers, trainer, build, prepare, obstacle, console, exit)));
+                        context, timers, trainer, build, token, prepare, obstacle, console, exit)));
   }
 
   private WorkerNode(
@@ -101,6 +104,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
       TimerScheduler<Object> timers,
       ActorRef<ToTrainer> trainer,
       String build,
+      String token,
       Function<ToNode.Welcome, Prepared> prepare,
       Supplier<String> obstacle,
       WorkerConsole console,
@@ -110,6 +114,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
     this.timers = timers;
     this.trainer = trainer;
     this.build = build;
+    this.token = token;
     this.prepare = prepare;
     this.obstacle = obstacle;
     this.console = console;
@@ -176,7 +181,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
     if (welcome == null) {
       announcement =
           new ToTrainer.Hello(
-              ToTrainer.OLDEST_PROTOCOL, ToTrainer.NEWEST_PROTOCOL, build, "", self());
+              ToTrainer.OLDEST_PROTOCOL, ToTrainer.NEWEST_PROTOCOL, build, token, self());
       say();
     }
   }

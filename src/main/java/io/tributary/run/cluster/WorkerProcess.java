@@ -25,6 +25,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -52,7 +54,10 @@ public final class WorkerProcess {
    * What a worker is told by its operator.
    *
    * @param node how it is part of the cluster
-   * @param device for all samplers and scorers
+   * @param samplers devices of the samplers to begin with, one each
+   * @param scorers devices of the scorers to begin with, one each
+   * @param device of what it has none to begin with, and shall have later
+   * @param tokenFile token of the run, if it has one
    * @param cache folder for what it fetches
    * @param cacheBytes what the folder may hold
    * @param build version of the program
@@ -61,12 +66,23 @@ public final class WorkerProcess {
       ClusterConfig.Node node,
       String trainerHost,
       int trainerPort,
-      int samplers,
-      int scorers,
+      List<String> samplers,
+      List<String> scorers,
       String device,
+      Optional<Path> tokenFile,
       Path cache,
       long cacheBytes,
-      String build) {}
+      String build) {
+    public Settings {
+      samplers = List.copyOf(samplers);
+      scorers = List.copyOf(scorers);
+    }
+
+    private List<String> devices(SlotKind kind) {
+      List<String> given = kind == SlotKind.SAMPLER ? samplers : scorers;
+      return given.isEmpty() ? List.of(device) : given;
+    }
+  }
 
   /** A worker that tells {@code console} what it is at. */
   public WorkerProcess(Settings settings, WorkerConsole console) {
@@ -80,6 +96,7 @@ public final class WorkerProcess {
    * @return exit code of the process
    */
   public int run() {
+    RunToken token = RunToken.read("cluster.token-file", settings.tokenFile());
     ActorSystem<Void> system =
         ClusterSystem.ofWorker(settings.node(), TrainerCluster.LARGE).start(Behaviors.empty());
     TrainerProbe probe =
@@ -100,6 +117,7 @@ public final class WorkerProcess {
               WorkerNode.create(
                   trainer,
                   settings.build(),
+                  token.text(),
                   welcome -> prepare(welcome, system),
                   probe::obstacle,
                   console,
@@ -139,9 +157,8 @@ public final class WorkerProcess {
         PortableConfig.load(
             welcome.configuration(),
             files.inputs(welcome.files()),
-            settings.device(),
-            Math.max(1, settings.samplers()),
-            Math.max(1, settings.scorers()));
+            settings.devices(SlotKind.SAMPLER),
+            settings.devices(SlotKind.SCORER));
     Torch.load(config.nativeLibrary()); // as on the trainer: the bits depend on its threads
     TrainingParts parts = new TrainingParts(config);
     ActorRef<WeightCache.Fetch> weights =
@@ -152,25 +169,28 @@ public final class WorkerProcess {
             "weights",
             Props.empty());
     return new WorkerNode.Prepared(
-        NumericsProbe.of(parts),
-        settings.samplers(),
-        settings.scorers(),
+        NumericsProbe.of(
+            parts, settings.devices(SlotKind.SAMPLER), settings.devices(SlotKind.SCORER)),
+        settings.samplers().size(),
+        settings.scorers().size(),
         (kind, place) -> plan(kind, place, parts, weights));
   }
 
   private WorkerSlots.Plan plan(
       SlotKind kind, int place, TrainingParts parts, ActorRef<WeightCache.Fetch> weights) {
+    List<String> devices = settings.devices(kind);
+    int turn = place % devices.size();
     return new WorkerSlots.Plan(
-        settings.device(),
+        devices.get(turn),
         kind == SlotKind.SAMPLER
             ? Slot.create(
                 SlotWork.sampling(),
-                () -> Sampler.create(() -> parts.sampling(place), WorkClock::new),
+                () -> Sampler.create(() -> parts.sampling(turn), WorkClock::new),
                 weights,
                 PINNED)
             : Slot.create(
                 SlotWork.scoring(),
-                () -> Scorer.create(() -> parts.scoring(place), WorkClock::new),
+                () -> Scorer.create(() -> parts.scoring(turn), WorkClock::new),
                 null,
                 PINNED));
   }

@@ -78,7 +78,13 @@ class WorkerNodeTest {
     node =
         kit.spawn(
             WorkerNode.create(
-                trainer.getRef(), "build", this::prepare, () -> obstacle, console, exit));
+                trainer.getRef(),
+                "build",
+                "token of the run",
+                this::prepare,
+                () -> obstacle,
+                console,
+                exit));
   }
 
   @AfterEach
@@ -148,7 +154,7 @@ class WorkerNodeTest {
             ToTrainer.OLDEST_PROTOCOL,
             ToTrainer.NEWEST_PROTOCOL,
             "build",
-            "",
+            "token of the run",
             node.unsafeUpcast()));
   }
 
