@@ -2,8 +2,6 @@ package io.tributary.protocol;
 
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.pekko.actor.ActorPath;
-import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -29,21 +27,12 @@ public record ProposalConfirmed(long version, Map<ActorRef<SamplerCommand>, Long
   }
 
   /**
-   * What people call a sampler: its place, which outlives the actor in it ({@code sampler-0.3} is
-   * {@code sampler-0}), followed by {@code @host:port} if it runs on another machine.
+   * What people call a sampler: its place, which outlives the actor in it. {@code sampler-0.3} is
+   * {@code sampler-0}; {@code sampler-0@node-1.3}, on another machine, is {@code sampler-0@node-1}.
    */
   public static String name(ActorRef<SamplerCommand> sampler) {
-    return name(sampler.path());
-  }
-
-  static String name(ActorPath sampler) {
-    String name = sampler.name();
+    String name = sampler.path().name();
     int dot = name.indexOf('.');
-    String place = dot < 0 ? name : name.substring(0, dot);
-    Address address = sampler.address();
-    return address
-        .getHost()
-        .map(host -> "%s@%s:%d".formatted(place, host, address.getPort().orElse(0)))
-        .orElse(place);
+    return dot < 0 ? name : name.substring(0, dot);
   }
 }

@@ -3,7 +3,6 @@ package io.tributary.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
-import org.apache.pekko.actor.ActorPaths;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Test;
@@ -20,13 +19,12 @@ class ProposalConfirmedTest {
   }
 
   @Test
-  void aSamplerIsCalledByItsPlaceAndByItsMachineWhereThatIsAnotherOne() {
-    assertThat(name("pekko://tributary/user/sampler-0.3")).isEqualTo("sampler-0");
-    assertThat(name("pekko://tributary@10.0.0.2:7355/user/sampler-0.3"))
-        .isEqualTo("sampler-0@10.0.0.2:7355");
+  void aSamplerIsCalledByItsPlaceAndByItsNodeWhereItHasOne() {
+    assertThat(name("sampler-0.3")).isEqualTo("sampler-0");
+    assertThat(name("sampler-0@node-1.3")).isEqualTo("sampler-0@node-1");
   }
 
-  private static String name(String path) {
-    return ProposalConfirmed.name(ActorPaths.fromString(path));
+  private static String name(String actor) {
+    return ProposalConfirmed.name(TestInbox.<SamplerCommand>create(actor).getRef());
   }
 }

@@ -56,6 +56,10 @@ final class NodeRecord {
     heard();
   }
 
+  String name() {
+    return name;
+  }
+
   NodeState state() {
     return state;
   }

@@ -9,6 +9,7 @@ import io.tributary.cluster.wire.ToTrainer.OfferedSlot;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -23,12 +24,14 @@ final class NodeWorkers {
 
   private static final class Worker {
     final OfferedSlot slot;
+    final int place; // among those of its kind, from 0
     final ActorRef<FromNode> ref;
     boolean retires;
     boolean retired;
 
-    Worker(OfferedSlot slot, ActorRef<FromNode> ref) {
+    Worker(OfferedSlot slot, int place, ActorRef<FromNode> ref) {
       this.slot = slot;
+      this.place = place;
       this.ref = ref;
     }
   }
@@ -60,7 +63,8 @@ final class NodeWorkers {
   void offered(List<OfferedSlot> slots) {
     for (OfferedSlot slot : slots) {
       if (workers.stream().noneMatch(worker -> worker.slot.equals(slot))) {
-        workers.add(new Worker(slot, spawn(slot)));
+        int place = freePlace(slot.kind());
+        workers.add(new Worker(slot, place, spawn(slot, place)));
       }
     }
     for (Worker worker : List.copyOf(workers)) {
@@ -73,8 +77,21 @@ final class NodeWorkers {
     adjust();
   }
 
-  private ActorRef<FromNode> spawn(OfferedSlot slot) {
-    String name = slot.kind() + "-" + spawned++;
+  private int freePlace(SlotKind kind) {
+    int place = 0;
+    while (isTaken(kind, place)) {
+      place++;
+    }
+    return place;
+  }
+
+  private boolean isTaken(SlotKind kind, int place) {
+    return workers.stream().anyMatch(worker -> worker.slot.kind() == kind && worker.place == place);
+  }
+
+  private ActorRef<FromNode> spawn(OfferedSlot slot, int place) {
+    String kind = slot.kind().name().toLowerCase(Locale.ROOT);
+    String name = "%s-%d@%s.%d".formatted(kind, place, record.name(), spawned++);
     ActorRef<?> worker =
         slot.kind() == SlotKind.SAMPLER
             ? context.spawn(

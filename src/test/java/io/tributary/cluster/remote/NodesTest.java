@@ -23,6 +23,7 @@ import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.NodeStatus;
+import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.ScorerCommand;
@@ -224,7 +225,9 @@ class NodesTest {
     node.expectMessage(new ToNode.Admitted(EPOCH, 1, "node-0"));
     node.awaitAssert(
         () -> {
-          assertThat(registered(SamplerCommand.KEY)).hasSize(2);
+          assertThat(registered(SamplerCommand.KEY))
+              .extracting(ProposalConfirmed::name)
+              .containsExactlyInAnyOrder("sampler-0@node-0", "sampler-1@node-0");
           assertThat(registered(ScorerCommand.KEY)).hasSize(1);
           return null;
         });
@@ -700,10 +703,20 @@ class NodesTest {
     TestProbe<Object> pool = order();
 
     TestProbe<ToSlot> other = kit.createTestProbe(ToSlot.class);
-    offer(2, other, other);
+    offer(2, other, slot);
+    offer(3, other, other);
 
     pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", false));
-    expectSamplers(1);
+    assertThat(ProposalConfirmed.name(sampler)).isEqualTo("sampler-0@node-0");
+    offer(4, other, kit.createTestProbe(ToSlot.class));
+    node.awaitAssert(
+        () -> {
+          assertThat(registered(SamplerCommand.KEY))
+              .as("a place that has become free is taken")
+              .extracting(ProposalConfirmed::name)
+              .containsExactlyInAnyOrder("sampler-1@node-0", "sampler-0@node-0");
+          return null;
+        });
   }
 
   private void expectNotes(What first, String reason, What second, String secondReason) {
