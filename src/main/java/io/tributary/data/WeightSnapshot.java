@@ -12,4 +12,10 @@ public record WeightSnapshot(WeightVersion version, List<TensorBytes> tensors) {
   public WeightSnapshot {
     tensors = List.copyOf(tensors);
   }
+
+  /** Without the tensors. */
+  @Override
+  public String toString() {
+    return "proposal " + version.number();
+  }
 }

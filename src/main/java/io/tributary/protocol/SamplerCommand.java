@@ -12,7 +12,10 @@ public sealed interface SamplerCommand {
   /** Samplers register under this key, on this machine or another. */
   ServiceKey<SamplerCommand> KEY = ServiceKey.create(SamplerCommand.class, "sampler");
 
-  /** Make a draw; first wait for newer weights if the order asks for them. */
+  /**
+   * Make a draw: with the newest weights, for which it waits if they are too old for the order, or
+   * with those that an earlier attempt was begun with.
+   */
   record DrawSequences(DrawOrder order, ActorRef<WorkerEvent<Draw>> replyTo)
       implements SamplerCommand {}
 

@@ -1,5 +1,6 @@
 package io.tributary.protocol;
 
+import io.tributary.data.WeightSnapshot;
 import io.tributary.metrics.WorkTime;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -15,6 +16,13 @@ public sealed interface WorkerEvent<R> {
 
   /** The worker that reports. */
   ActorRef<?> worker();
+
+  /**
+   * A sampler begins a draw, or will begin it, with this proposal: told before its first token, so
+   * that it can't depend on what is drawn.
+   */
+  record Begun<R>(long draw, ActorRef<?> worker, WeightSnapshot proposal)
+      implements WorkerEvent<R> {}
 
   /**
    * The worker is alive and makes progress: sent after every token that it draws and every group of

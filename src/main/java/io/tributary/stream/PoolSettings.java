@@ -7,6 +7,7 @@ import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
+import io.tributary.data.WeightSnapshot;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.WorkerEvent;
@@ -27,6 +28,7 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  * @param workers the key under which workers register
  * @param key of the draw that a piece of work belongs to
  * @param command the message that tells a worker to do the work, and whom to report to
+ * @param begun a piece of work for further attempts, after a worker has begun it with a proposal
  * @param flaw what is wrong with the result of a piece of work; empty if it is valid
  * @param stallTimeout a busy worker is lost after this time without a sign of life
  * @param patience how long work waits if there is no worker at all; empty: for ever
@@ -38,6 +40,7 @@ public record PoolSettings<W, R, C>(
     ServiceKey<C> workers,
     Function<W, DrawKey> key,
     BiFunction<W, ActorRef<WorkerEvent<R>>, C> command,
+    BiFunction<W, WeightSnapshot, W> begun,
     BiFunction<W, R, Optional<String>> flaw,
     Duration stallTimeout,
     Optional<Duration> patience) {
@@ -49,12 +52,14 @@ public record PoolSettings<W, R, C>(
       ServiceKey<C> workers,
       Function<W, DrawKey> key,
       BiFunction<W, ActorRef<WorkerEvent<R>>, C> command,
+      BiFunction<W, WeightSnapshot, W> begun,
       BiFunction<W, R, Optional<String>> flaw,
       Duration stallTimeout) {
     this(
         workers,
         key,
         command,
+        begun,
         flaw,
         stallTimeout,
         Optional.of(stallTimeout.multipliedBy(PATIENCE)));
@@ -64,7 +69,7 @@ public record PoolSettings<W, R, C>(
    * The same for workers that may be on other machines: work waits for them as long as it takes.
    */
   public PoolSettings<W, R, C> ofCluster() {
-    return new PoolSettings<>(workers, key, command, flaw, stallTimeout, Optional.empty());
+    return new PoolSettings<>(workers, key, command, begun, flaw, stallTimeout, Optional.empty());
   }
 
   /**
@@ -78,6 +83,7 @@ public record PoolSettings<W, R, C>(
         SamplerCommand.KEY,
         DrawOrder::key,
         SamplerCommand.DrawSequences::new,
+        DrawOrder::begunWith,
         (asked, got) -> flawOfDraw(asked, got, vocabulary),
         stallTimeout);
   }
@@ -94,6 +100,7 @@ public record PoolSettings<W, R, C>(
         ScorerCommand.KEY,
         Draw::key,
         (draw, replyTo) -> new ScorerCommand.Score(draw, lambdas, replyTo),
+        (draw, proposal) -> draw,
         (asked, got) -> flawOfScores(asked, got, features),
         stallTimeout);
   }
@@ -109,6 +116,7 @@ public record PoolSettings<W, R, C>(
         ScorerCommand.KEY,
         Draw::key,
         ScorerCommand.ComputeFeatures::new,
+        (draw, proposal) -> draw,
         (asked, got) -> flawOfFeatures(asked, got, features),
         stallTimeout);
   }
@@ -126,11 +134,12 @@ public record PoolSettings<W, R, C>(
           got.number(), got.purpose(), asked.purpose());
     }
     if (!asked.allows(got.proposalVersion())) {
+      WeightSnapshot begunWith = asked.begunWith();
       return flaw(
           "drew with proposal %d, %s %d was asked for",
           got.proposalVersion(),
-          asked.purpose() == DrawOrder.Purpose.WINDOW ? "exactly" : "at least",
-          asked.minimumVersion());
+          begunWith != null || asked.purpose() == DrawOrder.Purpose.WINDOW ? "exactly" : "at least",
+          begunWith == null ? asked.minimumVersion() : begunWith.version().number());
     }
     for (int i = 0; i < asked.sequences(); i++) {
       Sequence sequence = got.sequences().get(i);

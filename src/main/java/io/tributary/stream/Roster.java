@@ -30,7 +30,7 @@ final class Roster<W, R, C> {
             .thenComparingLong(job -> job.arrival);
 
     final DrawKey key;
-    final W work;
+    W work;
     final CompletableFuture<R> result;
     int lostWorkers; // in a row
     private final long arrival;

@@ -35,7 +35,8 @@ import org.apache.pekko.stream.javadsl.FlowWithContext;
  * hangs or returns an invalid result. Workers come and go through the receptionist.
  *
  * <p>Each result is delivered once: a message from a worker counts only while the pool has that
- * draw assigned to it. Work on which {@value #MAX_LOST_WORKERS} workers are lost is not retried:
+ * draw assigned to it. A draw that is handed out again is made with the proposal that its first
+ * attempt was begun with. Work on which {@value #MAX_LOST_WORKERS} workers are lost is not retried:
  * its result fails.
  *
  * @param <W> work
@@ -170,13 +171,14 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
       getContext().getLog().debug("{} is not working on draw {}", event.worker(), event.draw());
       return this;
     }
-    if (event instanceof WorkerEvent.Finished<R> finished) {
+    if (event instanceof WorkerEvent.Begun<R> begun) {
+      job.work = settings.begun().apply(job.work, begun.proposal());
+    } else if (event instanceof WorkerEvent.Finished<R> finished) {
       Optional<String> flaw = settings.flaw().apply(job.work, finished.result());
       return flaw.isPresent()
           ? giveUp(finished.worker(), FailureReason.INVALID, flaw.get())
           : accept(finished, job);
-    }
-    if (event instanceof WorkerEvent.GivenBack<R> given) {
+    } else if (event instanceof WorkerEvent.GivenBack<R> given) {
       timers.cancel(given.worker());
       roster.finish(given.worker());
       handOutAgain(job, given.worker(), given.reason(), given.failed());

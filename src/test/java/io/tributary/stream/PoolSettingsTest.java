@@ -10,6 +10,8 @@ import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +53,13 @@ class PoolSettingsTest {
                 window, draw(new DrawOrder(7, 4, DrawOrder.Purpose.WINDOW, 2)), VOCABULARY))
         .as("a newer proposal is not the one that is judged")
         .contains("drew with proposal 4, exactly 3 was asked for");
+    DrawOrder again =
+        new DrawOrder(7, 3, DrawOrder.Purpose.TRAINING, 2)
+            .begunWith(new WeightSnapshot(new WeightVersion(4, "print"), List.of()));
+    assertThat(PoolSettings.flawOfDraw(again, draw(7, 4, 2), VOCABULARY)).isEmpty();
+    assertThat(PoolSettings.flawOfDraw(again, draw(7, 5, 2), VOCABULARY))
+        .as("a newer proposal than that of the first attempt")
+        .contains("drew with proposal 5, exactly 4 was asked for");
     assertThat(check(draw(7, 2, 2))).contains("drew with proposal 2, at least 3 was asked for");
     assertThat(check(of(sequence(7, 1, 1, -1), sequence(7, 0, 1, -1))).orElseThrow())
         .contains("sequence 1 of draw 7 in place of sequence 0");

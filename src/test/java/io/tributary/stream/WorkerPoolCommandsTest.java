@@ -41,6 +41,7 @@ class WorkerPoolCommandsTest {
                     KEY,
                     k -> new DrawKey(DrawOrder.Purpose.TRAINING, k),
                     (k, replyTo) -> "work",
+                    (k, proposal) -> k,
                     (k, result) -> Optional.empty(),
                     Duration.ofSeconds(1)),
                 guardian.getRef(),

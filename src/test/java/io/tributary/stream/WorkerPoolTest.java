@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tributary.data.DrawKey;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.RunFailedException;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Label.FailureReason;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.WorkerEvent;
@@ -61,17 +63,18 @@ class WorkerPoolTest {
   @BeforeEach
   void spawn() {
     guardian = kit.createTestProbe(WorkerLost.class);
-    pool =
-        kit.spawn(
-            WorkerPool.create(
-                new PoolSettings<Long, String, Order>(
-                    key,
-                    k -> new DrawKey(DrawOrder.Purpose.TRAINING, k),
-                    Order::new,
-                    WorkerPoolTest::flaw,
-                    STALL),
-                guardian.getRef(),
-                listener));
+    pool = kit.spawn(WorkerPool.create(settings(), guardian.getRef(), listener));
+  }
+
+  /** Work that was begun has a version in its hundreds. */
+  private PoolSettings<Long, String, Order> settings() {
+    return new PoolSettings<>(
+        key,
+        work -> new DrawKey(DrawOrder.Purpose.TRAINING, work % 100),
+        Order::new,
+        (work, proposal) -> work % 100 + 100 * proposal.version().number(),
+        WorkerPoolTest::flaw,
+        STALL);
   }
 
   @AfterEach
@@ -437,21 +440,39 @@ class WorkerPoolTest {
     expectOrder(unreachable, 2);
   }
 
+  private static void begin(TestProbe<Order> worker, Order order, long version) {
+    order
+        .replyTo()
+        .tell(
+            new WorkerEvent.Begun<>(
+                order.number() % 100,
+                worker.getRef(),
+                new WeightSnapshot(new WeightVersion(version, "print"), List.of())));
+  }
+
+  @Test
+  void work_that_is_handed_out_again_is_done_with_the_proposal_it_was_begun_with()
+      throws Exception {
+    TestProbe<Order> worker = worker();
+    var seven = submit(7);
+    Order first = expectOrder(worker, 7);
+    begin(worker, first, 3);
+    giveBack(worker, first, false);
+    Order second = expectOrder(worker, 307);
+    worker.stop();
+    TestProbe<Order> heir = worker();
+    Order third = expectOrder(heir, 307);
+
+    third.replyTo().tell(new WorkerEvent.Finished<>(7, heir.getRef(), "a", TIME));
+
+    assertThat(get(seven)).isEqualTo("a");
+    assertThat(second.replyTo()).isEqualTo(third.replyTo());
+  }
+
   @Test
   void in_a_cluster_work_waits_for_a_worker_as_long_as_it_takes() throws Exception {
     kit.stop(pool);
-    pool =
-        kit.spawn(
-            WorkerPool.create(
-                new PoolSettings<Long, String, Order>(
-                        key,
-                        k -> new DrawKey(DrawOrder.Purpose.TRAINING, k),
-                        Order::new,
-                        WorkerPoolTest::flaw,
-                        STALL)
-                    .ofCluster(),
-                guardian.getRef(),
-                listener));
+    pool = kit.spawn(WorkerPool.create(settings().ofCluster(), guardian.getRef(), listener));
     var zero = submit(0);
     listener.await(1, 0, 0);
     time.timePasses(Duration.ofDays(30));

@@ -12,7 +12,6 @@ import io.tributary.data.WeightSnapshot;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.SamplerCommand.TakeOver;
-import io.tributary.protocol.SamplerCommand.TakenOver;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.ScorerCommand.ComputeFeatures;
 import io.tributary.protocol.ScorerCommand.Score;
@@ -69,7 +68,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   /** The weights of this version are a file. */
   public record Published(long version, Manifest file) {}
 
-  private enum OfferDue {
+  private enum FileDue {
     INSTANCE
   }
 
@@ -81,8 +80,8 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     INSTANCE
   }
 
-  /** An offer is made again after this time until the slot holds the weights. */
-  private static final Duration OFFER_AGAIN = Duration.ofSeconds(5);
+  /** The file of a draw's proposal is asked for again after this time, so that it is kept. */
+  private static final Duration FILE_AGAIN = Duration.ofSeconds(5);
 
   /** Work that comes while the slot can't be reached, or is retired, is given back after this. */
   private static final Duration GIVE_BACK = Duration.ofSeconds(1);
@@ -108,9 +107,10 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   private final ActorRef<Publish> files;
   private final ActorRef<NodeLink.Command> link;
   private final NodeRecord record;
+  private final ProposalOffers offers;
   private @Nullable Work<?> work;
-  private @Nullable TakeOver wanted;
-  private ToSlot.@Nullable Offer offer;
+  private @Nullable DrawOrder order; // of the work, if it is a draw
+  private boolean leased;
   private boolean reachable = true;
   private boolean retired;
 
@@ -169,6 +169,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     this.link = link;
     this.record = record;
     this.slot = slot;
+    this.offers = new ProposalOffers(context.getSelf(), slot, files, timers);
     this.timers = timers;
     register.run();
     this.registered = true;
@@ -182,7 +183,9 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
         .onMessage(ComputeFeatures.class, command -> then(() -> computeFeatures(command)))
         .onMessage(TakeOver.class, command -> then(() -> takeOver(command)))
         .onMessage(Published.class, published -> then(() -> published(published)))
-        .onMessage(OfferDue.class, due -> then(this::offerAgain))
+        .onMessage(FileDue.class, due -> then(this::askForFile))
+        .onMessage(ProposalOffers.OfferDue.class, due -> then(offers::again))
+        .onMessage(FromSlot.Fetched.class, it -> then(() -> offers.fetched(it.version())))
         .onMessage(FromSlot.Holds.class, holds -> then(() -> holds(holds)))
         .onMessage(GivenUp.class, given -> then(() -> link.tell(NodeLink.Hangs.INSTANCE)))
         .onMessage(Availability.class, now -> then(() -> availability(now)))
@@ -200,17 +203,63 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   }
 
   private void draw(DrawSequences command) {
-    DrawOrder order = command.order();
+    order = retired ? null : command.order();
     begin(
-        new Work<>(order.number(), command.replyTo(), result -> ((FromSlot.Drawn) result).draw()),
-        new ToSlot.DrawLease(id(order.purpose(), order.number()), order, reports()));
+        new Work<>(
+            command.order().number(),
+            command.replyTo(),
+            result -> ((FromSlot.Drawn) result).draw()));
+    beginDraw();
+  }
+
+  /** Decides on the proposal: not the slot, so that it can't depend on what becomes of the draw. */
+  private void beginDraw() {
+    DrawOrder asked = order;
+    WeightSnapshot proposal = asked == null || leased ? null : offers.proposalFor(asked);
+    if (asked != null && proposal != null && work != null) {
+      order = asked.begunWith(proposal);
+      begun(work, proposal);
+      askForFile();
+    }
+  }
+
+  private <R> void begun(Work<R> begun, WeightSnapshot proposal) {
+    begun.pool().tell(new WorkerEvent.Begun<>(begun.number(), getContext().getSelf(), proposal));
+  }
+
+  private void askForFile() {
+    WeightSnapshot proposal = order == null ? null : order.begunWith();
+    if (proposal != null) {
+      files.tell(new Publish(proposal, getContext().getSelf().narrow()));
+      timers.startSingleTimer(FileDue.INSTANCE, FILE_AGAIN);
+    }
+  }
+
+  private void published(Published published) {
+    offers.published(published);
+    DrawOrder begun = order;
+    WeightSnapshot proposal = begun == null ? null : begun.begunWith();
+    if (begun != null
+        && proposal != null
+        && !leased
+        && proposal.version().number() == published.version()) {
+      leased = true;
+      keeper.lease(
+          new ToSlot.DrawLease(
+              id(begun.purpose(), begun.number()),
+              begun,
+              new ToSlot.Proposal(
+                  published.version(), proposal.version().fingerprint(), published.file()),
+              reports()));
+    }
   }
 
   private void score(Score command) {
     Draw draw = command.draw();
     begin(
         new Work<>(
-            draw.number(), command.replyTo(), result -> joined(draw, (FromSlot.Scored) result)),
+            draw.number(), command.replyTo(), result -> joined(draw, (FromSlot.Scored) result)));
+    lease(
         new ToSlot.ScoreLease(
             id(draw.purpose(), draw.number()), draw, command.lambdas(), reports()));
   }
@@ -219,17 +268,20 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     Draw draw = command.draw();
     begin(
         new Work<>(
-            draw.number(), command.replyTo(), result -> ((FromSlot.Featured) result).features()),
-        new ToSlot.FeaturesLease(id(draw.purpose(), draw.number()), draw, reports()));
+            draw.number(), command.replyTo(), result -> ((FromSlot.Featured) result).features()));
+    lease(new ToSlot.FeaturesLease(id(draw.purpose(), draw.number()), draw, reports()));
   }
 
-  private void begin(Work<?> next, ToSlot.Lease lease) {
+  private void begin(Work<?> next) {
     work = next;
-    if (!retired) {
-      keeper.lease(lease);
-    }
     if (!reachable || retired) { // the pool has not yet heard that this worker is not registered
       timers.startSingleTimer(GiveBackDue.INSTANCE, GIVE_BACK);
+    }
+  }
+
+  private void lease(ToSlot.Lease lease) {
+    if (!retired) {
+      keeper.lease(lease);
     }
   }
 
@@ -261,11 +313,18 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     } else if (report instanceof FromSlot.Failed failed) {
       giveBack(current, failed.reason(), true);
     } else if (report instanceof FromSlot.Result result) {
-      work = null;
+      end();
       record.finished(result);
       finish(current, result);
       restIfRetired();
     }
+  }
+
+  private void end() {
+    work = null;
+    order = null;
+    leased = false;
+    timers.cancel(FileDue.INSTANCE);
   }
 
   private <R> void finish(Work<R> finished, FromSlot.Result result) {
@@ -284,7 +343,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   }
 
   private <R> void giveBack(Work<R> given, String reason, boolean failed) {
-    work = null;
+    end();
     given
         .pool()
         .tell(new WorkerEvent.GivenBack<>(given.number(), getContext().getSelf(), reason, failed));
@@ -307,61 +366,14 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   }
 
   private void takeOver(TakeOver command) {
-    wanted = command;
-    offer = null;
-    publish(command);
-  }
-
-  private void publish(TakeOver command) {
-    files.tell(new Publish(command.proposal(), getContext().getSelf().narrow()));
-    timers.startSingleTimer(OfferDue.INSTANCE, OFFER_AGAIN);
-  }
-
-  private void published(Published published) {
-    TakeOver command = wanted;
-    if (command != null
-        && offer == null
-        && timers.isTimerActive(OfferDue.INSTANCE) // otherwise the slot holds them already
-        && command.proposal().version().number() == published.version()) {
-      offer =
-          new ToSlot.Offer(
-              published.version(),
-              command.proposal().version().fingerprint(),
-              published.file(),
-              reports());
-      offer();
-    }
-  }
-
-  private void offer() {
-    if (offer != null) {
-      slot.tell(offer);
-      timers.startSingleTimer(OfferDue.INSTANCE, OFFER_AGAIN);
-    }
-  }
-
-  private void offerAgain() {
-    if (offer != null) {
-      offer();
-    } else if (wanted != null) { // it takes long to write the file, or has failed
-      publish(wanted);
-    }
+    offers.takeOver(command);
+    beginDraw(); // which may have come earlier
   }
 
   private void holds(FromSlot.Holds holds) {
     record.heard();
     record.holds(slot, holds.version());
-    TakeOver command = wanted;
-    if (command == null) {
-      return;
-    }
-    command
-        .replyTo()
-        .tell(new TakenOver(getContext().getSelf().narrow(), holds.version(), holds.fingerprint()));
-    if (offer != null && holds.version() == offer.version()) {
-      offer = null;
-      timers.cancel(OfferDue.INSTANCE);
-    }
+    offers.holds(holds);
   }
 
   private void availability(Availability now) {

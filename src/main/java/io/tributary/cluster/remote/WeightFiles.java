@@ -15,16 +15,16 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
-/** Makes each version of the proposal a file from which nodes fetch it: once, however many ask. */
+/** Makes each version of the proposal a file from which nodes fetch it, once for all who ask. */
 public final class WeightFiles extends AbstractBehavior<Publish> {
   private final Function<WeightSnapshot, Manifest> write;
   private final Executor executor;
-  private final Map<Long, CompletableFuture<Manifest>> written = new HashMap<>();
+  private final Map<Long, CompletableFuture<Manifest>> underWay = new HashMap<>();
 
   /**
    * The actor.
    *
-   * @param write writes a file and describes it; blocks
+   * @param write writes a file, unless it is there, and describes it; blocks
    * @param executor where it may block
    */
   public static Behavior<Publish> create(
@@ -47,10 +47,9 @@ public final class WeightFiles extends AbstractBehavior<Publish> {
 
   private Behavior<Publish> onPublish(Publish command) {
     long version = command.proposal().version().number();
-    written.keySet().removeIf(older -> older != version);
-    written.values().removeIf(CompletableFuture::isCompletedExceptionally);
+    underWay.values().removeIf(CompletableFuture::isDone);
     var unused =
-        written
+        underWay
             .computeIfAbsent(
                 version,
                 v -> CompletableFuture.supplyAsync(() -> write.apply(command.proposal()), executor))

@@ -54,11 +54,9 @@ public final class Slot<C> extends AbstractBehavior<Object> {
   private final DispatcherSelector dispatcher;
   private final ActorRef<WorkerEvent<Object>> events;
   private ActorRef<C> worker;
-  private final @Nullable ActorRef<WeightCache.Fetch> cache;
-  private ToSlot.@Nullable Offer offer;
-  private @Nullable WeightSnapshot weights;
-  private @Nullable TakenOver held;
+  private final SlotWeights weights;
   private @Nullable Lease current;
+  private boolean awaitsWeights; // for the present lease, which is not begun before
   private @Nullable Lease next;
   private FromSlot.@Nullable Result result;
   private @Nullable ActorRef<FromSlot> resultTo;
@@ -97,7 +95,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     this.timers = timers;
     this.work = work;
     this.behavior = behavior;
-    this.cache = cache;
+    this.weights = new SlotWeights(cache, context.getSelf().narrow());
     this.dispatcher = dispatcher;
     this.events = context.getSelf().narrow();
     this.worker = spawn(context);
@@ -114,9 +112,10 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     return newReceiveBuilder()
         .onMessage(Lease.class, lease -> then(() -> receive(lease)))
         .onMessage(Accepted.class, accepted -> then(() -> accepted(accepted)))
-        .onMessage(ToSlot.Offer.class, offered -> then(() -> receive(offered)))
-        .onMessage(WeightSnapshot.class, fetched -> then(() -> takeOver(fetched)))
-        .onMessage(TakenOver.class, taken -> then(() -> takenOver(taken)))
+        .onMessage(ToSlot.Offer.class, offered -> then(() -> weights.offered(offered)))
+        .onMessage(WeightSnapshot.class, fetched -> then(() -> fetched(fetched)))
+        .onMessage(TakenOver.class, taken -> then(() -> weights.taken(taken)))
+        .onMessage(WorkerEvent.Begun.class, event -> this) // with what the trainer has said
         .onMessage(WorkerEvent.Progressed.class, event -> then(this::progressed))
         .onMessage(WorkerEvent.Finished.class, event -> then(() -> finished(event)))
         .onMessage(ResendDue.class, due -> then(this::sendResult))
@@ -144,7 +143,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
       return;
     }
     lease.replyTo().tell(new FromSlot.Received(lease.id()));
-    if (current == null) {
+    if (current == null || awaitsWeights) {
       forgetResult(); // who leases the next has had the one before
       begin(lease);
     } else if (!current.id().equals(lease.id())) {
@@ -155,7 +154,29 @@ public final class Slot<C> extends AbstractBehavior<Object> {
   private void begin(Lease lease) {
     current = lease;
     next = null;
-    worker.tell(work.command(lease, events));
+    awaitsWeights = false;
+    if (lease instanceof ToSlot.DrawLease draw) {
+      WeightSnapshot proposal = weights.forDraw(draw.proposal());
+      if (proposal == null) {
+        awaitsWeights = true;
+      } else {
+        worker.tell(work.command(draw.with(proposal), events));
+      }
+    } else {
+      worker.tell(work.command(lease, events));
+    }
+  }
+
+  private void fetched(WeightSnapshot fetched) {
+    if (weights.fetched(fetched)) {
+      takeOver(fetched);
+    }
+    if (awaitsWeights
+        && current instanceof ToSlot.DrawLease draw
+        && draw.proposal().is(fetched.version())) {
+      awaitsWeights = false;
+      worker.tell(work.command(draw.with(fetched), events));
+    }
   }
 
   private void progressed() {
@@ -204,41 +225,9 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     timers.cancel(ResendDue.INSTANCE);
   }
 
-  private void receive(ToSlot.Offer offered) {
-    offer = offered;
-    TakenOver own = held;
-    if (own != null
-        && own.version() == offered.version()
-        && own.fingerprint().equals(offered.fingerprint())) {
-      takenOver(own);
-    } else if (cache != null) {
-      cache.tell(
-          new WeightCache.Fetch(
-              offered.version(),
-              offered.fingerprint(),
-              offered.file(),
-              getContext().getSelf().narrow()));
-    }
-  }
-
-  @SuppressWarnings("ReferenceEquality") // the cache has one of each, and they are large
-  private void takeOver(WeightSnapshot fetched) {
-    if (weights != fetched) {
-      weights = fetched;
-      tellWorker(fetched);
-    }
-  }
-
   @SuppressWarnings("unchecked")
-  private void tellWorker(WeightSnapshot snapshot) { // only samplers are offered any
-    ((ActorRef<Object>) worker).tell(new TakeOver(snapshot, getContext().getSelf().narrow()));
-  }
-
-  private void takenOver(TakenOver taken) {
-    held = taken;
-    if (offer != null) {
-      offer.replyTo().tell(new FromSlot.Holds(taken.version(), taken.fingerprint()));
-    }
+  private void takeOver(WeightSnapshot proposal) { // only samplers are offered any
+    ((ActorRef<Object>) worker).tell(new TakeOver(proposal, getContext().getSelf().narrow()));
   }
 
   private Behavior<Object> onTerminated(Terminated gone) {
@@ -249,12 +238,13 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     Throwable cause = gone instanceof ChildFailed failed ? failed.getCause() : null;
     getContext().getLog().warn("a worker has stopped and is replaced", cause);
     worker = spawn(getContext());
-    held = null;
-    if (weights != null) {
-      tellWorker(weights);
+    weights.lost();
+    WeightSnapshot newest = weights.newest();
+    if (newest != null) {
+      takeOver(newest);
     }
     Lease failed = current;
-    if (failed != null) {
+    if (failed != null && !awaitsWeights) {
       end(failed, new FromSlot.Failed(failed.id(), String.valueOf(cause), WorkTime.NONE));
     }
   }

@@ -1,7 +1,8 @@
 package io.tributary.cluster.slot;
 
-import io.tributary.cluster.transfer.Manifest;
+import io.tributary.cluster.wire.ToSlot;
 import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -16,14 +17,28 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fetches weights for all slots of a node: once, one version at a time, the newest first. What was
- * fetched last stays in memory, shared by the slots.
+ * Fetches weights for all slots of a node: once, one version at a time, first what draws wait for,
+ * then the newest. What was fetched last stays in memory, shared by the slots.
  */
 public final class WeightCache extends AbstractBehavior<Object> {
 
-  /** Weights that a slot wants. */
-  public record Fetch(
-      long version, String fingerprint, Manifest file, ActorRef<WeightSnapshot> replyTo) {}
+  /**
+   * Weights that a slot wants.
+   *
+   * @param forDraw whether a draw waits for them; otherwise newer ones do instead
+   */
+  public record Fetch(ToSlot.Proposal proposal, boolean forDraw, ActorRef<WeightSnapshot> replyTo) {
+
+    private boolean replaces(Fetch other) {
+      return other.replyTo.equals(replyTo)
+          && (other.proposal.is(version())
+              || (!other.forDraw && !forDraw && other.proposal.version() <= proposal.version()));
+    }
+
+    private WeightVersion version() {
+      return new WeightVersion(proposal.version(), proposal.fingerprint());
+    }
+  }
 
   private record Ended(
       Fetch wanted, @Nullable WeightSnapshot weights, @Nullable Throwable failure) {}
@@ -63,8 +78,7 @@ public final class WeightCache extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onFetch(Fetch wanted) {
-    waiting.removeIf(
-        other -> other.replyTo().equals(wanted.replyTo()) && other.version() <= wanted.version());
+    waiting.removeIf(wanted::replaces);
     waiting.add(wanted);
     answer();
     return this;
@@ -75,8 +89,10 @@ public final class WeightCache extends AbstractBehavior<Object> {
     if (ended.weights() == null) {
       getContext()
           .getLog()
-          .warn("proposal {} can't be fetched", ended.wanted().version(), ended.failure());
-      waiting.removeIf(other -> isOf(ended.wanted(), other)); // it is offered again
+          .warn(
+              "proposal {} can't be fetched", ended.wanted().proposal().version(), ended.failure());
+      waiting.removeIf(
+          other -> other.proposal().is(ended.wanted().version())); // it is wanted again
     } else {
       last = ended.weights();
     }
@@ -89,9 +105,7 @@ public final class WeightCache extends AbstractBehavior<Object> {
     if (known != null) {
       waiting.removeIf(
           wanted -> {
-            boolean has =
-                wanted.version() == known.version().number()
-                    && wanted.fingerprint().equals(known.version().fingerprint());
+            boolean has = wanted.proposal().is(known.version());
             if (has) {
               wanted.replyTo().tell(known);
             }
@@ -100,15 +114,15 @@ public final class WeightCache extends AbstractBehavior<Object> {
     }
     if (!busy && !waiting.isEmpty()) {
       busy = true;
-      Fetch next = waiting.get(waiting.size() - 1);
+      Fetch next =
+          waiting.stream()
+              .filter(Fetch::forDraw)
+              .findFirst()
+              .orElseGet(() -> waiting.get(waiting.size() - 1));
       getContext()
           .pipeToSelf(
               CompletableFuture.supplyAsync(() -> fetch.apply(next), executor),
               (weights, failure) -> new Ended(next, weights, failure));
     }
-  }
-
-  private static boolean isOf(Fetch one, Fetch other) {
-    return one.version() == other.version() && one.fingerprint().equals(other.fingerprint());
   }
 }

@@ -12,14 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,18 +34,27 @@ public final class FileStore {
   private static final Logger log = LoggerFactory.getLogger(FileStore.class);
   private static final Pattern OWN = Pattern.compile("\\d+\\.safetensors(\\.part)?");
 
+  /** What was asked for within this time may be about to be fetched. */
+  static final Duration IN_USE = Duration.ofMinutes(1);
+
   private final Path folder;
   private final int keep;
   private final Map<String, Path> files = new ConcurrentHashMap<>();
 
-  /** By version; guarded by this, as are the pins. */
-  private final TreeMap<Long, Manifest> versions = new TreeMap<>();
+  private final LongSupplier nanoTime;
 
-  private final Map<Long, Integer> pins = new HashMap<>();
+  /** By version, the one asked for last at the end; guarded by this. */
+  private final Map<Long, Written> versions = new LinkedHashMap<>();
 
-  private FileStore(Path folder, int keep) {
+  /**
+   * @param askedNanos when it was asked for last
+   */
+  private record Written(Manifest manifest, long askedNanos) {}
+
+  private FileStore(Path folder, int keep, LongSupplier nanoTime) {
     this.folder = folder;
     this.keep = keep;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -51,9 +62,13 @@ public final class FileStore {
    * deleted.
    *
    * @param folder for weights; made if it is not there
-   * @param keep how many versions are kept at least
+   * @param keep how many versions are kept at least: those asked for last
    */
   public static FileStore open(Path folder, int keep) throws IOException {
+    return open(folder, keep, System::nanoTime);
+  }
+
+  static FileStore open(Path folder, int keep, LongSupplier nanoTime) throws IOException {
     if (keep < 1) {
       throw new IllegalArgumentException("keep: %d, expected at least 1".formatted(keep));
     }
@@ -65,7 +80,7 @@ public final class FileStore {
         }
       }
     }
-    return new FileStore(folder, keep);
+    return new FileStore(folder, keep, nanoTime);
   }
 
   /**
@@ -81,17 +96,17 @@ public final class FileStore {
   }
 
   /**
-   * Writes weights as {@code VERSION.safetensors} and offers them; older versions are deleted, but
-   * for those that are pinned and the newest. Weights of a version that is offered are not written
-   * again. The file is hashed as it is written, and not flushed to disk: no restart needs it.
+   * Writes weights as {@code VERSION.safetensors} and offers them, unless they are offered already.
+   * Versions that nobody has asked for lately are deleted. The file is hashed as it is written, and
+   * not flushed to disk: no restart needs it.
    *
    * @throws IOException if the file can't be written; nothing is left of it then
    */
   public Manifest publish(WeightSnapshot weights) throws IOException {
     long version = weights.version().number();
-    Optional<Manifest> offered = weights(version);
-    if (offered.isPresent()) {
-      return offered.get();
+    Manifest offered = offered(version);
+    if (offered != null) {
+      return offered;
     }
     Path file = folder.resolve(version + ".safetensors");
     Path part = folder.resolve(version + ".safetensors.part");
@@ -104,35 +119,20 @@ public final class FileStore {
       throw e;
     }
     synchronized (this) {
-      versions.put(version, manifest);
+      versions.put(version, new Written(manifest, nanoTime.getAsLong()));
       files.put(manifest.id(), file);
       deleteOld();
     }
     return manifest;
   }
 
-  /** The weights of a version, if they are offered. */
-  public synchronized Optional<Manifest> weights(long version) {
-    return Optional.ofNullable(versions.get(version));
-  }
-
-  /**
-   * Keeps the weights of a version until they are unpinned as often.
-   *
-   * @return whether they are offered; if not, nothing is pinned
-   */
-  public synchronized boolean pin(long version) {
-    if (!versions.containsKey(version)) {
-      return false;
+  private synchronized @Nullable Manifest offered(long version) {
+    Written written = versions.remove(version);
+    if (written == null) {
+      return null;
     }
-    pins.merge(version, 1, Integer::sum);
-    return true;
-  }
-
-  /** Undoes one pin. */
-  public synchronized void unpin(long version) {
-    pins.computeIfPresent(version, (v, count) -> count == 1 ? null : count - 1);
-    deleteOld();
+    versions.put(version, new Written(written.manifest(), nanoTime.getAsLong()));
+    return written.manifest();
   }
 
   /** The file of an id, if it is offered. */
@@ -155,17 +155,18 @@ public final class FileStore {
 
   /** One that is being sent is still sent to its end: it is open. */
   private void deleteOld() {
+    long now = nanoTime.getAsLong();
     List<Long> old =
-        versions.descendingKeySet().stream()
-            .skip(keep)
-            .filter(version -> !pins.containsKey(version))
+        versions.entrySet().stream()
+            .limit(Math.max(0, versions.size() - keep))
+            .filter(written -> now - written.getValue().askedNanos() > IN_USE.toNanos())
+            .map(Map.Entry::getKey)
             .toList();
     for (Long version : old) {
-      Manifest manifest = versions.get(version);
-      versions.remove(version);
+      Written written = versions.remove(version);
       Path file = folder.resolve(version + ".safetensors");
-      if (manifest != null) {
-        files.remove(manifest.id(), file);
+      if (written != null) {
+        files.remove(written.manifest().id(), file);
       }
       try {
         Files.deleteIfExists(file);
@@ -174,8 +175,8 @@ public final class FileStore {
       }
     }
     versions.forEach( // two versions may have the same content
-        (version, manifest) ->
-            files.putIfAbsent(manifest.id(), folder.resolve(version + ".safetensors")));
+        (version, written) ->
+            files.putIfAbsent(written.manifest().id(), folder.resolve(version + ".safetensors")));
   }
 
   /** Hashes what is written through it. */

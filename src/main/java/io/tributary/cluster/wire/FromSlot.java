@@ -21,6 +21,9 @@ public sealed interface FromSlot extends WireMessage {
   /** The sampler's copy of the proposal has this version, and really this fingerprint. */
   record Holds(long version, String fingerprint) implements FromSlot {}
 
+  /** The slot has fetched this version of the proposal, and can begin its next draw with it. */
+  record Fetched(long version) implements FromSlot {}
+
   /** The slot has the work, or will begin it when it is done with what it has. */
   record Received(LeaseId id) implements Report {}
 

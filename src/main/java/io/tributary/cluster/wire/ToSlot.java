@@ -3,6 +3,8 @@ package io.tributary.cluster.wire;
 import io.tributary.cluster.transfer.Manifest;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawOrder;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -22,8 +24,28 @@ public sealed interface ToSlot extends WireMessage {
     ActorRef<FromSlot> replyTo();
   }
 
-  /** Make this draw. */
-  record DrawLease(LeaseId id, DrawOrder order, ActorRef<FromSlot> replyTo) implements Lease {}
+  /**
+   * A version of the proposal, and the file that it can be fetched as.
+   *
+   * @param fingerprint of the weights
+   */
+  record Proposal(long version, String fingerprint, Manifest file) {
+
+    /** Whether these weights are it. */
+    public boolean is(WeightVersion weights) {
+      return weights.number() == version && weights.fingerprint().equals(fingerprint);
+    }
+  }
+
+  /** Make this draw with exactly this proposal. */
+  record DrawLease(LeaseId id, DrawOrder order, Proposal proposal, ActorRef<FromSlot> replyTo)
+      implements Lease {
+
+    /** The same with the weights, for the sampler. */
+    public DrawLease with(WeightSnapshot weights) {
+      return new DrawLease(id, order.begunWith(weights), proposal, replyTo);
+    }
+  }
 
   /**
    * Score this draw.
@@ -41,14 +63,10 @@ public sealed interface ToSlot extends WireMessage {
   record FeaturesLease(LeaseId id, Draw draw, ActorRef<FromSlot> replyTo) implements Lease {}
 
   /**
-   * A sampler's slot shall fetch these weights, and draw with them from its next draw on; sent
-   * again until the slot holds them.
-   *
-   * @param fingerprint of the weights
-   * @param file what to fetch
+   * The newest proposal, which a sampler's slot shall fetch, and load between draws; sent again
+   * until the slot holds it.
    */
-  record Offer(long version, String fingerprint, Manifest file, ActorRef<FromSlot> replyTo)
-      implements ToSlot {}
+  record Offer(Proposal proposal, ActorRef<FromSlot> replyTo) implements ToSlot {}
 
   /** No more work will come: the slot shall stop, with no result kept; sent until it has. */
   record Release(String reason) implements ToSlot {}

@@ -29,9 +29,10 @@ final class WorkCodecs {
             (out, refs, m) -> {
               id(out, m.id());
               order(out, m.order());
+              proposal(out, m.proposal());
               refs.write(out, m.replyTo());
             },
-            (in, refs) -> new ToSlot.DrawLease(id(in), order(in), refs.read(in))),
+            (in, refs) -> new ToSlot.DrawLease(id(in), order(in), proposal(in), refs.read(in))),
         new Codec<>(
             "score-lease.1",
             ToSlot.ScoreLease.class,
@@ -55,14 +56,15 @@ final class WorkCodecs {
             "offer.1",
             ToSlot.Offer.class,
             (out, refs, m) -> {
-              out.writeLong(m.version());
-              Wire.string(out, m.fingerprint());
-              NodeCodecs.manifest(out, m.file());
+              proposal(out, m.proposal());
               refs.write(out, m.replyTo());
             },
-            (in, refs) ->
-                new ToSlot.Offer(
-                    in.readLong(), Wire.string(in), NodeCodecs.manifest(in), refs.read(in))),
+            (in, refs) -> new ToSlot.Offer(proposal(in), refs.read(in))),
+        new Codec<>(
+            "fetched.1",
+            FromSlot.Fetched.class,
+            (out, refs, m) -> out.writeLong(m.version()),
+            (in, refs) -> new FromSlot.Fetched(in.readLong())),
         new Codec<>(
             "holds.1",
             FromSlot.Holds.class,
@@ -160,6 +162,16 @@ final class WorkCodecs {
   private static DrawOrder order(Input in) {
     return new DrawOrder(
         in.readLong(), in.readLong(), Wire.constant(in, PURPOSES), in.readInt(true));
+  }
+
+  private static void proposal(Output out, ToSlot.Proposal proposal) {
+    out.writeLong(proposal.version());
+    Wire.string(out, proposal.fingerprint());
+    NodeCodecs.manifest(out, proposal.file());
+  }
+
+  private static ToSlot.Proposal proposal(Input in) {
+    return new ToSlot.Proposal(in.readLong(), Wire.string(in), NodeCodecs.manifest(in));
   }
 
   private static void draw(Output out, Draw draw) {

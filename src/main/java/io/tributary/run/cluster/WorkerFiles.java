@@ -1,6 +1,5 @@
 package io.tributary.run.cluster;
 
-import io.tributary.cluster.slot.WeightCache;
 import io.tributary.cluster.transfer.BearerToken;
 import io.tributary.cluster.transfer.CacheFolder;
 import io.tributary.cluster.transfer.CachedFile;
@@ -10,6 +9,7 @@ import io.tributary.cluster.transfer.FileFetcher;
 import io.tributary.cluster.transfer.Manifest;
 import io.tributary.cluster.transfer.TlsSockets;
 import io.tributary.cluster.wire.ToNode;
+import io.tributary.cluster.wire.ToSlot;
 import io.tributary.data.BadInputException;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
@@ -88,7 +88,7 @@ final class WorkerFiles implements Closeable {
   }
 
   /** Fetches weights and reads them; blocks. */
-  WeightSnapshot weights(WeightCache.Fetch wanted, DecoderConfig model) {
+  WeightSnapshot weights(ToSlot.Proposal wanted, DecoderConfig model) {
     long start = System.nanoTime();
     try (CachedFile file =
         fetch(

@@ -164,7 +164,7 @@ public final class WorkerProcess {
     ActorRef<WeightCache.Fetch> weights =
         system.systemActorOf(
             WeightCache.create(
-                wanted -> files.weights(wanted, parts.model()),
+                wanted -> files.weights(wanted.proposal(), parts.model()),
                 system.dispatchers().lookup(DispatcherSelector.blocking())),
             "weights",
             Props.empty());

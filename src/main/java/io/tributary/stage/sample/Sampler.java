@@ -1,6 +1,8 @@
 package io.tributary.stage.sample;
 
 import io.tributary.data.Draw;
+import io.tributary.data.DrawOrder;
+import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.WorkClock;
@@ -28,6 +30,8 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
   private final ProposalSampling sampling;
   private final WorkClock clock;
   private @Nullable DrawSequences postponed;
+  private @Nullable WeightSnapshot newest;
+  private @Nullable WeightVersion held;
 
   /**
    * A sampler; whoever starts it registers it with the receptionist.
@@ -59,38 +63,69 @@ public final class Sampler extends AbstractBehavior<SamplerCommand> {
   }
 
   private Behavior<SamplerCommand> onDrawSequences(DrawSequences command) {
-    if (!command.order().allows(sampling.version())) {
+    WeightSnapshot proposal = proposal(command.order());
+    if (proposal == null) {
       postponed = command;
       clock.waitFor(BlockedReason.WEIGHTS);
-      return this;
+    } else {
+      draw(command, proposal);
     }
-    draw(command);
     return this;
   }
 
+  /** What to draw with; null if it is yet to come. */
+  private @Nullable WeightSnapshot proposal(DrawOrder order) {
+    if (order.begunWith() != null) {
+      return order.begunWith();
+    }
+    return newest != null && order.allows(newest.version().number()) ? newest : null;
+  }
+
   private Behavior<SamplerCommand> onTakeOver(TakeOver command) {
-    WeightVersion version = sampling.takeOver(command.proposal());
+    newest = command.proposal();
+    WeightVersion version = load(newest);
     getContext().getLog().debug("took over proposal {}", version);
     command
         .replyTo()
         .tell(new TakenOver(getContext().getSelf(), version.number(), version.fingerprint()));
     DrawSequences waiting = postponed;
-    if (waiting != null && waiting.order().allows(sampling.version())) {
+    WeightSnapshot proposal = waiting == null ? null : proposal(waiting.order());
+    if (waiting != null && proposal != null) {
       postponed = null;
-      draw(waiting);
+      draw(waiting, proposal);
     }
     return this;
   }
 
-  private void draw(DrawSequences command) {
+  private WeightVersion load(WeightSnapshot proposal) {
+    held = sampling.takeOver(proposal);
+    return held;
+  }
+
+  private void draw(DrawSequences command, WeightSnapshot proposal) {
+    if (command.order().begunWith() != null) {
+      require(proposal);
+    }
     clock.work();
     long number = command.order().number();
+    command.replyTo().tell(new WorkerEvent.Begun<>(number, getContext().getSelf(), proposal));
     var progressed = new WorkerEvent.Progressed<Draw>(number, getContext().getSelf());
     Draw draw = sampling.draw(command.order(), () -> command.replyTo().tell(progressed));
     clock.waitFor(BlockedReason.ADMISSION);
     command
         .replyTo()
         .tell(new WorkerEvent.Finished<>(number, getContext().getSelf(), draw, clock.take()));
+    if (newest != null && !newest.version().equals(proposal.version())) {
+      load(newest); // further draws are made with the newest again
+    }
+  }
+
+  /** Holds exactly this proposal. */
+  private void require(WeightSnapshot proposal) {
+    WeightVersion wanted = proposal.version();
+    if (!wanted.equals(held) && !wanted.equals(load(proposal))) {
+      throw new IllegalStateException("loaded %s, expected %s".formatted(held, wanted));
+    }
   }
 
   private Behavior<SamplerCommand> onEnd() {

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import io.tributary.cluster.membership.NodeEvent;
 import io.tributary.cluster.remote.NodeNote.What;
 import io.tributary.cluster.remote.Nodes.Refusal;
+import io.tributary.cluster.transfer.Manifest;
 import io.tributary.cluster.wire.FromSlot;
 import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToNode;
@@ -18,6 +19,8 @@ import io.tributary.cluster.wire.ToTrainer.Ready;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.DrawOrder.Purpose;
 import io.tributary.data.NodeState;
+import io.tributary.data.WeightSnapshot;
+import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Label.RefusalReason;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
@@ -49,6 +52,7 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 import org.apache.pekko.cluster.UniqueAddress;
@@ -70,6 +74,9 @@ class NodesTest {
   private static ActorTestKit kit;
   private static ActorTestKit elsewhere;
   private static ManualTime time;
+  private static final Manifest FILE = Manifest.of("weights", 0, 8, List.of());
+  private static final WeightSnapshot WEIGHTS =
+      new WeightSnapshot(new WeightVersion(0, "print"), List.of());
 
   private final List<String> told = new CopyOnWriteArrayList<>();
   private volatile Optional<Refusal> refusalOfHello = Optional.empty();
@@ -99,6 +106,13 @@ class NodesTest {
     metrics = new RunMetrics(Map.of(), Clock.systemUTC());
     records = new NodeRecords(metrics, System::nanoTime);
     notes = kit.createTestProbe(NodeNote.class);
+    ActorRef<RemoteWorker.Publish> files =
+        kit.spawn(
+            Behaviors.receiveMessage(
+                publish -> {
+                  publish.replyTo().tell(new RemoteWorker.Published(0, FILE));
+                  return Behaviors.same();
+                }));
     nodes =
         kit.spawn(
             Nodes.create(
@@ -124,7 +138,7 @@ class NodesTest {
                   }
                 },
                 new Leases(EPOCH),
-                kit.createTestProbe(RemoteWorker.Publish.class).getRef(),
+                files,
                 MAX_NODES,
                 records,
                 told::add,
@@ -203,7 +217,6 @@ class NodesTest {
         .tell(
             new DrawSequences(
                 new DrawOrder(7, 0, Purpose.TRAINING, 1), pool.getRef().unsafeUpcast()));
-    slot.expectMessageClass(ToSlot.DrawLease.class);
     return pool;
   }
 
@@ -430,7 +443,9 @@ class NodesTest {
     settle();
 
     sampler.tell(
-        new DrawSequences(new DrawOrder(7, 0, Purpose.TRAINING, 1), pool.getRef().unsafeUpcast()));
+        new DrawSequences(
+            new DrawOrder(7, 0, Purpose.TRAINING, 1).begunWith(WEIGHTS),
+            pool.getRef().unsafeUpcast()));
     slot.expectMessageClass(ToSlot.DrawLease.class);
 
     expectNoSampler();
@@ -667,13 +682,15 @@ class NodesTest {
     sampler()
         .tell(
             new DrawSequences(
-                new DrawOrder(7, 0, Purpose.TRAINING, 1), pool.getRef().unsafeUpcast()));
+                new DrawOrder(7, 0, Purpose.TRAINING, 1).begunWith(WEIGHTS),
+                pool.getRef().unsafeUpcast()));
     ToSlot.DrawLease lease = slot.expectMessageClass(ToSlot.DrawLease.class);
     ActorRef<SamplerCommand> sampler = sampler();
     assertThat(answer(answer -> resize("node-0", 0, answer))).isInstanceOf(Done.class);
     expectNoSampler();
 
     lease.replyTo().tell(new FromSlot.Drawn(lease.id(), Draws.draw(lease.order()), WorkTime.NONE));
+    pool.expectMessageClass(WorkerEvent.Begun.class);
     pool.expectMessageClass(WorkerEvent.Finished.class);
     slot.expectMessageClass(ToSlot.Accepted.class);
     time.timePasses(Duration.ofSeconds(5));

@@ -54,6 +54,7 @@ class RemoteWorkerTest {
   private TestProbe<Object> pool;
   private TestProbe<TakenOver> publisher;
   private ActorRef<SamplerCommand> sampler;
+  private boolean holding;
   private ActorRef<ScorerCommand> scorer;
 
   @BeforeAll
@@ -90,8 +91,32 @@ class RemoteWorkerTest {
     kit.stop(scorer);
   }
 
+  /** The slot can draw with proposal 3. */
+  private void hold() {
+    ToSlot.Offer offer = offered(3);
+    offer.replyTo().tell(new FromSlot.Holds(3, "print 3"));
+    publisher.receiveMessage();
+    holding = true;
+  }
+
   private void order(DrawOrder order) {
+    if (!holding) {
+      hold();
+    }
+    tellOrder(order);
+    expectBegun(3);
+  }
+
+  private void tellOrder(DrawOrder order) {
     sampler.tell(new SamplerCommand.DrawSequences(order, pool.getRef().unsafeUpcast()));
+  }
+
+  /** The draw is begun with this proposal, whose file is there. */
+  private void expectBegun(long version) {
+    pool.expectMessage(new WorkerEvent.Begun<>(7, sampler, weights(version)));
+    Publish publish = files.receiveMessage();
+    assertThat(publish.proposal()).isEqualTo(weights(version));
+    publish.replyTo().tell(new Published(version, FILE));
   }
 
   private ToSlot.DrawLease expectDrawLease() {
@@ -133,7 +158,8 @@ class RemoteWorkerTest {
   void aDrawIsLeasedAndItsResultIsThePools() {
     order(ORDER);
     ToSlot.DrawLease lease = expectDrawLease();
-    assertThat(lease.order()).isEqualTo(ORDER);
+    assertThat(lease.order()).isEqualTo(ORDER.begunWith(weights(3)));
+    assertThat(lease.proposal()).isEqualTo(new ToSlot.Proposal(3, "print 3", FILE));
     assertThat(lease.id().epoch()).isEqualTo(EPOCH);
     assertThat(lease.id().number()).isEqualTo(7);
     assertThat(lease.id().purpose()).isEqualTo(Purpose.TRAINING);
@@ -401,7 +427,9 @@ class RemoteWorkerTest {
     publish.replyTo().tell(new Published(version, FILE));
     ToSlot.Offer offer = slot.expectMessageClass(ToSlot.Offer.class);
     assertThat(offer)
-        .isEqualTo(new ToSlot.Offer(version, "print " + version, FILE, offer.replyTo()));
+        .isEqualTo(
+            new ToSlot.Offer(
+                new ToSlot.Proposal(version, "print " + version, FILE), offer.replyTo()));
     return offer;
   }
 
@@ -432,7 +460,7 @@ class RemoteWorkerTest {
     again.replyTo().tell(new Published(4, FILE));
     again.replyTo().tell(new Published(4, FILE)); // both have been answered after all
 
-    assertThat(slot.expectMessageClass(ToSlot.Offer.class).version()).isEqualTo(4);
+    assertThat(slot.expectMessageClass(ToSlot.Offer.class).proposal().version()).isEqualTo(4);
     settle();
     slot.expectNoMessage(Duration.ZERO);
   }
@@ -459,7 +487,7 @@ class RemoteWorkerTest {
     newer.replyTo().tell(new Published(5, FILE));
     older.replyTo().tell(new Published(4, FILE));
 
-    assertThat(slot.expectMessageClass(ToSlot.Offer.class).version()).isEqualTo(5);
+    assertThat(slot.expectMessageClass(ToSlot.Offer.class).proposal().version()).isEqualTo(5);
     settle();
     slot.expectNoMessage(Duration.ZERO);
   }
@@ -473,6 +501,86 @@ class RemoteWorkerTest {
     time.timePasses(Duration.ofSeconds(5));
 
     slot.expectMessage(offer);
+  }
+
+  @Test
+  void aDrawBeginsWithTheNewestProposalThatTheSlotHasFetched() {
+    hold();
+    offered(4);
+    tellOrder(ORDER);
+    expectBegun(3);
+    ToSlot.DrawLease lease = expectDrawLease();
+    report(lease, new FromSlot.Fetched(4)); // while it draws
+    report(lease, new FromSlot.Drawn(lease.id(), DRAW, TIME));
+    expectFinished(sampler, DRAW);
+    slot.expectMessage(new ToSlot.Accepted(lease.id()));
+
+    tellOrder(ORDER);
+
+    expectBegun(4);
+    assertThat(expectDrawLease().proposal().version()).isEqualTo(4);
+  }
+
+  @Test
+  void aDrawForWhichWhatTheSlotHasIsTooOldBeginsWithTheNewest() {
+    hold();
+    offered(4);
+
+    tellOrder(new DrawOrder(7, 4, Purpose.TRAINING, 2));
+
+    expectBegun(4);
+    assertThat(expectDrawLease().proposal().version()).isEqualTo(4);
+  }
+
+  @Test
+  void aDrawThatComesBeforeItsProposalWaitsForIt() {
+    tellOrder(new DrawOrder(7, 4, Purpose.TRAINING, 2));
+    settle();
+    pool.expectNoMessage(Duration.ZERO);
+
+    offered(4);
+
+    expectBegun(4);
+    assertThat(expectDrawLease().proposal().version()).isEqualTo(4);
+  }
+
+  @Test
+  void aDrawThatWasBegunElsewhereIsLeasedWithTheSameProposal() {
+    hold();
+
+    tellOrder(ORDER.begunWith(weights(2)));
+
+    expectBegun(2);
+    ToSlot.DrawLease lease = expectDrawLease();
+    assertThat(lease.proposal()).isEqualTo(new ToSlot.Proposal(2, "print 2", FILE));
+  }
+
+  @Test
+  void theFileOfADrawsProposalIsAskedForUntilTheDrawIsDone() {
+    order(ORDER);
+    ToSlot.DrawLease lease = expectDrawLease();
+    for (int i = 0; i < 3; i++) {
+      time.timePasses(Duration.ofSeconds(5));
+      Publish again = files.receiveMessage();
+      assertThat(again.proposal()).isEqualTo(weights(3));
+      again.replyTo().tell(new Published(3, FILE));
+    }
+    report(lease, new FromSlot.Drawn(lease.id(), DRAW, TIME));
+    expectFinished(sampler, DRAW);
+
+    time.timePasses(Duration.ofSeconds(30));
+
+    files.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void whatTheLearnerBeforeHasPublishedIsNotDrawnWithAnyMore() {
+    hold();
+    offered(2); // by a learner that went back
+
+    tellOrder(new DrawOrder(7, 2, Purpose.TRAINING, 2));
+
+    expectBegun(2);
   }
 
   @Test
@@ -505,8 +613,9 @@ class RemoteWorkerTest {
 
   @Test
   void workThatComesToARetiredWorkerIsGivenBackWithoutALease() {
+    hold();
     tell(RemoteWorker.Retire.INSTANCE);
-    order(ORDER);
+    tellOrder(ORDER);
     settle();
     time.timePasses(Duration.ofSeconds(1));
 

@@ -54,14 +54,26 @@ class WeightFilesTest {
     TestInbox<Published> one = publish(4);
     TestInbox<Published> other = publish(4);
     assertThat(one.hasMessages()).isFalse();
-    writeAll();
+    publish(5);
     TestInbox<Published> late = publish(4);
+    writeAll();
 
     for (TestInbox<Published> asker : List.of(one, other, late)) {
       asker.expectMessage(new Published(4, manifest(4)));
       assertThat(asker.hasMessages()).isFalse();
     }
-    assertThat(written).containsExactly(4L);
+    assertThat(written).containsExactly(4L, 5L);
+  }
+
+  @Test
+  void aVersionThatIsAskedForLaterMayHaveBeenDeletedMeanwhile() {
+    publish(4);
+    writeAll();
+    TestInbox<Published> late = publish(4);
+    writeAll();
+
+    late.expectMessage(new Published(4, manifest(4)));
+    assertThat(written).containsExactly(4L, 4L);
   }
 
   @Test

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.Test;
 
 class SlotTest {
   private static final WorkTime TIME = WorkTime.busy(Duration.ofSeconds(3));
+  private static final WeightSnapshot WEIGHTS = weights(3);
   private static final Manifest FILE = Manifest.of("weights", 0, 8, List.of());
   private static ActorTestKit kit;
   private static ManualTime time;
@@ -99,6 +100,7 @@ class SlotTest {
                 () -> worker(scorers.getRef()),
                 null,
                 DispatcherSelector.sameAsParent()));
+    hold(3, WEIGHTS);
   }
 
   @AfterEach
@@ -127,7 +129,15 @@ class SlotTest {
   }
 
   private ToSlot.DrawLease lease(long lease) {
-    return new ToSlot.DrawLease(id(lease), order(7), trainer.getRef());
+    return lease(lease, 3);
+  }
+
+  private ToSlot.DrawLease lease(long lease, long version) {
+    return new ToSlot.DrawLease(id(lease), order(7), proposal(version), trainer.getRef());
+  }
+
+  private static ToSlot.Proposal proposal(long version) {
+    return new ToSlot.Proposal(version, "print " + version, FILE);
   }
 
   private DrawSequences expectOrder() {
@@ -158,7 +168,7 @@ class SlotTest {
   /** Returns when the slot has handled all that it has been told. */
   private void settle() {
     TestProbe<FromSlot> other = kit.createTestProbe(FromSlot.class);
-    slot.tell(new ToSlot.DrawLease(id(-1), order(7), other.getRef()));
+    slot.tell(new ToSlot.DrawLease(id(-1), order(7), proposal(3), other.getRef()));
     other.expectMessage(new FromSlot.Received(id(-1)));
   }
 
@@ -174,7 +184,7 @@ class SlotTest {
     slot.tell(lease(1));
     expectReceived(1);
     DrawSequences command = expectOrder();
-    assertThat(command.order()).isEqualTo(order(7));
+    assertThat(command.order()).isEqualTo(order(7).begunWith(WEIGHTS));
     finish(command);
 
     expectDrawn(1);
@@ -292,6 +302,7 @@ class SlotTest {
     slot.tell(new ToSlot.Accepted(id(1)));
     slot.tell(lease(2));
     expectReceived(2);
+    expectTakeOver(WEIGHTS);
     Told<SamplerCommand> heir = samplers.receiveMessage();
     assertThat(heir.worker()).isNotEqualTo(victim.worker());
     finish((DrawSequences) heir.command());
@@ -305,6 +316,7 @@ class SlotTest {
     expectReceived(1);
     samplers.receiveMessage().worker().tell(FATAL);
     trainer.expectMessageClass(FromSlot.Failed.class);
+    expectTakeOver(WEIGHTS);
 
     time.timePasses(Slot.RESEND);
     trainer.expectMessageClass(FromSlot.Failed.class);
@@ -323,6 +335,7 @@ class SlotTest {
     expectReceived(2);
 
     victim.worker().tell(FATAL);
+    expectTakeOver(WEIGHTS);
     finish(expectOrder());
 
     expectDrawn(2);
@@ -371,12 +384,12 @@ class SlotTest {
   }
 
   private void offer(long version) {
-    slot.tell(new ToSlot.Offer(version, "print " + version, FILE, trainer.getRef()));
+    slot.tell(new ToSlot.Offer(proposal(version), trainer.getRef()));
   }
 
   private Fetch expectFetch(long version) {
     Fetch fetch = cache.receiveMessage();
-    assertThat(fetch).isEqualTo(new Fetch(version, "print " + version, FILE, fetch.replyTo()));
+    assertThat(fetch).isEqualTo(new Fetch(proposal(version), false, fetch.replyTo()));
     return fetch;
   }
 
@@ -395,6 +408,7 @@ class SlotTest {
   private Told<SamplerCommand> hold(long version, WeightSnapshot weights) {
     offer(version);
     expectFetch(version).replyTo().tell(weights);
+    trainer.expectMessage(new FromSlot.Fetched(version));
     Told<SamplerCommand> told = expectTakeOver(weights);
     taken(told, version);
     trainer.expectMessage(new FromSlot.Holds(version, "print " + version));
@@ -411,6 +425,7 @@ class SlotTest {
     offer(4);
     WeightSnapshot weights = weights(4);
     expectFetch(4).replyTo().tell(weights);
+    trainer.expectMessage(new FromSlot.Fetched(4));
     Told<SamplerCommand> told = expectTakeOver(weights);
 
     ((TakeOver) told.command()).replyTo().tell(new TakenOver(told.worker(), 4, "something else"));
@@ -433,21 +448,95 @@ class SlotTest {
   void weightsThatAreBeingLoadedAreNotLoadedTwice() {
     WeightSnapshot weights = weights(4);
     offer(4);
-    expectFetch(4).replyTo().tell(weights);
+    Fetch fetch = expectFetch(4);
+    offer(4);
+    expectFetch(4); // of which the cache makes one
+    fetch.replyTo().tell(weights);
+    fetch.replyTo().tell(weights);
+    trainer.expectMessage(new FromSlot.Fetched(4));
     Told<SamplerCommand> told = expectTakeOver(weights);
     offer(4);
-    expectFetch(4).replyTo().tell(weights);
-    settleWeights();
+    trainer.expectMessage(new FromSlot.Fetched(4));
 
     taken(told, 4);
 
     trainer.expectMessage(new FromSlot.Holds(4, "print 4"));
     samplers.expectNoMessage(Duration.ZERO);
+    cache.expectNoMessage(Duration.ZERO);
   }
 
-  private void settleWeights() {
+  @Test
+  void weightsThatComeAfterNewerOnesWereOfferedAreNotLoaded() {
+    offer(5);
+    Fetch older = expectFetch(5);
+    hold(4, weights(4)); // by a learner that went back
+
+    older.replyTo().tell(weights(5));
+    settle();
+
+    samplers.expectNoMessage(Duration.ZERO);
+  }
+
+  private Fetch expectFetchForDraw(long version) {
+    Fetch fetch = cache.receiveMessage();
+    assertThat(fetch).isEqualTo(new Fetch(proposal(version), true, fetch.replyTo()));
+    return fetch;
+  }
+
+  @Test
+  void aDrawThatWasBegunWithAnotherProposalIsMadeWithThat() {
+    WeightSnapshot former = weights(2);
+    slot.tell(lease(1, 2));
+    expectReceived(1);
+    Fetch fetch = expectFetchForDraw(2);
+    samplers.expectNoMessage(Duration.ZERO);
+    fetch.replyTo().tell(former);
+
+    DrawSequences command = expectOrder();
+    assertThat(command.order()).isEqualTo(order(7).begunWith(former));
+    finish(command);
+
+    expectDrawn(1);
+    trainer.expectNoMessage(Duration.ZERO); // in particular, it doesn't hold that as the newest
+  }
+
+  @Test
+  void weightsThatADrawWaitsForAreFetchedAgainWithItsLease() {
+    slot.tell(lease(1, 2));
+    slot.tell(lease(1, 2));
+    expectFetchForDraw(2);
+    expectFetchForDraw(2).replyTo().tell(weights(2));
+
+    finish(expectOrder());
+  }
+
+  @Test
+  void aLeaseThatWaitsForWeightsIsGivenUpForTheNext() {
+    slot.tell(lease(1, 2));
+    expectReceived(1);
+    Fetch unwanted = expectFetchForDraw(2);
+    slot.tell(lease(2));
+    expectReceived(2);
+    unwanted.replyTo().tell(weights(2));
+
+    finish(expectOrder());
+    expectDrawn(2);
+    samplers.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void aDrawThatWaitsForTheNewestWeightsIsMadeWhenTheyAreLoaded() {
     offer(4);
-    expectFetch(4);
+    Fetch fetch = expectFetch(4);
+    slot.tell(lease(1, 4));
+    expectReceived(1);
+    expectFetchForDraw(4);
+    WeightSnapshot newest = weights(4);
+    fetch.replyTo().tell(newest);
+    trainer.expectMessage(new FromSlot.Fetched(4));
+
+    expectTakeOver(newest);
+    assertThat(expectOrder().order()).isEqualTo(order(7).begunWith(newest));
   }
 
   @Test
@@ -475,7 +564,7 @@ class SlotTest {
 
   @Test
   void aScorersSlotIgnoresOffers() {
-    scoring.tell(new ToSlot.Offer(4, "print 4", FILE, trainer.getRef()));
+    scoring.tell(new ToSlot.Offer(proposal(4), trainer.getRef()));
     scoring.tell(new ToSlot.FeaturesLease(id(1), draw(order(7)), trainer.getRef()));
 
     expectReceived(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.cluster.slot.WeightCache.Fetch;
 import io.tributary.cluster.transfer.Manifest;
+import io.tributary.cluster.wire.ToSlot;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import java.util.List;
@@ -40,11 +41,12 @@ class WeightCacheTest {
   }
 
   private WeightSnapshot fetch(Fetch wanted) {
-    fetched.add(wanted.version());
+    fetched.add(wanted.proposal().version());
     if (cutOff) {
       throw new IllegalStateException("the trainer can't be reached");
     }
-    return new WeightSnapshot(new WeightVersion(wanted.version(), wanted.fingerprint()), List.of());
+    return new WeightSnapshot(
+        new WeightVersion(wanted.proposal().version(), wanted.proposal().fingerprint()), List.of());
   }
 
   private void want(TestProbe<WeightSnapshot> slot, long version) {
@@ -52,7 +54,12 @@ class WeightCacheTest {
   }
 
   private void want(TestProbe<WeightSnapshot> slot, long version, String fingerprint) {
-    cache.tell(new Fetch(version, fingerprint, FILE, slot.getRef()));
+    cache.tell(new Fetch(new ToSlot.Proposal(version, fingerprint, FILE), false, slot.getRef()));
+  }
+
+  private void wantForDraw(TestProbe<WeightSnapshot> slot, long version) {
+    cache.tell(
+        new Fetch(new ToSlot.Proposal(version, "print " + version, FILE), true, slot.getRef()));
   }
 
   /** Lets the one fetch that is under way end. */
@@ -104,6 +111,22 @@ class WeightCacheTest {
     expect(one, 6);
     expect(other, 6);
     assertThat(fetched).containsExactly(4L, 6L);
+  }
+
+  @Test
+  void whatADrawWaitsForComesFirstAndIsNotReplacedByNewer() throws InterruptedException {
+    want(one, 4);
+    fetchStarts();
+    wantForDraw(one, 3);
+    want(one, 5);
+    wantForDraw(one, 3);
+    for (int i = 0; i < 3; i++) {
+      fetchEnds();
+    }
+
+    expect(one, 3);
+    expect(one, 5);
+    assertThat(fetched).containsExactly(4L, 3L, 5L);
   }
 
   /** Waits until a fetch has been asked for, and leaves it to {@link #fetchEnds}. */

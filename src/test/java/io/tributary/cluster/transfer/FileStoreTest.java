@@ -19,10 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 class FileStoreTest {
   @TempDir Path directory;
   private FileStore store;
+  private long nanos;
 
   @BeforeEach
   void open() throws IOException {
-    store = FileStore.open(directory.resolve("weights"), 2);
+    store = FileStore.open(directory.resolve("weights"), 2, () -> nanos);
   }
 
   private static WeightSnapshot weights(long version, float value) {
@@ -62,39 +63,57 @@ class FileStoreTest {
   @Test
   void keepsTheNewestVersions() throws IOException {
     Manifest first = store.publish(weights(1, 1));
+    nanos += FileStore.IN_USE.toNanos() + 1;
     store.publish(weights(2, 2));
     store.publish(weights(3, 3));
 
     assertThat(files()).containsExactly("2.safetensors", "3.safetensors");
-    assertThat(store.weights(1)).isEmpty();
     assertThat(store.find(first.id())).isEmpty();
   }
 
   @Test
-  void keepsPinnedVersionsUntilTheyAreUnpinnedAsOften() throws IOException {
+  void keepsWhatWasAskedForLately() throws IOException {
     store.publish(weights(1, 1));
-    assertThat(store.pin(1)).isTrue();
-    assertThat(store.pin(1)).isTrue();
-    assertThat(store.pin(5)).isFalse();
     store.publish(weights(2, 2));
+    nanos += FileStore.IN_USE.toNanos();
+    store.publish(weights(1, 1));
+    nanos += FileStore.IN_USE.toNanos();
     store.publish(weights(3, 3));
+    assertThat(files()).containsExactly("1.safetensors", "3.safetensors");
 
-    store.unpin(1);
-    assertThat(store.weights(1)).isPresent();
-    store.unpin(1);
-    assertThat(files()).containsExactly("2.safetensors", "3.safetensors");
+    store.publish(weights(4, 4));
+    store.publish(weights(5, 5));
+    assertThat(files())
+        .containsExactly("1.safetensors", "3.safetensors", "4.safetensors", "5.safetensors");
+    nanos += 1;
+    store.publish(weights(6, 6));
+
+    assertThat(files())
+        .containsExactly("3.safetensors", "4.safetensors", "5.safetensors", "6.safetensors");
+  }
+
+  @Test
+  void writesAVersionAgainThatWasDeleted() throws IOException {
+    Manifest first = store.publish(weights(1, 1));
+    for (int version = 2; version < 5; version++) {
+      nanos += FileStore.IN_USE.toNanos() + 1;
+      store.publish(weights(version, version));
+    }
+    assertThat(store.find(first.id())).isEmpty();
+
+    assertThat(store.publish(weights(1, 1))).isEqualTo(first);
+    assertThat(store.find(first.id())).isPresent();
   }
 
   @Test
   void aVersionWithTheSameContentOutlivesTheOther() throws IOException {
     Manifest old = store.publish(weights(1, 1));
-    store.pin(1);
     store.publish(weights(2, 1));
+    nanos += FileStore.IN_USE.toNanos() + 1;
     store.publish(weights(3, 3));
-    store.publish(weights(4, 4));
 
     Path left = store.find(old.id()).orElseThrow();
-    assertThat(left).exists().hasFileName("1.safetensors");
+    assertThat(left).exists().hasFileName("2.safetensors");
   }
 
   @Test

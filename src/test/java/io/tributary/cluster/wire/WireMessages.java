@@ -49,11 +49,16 @@ final class WireMessages {
     Map<String, WireMessage> all = new LinkedHashMap<>();
     all.put(
         "draw-lease.1",
-        new ToSlot.DrawLease(ID, new DrawOrder(300, 8, Purpose.FITTING, 128), replyTo));
+        new ToSlot.DrawLease(
+            ID,
+            new DrawOrder(300, 8, Purpose.FITTING, 128),
+            new ToSlot.Proposal(9, "fingerprint of 9", file),
+            replyTo));
     all.put(
         "score-lease.1", new ToSlot.ScoreLease(ID, draw, Map.of("größe", 0.1, "a", -3.0), replyTo));
     all.put("features-lease.1", new ToSlot.FeaturesLease(ID, draw, replyTo));
-    all.put("offer.1", new ToSlot.Offer(9, "fingerprint of 9", file, replyTo));
+    all.put("offer.1", new ToSlot.Offer(new ToSlot.Proposal(9, "fingerprint of 9", file), replyTo));
+    all.put("fetched.1", new FromSlot.Fetched(9));
     all.put("holds.1", new FromSlot.Holds(9, "fingerprint of 9"));
     all.put("accepted.1", new ToSlot.Accepted(ID));
     all.put("received.1", new FromSlot.Received(ID));

@@ -257,9 +257,7 @@ class WorkerNodeTest {
   void anOfferedSlotIsThere() {
     ToSlot.Offer offer =
         new ToSlot.Offer(
-            1,
-            "print",
-            Manifest.of("f", 0, 8, List.of()),
+            new ToSlot.Proposal(1, "print", Manifest.of("f", 0, 8, List.of())),
             kit.system().<io.tributary.cluster.wire.FromSlot>deadLetters());
     Ready ready = prepareUntilReady();
 

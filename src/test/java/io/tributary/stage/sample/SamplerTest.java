@@ -24,6 +24,7 @@ import io.tributary.testing.Commands;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.TinyModels;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ class SamplerTest {
 
   private WorkerEvent.Finished<Draw> finished(long number) {
     WorkerEvent<Draw> event = pool.receiveMessage();
-    while (event instanceof WorkerEvent.Progressed<Draw>) {
+    while (!(event instanceof WorkerEvent.Finished<Draw>)) {
       event = pool.receiveMessage();
     }
     assertThat(event.draw()).isEqualTo(number);
@@ -121,9 +122,27 @@ class SamplerTest {
   }
 
   @Test
+  void aDrawThatWasBegunBeforeIsMadeWithTheSameProposalAndTheNextWithTheNewest() {
+    WeightSnapshot former = new WeightSnapshot(new WeightVersion(1, Fingerprint.of(FIRST)), FIRST);
+    sampler.tell(new TakeOver(former, publisher.getRef()));
+    sampler.tell(new DrawSequences(order(3, 1), pool.getRef()));
+    Draw first = finished(3).result();
+    sampler.tell(new TakeOver(snapshot(2, SECOND), publisher.getRef()));
+    sampler.tell(new DrawSequences(order(3, 1).begunWith(former), pool.getRef()));
+    sampler.tell(new DrawSequences(order(4, 1), pool.getRef()));
+
+    assertThat(finished(3).result()).usingRecursiveComparison().isEqualTo(first);
+    assertThat(finished(4).result().proposalVersion()).isEqualTo(2);
+    publisher.receiveMessage();
+    publisher.receiveMessage();
+    publisher.expectNoMessage(Duration.ZERO); // what it goes back to is confirmed already
+  }
+
+  @Test
   void everyTokenIsASignOfLife() {
     sampler.tell(new TakeOver(snapshot(1, FIRST), publisher.getRef()));
     sampler.tell(new DrawSequences(order(0, 1), pool.getRef()));
+    pool.expectMessage(new WorkerEvent.Begun<>(0, sampler, snapshot(1, FIRST)));
     for (int token = 0; token < 4; token++) {
       assertThat(pool.receiveMessage()).isEqualTo(new WorkerEvent.Progressed<>(0, sampler));
     }
@@ -170,9 +189,10 @@ class SamplerTest {
   }
 
   @Test
-  void itStopsWhenItFails() {
+  void itStopsWhenItCanNotLoadWhatADrawWasBegunWith() {
     TestProbe<Object> watcher = kit.createTestProbe();
-    sampler.tell(new DrawSequences(order(0, -1), pool.getRef()));
+    WeightSnapshot other = snapshot(1, FIRST); // whose fingerprint is another
+    sampler.tell(new DrawSequences(order(0, 1).begunWith(other), pool.getRef()));
     watcher.expectTerminated(sampler);
   }
 
