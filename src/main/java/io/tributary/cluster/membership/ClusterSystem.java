@@ -3,6 +3,7 @@ package io.tributary.cluster.membership;
 import io.tributary.config.ClusterConfig;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.config.binding.SystemSettings;
+import io.tributary.config.tls.RenewedTls;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -63,7 +64,7 @@ public final class ClusterSystem {
   public static ClusterSystem ofTrainer(ClusterConfig.Node node, LargeMessages large) {
     return new ClusterSystem(
         node,
-        setup(new ClusterTls(node), values(node, TRAINER, large))
+        setup(tls(node), values(node, TRAINER, large))
             .withSetup(new TrainerDowning.Removal(node.stableAfter())));
   }
 
@@ -73,7 +74,11 @@ public final class ClusterSystem {
    * @throws ConfigException if other nodes could not accept this one with its certificate
    */
   public static ClusterSystem ofWorker(ClusterConfig.Node node, LargeMessages large) {
-    return ofWorker(node, large, new ClusterTls(node));
+    return ofWorker(node, large, tls(node));
+  }
+
+  private static SSLEngineProvider tls(ClusterConfig.Node node) {
+    return new ClusterTls(new RenewedTls(node.tls(), node.advertisedHost()));
   }
 
   static ClusterSystem ofWorker(

@@ -3,7 +3,7 @@ package io.tributary.cluster.transfer;
 import io.tributary.config.tls.MutualTls;
 import java.io.IOException;
 import java.net.Socket;
-import javax.net.ssl.SSLContext;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
@@ -17,11 +17,15 @@ public final class TlsSockets {
     "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"
   };
 
-  private final SSLContext context;
+  private final Supplier<MutualTls> identity;
 
-  /** Sockets of the node that this is the identity of. */
-  public TlsSockets(MutualTls identity) {
-    this.context = identity.context();
+  /**
+   * Sockets of a node.
+   *
+   * @param identity of the node, asked for each connection
+   */
+  public TlsSockets(Supplier<MutualTls> identity) {
+    this.identity = identity;
   }
 
   /** The server's side of a connection. The socket stays open when TLS ends. */
@@ -46,7 +50,12 @@ public final class TlsSockets {
 
   private SSLSocket layer(Socket socket, String host) throws IOException {
     SSLSocket tls =
-        (SSLSocket) context.getSocketFactory().createSocket(socket, host, socket.getPort(), false);
+        (SSLSocket)
+            identity
+                .get()
+                .context()
+                .getSocketFactory()
+                .createSocket(socket, host, socket.getPort(), false);
     tls.setEnabledProtocols(new String[] {"TLSv1.3"});
     tls.setEnabledCipherSuites(CIPHER_SUITES);
     return tls;

@@ -20,7 +20,7 @@ import io.tributary.cluster.wire.ToTrainer;
 import io.tributary.config.ClusterConfig;
 import io.tributary.config.PortableConfig;
 import io.tributary.config.TributaryConfig;
-import io.tributary.config.tls.MutualTls;
+import io.tributary.config.tls.RenewedTls;
 import io.tributary.data.BadInputException;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.metrics.Label.RefusalReason;
@@ -122,7 +122,7 @@ public final class TrainerCluster implements Nodes.Admission {
               new InetSocketAddress(cluster.host(), cluster.filesPort()),
               store::find,
               BearerToken.of(secret),
-              new TlsSockets(MutualTls.read("cluster.tls", cluster.tls())),
+              new TlsSockets(new RenewedTls(cluster.tls(), cluster.advertisedHost())),
               ServerLimits.standard(0));
     } catch (IOException e) {
       throw new BadInputException("cluster.files-port: " + e.getMessage(), e);

@@ -14,7 +14,7 @@ import io.tributary.cluster.wire.ToTrainer;
 import io.tributary.config.ClusterConfig;
 import io.tributary.config.PortableConfig;
 import io.tributary.config.TributaryConfig;
-import io.tributary.config.tls.MutualTls;
+import io.tributary.config.tls.RenewedTls;
 import io.tributary.data.BadInputException;
 import io.tributary.metrics.WorkClock;
 import io.tributary.run.assembly.TrainingParts;
@@ -139,7 +139,7 @@ public final class WorkerProcess {
   }
 
   private TlsSockets sockets() {
-    return new TlsSockets(MutualTls.read("cluster.tls", settings.node().tls()));
+    return new TlsSockets(new RenewedTls(settings.node().tls(), settings.node().advertisedHost()));
   }
 
   private WorkerNode.Prepared prepare(ToNode.Welcome welcome, ActorSystem<?> system) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,23 +72,49 @@ class TlsSocketsTest {
 
   private static TlsSockets tls(Path certificate, Path key, Path authority) {
     return new TlsSockets(
-        MutualTls.read("tls", new ClusterConfig.Tls(certificate, key, authority)));
+        () -> MutualTls.read("tls", new ClusterConfig.Tls(certificate, key, authority)));
+  }
+
+  private static MutualTls read(Identity files) {
+    return MutualTls.read(
+        "tls", new ClusterConfig.Tls(files.certificate(), files.key(), files.authority()));
+  }
+
+  private CachedFile fetch(TlsSockets identity, FileServer from)
+      throws IOException, InterruptedException {
+    return fetch(identity, "https://localhost", from.port());
   }
 
   private CachedFile fetch(@Nullable TlsSockets identity, String source)
+      throws IOException, InterruptedException {
+    return fetch(identity, source, server.port());
+  }
+
+  private CachedFile fetch(@Nullable TlsSockets identity, String source, int port)
       throws IOException, InterruptedException {
     return new FileFetcher(
             CacheFolder.open(directory.resolve("cache"), Long.MAX_VALUE),
             TestFiles.TOKEN,
             identity,
             TestFiles.settings(1, Duration.ofSeconds(20)))
-        .fetch(manifest, List.of(URI.create(source + ":" + server.port())), bytes -> {});
+        .fetch(manifest, List.of(URI.create(source + ":" + port)), bytes -> {});
   }
 
   @Test
   void fetchesWithCertificatesOfBothSides() throws Exception {
     try (CachedFile cached = fetch(identity(worker), "https://localhost")) {
       assertThat(cached.path()).hasSameBinaryContentAs(file);
+    }
+  }
+
+  @Test
+  void eachConnectionHasTheIdentityOfItsTime() throws Exception {
+    AtomicReference<MutualTls> identity = new AtomicReference<>(read(stranger));
+    try (FileServer renewed = serve(new TlsSockets(identity::get))) {
+      assertThatThrownBy(() -> fetch(identity(worker), renewed))
+          .hasMessageContaining("does not chain with any of the trust anchors");
+      identity.set(read(trainer));
+      fetch(identity(worker), renewed).close();
     }
   }
 

@@ -56,7 +56,7 @@ class TrainerProbeTest {
   }
 
   private static TlsSockets sockets(ClusterConfig.Tls files) {
-    return new TlsSockets(MutualTls.read("cluster.tls", files));
+    return new TlsSockets(() -> MutualTls.read("cluster.tls", files));
   }
 
   private static String obstacle(String host, int port, ClusterConfig.Tls own) {

@@ -191,12 +191,13 @@ public final class TransferBench {
     return folder.equals("-")
         ? null
         : new TlsSockets(
-            MutualTls.read(
-                "tls",
-                new ClusterConfig.Tls(
-                    Path.of(folder, "node.pem"),
-                    Path.of(folder, "node-key.pem"),
-                    Path.of(folder, "ca.pem"))));
+            () ->
+                MutualTls.read(
+                    "tls",
+                    new ClusterConfig.Tls(
+                        Path.of(folder, "node.pem"),
+                        Path.of(folder, "node-key.pem"),
+                        Path.of(folder, "ca.pem"))));
   }
 
   private static Process start(String... arguments) throws IOException {
