@@ -1,6 +1,7 @@
 package io.tributary.serve;
 
 import io.tributary.config.binding.ConfigException;
+import io.tributary.config.tls.RecordLimit;
 import io.tributary.config.tls.TlsIdentity;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -33,6 +34,6 @@ record Certificate(SSLContext context) {
     SSLEngine engine = context.createSSLEngine();
     engine.setUseClientMode(false);
     engine.setEnabledProtocols(PROTOCOLS);
-    return engine;
+    return RecordLimit.on(engine);
   }
 }

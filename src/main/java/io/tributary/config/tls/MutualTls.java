@@ -70,7 +70,7 @@ public final class MutualTls {
     engine.setUseClientMode(false);
     engine.setEnabledProtocols(PROTOCOLS);
     engine.setNeedClientAuth(true);
-    return engine;
+    return RecordLimit.on(engine);
   }
 
   /** An engine for a connection to another node. */
@@ -81,7 +81,7 @@ public final class MutualTls {
     parameters.setProtocols(PROTOCOLS);
     parameters.setEndpointIdentificationAlgorithm("HTTPS"); // checks the host's name
     engine.setSSLParameters(parameters);
-    return engine;
+    return RecordLimit.on(engine);
   }
 
   /** For sockets, which have to ask for TLS 1.3, the client's certificate and the host's name. */

@@ -171,6 +171,11 @@ class ClusterSystemTest {
     }
     refused(shared.port(), "GET / HTTP/1.1\r\n\r\n".repeat(50).getBytes(US_ASCII));
     refused(shared.port(), "AKKA\1\0\0\0\0".repeat(50).getBytes(US_ASCII)); // without TLS
+    for (int thread = 0; thread < Runtime.getRuntime().availableProcessors() + 2; thread++) {
+      byte[] tooLarge = new byte[20_000]; // of a record of 32,000, see RecordLimit
+      System.arraycopy(new byte[] {22, 3, 3, 0x7d, 0}, 0, tooLarge, 0, 5);
+      refused(shared.port(), tooLarge);
+    }
     assertThat(shared.events).hasSize(before);
     stillWorks(shared);
   }
