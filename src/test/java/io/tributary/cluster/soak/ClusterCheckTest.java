@@ -107,8 +107,8 @@ class ClusterCheckTest {
 
   private static Finding memory(double first, double last) {
     List<Memory.Sample> samples = new ArrayList<>();
-    for (int i = 0; i <= 400; i++) {
-      samples.add(new Memory.Sample(i, i < 100 ? i : first + (last - first) * (i - 100) / 300));
+    for (int i = 0; i <= 500; i++) {
+      samples.add(new Memory.Sample(i, i < 180 ? i : first + (last - first) * (i - 180) / 320));
     }
     return new Memory("it", samples, 100).finding();
   }

@@ -37,12 +37,14 @@ final class ClusterSoak {
           "publish.interval-steps=10",
           "proposal.criterion=always",
           "evaluation.interval-steps=500",
-          "checkpoint.interval-steps=100");
+          "evaluation.sequences=64",
+          "checkpoint.interval-steps=20");
 
   /**
    * How to soak.
    *
-   * @param seconds how long
+   * @param seconds after which no further round begins
+   * @param rounds after which it ends in any case
    * @param staleness bound on it, in steps; with 0 the run is compared with an undisturbed one
    * @param removal after which an unreachable worker is removed
    * @param kinds of faults
@@ -50,6 +52,7 @@ final class ClusterSoak {
    */
   record Plan(
       double seconds,
+      int rounds,
       long seed,
       int workers,
       int staleness,
@@ -96,7 +99,9 @@ final class ClusterSoak {
     try (cluster) {
       new Nemesis(cluster, journal, plan.workers(), plan.patience())
           .run(
-              new Schedule(plan.seed(), plan.workers(), plan.pace(), plan.kinds()), plan.seconds());
+              new Schedule(plan.seed(), plan.workers(), plan.pace(), plan.kinds()),
+              plan.seconds(),
+              plan.rounds());
     } finally {
       Runtime.getRuntime().removeShutdownHook(cleaning);
     }
@@ -179,11 +184,14 @@ final class ClusterSoak {
 
   /**
    * {@code ClusterSoak DIRECTORY MINUTES [--seed N] [--staleness STEPS] [--patience SECONDS]
-   * [--workers N] [--kill-trainer]}: ends with 1 if anything was found.
+   * [--workers N] [--only KIND,KIND] [--kill-trainer]}: ends with 1 if anything was found.
    */
   public static void main(String[] arguments) throws Exception {
     List<String> options = new ArrayList<>(Arrays.asList(arguments).subList(2, arguments.length));
-    boolean killTrainer = options.remove("--kill-trainer");
+    List<FaultKind> kinds =
+        options.remove("--kill-trainer")
+            ? List.of(FaultKind.values())
+            : FaultKind.sparingTheTrainer();
     Map<String, String> values = new TreeMap<>();
     for (int i = 0; i + 1 < options.size(); i += 2) {
       values.put(options.get(i), options.get(i + 1));
@@ -192,13 +200,16 @@ final class ClusterSoak {
     Plan plan =
         new Plan(
             60 * Double.parseDouble(arguments[1]),
+            Integer.MAX_VALUE,
             Long.parseLong(values.getOrDefault("--seed", "1")),
             Integer.parseInt(values.getOrDefault("--workers", "4")),
             Integer.parseInt(values.getOrDefault("--staleness", "0")),
             Double.parseDouble(values.getOrDefault("--patience", "90")),
             removal,
             new Schedule.Pace(removal.toSeconds() / 2.0, removal.toSeconds(), 10, 4),
-            killTrainer ? List.of(FaultKind.values()) : FaultKind.sparingTheTrainer(),
+            values.containsKey("--only")
+                ? Stream.of(values.get("--only").split(",")).map(FaultKind::valueOf).toList()
+                : kinds,
             List.of("model.base=" + Path.of("test-data/models/base").toAbsolutePath()));
     Torch.load(1);
     List<Finding> findings = new ClusterSoak(Path.of(arguments[0]), plan, System.out).run();

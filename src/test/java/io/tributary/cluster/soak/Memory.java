@@ -9,14 +9,16 @@ import java.util.Locale;
  *
  * @param what is measured, in words
  * @param samples of it, in the order of time
- * @param mostGrowth bytes that the trend may add from the first quarter to the end
+ * @param mostGrowth bytes that the trend may add once the process is warm
  */
 record Memory(String what, List<Sample> samples, double mostGrowth) {
-  /** What a process has to warm up is not judged. */
+  /** What a process has to warm up is not judged: this share of the time, and these seconds. */
   private static final double WARM_UP = 0.25;
 
+  private static final double WARM_UP_SECONDS = 180;
+
   /** A shorter time is no time for a trend. */
-  private static final double LEAST_SECONDS = 120;
+  private static final double LEAST_SECONDS = 180;
 
   private static final double MIB = 1 << 20;
 
@@ -30,7 +32,11 @@ record Memory(String what, List<Sample> samples, double mostGrowth) {
   Finding finding() {
     String rule =
         String.format(Locale.ROOT, "%s grows by less than %.0f MiB", what, mostGrowth / MIB);
-    List<Sample> warm = samples.subList((int) (samples.size() * WARM_UP), samples.size());
+    double first = samples.isEmpty() ? 0 : samples.get(0).seconds();
+    List<Sample> warm =
+        samples.subList((int) (samples.size() * WARM_UP), samples.size()).stream()
+            .filter(sample -> sample.seconds() >= first + WARM_UP_SECONDS)
+            .toList();
     double seconds =
         warm.isEmpty() ? 0 : warm.get(warm.size() - 1).seconds() - warm.get(0).seconds();
     if (seconds < LEAST_SECONDS) {

@@ -51,13 +51,13 @@ final class Nemesis {
   }
 
   /**
-   * Goes on for so long, ends the last round, and drains the run. Ends at once when the run does
-   * not recover.
+   * Begins rounds for so long and so often, ends the last one, and drains the run. Ends at once
+   * when the run does not recover.
    */
-  void run(Schedule schedule, double seconds) throws Exception {
+  void run(Schedule schedule, double seconds, int rounds) throws Exception {
     boolean recovers = recovers("start", 2 * patience);
     double end = journal.seconds() + seconds;
-    while (recovers && journal.seconds() < end) {
+    for (int i = 0; i < rounds && recovers && journal.seconds() < end; i++) {
       Round round = schedule.next();
       carryOut(round);
       recovers = recovers("round " + round.number(), patience);
