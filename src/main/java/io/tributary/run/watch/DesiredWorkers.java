@@ -1,5 +1,6 @@
 package io.tributary.run.watch;
 
+import io.tributary.config.ClusterConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.Label.Stage;
@@ -7,13 +8,14 @@ import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.WorkTime;
+import io.tributary.protocol.NodeStatus;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntSupplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +45,7 @@ final class DesiredWorkers {
 
   private final RunMetrics metrics;
   private final ToIntFunction<Stage> present;
-  private final IntSupplier most;
+  private final ToIntFunction<Stage> most;
   private final Map<Stage, Deque<Double>> needs = new EnumMap<>(Stage.class);
   private final Map<Stage, Integer> desired = new EnumMap<>(Stage.class);
   private @Nullable Reading begin;
@@ -72,9 +74,9 @@ final class DesiredWorkers {
 
   /**
    * @param present number of workers that a stage has now
-   * @param most number of workers of a stage that are not to be exceeded
+   * @param most number of workers that a stage is not to exceed
    */
-  DesiredWorkers(RunMetrics metrics, ToIntFunction<Stage> present, IntSupplier most) {
+  DesiredWorkers(RunMetrics metrics, ToIntFunction<Stage> present, ToIntFunction<Stage> most) {
     this.metrics = metrics;
     this.present = present;
     this.most = most;
@@ -144,7 +146,7 @@ final class DesiredWorkers {
       recent.removeFirst();
     }
     int now = desired.getOrDefault(stage, Math.max(1, present.applyAsInt(stage)));
-    desired.put(stage, next(now, recent, most.getAsInt()));
+    desired.put(stage, next(now, recent, most.applyAsInt(stage)));
   }
 
   /**
@@ -178,13 +180,23 @@ final class DesiredWorkers {
   }
 
   /**
-   * The number of workers beyond which more would only wait for admission: the draws that the bound
-   * on staleness admits while the learner has a batch. Without staleness sampling and learning take
-   * turns, and a batch can be drawn by so many.
+   * The number of workers of a stage beyond which more would only wait for admission, or find no
+   * place in the cluster. Draws are admitted, while the learner has a batch, up to the bound on
+   * staleness; without staleness sampling and learning take turns, and a batch is drawn by so many.
    */
-  static int useful(TributaryConfig config) {
-    long sequences =
-        (long) Math.max(1, config.stream().maxStalenessSteps()) * config.learner().batchSize();
-    return (int) (sequences / config.samplers().batchSize());
+  static int most(Stage stage, TributaryConfig config, List<NodeStatus> nodes) {
+    boolean samplers = stage == Stage.SAMPLER;
+    long admitted =
+        (long) Math.max(1, config.stream().maxStalenessSteps())
+            * config.learner().batchSize()
+            / config.samplers().batchSize();
+    int ofTrainer = samplers ? config.samplers().count() : config.scorers().count();
+    int ofNode =
+        nodes.stream()
+            .mapToInt(samplers ? NodeStatus::samplers : NodeStatus::scorers)
+            .max()
+            .orElse(0);
+    int places = config.cluster().map(ClusterConfig::maxNodes).orElse(0) * Math.max(1, ofNode);
+    return (int) Math.min(admitted, ofTrainer + places);
   }
 }

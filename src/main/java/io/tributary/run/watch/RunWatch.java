@@ -107,7 +107,8 @@ public final class RunWatch implements Supplier<RunStatus> {
         new DesiredWorkers(
             metrics,
             stage -> stream.queue(stage).workers(),
-            () -> DesiredWorkers.useful(config.get()));
+            stage ->
+                DesiredWorkers.most(stage, config.get(), nodes == null ? List.of() : nodes.get()));
     this.startedAt = clock.instant();
     this.nanoTime = nanoTime;
   }

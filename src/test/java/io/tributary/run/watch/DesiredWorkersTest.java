@@ -3,20 +3,27 @@ package io.tributary.run.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tributary.config.TributaryConfig;
+import io.tributary.data.NodeState;
 import io.tributary.metrics.Label.BlockedReason;
 import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.WorkTime;
+import io.tributary.protocol.NodeStatus;
 import io.tributary.run.watch.DesiredWorkers.Work;
+import io.tributary.testing.run.TinyRun;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -27,7 +34,8 @@ class DesiredWorkersTest {
   private final RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC());
   private int present = 1;
   private int most = 100;
-  private final DesiredWorkers desired = new DesiredWorkers(metrics, stage -> present, () -> most);
+  private final DesiredWorkers desired =
+      new DesiredWorkers(metrics, stage -> present, stage -> most);
   private long seconds;
 
   @Test
@@ -187,8 +195,55 @@ class DesiredWorkersTest {
   }
 
   @Test
-  void moreThanAdmissionAllowsAreNeverAskedFor() {
+  void moreThanAllowedAreNeverAskedFor() {
     most = 3;
     assertThat(steps(100, 50, 0.1, 1)).isEqualTo(wanted(3, 1));
+  }
+
+  @Test
+  void admissionAndThePlacesForNodesLimitTheNumber(@TempDir Path directory) throws Exception {
+    TinyRun tiny = new TinyRun(directory); // steps of two draws
+    NodeStatus node = node(3, 0);
+    assertThat(most(tiny, 0)).as("a batch is drawn by so many").isEqualTo(2);
+    assertThat(most(tiny, 1)).isEqualTo(2);
+    assertThat(most(tiny, 20)).isEqualTo(40);
+    assertThat(most(tiny, 100, node)).as("64 nodes, and one of the trainer").isEqualTo(193);
+    assertThat(DesiredWorkers.most(Stage.SCORER, config(tiny, 100), List.of(node))).isEqualTo(65);
+  }
+
+  private static int most(TinyRun tiny, int staleness, NodeStatus... nodes) {
+    return DesiredWorkers.most(Stage.SAMPLER, config(tiny, staleness), List.of(nodes));
+  }
+
+  private static TributaryConfig config(TinyRun tiny, int staleness) {
+    String file = tiny.directory().resolve("tiny.conf").toString();
+    return tiny.config(
+        "any",
+        Map.of(
+            "stream.max-staleness-steps", Integer.toString(staleness),
+            "cluster.advertised-host", "localhost",
+            "cluster.tls.certificate-file", file,
+            "cluster.tls.key-file", file,
+            "cluster.tls.ca-file", file));
+  }
+
+  private static NodeStatus node(int samplers, int scorers) {
+    return new NodeStatus(
+        "node-0",
+        "worker:1",
+        "1",
+        NodeState.AVAILABLE,
+        List.of(),
+        samplers,
+        scorers,
+        null,
+        0,
+        0,
+        0,
+        0,
+        0,
+        null,
+        true,
+        null);
   }
 }
