@@ -2,6 +2,7 @@ package io.tributary.cli;
 
 import io.tributary.cli.console.Terminal;
 import io.tributary.config.ClusterConfig;
+import io.tributary.config.HttpConfig;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.run.cluster.WorkerConsole;
 import io.tributary.run.cluster.WorkerProcess;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Option;
     })
 final class WorkerVerb extends Verb {
   private static final int DEFAULT_PORT = 17355;
+  private static final int MAX_PORT = 65_535;
   private static final Duration HEARTBEAT_PAUSE = Duration.ofSeconds(10);
   private static final Duration STABLE_AFTER = Duration.ofSeconds(20);
   private static final long GIB = 1L << 30;
@@ -55,7 +57,11 @@ final class WorkerVerb extends Verb {
           "cluster.port", "--port",
           "advertised-host", "--host",
           "port", "--port",
-          "host", "--bind");
+          "host", "--bind",
+          "http.host", "--http",
+          "http.port", "--http");
+
+  private static final Pattern HTTP = Pattern.compile("(.+):(\\d{1,5})");
 
   @Option(
       names = "--trainer",
@@ -148,6 +154,22 @@ final class WorkerVerb extends Verb {
               + " (default: tributary in $XDG_CACHE_HOME or ~/.cache).")
   private @Nullable Path cache;
 
+  @Option(
+      names = "--http",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:0",
+      description =
+          "Address and port of /metrics and /health (default: any free port, for programs on this"
+              + " machine only). Where other machines can call, it is encrypted with this"
+              + " machine's certificate, and /metrics wants a token.")
+  private String http = "";
+
+  @Option(
+      names = "--http-token-file",
+      paramLabel = "FILE",
+      description = "That token (default: the environment variable TRIBUTARY_HTTP_TOKEN).")
+  private @Nullable Path httpTokenFile;
+
   @Override
   public Integer call() throws InterruptedException {
     if (samplers.devices().isEmpty() && scorers.devices().isEmpty()) {
@@ -160,9 +182,11 @@ final class WorkerVerb extends Verb {
     if (!address.matches()) {
       throw badUsage("--trainer=%s: expected HOST or HOST:PORT".formatted(trainer));
     }
+    ClusterConfig.Node node = node(address.group(1));
     WorkerProcess.Settings settings =
         new WorkerProcess.Settings(
-            node(address.group(1)),
+            node,
+            http(node),
             address.group(1),
             address.group(2) == null ? DEFAULT_PORT : Integer.parseInt(address.group(2)),
             samplers.or(device),
@@ -188,6 +212,29 @@ final class WorkerVerb extends Verb {
       return new ClusterConfig.Node(bind, port, name, HEARTBEAT_PAUSE, STABLE_AFTER, files);
     } catch (IllegalArgumentException e) {
       throw badUsage(inOptions(e));
+    }
+  }
+
+  /** Where other machines can call, it is encrypted, with the certificate of the node. */
+  private HttpConfig http(ClusterConfig.Node node) {
+    Matcher address = HTTP.matcher(http);
+    try {
+      if (!address.matches() || Integer.parseInt(address.group(2)) > MAX_PORT) {
+        throw badUsage("--http=%s: expected HOST:PORT".formatted(http));
+      }
+      boolean here = InetAddress.getByName(address.group(1)).isLoopbackAddress();
+      return new HttpConfig(
+          address.group(1),
+          Integer.parseInt(address.group(2)),
+          here ? List.of() : List.of(node.advertisedHost()),
+          Optional.ofNullable(httpTokenFile).map(Path::toAbsolutePath),
+          false,
+          here
+              ? new HttpConfig.Tls(Optional.empty(), Optional.empty())
+              : new HttpConfig.Tls(
+                  Optional.of(node.tls().certificateFile()), Optional.of(node.tls().keyFile())));
+    } catch (UnknownHostException e) {
+      throw badUsage("--http=%s: no host or address of this machine".formatted(http));
     }
   }
 
@@ -223,7 +270,8 @@ final class WorkerVerb extends Verb {
         .filter(named -> message.matches("(?s)" + Pattern.quote(named) + "[: ].*"))
         .findFirst()
         .map(named -> OPTIONS.get(named) + message.substring(named.length()))
-        .orElse(message);
+        .orElse(message)
+        .replace("http.token-file", "--http-token-file");
   }
 
   private static Path defaultCache() {

@@ -156,6 +156,20 @@ public record Label(String name, List<String> values) {
   }
 
   static final Label STAGE = of("stage", Stage.class);
+
+  /** Those of which there are workers on other machines. */
+  static final Label REMOTE_STAGE =
+      new Label("stage", List.of(Stage.SAMPLER.label(), Stage.SCORER.label()));
+
+  /** What workers on other machines wait for, as far as they know. */
+  static final Label REMOTE_BLOCKED =
+      new Label(
+          "reason",
+          List.of(
+              BlockedReason.INPUT.label(),
+              BlockedReason.ADMISSION.label(),
+              BlockedReason.WEIGHTS.label()));
+
   static final Label BLOCKED = of("reason", BlockedReason.class);
   static final Label FAILURE = of("reason", FailureReason.class);
   static final Label DROP = of("reason", DropReason.class);

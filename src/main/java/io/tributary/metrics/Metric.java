@@ -318,21 +318,21 @@ public enum Metric {
       "Samplers and scorers that a node has.",
       "Not what its worker was started with: another node has the place.",
       Label.NODE,
-      Label.STAGE),
+      Label.REMOTE_STAGE),
   NODE_SEQUENCES_TOTAL(
       counter("sequences"),
       "Sequences that a node has drawn and scored.",
       "Its rate by worker is far below that of other nodes: a slow machine or network, or another"
           + " program on the machine.",
       Label.NODE,
-      Label.STAGE),
+      Label.REMOTE_STAGE),
   NODE_BUSY_SECONDS_TOTAL(
       counter("seconds"),
       "Time that samplers and scorers of a node have computed, as told with their results.",
       "Its rate over node_workers is their busy share: low while stage_busy_seconds_total of the"
           + " stage is high, the network is slow.",
       Label.NODE,
-      Label.STAGE),
+      Label.REMOTE_STAGE),
   NODE_PROPOSAL_VERSION(
       level("version"),
       "Oldest version of the proposal that a sampler of a node holds; 0 while one holds none.",
@@ -354,6 +354,48 @@ public enum Metric {
       "Leases of work sent to a node again, since nothing was heard of them.",
       "Grows steadily: messages are lost, or the node answers late.",
       Label.NODE),
+
+  // A worker, as it sees itself: served by the worker, and by no run
+  WORKER_STATE(
+      level("1"),
+      "1 for the current state of the worker.",
+      "JOINING or UNREACHABLE for long: its /health has the reason.",
+      Label.NODE_STATE),
+  WORKER_SEQUENCES_TOTAL(
+      counter("sequences"),
+      "Sequences that the worker has drawn and scored, whether or not the trainer has taken them.",
+      "Does not grow though the worker is AVAILABLE: the trainer has no work for it.",
+      Label.REMOTE_STAGE),
+  WORKER_BUSY_SECONDS_TOTAL(
+      counter("seconds"),
+      "Time that its samplers and scorers have spent computing, counted with each result.",
+      "Its rate near the number of workers: they are the bottleneck; see worker_blocked_seconds.",
+      Label.REMOTE_STAGE),
+  WORKER_BLOCKED_SECONDS_TOTAL(
+      counter("seconds"),
+      "Time that its samplers and scorers have spent waiting, counted with each result.",
+      "weights: the network is slow, or the proposal is replaced too often; admission and input:"
+          + " there is not enough work.",
+      Label.REMOTE_STAGE,
+      Label.REMOTE_BLOCKED),
+  WORKER_FAILURES_TOTAL(
+      counter("failures"),
+      "Failures of its samplers and scorers, each of which was replaced.",
+      "Any: the worker's log has the cause.",
+      Label.REMOTE_STAGE),
+  WORKER_PROPOSAL_VERSION(
+      level("version"),
+      "Newest version of the proposal that one of its samplers holds; 0 while none does.",
+      "Behind the trainer's proposal_version: see worker_fetch_seconds_total."),
+  WORKER_FETCHED_BYTES_TOTAL(
+      counter("bytes"),
+      "Size of the weights and files that it has fetched; those in its cache already count too.",
+      "Far more than the proposal's size times its replacements: fetches fail and begin again."),
+  WORKER_FETCH_SECONDS_TOTAL(
+      counter("seconds"),
+      "Time that fetching took, failed attempts included.",
+      "Its ratio to worker_fetched_bytes_total is the time for a byte: the network, or the"
+          + " trainer's upload, is slow."),
 
   // Service
   BUILD_INFO(

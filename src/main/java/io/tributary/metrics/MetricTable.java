@@ -14,12 +14,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The Prometheus collectors of the table {@link Metric}, with every series there from the start.
  * Thread-safe.
  */
-sealed class MetricTable permits RunMetrics {
+sealed class MetricTable permits ProcessMetrics {
 
   /** Where the collectors are registered. */
   final PrometheusRegistry registry = new PrometheusRegistry();
@@ -30,12 +31,13 @@ sealed class MetricTable permits RunMetrics {
   private final Map<Metric, Info> infos = new EnumMap<>(Metric.class);
 
   /**
-   * Registers every metric.
+   * Registers metrics.
    *
+   * @param metrics those of this process
    * @param features names of the target's features, each of which has its own series
    */
-  MetricTable(List<String> features) {
-    for (Metric metric : Metric.values()) {
+  MetricTable(Set<Metric> metrics, List<String> features) {
+    for (Metric metric : metrics) {
       switch (metric.type()) {
         case COUNTER -> {
           Counter counter = describe(Counter.builder(), metric).register(registry);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastHeardSeconds time since it was heard last
  * @param numerics class of its arithmetic; null while it joins
  * @param sameNumerics whether it computes the same bits as the trainer
- * @param metrics host and port where it serves metrics; null if it can't be called from elsewhere
+ * @param metrics URI at which it serves metrics; null if it can't be called from elsewhere
  */
 public record NodeStatus(
     String name,

@@ -1,6 +1,7 @@
 package io.tributary.serve;
 
 import io.tributary.io.Json;
+import io.tributary.metrics.ProcessMetrics;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +33,14 @@ public final class Answers {
 
   public static HttpResponse error(StatusCode code, String message) {
     return text(code, "error", message);
+  }
+
+  /** The metrics of a process, in the format that the caller accepts. */
+  static HttpResponse metrics(ProcessMetrics metrics, Routes.Call call) {
+    ProcessMetrics.Exposition exposition = metrics.scrape(call.header("Accept").orElse(null));
+    return HttpResponse.create()
+        .withEntity(
+            HttpEntities.create(ContentTypes.parse(exposition.contentType()), exposition.body()));
   }
 
   /** An answer that is known at once. */

@@ -4,8 +4,10 @@ import io.tributary.config.HttpConfig;
 import io.tributary.config.binding.ConfigException;
 import io.tributary.config.binding.SystemSettings;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.WorkerMetrics;
 import io.tributary.protocol.RunStatus;
 import io.tributary.protocol.ServiceControl;
+import io.tributary.protocol.WorkerStatus;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -88,7 +90,24 @@ public final class HttpService {
     Routes routes = new Routes();
     new ConsoleEndpoints(history).addTo(routes);
     new RunEndpoints(metrics, status, stallTimeout).addTo(routes);
+    new DiscoveryEndpoints(status).addTo(routes);
     new ControlEndpoints(control, Limits.USUAL.patience()).addTo(routes);
+    return start(http, routes);
+  }
+
+  /**
+   * Binds the server of a worker; see the other method.
+   *
+   * @param status of the worker; called on each request, so it must not block
+   */
+  public static CompletionStage<HttpService> start(
+      HttpConfig http, WorkerMetrics metrics, Supplier<WorkerStatus> status) {
+    Routes routes = new Routes();
+    new WorkerEndpoints(metrics, status).addTo(routes);
+    return start(http, routes);
+  }
+
+  private static CompletionStage<HttpService> start(HttpConfig http, Routes routes) {
     try {
       return bind(http, Protection.of(http, System.getenv()), routes, Limits.USUAL);
     } catch (ConfigException e) {

@@ -3,7 +3,6 @@ package io.tributary.serve;
 import io.tributary.data.ServiceState;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.RunMetrics.Exposition;
 import io.tributary.protocol.RunStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,8 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.jspecify.annotations.Nullable;
@@ -25,17 +22,10 @@ import org.jspecify.annotations.Nullable;
 record RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration stallTimeout) {
   void addTo(Routes routes) {
     routes
-        .get("/metrics", this::metrics)
+        .get("/metrics", call -> Answers.metrics(metrics, call))
         .openGet("/health/live", call -> live())
         .openGet("/health/ready", call -> ready())
         .get("/status", call -> described());
-  }
-
-  private HttpResponse metrics(Routes.Call call) {
-    Exposition exposition = metrics.scrape(call.header("Accept").orElse(null));
-    return HttpResponse.create()
-        .withEntity(
-            HttpEntities.create(ContentTypes.parse(exposition.contentType()), exposition.body()));
   }
 
   /**

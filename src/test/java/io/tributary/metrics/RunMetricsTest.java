@@ -13,7 +13,7 @@ import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Label.ProposalDecision;
 import io.tributary.metrics.Label.PublishFailure;
 import io.tributary.metrics.Label.Stage;
-import io.tributary.metrics.RunMetrics.Exposition;
+import io.tributary.metrics.ProcessMetrics.Exposition;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +60,9 @@ class RunMetricsTest {
         .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{"))
         .anyMatch(line -> line.startsWith("process_start_time_seconds "));
     for (Metric metric : Metric.values()) {
-      if (metric != Metric.SAMPLER_PROPOSAL_VERSION && !metric.labelNames().contains("node")) {
+      if (metric != Metric.SAMPLER_PROPOSAL_VERSION
+          && !metric.labelNames().contains("node")
+          && !WorkerMetrics.OWN.contains(metric)) {
         assertThat(text()).contains("# TYPE " + metric.exposedName() + " ");
       }
     }

@@ -63,7 +63,7 @@ class AnswersTest {
               new RunStatus.Checkpoint(4, TestServer.START, 5, 0.1, true)),
           null);
 
-  private static final RunStatus WAITING =
+  static final RunStatus WAITING =
       new RunStatus(
           "quickstart",
           ServiceState.WAITING_FOR_WORKERS,
@@ -96,7 +96,7 @@ class AnswersTest {
                   1.5,
                   "0123456789abcdef",
                   true,
-                  "worker-1.example.org:9464"),
+                  "https://worker-1.example.org:9464/metrics"),
               new NodeStatus(
                   "node-1",
                   "worker-2.example.org:17355",

@@ -210,6 +210,23 @@ class HttpServiceTest {
         RUNNING.nodes());
   }
 
+  /** In the form of Prometheus' http_sd_config. */
+  @Test
+  void prometheusIsToldOfTheTrainerAndOfWorkersThatCanBeCalled() throws Exception {
+    server.status.set(AnswersTest.WAITING);
+    HttpResponse<String> answer = get("/discovery/prometheus");
+    assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(JsonParser.parseString(answer.body()))
+        .isEqualTo(
+            JsonParser.parseString(
+                """
+                [{"targets": ["127.0.0.1:%d"], "labels": {"role": "trainer"}},
+                 {"targets": ["worker-1.example.org:9464"],
+                  "labels": {"role": "worker", "node": "node-0", "__scheme__": "https"}}]
+                """
+                    .formatted(server.service.address().getPort())));
+  }
+
   @Test
   void theStatusSaysHowTheRunIsGoing() throws Exception {
     JsonObject json = json(get("/status"));
@@ -248,7 +265,7 @@ class HttpServiceTest {
   void anUnknownPathIs404AndAWrongMethod405() throws Exception {
     HttpResponse<String> unknown = get("/metrics/");
     assertThat(unknown.statusCode()).isEqualTo(404);
-    assertThat(json(unknown).getAsJsonArray("paths")).hasSize(13);
+    assertThat(json(unknown).getAsJsonArray("paths")).hasSize(16);
     HttpResponse<String> post =
         server.send(server.request("/status").POST(HttpRequest.BodyPublishers.ofString("{}")));
     assertThat(post.statusCode()).isEqualTo(405);

@@ -108,6 +108,7 @@ public final class TestServer implements AutoCloseable {
     Routes routes = new Routes();
     new ConsoleEndpoints(history).addTo(routes);
     new RunEndpoints(metrics, status::get, Duration.ofSeconds(60)).addTo(routes);
+    new DiscoveryEndpoints(status::get).addTo(routes);
     new ControlEndpoints(control, limits.patience()).addTo(routes);
     return HttpService.bind(http, Protection.of(http, environment), routes, limits)
         .toCompletableFuture()

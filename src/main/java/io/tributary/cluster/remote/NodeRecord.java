@@ -10,7 +10,6 @@ import io.tributary.data.NodeState;
 import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
-import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.NodeStatus;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * hears; nothing is decided from it. Thread-safe.
  */
 final class NodeRecord {
+  /** What a node may name as the place of its metrics. */
+  private static final String METRICS = "https?://[A-Za-z0-9.\\[\\]:-]+:\\d{1,5}/metrics";
+
   private final String name;
   private final Hello hello;
   private final RunMetrics metrics;
@@ -124,27 +126,20 @@ final class NodeRecord {
   }
 
   private void hold() {
+    Long held = version();
     if (!gone && count(SlotKind.SAMPLER) > 0) {
-      Long held = version();
       metrics.set(Metric.NODE_PROPOSAL_VERSION, held == null ? 0 : held, name);
+    } else {
+      metrics.remove(Metric.NODE_PROPOSAL_VERSION, name);
     }
   }
 
-  /** The result of a lease has arrived. */
-  synchronized void finished(FromSlot.Result result) {
-    if (result instanceof FromSlot.Drawn drawn) {
-      finished(Stage.SAMPLER, sampled, drawn.draw().sequences().size(), result.time());
-    } else if (result instanceof FromSlot.Scored score) {
-      finished(Stage.SCORER, scored, score.scores().size(), result.time());
-    } else if (result instanceof FromSlot.Featured featured) {
-      finished(Stage.SCORER, scored, featured.features().features().size(), result.time());
-    }
-  }
-
-  private void finished(Stage stage, RecentWork work, int sequences, WorkTime time) {
-    work.add(nanoTime.getAsLong(), sequences, time);
-    metrics.add(Metric.NODE_SEQUENCES_TOTAL, sequences, name, stage);
-    metrics.add(Metric.NODE_BUSY_SECONDS_TOTAL, time.busySeconds(), name, stage);
+  /** The result of a lease of a sampler or a scorer has arrived. */
+  synchronized void finished(Stage stage, FromSlot.Result result) {
+    (stage == Stage.SAMPLER ? sampled : scored)
+        .add(nanoTime.getAsLong(), result.sequences(), result.time());
+    metrics.add(Metric.NODE_SEQUENCES_TOTAL, result.sequences(), name, stage);
+    metrics.add(Metric.NODE_BUSY_SECONDS_TOTAL, result.time().busySeconds(), name, stage);
   }
 
   /** The node will not come back: only its counters stay, for the next node of its name. */
@@ -177,7 +172,7 @@ final class NodeRecord {
         (now - heardNanos) / 1e9,
         numerics,
         sameNumerics,
-        null);
+        hello.metrics().matches(METRICS) ? hello.metrics() : null);
   }
 
   /** The oldest that one of its samplers holds; null while one holds none. */

@@ -9,6 +9,7 @@ import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.WeightSnapshot;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.SamplerCommand.TakeOver;
@@ -314,7 +315,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       giveBack(current, failed.reason(), true);
     } else if (report instanceof FromSlot.Result result) {
       end();
-      record.finished(result);
+      record.finished(result instanceof FromSlot.Drawn ? Stage.SAMPLER : Stage.SCORER, result);
       finish(current, result);
       restIfRetired();
     }

@@ -114,7 +114,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
         .onMessage(Accepted.class, accepted -> then(() -> accepted(accepted)))
         .onMessage(ToSlot.Offer.class, offered -> then(() -> weights.offered(offered)))
         .onMessage(WeightSnapshot.class, fetched -> then(() -> fetched(fetched)))
-        .onMessage(TakenOver.class, taken -> then(() -> weights.taken(taken)))
+        .onMessage(TakenOver.class, taken -> then(() -> taken(taken)))
         .onMessage(WorkerEvent.Begun.class, event -> this) // with what the trainer has said
         .onMessage(WorkerEvent.Progressed.class, event -> then(this::progressed))
         .onMessage(WorkerEvent.Finished.class, event -> then(() -> finished(event)))
@@ -197,6 +197,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
 
   private void end(Lease done, FromSlot.Result report) {
     current = null;
+    work.listener().ended(work.kind(), report);
     if (next != null) {
       begin(next);
     } else if (!released) {
@@ -223,6 +224,11 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     result = null;
     resultTo = null;
     timers.cancel(ResendDue.INSTANCE);
+  }
+
+  private void taken(TakenOver taken) {
+    work.listener().holds(taken.version());
+    weights.taken(taken);
   }
 
   @SuppressWarnings("unchecked")

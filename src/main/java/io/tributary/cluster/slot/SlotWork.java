@@ -2,6 +2,7 @@ package io.tributary.cluster.slot;
 
 import io.tributary.cluster.wire.FromSlot;
 import io.tributary.cluster.wire.LeaseId;
+import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToSlot;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
@@ -19,22 +20,28 @@ import org.apache.pekko.actor.typed.ActorRef;
  *
  * @param <C> messages of the sampler or scorer
  */
-public record SlotWork<C>(BiFunction<ToSlot.Lease, ActorRef<WorkerEvent<Object>>, C> commands) {
+public record SlotWork<C>(
+    SlotKind kind,
+    BiFunction<ToSlot.Lease, ActorRef<WorkerEvent<Object>>, C> commands,
+    SlotListener listener) {
 
   /** A sampler's. */
-  public static SlotWork<SamplerCommand> sampling() {
+  public static SlotWork<SamplerCommand> sampling(SlotListener listener) {
     return new SlotWork<>(
+        SlotKind.SAMPLER,
         (lease, replyTo) -> {
           if (lease instanceof ToSlot.DrawLease draw) {
             return new SamplerCommand.DrawSequences(draw.order(), replyTo.unsafeUpcast());
           }
           throw new IllegalArgumentException("a sampler was asked for " + lease.getClass());
-        });
+        },
+        listener);
   }
 
   /** A scorer's. */
-  public static SlotWork<ScorerCommand> scoring() {
+  public static SlotWork<ScorerCommand> scoring(SlotListener listener) {
     return new SlotWork<>(
+        SlotKind.SCORER,
         (lease, replyTo) -> {
           if (lease instanceof ToSlot.ScoreLease score) {
             return new ScorerCommand.Score(score.draw(), score.lambdas(), replyTo.unsafeUpcast());
@@ -43,7 +50,8 @@ public record SlotWork<C>(BiFunction<ToSlot.Lease, ActorRef<WorkerEvent<Object>>
             return new ScorerCommand.ComputeFeatures(features.draw(), replyTo.unsafeUpcast());
           }
           throw new IllegalArgumentException("a scorer was asked for " + lease.getClass());
-        });
+        },
+        listener);
   }
 
   C command(ToSlot.Lease lease, ActorRef<WorkerEvent<Object>> replyTo) {

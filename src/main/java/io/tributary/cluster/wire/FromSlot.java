@@ -35,10 +35,18 @@ public sealed interface FromSlot extends WireMessage {
 
     /** How the slot's worker spent the time since its previous result. */
     WorkTime time();
+
+    /** Number of sequences in it. */
+    int sequences();
   }
 
   /** What was drawn. */
-  record Drawn(LeaseId id, Draw draw, WorkTime time) implements Result {}
+  record Drawn(LeaseId id, Draw draw, WorkTime time) implements Result {
+    @Override
+    public int sequences() {
+      return draw.sequences().size();
+    }
+  }
 
   /**
    * What the scorer found out about one sequence; see {@link io.tributary.data.ScoredSequence}.
@@ -62,11 +70,26 @@ public sealed interface FromSlot extends WireMessage {
     public Scored {
       scores = List.copyOf(scores);
     }
+
+    @Override
+    public int sequences() {
+      return scores.size();
+    }
   }
 
   /** The features of a draw. */
-  record Featured(LeaseId id, DrawFeatures features, WorkTime time) implements Result {}
+  record Featured(LeaseId id, DrawFeatures features, WorkTime time) implements Result {
+    @Override
+    public int sequences() {
+      return features.features().size();
+    }
+  }
 
   /** The slot's worker has failed on the work, and another takes its place. */
-  record Failed(LeaseId id, String reason, WorkTime time) implements Result {}
+  record Failed(LeaseId id, String reason, WorkTime time) implements Result {
+    @Override
+    public int sequences() {
+      return 0;
+    }
+  }
 }

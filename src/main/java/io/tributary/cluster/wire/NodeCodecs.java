@@ -25,6 +25,7 @@ final class NodeCodecs {
               out.writeInt(m.oldestProtocol(), true);
               out.writeInt(m.newestProtocol(), true);
               Wire.string(out, m.build());
+              Wire.string(out, m.metrics());
               Wire.string(out, m.token());
               refs.write(out, m.node());
             },
@@ -32,6 +33,7 @@ final class NodeCodecs {
                 new ToTrainer.Hello(
                     in.readInt(true),
                     in.readInt(true),
+                    Wire.string(in),
                     Wire.string(in),
                     Wire.string(in),
                     refs.read(in))),

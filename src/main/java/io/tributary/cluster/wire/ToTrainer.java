@@ -19,10 +19,16 @@ public sealed interface ToTrainer extends WireMessage {
    * A node wants to work; sent again until it is answered.
    *
    * @param build version of the program, for people
+   * @param metrics URI at which the node serves metrics; empty if others can't reach it
    * @param token what the operator gave workers to show that they belong to this run; may be empty
    */
   record Hello(
-      int oldestProtocol, int newestProtocol, String build, String token, ActorRef<ToNode> node)
+      int oldestProtocol,
+      int newestProtocol,
+      String build,
+      String metrics,
+      String token,
+      ActorRef<ToNode> node)
       implements ToTrainer {
 
     /** Without the token. */

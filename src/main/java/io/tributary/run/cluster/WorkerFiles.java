@@ -13,6 +13,7 @@ import io.tributary.cluster.wire.ToSlot;
 import io.tributary.data.BadInputException;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
+import io.tributary.metrics.WorkerMetrics;
 import io.tributary.model.DecoderConfig;
 import java.io.Closeable;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class WorkerFiles implements Closeable {
   private final List<URI> sources;
   private final Path folder;
   private final WorkerConsole console;
+  private final WorkerMetrics metrics;
   private final List<CachedFile> inputs = new ArrayList<>();
 
   /**
@@ -47,13 +49,15 @@ final class WorkerFiles implements Closeable {
       TlsSockets tls,
       ToNode.Welcome welcome,
       Path folder,
-      WorkerConsole console) {
+      WorkerConsole console,
+      WorkerMetrics metrics) {
     this.fetcher =
         new FileFetcher(
             cache, BearerToken.of(welcome.secret()), tls, FetchSettings.standard(PATIENCE));
     this.sources = List.of(URI.create(welcome.source()));
     this.folder = folder;
     this.console = console;
+    this.metrics = metrics;
   }
 
   /**
@@ -103,13 +107,19 @@ final class WorkerFiles implements Closeable {
   }
 
   private CachedFile fetch(Manifest file, LongConsumer progress) {
+    long begun = System.nanoTime();
+    long bytes = 0;
     try {
-      return fetcher.fetch(file, sources, progress);
+      CachedFile fetched = fetcher.fetch(file, sources, progress);
+      bytes = file.size();
+      return fetched;
     } catch (FetchException e) {
       throw new UncheckedIOException(new IOException(e.getMessage(), e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("the worker is ending", e);
+    } finally {
+      metrics.fetched(bytes, Duration.ofNanos(System.nanoTime() - begun));
     }
   }
 

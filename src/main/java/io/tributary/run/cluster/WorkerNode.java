@@ -60,6 +60,8 @@ final class WorkerNode extends AbstractBehavior<Object> {
   private final ActorRef<ToTrainer> trainer;
   private final String build;
   private final String token;
+  private final String metrics;
+  private final WorkerReport report;
   private final Function<ToNode.Welcome, Prepared> prepare;
   private final Supplier<String> obstacle;
   private final WorkerConsole console;
@@ -79,6 +81,8 @@ final class WorkerNode extends AbstractBehavior<Object> {
    *
    * @param trainer the trainer's register of nodes
    * @param token of the run; empty if it has none
+   * @param metrics where others reach this worker's metrics; empty if they can't
+   * @param report is told what state this is in
    * @param prepare fetches and loads what the run needs; blocks
    * @param obstacle what hinders this node from joining; blocks
    * @param exit completed with the process's exit code
@@ -87,6 +91,8 @@ final class WorkerNode extends AbstractBehavior<Object> {
       ActorRef<ToTrainer> trainer,
       String build,
       String token,
+      String metrics,
+      WorkerReport report,
       Function<ToNode.Welcome, Prepared> prepare,
       Supplier<String> obstacle,
       WorkerConsole console,
@@ -96,7 +102,8 @@ final class WorkerNode extends AbstractBehavior<Object> {
             Behaviors.withTimers(
                 timers ->
                     new WorkerNode(
-                        context, timers, trainer, build, token, prepare, obstacle, console, exit)));
+                        context, timers, trainer, build, token, metrics, report, prepare, obstacle,
+                        console, exit)));
   }
 
   private WorkerNode(
@@ -105,6 +112,8 @@ final class WorkerNode extends AbstractBehavior<Object> {
       ActorRef<ToTrainer> trainer,
       String build,
       String token,
+      String metrics,
+      WorkerReport report,
       Function<ToNode.Welcome, Prepared> prepare,
       Supplier<String> obstacle,
       WorkerConsole console,
@@ -115,6 +124,8 @@ final class WorkerNode extends AbstractBehavior<Object> {
     this.trainer = trainer;
     this.build = build;
     this.token = token;
+    this.metrics = metrics;
+    this.report = report;
     this.prepare = prepare;
     this.obstacle = obstacle;
     this.console = console;
@@ -169,6 +180,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
 
   private void unreachable() {
     silent = true;
+    report.silent(true);
     console.tell("the trainer is silent");
   }
 
@@ -176,12 +188,14 @@ final class WorkerNode extends AbstractBehavior<Object> {
     joined = true;
     if (silent) {
       silent = false;
+      report.silent(false);
       console.tell("the trainer is heard again");
     }
     if (welcome == null) {
       announcement =
           new ToTrainer.Hello(
-              ToTrainer.OLDEST_PROTOCOL, ToTrainer.NEWEST_PROTOCOL, build, token, self());
+              ToTrainer.OLDEST_PROTOCOL, ToTrainer.NEWEST_PROTOCOL, build, metrics, token, self());
+      report.joining("the trainer has not answered yet");
       say();
     }
   }
@@ -199,6 +213,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
     }
     welcome = given;
     announcement = null;
+    report.joining("it fetches and loads what run %s needs".formatted(given.run()));
     console.tell(
         "welcome to run %s, which needs %,d files of %s"
             .formatted(
@@ -228,6 +243,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
     numerics = prepared.numerics();
     slots = new WorkerSlots(getContext(), prepared.plans());
     slots.provide(prepared.samplers(), prepared.scorers());
+    report.joining("it is not admitted yet");
     offer();
     return this;
   }
@@ -259,6 +275,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
         && ready.offer() == admitted.offer()) {
       console.tell(
           "working as %s with %,d slots".formatted(admitted.name(), slots.offered().size()));
+      report.works();
       announcement = null;
     }
     return this;
@@ -269,6 +286,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
     console.tell(
         "refused by the trainer: %s; it is asked again every %d s"
             .formatted(refused.reason(), REFUSED_AGAIN.toSeconds()));
+    report.joining("refused by the trainer: " + refused.reason());
     timers.startSingleTimer(SayAgain.INSTANCE, REFUSED_AGAIN);
     return this;
   }
@@ -289,6 +307,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
   private Behavior<Object> onDrain(String reason) {
     announcement = null;
     drains = true;
+    report.leaves();
     console.tell(
         "leaving (%s): what is in progress is finished; a second signal ends it at once"
             .formatted(reason));

@@ -12,22 +12,27 @@ import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToNode;
 import io.tributary.cluster.wire.ToTrainer;
 import io.tributary.config.ClusterConfig;
+import io.tributary.config.HttpConfig;
 import io.tributary.config.PortableConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.tls.RenewedTls;
 import io.tributary.data.BadInputException;
 import io.tributary.metrics.WorkClock;
 import io.tributary.run.assembly.TrainingParts;
+import io.tributary.serve.HttpService;
 import io.tributary.stage.sample.Sampler;
 import io.tributary.stage.score.Scorer;
+import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
@@ -42,10 +47,12 @@ public final class WorkerProcess {
   private static final DispatcherSelector PINNED =
       DispatcherSelector.fromConfig("tributary-native");
 
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
   private static final Duration GRACE = Duration.ofMinutes(2);
 
   private final Settings settings;
   private final WorkerConsole console;
+  private final WorkerReport report = new WorkerReport();
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private volatile @Nullable ActorRef<Object> node;
@@ -54,6 +61,7 @@ public final class WorkerProcess {
    * What a worker is told by its operator.
    *
    * @param node how it is part of the cluster
+   * @param http where it serves metrics and health
    * @param samplers devices of the samplers to begin with, one each
    * @param scorers devices of the scorers to begin with, one each
    * @param device of what it has none to begin with, and shall have later
@@ -64,6 +72,7 @@ public final class WorkerProcess {
    */
   public record Settings(
       ClusterConfig.Node node,
+      HttpConfig http,
       String trainerHost,
       int trainerPort,
       List<String> samplers,
@@ -97,6 +106,36 @@ public final class WorkerProcess {
    */
   public int run() {
     RunToken token = RunToken.read("cluster.token-file", settings.tokenFile());
+    HttpService http = serve();
+    try {
+      return run(token, metricsOf(http));
+    } finally {
+      http.stop(LAST_ANSWERS).toCompletableFuture().join();
+    }
+  }
+
+  private HttpService serve() {
+    try {
+      HttpService started =
+          HttpService.start(settings.http(), report.metrics(), report).toCompletableFuture().join();
+      console.tell("metrics and health at " + started.uri());
+      return started;
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  /** Where others reach the metrics: a loopback address is of use on the trainer's machine only. */
+  private String metricsOf(HttpService http) {
+    InetSocketAddress bound = http.address();
+    String host = settings.node().advertisedHost();
+    if (bound.getAddress().isLoopbackAddress()) {
+      return host.equals(settings.trainerHost()) ? http.uri() + "/metrics" : "";
+    }
+    return "%s://%s:%d/metrics".formatted(http.uri().getScheme(), host, bound.getPort());
+  }
+
+  private int run(RunToken token, String metrics) {
     ActorSystem<Void> system =
         ClusterSystem.ofWorker(settings.node(), TrainerCluster.LARGE).start(Behaviors.empty());
     TrainerProbe probe =
@@ -118,6 +157,8 @@ public final class WorkerProcess {
                   trainer,
                   settings.build(),
                   token.text(),
+                  metrics,
+                  report,
                   welcome -> prepare(welcome, system),
                   probe::obstacle,
                   console,
@@ -152,7 +193,8 @@ public final class WorkerProcess {
       throw new BadInputException(
           "--cache: %s can't be used: %s".formatted(settings.cache(), e), e);
     }
-    WorkerFiles files = new WorkerFiles(cache, sockets(), welcome, folder, console);
+    WorkerFiles files =
+        new WorkerFiles(cache, sockets(), welcome, folder, console, report.metrics());
     TributaryConfig config =
         PortableConfig.load(
             welcome.configuration(),
@@ -160,6 +202,7 @@ public final class WorkerProcess {
             settings.devices(SlotKind.SAMPLER),
             settings.devices(SlotKind.SCORER));
     Torch.load(config.nativeLibrary()); // as on the trainer: the bits depend on its threads
+    NativeHeap.usedBytes().ifPresent(report.metrics()::nativeTensorBytes);
     TrainingParts parts = new TrainingParts(config);
     ActorRef<WeightCache.Fetch> weights =
         system.systemActorOf(
@@ -184,12 +227,12 @@ public final class WorkerProcess {
         devices.get(turn),
         kind == SlotKind.SAMPLER
             ? Slot.create(
-                SlotWork.sampling(),
+                SlotWork.sampling(report),
                 () -> Sampler.create(() -> parts.sampling(turn), WorkClock::new),
                 weights,
                 PINNED)
             : Slot.create(
-                SlotWork.scoring(),
+                SlotWork.scoring(report),
                 () -> Scorer.create(() -> parts.scoring(turn), WorkClock::new),
                 null,
                 PINNED));

@@ -89,7 +89,7 @@ class LostMessagesTest {
     ActorRef<ToSlot> slot =
         kit.spawn(
             Slot.create(
-                SlotWork.sampling(),
+                SlotWork.sampling(TestRecord.UNOBSERVED),
                 () ->
                     Behaviors.receive(
                         (context, command) -> {

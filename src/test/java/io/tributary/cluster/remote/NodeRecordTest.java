@@ -13,6 +13,7 @@ import io.tributary.cluster.wire.ToTrainer.OfferedSlot;
 import io.tributary.cluster.wire.ToTrainer.Ready;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.DrawOrder.Purpose;
+import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.WorkTime;
@@ -26,9 +27,12 @@ import java.util.Map;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeRecordTest {
   private static final int SEQUENCES = 8;
+  private static final String METRICS = "https://worker-1.example.org:9464/metrics";
   private static final LeaseId ID = new LeaseId(1, 1, Purpose.TRAINING, 0);
   private final ActorRef<ToNode> ref = TestInbox.<ToNode>create().getRef();
   private final List<ActorRef<ToSlot>> slots =
@@ -39,7 +43,8 @@ class NodeRecordTest {
   private final RunMetrics metrics = new RunMetrics(Map.of(), Clock.systemUTC());
   private long nanos = 5;
   private final NodeRecords records = new NodeRecords(metrics, () -> nanos);
-  private final NodeRecord node = records.welcomed("node-0", new Hello(1, 1, "0.2.0", "", ref));
+  private final NodeRecord node =
+      records.welcomed("node-0", new Hello(1, 1, "0.2.0", METRICS, "", ref));
 
   private NodeStatus status() {
     return records.get().get(0);
@@ -66,6 +71,7 @@ class NodeRecordTest {
 
   private void draw(double busySeconds) {
     node.finished(
+        Stage.SAMPLER,
         new FromSlot.Drawn(
             ID,
             Draws.draw(new DrawOrder(0, 0, Purpose.TRAINING, SEQUENCES)),
@@ -86,6 +92,22 @@ class NodeRecordTest {
     assertThat(status.version()).isNull();
     assertThat(status.samplersBusy()).isNaN();
     assertThat(status.roundTripSeconds()).isNaN();
+    assertThat(status.metrics()).isEqualTo(METRICS);
+  }
+
+  /** The console page shows it as a link, and Prometheus calls it. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "javascript:alert(1)",
+        "http://worker:1/metrics?x=y",
+        "http://user@worker:1/metrics",
+        "http://worker/metrics"
+      })
+  void anAddressOfMetricsThatIsNoneIsNotShown(String metrics) {
+    assertThat(records.welcomed("node-1", new Hello(1, 1, "", metrics, "", ref)).status().metrics())
+        .isNull();
   }
 
   @Test

@@ -153,7 +153,7 @@ class NodesTest {
   }
 
   private void hello(TestProbe<ToNode> from) {
-    nodes.tell(new Hello(1, 1, "build", "", from.getRef()));
+    nodes.tell(new Hello(1, 1, "build", "", "", from.getRef()));
   }
 
   private void ready(TestProbe<ToNode> from, long epoch) {

@@ -121,7 +121,7 @@ class ReissuedDrawsTest {
     ActorRef<ToSlot> slot =
         kit.spawn(
             Slot.create(
-                SlotWork.sampling(),
+                SlotWork.sampling(TestRecord.UNOBSERVED),
                 this::sampler,
                 kit.spawn(
                     WeightCache.create(

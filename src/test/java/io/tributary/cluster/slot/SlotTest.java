@@ -8,6 +8,7 @@ import io.tributary.cluster.slot.WeightCache.Fetch;
 import io.tributary.cluster.transfer.Manifest;
 import io.tributary.cluster.wire.FromSlot;
 import io.tributary.cluster.wire.LeaseId;
+import io.tributary.cluster.wire.SlotKind;
 import io.tributary.cluster.wire.ToSlot;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -66,6 +68,20 @@ class SlotTest {
   private TestProbe<Told<ScorerCommand>> scorers;
   private TestProbe<Fetch> cache;
   private TestProbe<FromSlot> trainer;
+  private final List<Object> observed = new CopyOnWriteArrayList<>();
+  private final SlotListener listener =
+      new SlotListener() {
+        @Override
+        public void ended(SlotKind kind, FromSlot.Result result) {
+          observed.add(kind);
+          observed.add(result);
+        }
+
+        @Override
+        public void holds(long version) {
+          observed.add(version);
+        }
+      };
   private ActorRef<ToSlot> slot;
   private ActorRef<ToSlot> scoring;
 
@@ -89,14 +105,14 @@ class SlotTest {
     slot =
         kit.spawn(
             Slot.create(
-                SlotWork.sampling(),
+                SlotWork.sampling(listener),
                 () -> worker(samplers.getRef()),
                 cache.getRef(),
                 DispatcherSelector.sameAsParent()));
     scoring =
         kit.spawn(
             Slot.create(
-                SlotWork.scoring(),
+                SlotWork.scoring(listener),
                 () -> worker(scorers.getRef()),
                 null,
                 DispatcherSelector.sameAsParent()));
@@ -188,6 +204,8 @@ class SlotTest {
     finish(command);
 
     expectDrawn(1);
+    assertThat(observed).hasSize(2).startsWith(SlotKind.SAMPLER);
+    assertThat(observed.get(1)).isInstanceOf(FromSlot.Drawn.class);
   }
 
   @Test

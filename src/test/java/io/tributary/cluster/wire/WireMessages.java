@@ -83,7 +83,9 @@ final class WireMessages {
         new FromSlot.Featured(
             ID, new DrawFeatures(300, List.of(new double[] {1, 0.25}), 1), WorkTime.NONE));
     all.put("failed.1", new FromSlot.Failed(ID, "no: space left", TIME));
-    all.put("hello.1", new ToTrainer.Hello(1, 300, "0.9-SNAPSHOT", "token", node));
+    all.put(
+        "hello.1",
+        new ToTrainer.Hello(1, 300, "0.9-SNAPSHOT", "http://worker:9464/metrics", "token", node));
     all.put(
         "ready.1",
         new ToTrainer.Ready(

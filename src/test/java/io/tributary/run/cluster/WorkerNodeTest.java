@@ -13,6 +13,8 @@ import io.tributary.cluster.wire.ToSlot;
 import io.tributary.cluster.wire.ToTrainer;
 import io.tributary.cluster.wire.ToTrainer.Hello;
 import io.tributary.cluster.wire.ToTrainer.Ready;
+import io.tributary.data.NodeState;
+import io.tributary.metrics.Metric;
 import io.tributary.run.cluster.WorkerNode.Prepared;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -42,6 +44,7 @@ class WorkerNodeTest {
   private static final Duration AGAIN = Duration.ofSeconds(3);
   private static final TrainerUp UP = new TrainerUp(new Address("pekko", "t", "trainer", 1));
   private static final ToNode.Welcome WELCOME = welcome(EPOCH);
+  private static final String METRICS = "http://127.0.0.1:1/metrics";
   private static ActorTestKit kit;
   private static ManualTime time;
 
@@ -54,6 +57,7 @@ class WorkerNodeTest {
   private final StringWriter shown = new StringWriter();
   private final WorkerConsole console =
       new WorkerConsole(new PrintWriter(shown), false, Clock.systemUTC());
+  private final WorkerReport report = new WorkerReport();
   private volatile String obstacle = "connection refused";
   private volatile boolean inputsAreGone;
   private TestProbe<ToTrainer> trainer;
@@ -81,6 +85,8 @@ class WorkerNodeTest {
                 trainer.getRef(),
                 "build",
                 "token of the run",
+                METRICS,
+                report,
                 this::prepare,
                 () -> obstacle,
                 console,
@@ -154,6 +160,7 @@ class WorkerNodeTest {
             ToTrainer.OLDEST_PROTOCOL,
             ToTrainer.NEWEST_PROTOCOL,
             "build",
+            METRICS,
             "token of the run",
             node.unsafeUpcast()));
   }
@@ -418,5 +425,36 @@ class WorkerNodeTest {
     assertThat(trainer.expectMessageClass(Ready.class).slots())
         .extracting(ToTrainer.OfferedSlot::device)
         .containsExactly("gpu:0", "cpu");
+  }
+
+  private void expectState(NodeState state, String reason) {
+    settle();
+    assertThat(report.get().state()).isEqualTo(state);
+    assertThat(report.get().reasons()).isEqualTo(reason == null ? List.of() : List.of(reason));
+    assertThat(report.metrics().value(Metric.WORKER_STATE, state.name())).isEqualTo(1);
+  }
+
+  @Test
+  void itReportsWhatItIsAt() {
+    expectState(NodeState.JOINING, "it waits for the trainer");
+    node.tell(UP);
+    expectHello();
+    expectState(NodeState.JOINING, "the trainer has not answered yet");
+    node.tell(new ToNode.Refused("there are enough"));
+    expectState(NodeState.JOINING, "refused by the trainer: there are enough");
+    node.tell(WELCOME);
+    expectState(NodeState.JOINING, "it fetches and loads what run run needs");
+    mayEnd.countDown();
+    Ready ready = trainer.expectMessageClass(Ready.class);
+    expectState(NodeState.JOINING, "it is not admitted yet");
+    node.tell(new ToNode.Admitted(EPOCH, ready.offer(), "node-0"));
+    expectState(NodeState.AVAILABLE, null);
+    node.tell(TrainerUnreachable.INSTANCE);
+    expectState(NodeState.UNREACHABLE, "the trainer is silent");
+    node.tell(UP);
+    expectState(NodeState.AVAILABLE, null);
+    node.tell(WorkerNode.Drain.INSTANCE);
+    trainer.expectMessageClass(ToTrainer.Leaving.class);
+    expectState(NodeState.LEAVING, "it finishes what is in progress, and leaves");
   }
 }
