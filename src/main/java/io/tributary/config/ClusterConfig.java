@@ -18,6 +18,8 @@ import java.util.Optional;
  * @param maxNodes most workers at a time
  * @param acceptableHeartbeatPause silence after which a node counts as unreachable
  * @param stableAfter time after which an unreachable node is removed
+ * @param uploadMegabytesPerSecond what all uploads of weights and files together may take; 0: no
+ *     limit
  * @param numerics which workers may take part
  * @param tokenFile file with what workers must show to take part, absolute; if empty, nothing
  */
@@ -29,6 +31,7 @@ public record ClusterConfig(
     @Default("64") int maxNodes,
     @Default("10s") Duration acceptableHeartbeatPause,
     @Default("20s") Duration stableAfter,
+    @Default("0") int uploadMegabytesPerSecond,
     @Default("strict") Numerics numerics,
     @Existing(Existing.Kind.FILE) Optional<Path> tokenFile,
     Tls tls) {
@@ -46,7 +49,13 @@ public record ClusterConfig(
     requireAdvertised("advertised-host", advertisedHost);
     Require.atLeast(1, "max-nodes", maxNodes);
     Require.that(maxNodes <= MOST_NODES, "max-nodes", maxNodes, "at most " + MOST_NODES);
+    Require.atLeast(0, "upload-megabytes-per-second", uploadMegabytesPerSecond);
     requireTimes(acceptableHeartbeatPause, stableAfter);
+  }
+
+  /** What all uploads together may take in bytes per second; 0: no limit. */
+  public long uploadBytesPerSecond() {
+    return uploadMegabytesPerSecond * 1_000_000L;
   }
 
   /** The trainer as a node of its cluster. */

@@ -21,7 +21,10 @@ import java.util.Map;
  * @param inputs files and directories that it refers to, on the trainer
  */
 public record PortableConfig(String hocon, List<Path> inputs) {
-  private static final String INPUT = "input:";
+
+  /** Begins with a character that no path can hold, and no text that a person would write. */
+  private static final String INPUT = "\u0000input:";
+
   private static final List<String> OWN = List.of("http", "cluster", "checkpoint");
 
   public PortableConfig {

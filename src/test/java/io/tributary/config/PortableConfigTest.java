@@ -42,7 +42,7 @@ class PortableConfigTest {
             { name = list, type = wordlist, file = "%1$s/words.txt", moment = 0.25 }
             { name = again, type = wordlist, file = "%1$s/words.txt", moment = 0.125 }
           ]
-          samplers { count = 0, devices = ["gpu:2", "gpu:3"], max-length = 17, temperature = 1.0 }
+          samplers { count = 0, devices = ["gpu:2", "gpu:3"], max-length = 17, temperature = 1.0, prompt = "input:1" }
           scorers { count = 0, devices = ["gpu:4"] }
           learner.device = "gpu:5"
           http {

@@ -99,7 +99,8 @@ public record TargetBaseModel(LoadedModel model, boolean borrowed) implements Au
             config.section(StreamConfig.class),
             new WeightSnapshot(new WeightVersion(1, Fingerprint.of(weights)), weights),
             samplers.batchSize(),
-            model.config().vocabulary());
+            model.config().vocabulary(),
+            false);
     Supplier<ProposalSampling> sampling =
         () ->
             new ProposalSampling(

@@ -15,7 +15,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ final class Download {
   private final Manifest manifest;
   private final List<URI> sources;
   private final FetchSettings settings;
-  private final LongConsumer progress;
+  private final FetchWatch watch;
   private final Queue<Integer> missing = new ConcurrentLinkedQueue<>();
   private final AtomicLong inPlace = new AtomicLong();
   private final AtomicInteger attempts = new AtomicInteger();
@@ -38,13 +37,12 @@ final class Download {
 
   /**
    * @param sources servers that may have it
-   * @param progress receives the number of bytes in place
    */
-  Download(Manifest manifest, List<URI> sources, FetchSettings settings, LongConsumer progress) {
+  Download(Manifest manifest, List<URI> sources, FetchSettings settings, FetchWatch watch) {
     this.manifest = manifest;
     this.sources = List.copyOf(sources);
     this.settings = settings;
-    this.progress = progress;
+    this.watch = watch;
   }
 
   /**
@@ -77,6 +75,11 @@ final class Download {
       FetchException failed = failure;
       if (failed != null) {
         throw failed;
+      }
+      if (inPlace.get() != manifest.size()) {
+        throw new IllegalStateException(
+            "%s: %,d of %,d bytes after all chunks"
+                .formatted(manifest.label(), inPlace.get(), manifest.size()));
       }
       file.truncate(manifest.size());
     }
@@ -114,10 +117,20 @@ final class Download {
 
   /** Bytes that have arrived; negative: that were thrown away. */
   void advance(long bytes) {
-    progress.accept(inPlace.addAndGet(bytes));
+    watch.inPlace(inPlace.addAndGet(bytes));
     if (bytes > 0) {
       lastProgress = System.nanoTime();
     }
+  }
+
+  /** An attempt has failed, and another follows. */
+  void retry(URI source, IOException e) {
+    watch.failed(source, reason(e));
+  }
+
+  private static String reason(Throwable e) {
+    String message = e.getMessage();
+    return e instanceof IOException && message != null ? message : e.toString();
   }
 
   /** Whether nothing has arrived in any lane for too long. */
@@ -126,7 +139,7 @@ final class Download {
   }
 
   /** Gives the file up. The first to do so says why. */
-  synchronized void fail(URI source, Exception e) {
+  synchronized void fail(URI source, Throwable e) {
     if (!stopped) {
       failure =
           new FetchException(
@@ -139,7 +152,7 @@ final class Download {
                       inPlace.get(),
                       manifest.size(),
                       late() ? " and none for %d s".formatted(silence().toSeconds()) : "",
-                      e instanceof IOException && e.getMessage() != null ? e.getMessage() : e),
+                      reason(e)),
               e);
     }
     stop();
@@ -173,7 +186,7 @@ final class Download {
         missing.add(chunk);
       }
     }
-    progress.accept(inPlace.get());
+    watch.inPlace(inPlace.get());
     lastProgress = System.nanoTime();
   }
 

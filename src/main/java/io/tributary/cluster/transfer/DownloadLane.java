@@ -105,7 +105,7 @@ final class DownloadLane {
       }
     } catch (InterruptedException e) {
       log.debug("{} is no longer wanted", manifest.label(), e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       download.fail(download.source(source), e);
     } finally {
       disconnect();
@@ -126,14 +126,14 @@ final class DownloadLane {
       source++;
       failures++;
       refusals = isRefusal(e) ? refusals + 1 : 0;
-      if (!download.stopped()) {
-        log.debug("{} from {}: {}", manifest.label(), failed, e.toString());
-      }
       if (e instanceof DiskException
           || corrupt >= MAX_CORRUPT
           || refusals >= download.sources()
           || download.late()) {
         download.fail(failed, e);
+      } else if (!download.stopped()) {
+        log.debug("{} from {}: {}", manifest.label(), failed, e.toString());
+        download.retry(failed, e);
       }
       return false;
     }

@@ -5,7 +5,6 @@ import java.net.URI;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +37,11 @@ public final class FileFetcher {
    *
    * @param sources servers that may have it, such as {@code https://trainer:25521}; after a failure
    *     the next one is asked
-   * @param progress receives the number of bytes in place, at any time and from any thread; it
-   *     falls when a chunk has to be fetched again
    * @return to be closed after use
    * @throws FetchException when it is given up
    * @throws InterruptedException if it was cancelled; a later call goes on where it was
    */
-  public CachedFile fetch(Manifest manifest, List<URI> sources, LongConsumer progress)
+  public CachedFile fetch(Manifest manifest, List<URI> sources, FetchWatch watch)
       throws FetchException, InterruptedException {
     sources.forEach(FileFetcher::requireSource);
     long deadline = System.nanoTime() + settings.patience().toNanos();
@@ -53,13 +50,13 @@ public final class FileFetcher {
       while (true) {
         Optional<CachedFile> cached = cache.use(manifest);
         if (cached.isPresent()) {
-          progress.accept(manifest.size());
+          watch.inPlace(manifest.size());
           return cached.get();
         }
         Optional<CacheLocks.Hold> hold = cache.tryWrite(manifest);
         if (hold.isPresent()) {
           try {
-            new Download(manifest, sources, settings, progress)
+            new Download(manifest, sources, settings, watch)
                 .run(cache.part(manifest), token, tls);
             cache.complete(manifest);
           } finally {

@@ -14,6 +14,7 @@ import io.tributary.target.EnergyBasedModel;
  * @param base the base model as the first proposal
  * @param drawSequences sequences of a draw
  * @param vocabulary size of the vocabulary
+ * @param cluster whether workers come and go, so that a fit waits for them
  */
 public record FitSetup(
     EnergyBasedModel target,
@@ -21,4 +22,5 @@ public record FitSetup(
     StreamConfig stream,
     WeightSnapshot base,
     int drawSequences,
-    int vocabulary) {}
+    int vocabulary,
+    boolean cluster) {}

@@ -127,7 +127,8 @@ public final class TrainingParts implements AutoCloseable {
         new WeightSnapshot(
             new WeightVersion(LearnerSetup.FIRST_VERSION, Fingerprint.of(base)), base),
         config.samplers().batchSize(),
-        directory.config().vocabulary());
+        directory.config().vocabulary(),
+        config.cluster().isPresent());
   }
 
   /** The desired moment of each feature; NaN for features without one. */

@@ -123,7 +123,7 @@ public final class TrainerCluster implements Nodes.Admission {
               store::find,
               BearerToken.of(secret),
               new TlsSockets(new RenewedTls(cluster.tls(), cluster.advertisedHost())),
-              ServerLimits.standard(0));
+              ServerLimits.standard(cluster.uploadBytesPerSecond()));
     } catch (IOException e) {
       throw new BadInputException("cluster.files-port: " + e.getMessage(), e);
     }

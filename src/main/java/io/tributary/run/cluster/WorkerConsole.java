@@ -1,12 +1,13 @@
 package io.tributary.run.cluster;
 
+import io.tributary.cluster.transfer.FetchWatch;
 import io.tributary.io.TerminalOutput;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,7 @@ public final class WorkerConsole extends TerminalOutput {
   private static final Duration PROPOSAL_LINE = Duration.ofMinutes(1);
   private static final Duration LONG_FETCH = Duration.ofSeconds(1);
   private static final Duration FETCH_LINE = Duration.ofSeconds(10);
+  private static final Duration FAILED_LINE = Duration.ofMinutes(1);
   private static final Duration FETCH_ROW = Duration.ofMillis(500);
   private static final double MEGABYTE = 1e6;
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
@@ -68,16 +70,26 @@ public final class WorkerConsole extends TerminalOutput {
    * A file is about to be fetched.
    *
    * @param what names it, for people
-   * @return receives the number of bytes in place, from any thread
+   * @return tells how it goes
    */
-  LongConsumer fetching(String what, long size) {
+  FetchWatch fetching(String what, long size) {
     Instant start = clock.instant();
-    return new LongConsumer() {
+    return new FetchWatch() {
       private Instant shown = start;
       private long first = -1;
+      private Instant failed = Instant.EPOCH;
 
       @Override
-      public synchronized void accept(long inPlace) {
+      public synchronized void failed(URI source, String reason) {
+        Instant now = clock.instant();
+        if (isPast(FAILED_LINE, failed, now)) {
+          failed = now;
+          tell("fetching %s from %s fails, and is tried again: %s".formatted(what, source, reason));
+        }
+      }
+
+      @Override
+      public synchronized void inPlace(long inPlace) {
         Instant now = clock.instant();
         first = first < 0 ? inPlace : first;
         if (isPast(LONG_FETCH, start, now)

@@ -5,6 +5,7 @@ import io.tributary.cluster.transfer.CacheFolder;
 import io.tributary.cluster.transfer.CachedFile;
 import io.tributary.cluster.transfer.FetchException;
 import io.tributary.cluster.transfer.FetchSettings;
+import io.tributary.cluster.transfer.FetchWatch;
 import io.tributary.cluster.transfer.FileFetcher;
 import io.tributary.cluster.transfer.Manifest;
 import io.tributary.cluster.transfer.TlsSockets;
@@ -15,7 +16,6 @@ import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.WorkerMetrics;
 import io.tributary.model.DecoderConfig;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -26,10 +26,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.LongConsumer;
 
 /** The files that a worker has fetched from its trainer. */
-final class WorkerFiles implements Closeable {
+final class WorkerFiles {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
 
   private final FileFetcher fetcher;
@@ -37,6 +36,8 @@ final class WorkerFiles implements Closeable {
   private final Path folder;
   private final WorkerConsole console;
   private final WorkerMetrics metrics;
+
+  /** In use, and so not evicted from the cache, for as long as the process lives. */
   private final List<CachedFile> inputs = new ArrayList<>();
 
   /**
@@ -66,13 +67,13 @@ final class WorkerFiles implements Closeable {
    * @return a folder that holds them
    */
   Path inputs(List<Manifest> files) {
-    LongConsumer progress =
-        console.fetching("the run's files", files.stream().mapToLong(Manifest::size).sum());
     long before = 0;
+    FetchWatch all =
+        console.fetching("the run's files", files.stream().mapToLong(Manifest::size).sum());
     try {
       for (Manifest file : files) {
         long others = before;
-        CachedFile fetched = fetch(file, bytes -> progress.accept(others + bytes));
+        CachedFile fetched = fetch(file, behind(others, all));
         before += file.size();
         inputs.add(fetched);
         link(folder.resolve(file.name()), fetched.path().toAbsolutePath());
@@ -106,11 +107,26 @@ final class WorkerFiles implements Closeable {
     }
   }
 
-  private CachedFile fetch(Manifest file, LongConsumer progress) {
+  /** Of one file of several, after those before it. */
+  private static FetchWatch behind(long before, FetchWatch all) {
+    return new FetchWatch() {
+      @Override
+      public void inPlace(long bytes) {
+        all.inPlace(before + bytes);
+      }
+
+      @Override
+      public void failed(URI source, String reason) {
+        all.failed(source, reason);
+      }
+    };
+  }
+
+  private CachedFile fetch(Manifest file, FetchWatch watch) {
     long begun = System.nanoTime();
     long bytes = 0;
     try {
-      CachedFile fetched = fetcher.fetch(file, sources, progress);
+      CachedFile fetched = fetcher.fetch(file, sources, watch);
       bytes = file.size();
       return fetched;
     } catch (FetchException e) {
@@ -121,10 +137,5 @@ final class WorkerFiles implements Closeable {
     } finally {
       metrics.fetched(bytes, Duration.ofNanos(System.nanoTime() - begun));
     }
-  }
-
-  @Override
-  public void close() {
-    inputs.forEach(CachedFile::close);
   }
 }

@@ -123,13 +123,14 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
         getContext()
             .spawnAnonymous(
                 WorkerPool.create(
-                    PoolSettings.samplers(setup.vocabulary(), stallTimeout),
+                    waiting(PoolSettings.samplers(setup.vocabulary(), stallTimeout)),
                     workers.lost(),
                     metrics.fitSamplers())),
         getContext()
             .spawnAnonymous(
                 WorkerPool.create(
-                    PoolSettings.features(setup.target().features().size(), stallTimeout),
+                    waiting(
+                        PoolSettings.features(setup.target().features().size(), stallTimeout)),
                     workers.lost(),
                     metrics.fitScorers())),
         fitting::wantedDraws,
@@ -140,6 +141,10 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
                   .formatted(fitting.drawnSequences(), fitting.wantedSequences()));
         },
         Materializer.createMaterializer(getContext().getSystem()));
+  }
+
+  private <W, R, C> PoolSettings<W, R, C> waiting(PoolSettings<W, R, C> settings) {
+    return setup.cluster() ? settings.ofCluster() : settings;
   }
 
   private Behavior<GuardianCommand> onFitEnded(FitEnded message) {

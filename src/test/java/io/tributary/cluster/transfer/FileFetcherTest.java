@@ -4,6 +4,7 @@ import static io.tributary.cluster.transfer.TestFiles.CHUNK;
 import static io.tributary.testing.Waiting.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.tributary.testing.cluster.Relay;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -103,6 +105,28 @@ class FileFetcherTest {
     TestFiles.fetcher(folder, 1).fetch(manifest, TestFiles.at(relay.port()), progress::add).close();
 
     assertThat(progress).isSorted().contains(0L).endsWith((long) SIZE);
+  }
+
+  @Test
+  void tellsWhyItTriesAgain() throws Exception {
+    List<String> failures = new CopyOnWriteArrayList<>();
+    relay.cutAfter(CHUNK / 2);
+    TestFiles.fetcher(folder, 1)
+        .fetch(
+            manifest,
+            TestFiles.at(relay.port()),
+            new FetchWatch() {
+              @Override
+              public void inPlace(long bytes) {}
+
+              @Override
+              public void failed(URI source, String reason) {
+                failures.add(source + ": " + reason);
+              }
+            })
+        .close();
+
+    assertThat(failures).singleElement(STRING).startsWith("http://127.0.0.1:" + relay.port());
   }
 
   @Test

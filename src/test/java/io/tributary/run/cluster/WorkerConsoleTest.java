@@ -2,15 +2,16 @@ package io.tributary.run.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tributary.cluster.transfer.FetchWatch;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 class WorkerConsoleTest {
@@ -85,17 +86,31 @@ class WorkerConsoleTest {
   @Test
   void aLongFetchIsFollowedAndAShortOneIsNot() {
     WorkerConsole console = console(false);
-    console.fetching("the run's files", 5_000_000).accept(5_000_000);
-    LongConsumer progress = console.fetching("proposal 7", 500_000_000);
-    progress.accept(100_000_000); // left by an earlier attempt
+    console.fetching("the run's files", 5_000_000).inPlace(5_000_000);
+    FetchWatch progress = console.fetching("proposal 7", 500_000_000);
+    progress.inPlace(100_000_000); // left by an earlier attempt
     pass(9);
-    progress.accept(200_000_000);
+    progress.inPlace(200_000_000);
     pass(1);
-    progress.accept(250_000_000);
+    progress.inPlace(250_000_000);
     pass(9);
-    progress.accept(400_000_000);
+    progress.inPlace(400_000_000);
     assertThat(lines(console))
         .containsExactly("fetching proposal 7: 250.0 MB of 500.0 MB, 15.0 MB/s");
+  }
+
+  @Test
+  void whyAFetchFailsIsToldOnceAMinute() {
+    WorkerConsole console = console(false);
+    FetchWatch watch = console.fetching("proposal 7", 500_000_000);
+    URI source = URI.create("https://trainer:17356");
+    for (int second = 0; second < 70; second += 10) {
+      watch.failed(source, "Connect timed out");
+      pass(10);
+    }
+    String line =
+        "fetching proposal 7 from https://trainer:17356 fails, and is tried again: Connect timed out";
+    assertThat(lines(console)).containsExactly(line, line);
   }
 
   @Test
