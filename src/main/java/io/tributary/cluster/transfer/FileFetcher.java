@@ -56,8 +56,7 @@ public final class FileFetcher {
         Optional<CacheLocks.Hold> hold = cache.tryWrite(manifest);
         if (hold.isPresent()) {
           try {
-            new Download(manifest, sources, settings, watch)
-                .run(cache.part(manifest), token, tls);
+            new Download(manifest, sources, settings, watch).run(cache.part(manifest), token, tls);
             cache.complete(manifest);
           } finally {
             hold.get().close();

@@ -129,8 +129,7 @@ final class FittingGuardian extends AbstractBehavior<GuardianCommand> {
         getContext()
             .spawnAnonymous(
                 WorkerPool.create(
-                    waiting(
-                        PoolSettings.features(setup.target().features().size(), stallTimeout)),
+                    waiting(PoolSettings.features(setup.target().features().size(), stallTimeout)),
                     workers.lost(),
                     metrics.fitScorers())),
         fitting::wantedDraws,

@@ -109,7 +109,8 @@ class WorkerConsoleTest {
       pass(10);
     }
     String line =
-        "fetching proposal 7 from https://trainer:17356 fails, and is tried again: Connect timed out";
+        "fetching proposal 7 from https://trainer:17356 fails, and is tried again: Connect timed"
+            + " out";
     assertThat(lines(console)).containsExactly(line, line);
   }
 
