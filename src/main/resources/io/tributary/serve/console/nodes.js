@@ -171,7 +171,7 @@ function confirm(action, node) {
 function askForCounts(node) {
   byId("node-samplers").value = node.samplers;
   byId("node-scorers").value = node.scorers;
-  show({ action: null, node }, `Samplers and scorers of ${node.name}`, "Who is at work finishes it first. It lasts until the node's process ends.", "Set");
+  show({ action: null, node }, `Samplers and scorers of ${node.name}`, "Work in progress is finished first. The numbers last until the node's process ends.", "Set");
   byId("node-samplers").select();
 }
 
