@@ -8,9 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Set;
 
-/** A file that only its owner may read. */
+/** A file that only its owner may read; of root's files also the group, as containers get them. */
 public final class SecretFile {
   private static final int MAX_BYTES = 64 * 1024;
 
@@ -22,6 +23,12 @@ public final class SecretFile {
 
   private SecretFile() {}
 
+  /** Kubernetes and systemd give secrets to a service through a group of its own. */
+  private static boolean isOfRoot(Path file) throws IOException {
+    return Files.getFileStore(file).supportsFileAttributeView("unix")
+        && Files.getAttribute(file, "unix:uid").equals(0);
+  }
+
   /**
    * Reads the file.
    *
@@ -31,7 +38,10 @@ public final class SecretFile {
   public static String read(String key, Path file) {
     try {
       if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        Set<PosixFilePermission> permissions = new HashSet<>(Files.getPosixFilePermissions(file));
+        if (isOfRoot(file)) {
+          permissions.remove(PosixFilePermission.GROUP_READ);
+        }
         if (!OWNER.containsAll(permissions)) {
           throw new ConfigException(
               "%s: others than its owner have access to %s (%s); expected rw-------: chmod 600 %s"

@@ -48,7 +48,9 @@ public final class WorkerProcess {
       DispatcherSelector.fromConfig("tributary-native");
 
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
-  private static final Duration GRACE = Duration.ofMinutes(2);
+
+  /** Longest time that a signal waits for what is in progress. */
+  public static final Duration GRACE = Duration.ofMinutes(2);
 
   private final Settings settings;
   private final WorkerConsole console;

@@ -12,6 +12,7 @@ import io.tributary.testing.TestTools;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -105,9 +106,11 @@ class MutualTlsTest {
     assertThatThrownBy(() -> run(script, made, "10.0.0.1")).hasMessageContaining("is there");
     run(script, made, "late.example.org");
     require("script/late.example.org", "script/ca", "late.example.org");
+    run(script, made, "*.workers"); // as pods of Kubernetes are called
+    require("script/any.workers", "script/ca", "10-1-2-3.workers");
     assertThatThrownBy(() -> run(script, made, "bad/name")).hasMessageContaining("neither");
     assertThatThrownBy(() -> run(script)).hasMessageContaining("DIR HOST...");
-    assertThat(directory.resolve("script").toFile().list()).hasSize(8);
+    assertThat(directory.resolve("script").toFile().list()).hasSize(10);
   }
 
   @Test
@@ -119,6 +122,19 @@ class MutualTlsTest {
     assertThatThrownBy(() -> MutualTls.read("cluster.tls", files))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("cluster.tls.key-file: others than its owner have access");
+  }
+
+  /** So containers and supervisors give secrets to those who are not root. */
+  @Test
+  void theGroupMayReadAKeyOfRoot() throws Exception {
+    Path key = directory.resolve("group.key");
+    Files.write(key, Files.readAllBytes(directory.resolve("rsa.key")));
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r-----"));
+    if (Files.getAttribute(key, "unix:uid").equals(0)) {
+      assertThat(SecretFile.read("key", key)).contains("PRIVATE KEY");
+    } else {
+      assertThatThrownBy(() -> SecretFile.read("key", key)).hasMessageContaining("rw-r-----");
+    }
   }
 
   private static void require(String name, String authority, String host) {
