@@ -1,6 +1,7 @@
 package io.tributary.cluster.wire;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** What a node, the process of a worker, tells the trainer. */
@@ -30,6 +31,20 @@ public sealed interface ToTrainer extends WireMessage {
       String token,
       ActorRef<ToNode> node)
       implements ToTrainer {
+
+    /**
+     * The newest protocol that both sides speak.
+     *
+     * @param oldest that the other side speaks
+     * @param newest that it speaks
+     * @return empty if there is none
+     */
+    public OptionalInt protocolWith(int oldest, int newest) {
+      int common = Math.min(newestProtocol, newest);
+      return common >= Math.max(oldestProtocol, oldest)
+          ? OptionalInt.of(common)
+          : OptionalInt.empty();
+    }
 
     /** Without the token. */
     @Override

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -195,7 +196,7 @@ public final class TrainerCluster implements Nodes.Admission {
 
   @Override
   public Optional<Nodes.Refusal> objection(ToTrainer.Hello hello) {
-    if (protocol(hello) >= Math.max(hello.oldestProtocol(), ToTrainer.OLDEST_PROTOCOL)) {
+    if (protocol(hello).isPresent()) {
       return token
           .objection(hello.token())
           .map(text -> new Nodes.Refusal(RefusalReason.TOKEN, text));
@@ -212,15 +213,15 @@ public final class TrainerCluster implements Nodes.Admission {
                     ToTrainer.NEWEST_PROTOCOL)));
   }
 
-  private static int protocol(ToTrainer.Hello hello) {
-    return Math.min(hello.newestProtocol(), ToTrainer.NEWEST_PROTOCOL);
+  private static OptionalInt protocol(ToTrainer.Hello hello) {
+    return hello.protocolWith(ToTrainer.OLDEST_PROTOCOL, ToTrainer.NEWEST_PROTOCOL);
   }
 
   @Override
   public ToNode.Welcome welcome(ToTrainer.Hello hello) {
     return new ToNode.Welcome(
         leases.epoch(),
-        protocol(hello),
+        protocol(hello).orElseThrow(),
         config.run().name(),
         configuration,
         files,

@@ -26,6 +26,7 @@ import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,66 @@ class WireSerializerTest {
   private static ActorRef<FromSlot> fixed() {
     return ActorRefResolver.get(KIT.system())
         .resolveActorRef("pekko://tributary@trainer:25520/user/nodes/a/sampler-0#42");
+  }
+
+  /** What a later build may have to say. */
+  private record Invention() {}
+
+  /** The serializer of a later build. */
+  public static final class LaterSerializer extends SerializerWithStringManifest {
+    private final WireSerializer present;
+
+    /** Made by Pekko. */
+    public LaterSerializer(ExtendedActorSystem system) {
+      this.present = new WireSerializer(system);
+    }
+
+    @Override
+    public int identifier() {
+      return present.identifier();
+    }
+
+    @Override
+    public String manifest(Object message) {
+      return message instanceof Invention ? "invention.1" : present.manifest(message);
+    }
+
+    @Override
+    public byte[] toBinary(Object message) {
+      return message instanceof Invention ? new byte[] {42} : present.toBinary(message);
+    }
+
+    @Override
+    public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+      return present.fromBinary(bytes, manifest);
+    }
+  }
+
+  @Test
+  void whatAnotherBuildInventsIsDroppedAndTheConnectionGoesOn() {
+    ActorTestKit later =
+        ActorTestKit.create(
+            ConfigFactory.parseString(
+                    """
+                    pekko.actor.serializers.tributary = "%s"
+                    pekko.actor.serialization-bindings."%s" = tributary
+                    """
+                        .formatted(LaterSerializer.class.getName(), Invention.class.getName()))
+                .withFallback(KIT.system().settings().config()));
+    try {
+      TestProbe<Object> here = KIT.createTestProbe();
+      ActorRef<Object> there =
+          ActorRefResolver.get(later.system())
+              .resolveActorRef(
+                  ActorRefResolver.get(KIT.system()).toSerializationFormat(here.getRef()));
+      for (long i = 0; i < 3; i++) {
+        there.tell(new Invention());
+        there.tell(new ToNode.Ping(i));
+        here.expectMessage(new ToNode.Ping(i));
+      }
+    } finally {
+      later.shutdownTestKit();
+    }
   }
 
   @Test
