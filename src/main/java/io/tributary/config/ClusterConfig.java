@@ -21,6 +21,9 @@ import java.util.Optional;
  * @param uploadMegabytesPerSecond what all uploads of weights and files together may take; 0: no
  *     limit
  * @param numerics which workers may take part
+ * @param auditShare of the sequences that workers draw, which the trainer scores again
+ * @param auditBoundNats most that the two values of log q may differ, in nats
+ * @param auditAction what becomes of a node of whose sequences one differs by more
  * @param tokenFile file with what workers must show to take part, absolute; if empty, nothing
  */
 public record ClusterConfig(
@@ -33,6 +36,9 @@ public record ClusterConfig(
     @Default("20s") Duration stableAfter,
     @Default("0") int uploadMegabytesPerSecond,
     @Default("strict") Numerics numerics,
+    @Default("0.01") double auditShare,
+    @Default("0.05") double auditBoundNats,
+    @Default("warn") AuditAction auditAction,
     @Existing(Existing.Kind.FILE) Optional<Path> tokenFile,
     Tls tls) {
   private static final int MOST_NODES = 256;
@@ -51,6 +57,13 @@ public record ClusterConfig(
     Require.that(maxNodes <= MOST_NODES, "max-nodes", maxNodes, "at most " + MOST_NODES);
     Require.atLeast(0, "upload-megabytes-per-second", uploadMegabytesPerSecond);
     requireTimes(acceptableHeartbeatPause, stableAfter);
+    Require.that(
+        auditShare >= 0 && auditShare <= 1, "audit-share", auditShare, "a number from 0 to 1");
+    Require.that(
+        auditBoundNats > 0 && Double.isFinite(auditBoundNats),
+        "audit-bound-nats",
+        auditBoundNats,
+        "a positive number");
   }
 
   /** What all uploads together may take in bytes per second; 0: no limit. */
@@ -69,6 +82,32 @@ public record ClusterConfig(
     STRICT,
     /** All; metrics state the mixture. */
     MIXED;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** How draws of workers are checked. */
+  public Audit audit() {
+    return new Audit(auditShare, auditBoundNats, auditAction);
+  }
+
+  /**
+   * How draws of workers are checked.
+   *
+   * @param share of their sequences that the trainer scores again
+   * @param boundNats most that the two values of log q may differ, in nats
+   */
+  public record Audit(double share, double boundNats, AuditAction action) {}
+
+  /** What becomes of a node whose log q is wrong. */
+  public enum AuditAction {
+    /** The log and the audit log say so. */
+    WARN,
+    /** It is told to end, too. */
+    DISMISS;
 
     @Override
     public String toString() {

@@ -21,7 +21,8 @@ public final class Seeds {
     FITTING,
     TEXT_ORDER,
     HELD_OUT,
-    FOLD
+    FOLD,
+    AUDIT
   }
 
   private static final RandomGeneratorFactory<RandomGenerator> FACTORY =

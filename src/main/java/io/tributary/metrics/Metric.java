@@ -354,6 +354,20 @@ public enum Metric {
       "Leases of work sent to a node again, since nothing was heard of them.",
       "Grows steadily: messages are lost, or the node answers late.",
       Label.NODE),
+  /** From the noise of float32 to another distribution. */
+  NODE_AUDIT_DIFFERENCE_NATS(
+      histogram("nats", 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.1, 1, 10, 100),
+      "Difference between log q of a sequence as a node drew it and as the trainer scored it"
+          + " again.",
+      "Above cluster.audit-bound-nats (0.05): its samplers draw from another distribution than they"
+          + " say; audit.jsonl has the sequences.",
+      Label.NODE),
+  NODE_AUDITS_SKIPPED_TOTAL(
+      counter("sequences"),
+      "Sequences of a node that were to be scored again and were not, since the trainer had no"
+          + " time.",
+      "As many as are audited: lower cluster.audit-share, which stays as good a check.",
+      Label.NODE),
 
   // A worker, as it sees itself: served by the worker, and by no run
   WORKER_STATE(

@@ -92,8 +92,8 @@ sealed class MetricTable permits ProcessMetrics {
   }
 
   /** Adds an observation to a histogram. */
-  public final void observe(Metric metric, double value) {
-    required(histograms, metric).observe(value);
+  public final void observe(Metric metric, double value, String... labels) {
+    required(histograms, metric).labelValues(labels).observe(value);
   }
 
   /** Sets the labels of an info metric. */

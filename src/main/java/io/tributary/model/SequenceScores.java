@@ -18,6 +18,7 @@ public final class SequenceScores {
   private final OutputLayer output;
   private final @Nullable ValueHead valueHead;
   private final int maxRows;
+  private final double temperature;
 
   /** Without a value head. */
   public SequenceScores(LanguageModel model, int maxRows) {
@@ -25,10 +26,25 @@ public final class SequenceScores {
   }
 
   /**
+   * Of the tempered model.
+   *
+   * @param temperature logits are divided by it
+   */
+  public SequenceScores(LanguageModel model, int maxRows, double temperature) {
+    this(model, null, maxRows, temperature);
+  }
+
+  /**
    * @param valueHead value function on its hidden states; null for none
    * @param maxRows sequences that are computed at once
    */
   public SequenceScores(LanguageModel model, @Nullable ValueHead valueHead, int maxRows) {
+    this(model, valueHead, maxRows, 1);
+  }
+
+  private SequenceScores(
+      LanguageModel model, @Nullable ValueHead valueHead, int maxRows, double temperature) {
+    this.temperature = temperature;
     this.model = model;
     this.output = new OutputLayer(model.output());
     this.valueHead = valueHead;
@@ -81,7 +97,9 @@ public final class SequenceScores {
     NDArray hidden = batch.hidden(model, 0);
     return TokenScores.of(
         batch,
-        output.logProbs(hidden, batch.targets()).logProbs(),
+        output
+            .logProbs(temperature == 1 ? hidden : hidden.div(temperature), batch.targets())
+            .logProbs(),
         valueHead == null ? new double[0] : valueHead.values(hidden));
   }
 

@@ -10,7 +10,8 @@ public final class Leases {
   private final AtomicLong last = new AtomicLong();
 
   /**
-   * @param epoch identifies this start of the trainer
+   * @param epoch identifies this start of the trainer: random, and compared for equality alone, so
+   *     that no clock can make two starts alike
    */
   public Leases(long epoch) {
     this.epoch = epoch;

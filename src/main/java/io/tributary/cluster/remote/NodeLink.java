@@ -3,7 +3,9 @@ package io.tributary.cluster.remote;
 import io.tributary.cluster.remote.RemoteWorker.Availability;
 import io.tributary.cluster.wire.ToNode;
 import io.tributary.cluster.wire.ToTrainer.OfferedSlot;
+import io.tributary.data.Draw;
 import io.tributary.data.NodeState;
+import io.tributary.data.WeightSnapshot;
 import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -45,6 +47,9 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
   /** The node shall end at once: what it is at is given to others. */
   record Dismiss(String reason) implements Command {}
 
+  /** A sampler of the node has made this draw, which was to be made with this proposal. */
+  record Drawn(Draw draw, WeightSnapshot proposal) implements Command {}
+
   /** A worker has come to its end, which was to be. */
   record Retired(ActorRef<?> worker) implements Command {}
 
@@ -70,6 +75,7 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
   private final ActorRef<ToNode> node;
   private final NodeWorkers workers;
   private final NodeRecord record;
+  private final DrawAudit audit;
   private @Nullable ToNode farewell;
 
   /** The most that may still become of the node: one that leaves or hangs doesn't come back. */
@@ -79,11 +85,12 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
       ActorRef<ToNode> node,
       Leases leases,
       ActorRef<RemoteWorker.Publish> files,
-      NodeRecord record) {
+      NodeRecord record,
+      DrawAudit audit) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
-                timers -> new NodeLink(context, timers, node, leases, files, record)));
+                timers -> new NodeLink(context, timers, node, leases, files, record, audit)));
   }
 
   private NodeLink(
@@ -92,11 +99,13 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
       ActorRef<ToNode> node,
       Leases leases,
       ActorRef<RemoteWorker.Publish> files,
-      NodeRecord record) {
+      NodeRecord record,
+      DrawAudit audit) {
     super(context);
     this.timers = timers;
     this.node = node;
     this.record = record;
+    this.audit = audit;
     this.workers = new NodeWorkers(context, node, leases, files, record);
     timers.startTimerWithFixedDelay(PingDue.INSTANCE, PING);
     record.state(NodeState.AVAILABLE);
@@ -109,6 +118,13 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
         .onMessage(Answered.class, this::onAnswered)
         .onMessage(Offered.class, offered -> then(() -> workers.offered(offered.slots())))
         .onMessage(Resize.class, resize -> then(() -> workers.resize(resize.counts())))
+        .onMessage(
+            Drawn.class,
+            drawn ->
+                then(
+                    () ->
+                        audit.check(
+                            record, getContext().getSelf(), drawn.draw(), drawn.proposal())))
         .onMessage(Retired.class, retired -> then(() -> workers.retired(retired.worker())))
         .onMessage(
             Drain.class, drain -> sendAway(new ToNode.Drain(drain.reason()), Availability.LEAVING))

@@ -17,6 +17,8 @@ public record NodeNote(String address, String node, What what, String reason) {
     JOINED,
     /** It has more or fewer samplers and scorers than before. */
     RESIZED,
+    /** A sequence that it drew has another log q than it said. */
+    DISAGREED,
     /** It has gone in order. */
     LEFT,
     /** It has gone, and nobody had asked for it. */

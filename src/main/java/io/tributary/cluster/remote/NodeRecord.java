@@ -58,6 +58,11 @@ final class NodeRecord {
     heard();
   }
 
+  /** Host and port. */
+  String address() {
+    return Node.hostPort(hello.node().path().address());
+  }
+
   String name() {
     return name;
   }
@@ -94,6 +99,7 @@ final class NodeRecord {
       metrics.add(Metric.NODE_BUSY_SECONDS_TOTAL, 0, name, stage);
     }
     metrics.add(Metric.NODE_LEASES_RESENT_TOTAL, 0, name);
+    metrics.add(Metric.NODE_AUDITS_SKIPPED_TOTAL, 0, name);
     hold();
   }
 
@@ -112,6 +118,16 @@ final class NodeRecord {
     if (!gone) {
       metrics.set(Metric.NODE_ROUND_TRIP_SECONDS, roundTripSeconds, name);
     }
+  }
+
+  /** A sequence that it drew was scored again; both values of log q differ by so much. */
+  void audited(double differenceNats) {
+    metrics.observe(Metric.NODE_AUDIT_DIFFERENCE_NATS, differenceNats, name);
+  }
+
+  /** Sequences that it drew should have been scored again, and there was no time. */
+  void auditSkipped(int sequences) {
+    metrics.add(Metric.NODE_AUDITS_SKIPPED_TOTAL, sequences, name);
   }
 
   /** A lease of one of its slots was sent again. */
@@ -158,7 +174,7 @@ final class NodeRecord {
     int scorers = count(SlotKind.SCORER);
     return new NodeStatus(
         name,
-        hello.node().path().address().hostPort().replaceFirst("^.*@", ""),
+        address(),
         hello.build(),
         state,
         slots.stream().map(OfferedSlot::device).distinct().toList(),

@@ -66,6 +66,7 @@ public final class Nodes extends AbstractBehavior<Object> {
   private final ActorRef<RemoteWorker.Publish> files;
   private final int maxNodes;
   private final NodeRecords records;
+  private final DrawAudit audit;
   private final NodeNews news;
   private final Map<Address, Node> nodes = new LinkedHashMap<>();
   private final NodeOrders orders = new NodeOrders(nodes.values());
@@ -80,6 +81,7 @@ public final class Nodes extends AbstractBehavior<Object> {
    * @param records what is known of the nodes is entered here
    * @param operator is told in a line what happens to nodes; must not block
    * @param notes hears what becomes of nodes
+   * @param audit of what their samplers draw
    */
   public static Behavior<Object> create(
       Admission admission,
@@ -88,10 +90,12 @@ public final class Nodes extends AbstractBehavior<Object> {
       int maxNodes,
       NodeRecords records,
       Consumer<String> operator,
-      ActorRef<NodeNote> notes) {
+      ActorRef<NodeNote> notes,
+      DrawAudit audit) {
     return Behaviors.setup(
         context ->
-            new Nodes(context, admission, leases, files, maxNodes, records, operator, notes));
+            new Nodes(
+                context, admission, leases, files, maxNodes, records, operator, notes, audit));
   }
 
   private Nodes(
@@ -102,7 +106,8 @@ public final class Nodes extends AbstractBehavior<Object> {
       int maxNodes,
       NodeRecords records,
       Consumer<String> operator,
-      ActorRef<NodeNote> notes) {
+      ActorRef<NodeNote> notes,
+      DrawAudit audit) {
     super(context);
     context.setLoggerName(Nodes.class);
     this.admission = admission;
@@ -110,6 +115,7 @@ public final class Nodes extends AbstractBehavior<Object> {
     this.files = files;
     this.maxNodes = maxNodes;
     this.records = records;
+    this.audit = audit;
     this.news = new NodeNews(operator, notes);
   }
 
@@ -203,7 +209,7 @@ public final class Nodes extends AbstractBehavior<Object> {
       node.link =
           getContext()
               .spawn(
-                  NodeLink.create(node.ref, leases, files, node.record),
+                  NodeLink.create(node.ref, leases, files, node.record, audit),
                   node.name + "." + links++); // one that is gone has its name for a while
     }
     if (ready.offer() > node.offer) {

@@ -314,10 +314,18 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     } else if (report instanceof FromSlot.Failed failed) {
       giveBack(current, failed.reason(), true);
     } else if (report instanceof FromSlot.Result result) {
+      audit(result);
       end();
       record.finished(result instanceof FromSlot.Drawn ? Stage.SAMPLER : Stage.SCORER, result);
       finish(current, result);
       restIfRetired();
+    }
+  }
+
+  private void audit(FromSlot.Result result) {
+    WeightSnapshot proposal = order == null ? null : order.begunWith();
+    if (result instanceof FromSlot.Drawn drawn && proposal != null) {
+      link.tell(new NodeLink.Drawn(drawn.draw(), proposal));
     }
   }
 

@@ -20,6 +20,7 @@ import io.tributary.stage.learn.checkpoint.Checkpoint;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import io.tributary.stage.learn.checkpoint.RunIdentity;
 import io.tributary.stage.sample.ProposalSampling;
+import io.tributary.stage.sample.ProposalScoring;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.feature.Feature;
@@ -152,6 +153,15 @@ public final class TrainingParts implements AutoCloseable {
         new SamplingSettings(
             samplers.maxLength(), samplers.stopAtEos(), samplers.temperature(), 0, 1),
         config.run().seed());
+  }
+
+  /** What draws of other machines are scored again with, on the trainer's device. */
+  public ProposalScoring proposalScoring() {
+    return new ProposalScoring(
+        directory.config(),
+        Torch.device(config.model().device()),
+        prefix,
+        config.samplers().temperature());
   }
 
   /** What the scorer with this index computes with. */

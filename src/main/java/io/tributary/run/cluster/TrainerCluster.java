@@ -2,6 +2,7 @@ package io.tributary.run.cluster;
 
 import io.tributary.cluster.membership.ClusterSystem;
 import io.tributary.cluster.membership.NodeWatch;
+import io.tributary.cluster.remote.DrawAudit;
 import io.tributary.cluster.remote.Leases;
 import io.tributary.cluster.remote.NodeNote;
 import io.tributary.cluster.remote.NodeRecords;
@@ -22,11 +23,13 @@ import io.tributary.config.PortableConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.tls.RenewedTls;
 import io.tributary.data.BadInputException;
+import io.tributary.data.Sequence;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.metrics.Label.RefusalReason;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.protocol.NodeStatus;
 import io.tributary.run.assembly.TrainingParts;
+import io.tributary.stage.sample.ProposalScoring;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -78,8 +81,10 @@ public final class TrainerCluster implements Nodes.Admission {
   private final RunToken token;
   private final NodeRecords records;
   private final Consumer<NodeNote> notes;
+  private final TrainingParts parts;
   private @Nullable ActorRef<Object> register;
-  private final Leases leases = new Leases(System.currentTimeMillis());
+  private @Nullable DrawAudit audit;
+  private final Leases leases = new Leases(RANDOM.nextLong());
   private volatile boolean ended;
 
   /**
@@ -106,6 +111,7 @@ public final class TrainerCluster implements Nodes.Admission {
           }
         };
     this.notes = notes;
+    this.parts = parts;
     this.config = config;
     this.records = new NodeRecords(metrics, System::nanoTime);
     this.cluster = cluster;
@@ -148,14 +154,33 @@ public final class TrainerCluster implements Nodes.Admission {
                 }),
             "node-notes",
             DispatcherSelector.blocking());
+    DrawAudit checks =
+        new DrawAudit(cluster.audit(), config.run().seed(), this::scoring, writer::tell);
+    audit = checks;
     ActorRef<Object> started =
         system.systemActorOf(
-            Nodes.create(this, leases, weights, cluster.maxNodes(), records, operator, writer),
+            Nodes.create(
+                this, leases, weights, cluster.maxNodes(), records, operator, writer, checks),
             Nodes.NAME,
             Props.empty());
     register = started;
     system.systemActorOf(NodeWatch.create(started), "node-watch", Props.empty());
     return system;
+  }
+
+  private DrawAudit.Scoring scoring() {
+    ProposalScoring own = parts.proposalScoring();
+    return new DrawAudit.Scoring() {
+      @Override
+      public double[] logProposals(WeightSnapshot proposal, List<Sequence> sequences) {
+        return own.logProposals(proposal, sequences);
+      }
+
+      @Override
+      public void close() {
+        own.close();
+      }
+    };
   }
 
   /** Asks something of nodes; it is answered at once. */
@@ -249,6 +274,9 @@ public final class TrainerCluster implements Nodes.Admission {
   public void stop(ActorSystem<?> system) {
     ended = true;
     stopped(system);
+    if (audit != null) {
+      audit.close();
+    }
     try {
       server.close();
     } catch (IOException e) {

@@ -16,6 +16,8 @@ import io.tributary.cluster.wire.ToTrainer.Leaving;
 import io.tributary.cluster.wire.ToTrainer.OfferedSlot;
 import io.tributary.cluster.wire.ToTrainer.Pong;
 import io.tributary.cluster.wire.ToTrainer.Ready;
+import io.tributary.config.ClusterConfig;
+import io.tributary.config.ClusterConfig.AuditAction;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.DrawOrder.Purpose;
 import io.tributary.data.NodeState;
@@ -142,7 +144,9 @@ class NodesTest {
                 MAX_NODES,
                 records,
                 told::add,
-                notes.getRef()));
+                notes.getRef(),
+                new DrawAudit(
+                    new ClusterConfig.Audit(0, 1, AuditAction.WARN), 1, () -> null, note -> {})));
     node = kit.createTestProbe(ToNode.class);
     slot = kit.createTestProbe(ToSlot.class);
   }
