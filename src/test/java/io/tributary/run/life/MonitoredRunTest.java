@@ -74,7 +74,7 @@ class MonitoredRunTest {
             "learner.optimizer.learning-rate=1e-4",
             "diagnostics.gradient-variance-interval-steps=1",
             "diagnostics.gradient-variance-sequences=8");
-    cluster.worker();
+    RunProcess worker = cluster.worker();
     Http http = process.http();
     try (Prometheus prometheus =
         Prometheus.start(Files.createDirectory(directory.resolve("prometheus")), http.base())) {
@@ -85,8 +85,16 @@ class MonitoredRunTest {
       assertThat(http.post("/control/resume").statusCode()).isEqualTo(200);
       until("it works", () -> !prometheus.query(WORKING + " == 1").isEmpty());
 
+      until(
+          "a worker is found through the trainer",
+          () ->
+              !prometheus
+                  .query("tributary_worker_sequences_total{node=\"node-0\",stage=\"sampler\"} > 0")
+                  .isEmpty());
+      worker.kill();
       breakCheckpoints(tiny);
       until("an alert fires", () -> fires(prometheus, "TributaryCheckpointFailing"));
+      until("an alert has fired", () -> hasFired(prometheus, "TributaryNodeLost"));
       assertThat(process.isAlive()).isTrue();
 
       process.kill();
@@ -174,6 +182,14 @@ class MonitoredRunTest {
 
   private static boolean fires(Prometheus prometheus, String alert) {
     return prometheus.firing().stream().anyMatch(each -> each.kind().equals(alert));
+  }
+
+  /** Whether it fires or has done so: what has happened once is told for seconds only. */
+  private static boolean hasFired(Prometheus prometheus, String alert) {
+    return !prometheus
+        .query(
+            "last_over_time(ALERTS{alertname=\"%s\",alertstate=\"firing\"}[10m])".formatted(alert))
+        .isEmpty();
   }
 
   private void until(String what, Callable<Boolean> condition) {

@@ -53,7 +53,7 @@ public final class Prometheus implements AutoCloseable {
    * Starts one that scrapes the targets, and waits until it answers queries.
    *
    * @param directory for its files
-   * @param targets base addresses of what answers {@code /metrics}
+   * @param targets base addresses of what answers {@code /metrics}; the first one tells of workers
    */
   public static Prometheus start(Path directory, URI... targets) throws IOException {
     String list =
@@ -66,6 +66,7 @@ public final class Prometheus implements AutoCloseable {
         text =
             file.endsWith("prometheus.yml")
                 ? text.replace("[\"127.0.0.1:8080\"]", list)
+                    .replace("//127.0.0.1:8080/", "//" + targets[0].getAuthority() + "/")
                     .replaceAll("(?m)_interval: 15s$", "_interval: " + INTERVAL)
                 : shortened(text);
         Files.writeString(directory.resolve(file.getFileName()), text);
