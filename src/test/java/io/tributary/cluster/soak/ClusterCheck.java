@@ -21,6 +21,10 @@ import java.util.stream.Stream;
 record ClusterCheck(List<JsonObject> journal, List<String> log, int workers, double patience) {
   private static final int LOST_TRAINER = 75;
   private static final int KILLED = 137;
+
+  /** Seconds after a fault in which a worker may end for it. */
+  private static final double AFTERMATH = 60;
+
   private static final double MIB = 1 << 20;
   private static final double MOST_RESIDENT_GROWTH = 48 * MIB;
   private static final double MOST_HEAP_GROWTH = 16 * MIB;
@@ -149,16 +153,36 @@ record ClusterCheck(List<JsonObject> journal, List<String> log, int workers, dou
       int code = exit.get("code").getAsInt();
       String deed = seconds(exit) >= end ? "close" : exit.get("deed").getAsString();
       counts.merge(code + " after " + deed, 1, Integer::sum);
-      if (code != LOST_TRAINER
-          && !(code == 0 && deed.equals("DRAIN"))
-          && !(code == KILLED && KILLS.contains(deed))) {
+      boolean explained =
+          switch (code) {
+            case 0 -> deed.equals("DRAIN");
+            case KILLED -> KILLS.contains(deed);
+            case LOST_TRAINER -> deed.equals("close") || losesTheTrainer(exit);
+            default -> false;
+          };
+      if (!explained) {
         violations.add("exit code %d: %s".formatted(code, exit));
       }
     }
     return new Finding(
-        "a worker ends with 0 when it was drained, 75 when it has lost the trainer, or killed",
+        "a worker ends with 0 when drained, 75 when long out of the trainer's reach, or killed",
         counts.toString(),
         violations);
+  }
+
+  /** Whether the trainer has ended, or was out of reach for longer than it waits. */
+  private boolean losesTheTrainer(JsonObject exit) {
+    String worker = exit.get("name").getAsString().replaceAll("\\D", "");
+    return rows("fault")
+        .filter(fault -> seconds(fault) <= seconds(exit))
+        .filter(fault -> seconds(exit) <= fault.get("until").getAsDouble() + AFTERMATH)
+        .anyMatch(
+            fault -> {
+              FaultKind kind = FaultKind.valueOf(fault.get("kind").getAsString());
+              return kind.part() == FaultKind.Part.TRAINER
+                  || (kind.separates()
+                      && fault.get("workers").getAsString().matches(".*\\b" + worker + "\\b.*"));
+            });
   }
 
   private List<JsonObject> exits(boolean trainer) {

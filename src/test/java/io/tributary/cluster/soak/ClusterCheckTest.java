@@ -14,7 +14,8 @@ class ClusterCheckTest {
       """
       {"seconds":0.1,"event":"start","name":"trainer","number":1}
       {"seconds":9.0,"event":"status","step":1,"samplers":2,"scorers":2,"rss":1000}
-      {"seconds":10.0,"event":"fault","kind":"KILL"}
+      {"seconds":10.0,"event":"fault","kind":"KILL","workers":"[1]","until":10.0}
+      {"seconds":10.0,"event":"fault","kind":"CUT_LONG","workers":"[2, 4]","until":10.5}
       {"seconds":10.1,"event":"exit","name":"worker-1","code":137,"deed":"KILL"}
       {"seconds":11.0,"event":"exit","name":"worker-2","code":75,"deed":"nothing"}
       {"seconds":11.5,"event":"exit","name":"worker-2","code":0,"deed":"DRAIN"}
@@ -96,6 +97,9 @@ class ClusterCheckTest {
   @Test
   void anUnexpectedEndOfAWorkerIsFound() {
     assertThat(violations("\"code\":75", "\"code\":1")).hasSize(1);
+    assertThat(violations("CUT_LONG", "CUT_PAIR")).hasSize(1);
+    assertThat(violations("[2, 4]", "[3, 4]")).hasSize(1);
+    assertThat(violations("\"until\":10.5", "\"until\":-50")).hasSize(1);
     assertThat(violations("\"deed\":\"DRAIN\"", "\"deed\":\"nothing\"")).hasSize(1);
     assertThat(violations("\"deed\":\"KILL\"", "\"deed\":\"DRAIN\"")).hasSize(1);
   }

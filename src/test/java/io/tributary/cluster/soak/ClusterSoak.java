@@ -120,21 +120,35 @@ final class ClusterSoak {
     List<JsonObject> journal = rows(tiny.directory().resolve(Journal.FILE));
     Path home = tiny.home(SoakCluster.RUN);
     List<Draws> starts = new ArrayList<>();
-    for (int start = 1; Files.exists(tiny.directory().resolve(Draws.file(start))); start++) {
-      starts.add(Draws.read(tiny.directory().resolve(Draws.file(start))));
+    for (int start = 1; start <= starts(journal); start++) {
+      Path draws = tiny.directory().resolve(Draws.file(start));
+      if (Files.exists(draws)) { // otherwise it ended before it began
+        starts.add(Draws.read(draws));
+      }
     }
+    List<String> rows = tiny.metrics(SoakCluster.RUN).lines().toList();
+    long steps = rows.isEmpty() ? 0 : step(rows.get(rows.size() - 1));
     List<Finding> findings = new ArrayList<>();
     findings.addAll(
-        new DrawCheck(starts, rows(home.resolve("versions.jsonl")), DRAW, BATCH, plan.staleness())
+        new DrawCheck(
+                starts, rows(home.resolve("versions.jsonl")), DRAW, BATCH, plan.staleness(), steps)
             .findings());
     findings.addAll(
         new ClusterCheck(journal, log(home), plan.workers(), plan.patience()).findings());
     if (plan.staleness() == 0) {
-      findings.add(identity(settings));
+      findings.add(identity(settings, rows, steps));
     }
     table(journal);
     findings.forEach(out::println);
     return findings;
+  }
+
+  /** How often the trainer was started. */
+  private static long starts(List<JsonObject> journal) {
+    return journal.stream()
+        .filter(row -> row.get("event").getAsString().equals("start"))
+        .filter(row -> row.get("name").getAsString().equals(SoakCluster.TRAINER))
+        .count();
   }
 
   private static List<JsonObject> rows(Path file) throws IOException {
@@ -155,9 +169,8 @@ final class ClusterSoak {
     return lines;
   }
 
-  private Finding identity(List<String> settings) throws IOException {
-    List<String> rows = tiny.metrics(SoakCluster.RUN).lines().toList();
-    long steps = rows.isEmpty() ? 0 : step(rows.get(rows.size() - 1));
+  private Finding identity(List<String> settings, List<String> rows, long steps)
+      throws IOException {
     List<String> arguments = new ArrayList<>(settings);
     arguments.add("run.steps=" + Math.max(1, steps));
     out.printf("now %d steps in one process, to compare%n", steps);

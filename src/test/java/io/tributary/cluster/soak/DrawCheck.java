@@ -24,13 +24,15 @@ import java.util.stream.Collectors;
  * @param drawSequences sequences in a draw
  * @param batchSequences sequences in a batch
  * @param staleness bound on it, in steps
+ * @param lastStep the last one that the run has made
  */
 record DrawCheck(
     List<Draws> starts,
     List<JsonObject> versions,
     int drawSequences,
     int batchSequences,
-    int staleness) {
+    int staleness,
+    long lastStep) {
   DrawCheck {
     starts = List.copyOf(starts);
     versions = List.copyOf(versions);
@@ -119,8 +121,8 @@ record DrawCheck(
         drawAfter.put(step.step(), nextDraw);
       }
     }
-    if (nextStep < 2) {
-      violations.add("no step was made");
+    if (nextStep - 1 != lastStep || lastStep == 0) {
+      violations.add("the run has made %d steps, the log has %d".formatted(lastStep, nextStep - 1));
     }
     return new Finding(
         "each draw is learned once, as a whole, in order",

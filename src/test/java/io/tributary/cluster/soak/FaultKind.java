@@ -131,6 +131,11 @@ enum FaultKind {
     return length;
   }
 
+  /** Whether its workers and the trainer may lose each other for long. */
+  boolean separates() {
+    return this == CUT_LONG || this == FREEZE_LONG || this == LOSE_PACKETS || this == SLOW_DOWN;
+  }
+
   /** The most workers that it meets at a time. */
   int most() {
     return most;

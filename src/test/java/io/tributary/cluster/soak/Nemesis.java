@@ -88,8 +88,19 @@ final class Nemesis {
     double began = journal.seconds();
     for (Deed deed : deeds) {
       until(began + deed.at());
+      Fault fault = deed.fault();
       journal.write(
-          deed.what(), "round", round.number(), "kind", deed.fault().kind(), "fault", deed.fault());
+          deed.what(),
+          "round",
+          round.number(),
+          "kind",
+          fault.kind(),
+          "workers",
+          fault.workers(),
+          "until",
+          began + fault.end(),
+          "fault",
+          fault);
       deed.deed().on(cluster, deed.fault());
     }
     sample();

@@ -271,11 +271,11 @@ final class SoakCluster implements AutoCloseable {
   }
 
   void drainTrainer(Fault fault) throws Exception {
-    trainer.signal("TERM", fault.kind().name());
+    trainer.end("TERM", fault.kind().name());
   }
 
   void killTrainer(Fault fault) throws Exception {
-    trainer.signal("KILL", fault.kind().name());
+    trainer.end("KILL", fault.kind().name());
   }
 
   /** Removes processes and hosts, whatever state they are in. */

@@ -105,8 +105,14 @@ final class Supervised implements AutoCloseable {
   /** Kills it, and does not start it again before {@link #release}. */
   synchronized void killAndHold(String cause) throws IOException, InterruptedException {
     held = true;
-    signal("KILL", cause);
-    while (process != null) {
+    end("KILL", cause);
+  }
+
+  /** Sends a signal that ends it, and waits for that. */
+  synchronized void end(String signal, String cause) throws IOException, InterruptedException {
+    Process ending = process;
+    signal(signal, cause);
+    while (ending != null && ending.equals(process)) {
       wait();
     }
   }
