@@ -41,6 +41,12 @@ public record ClusterConfig(
     @Default("warn") AuditAction auditAction,
     @Existing(Existing.Kind.FILE) Optional<Path> tokenFile,
     Tls tls) {
+  /**
+   * Bytes of the largest message between nodes. It is the same for all configurations: a worker has
+   * to accept messages before it knows the run's.
+   */
+  public static final int LARGEST_MESSAGE = 8 << 20;
+
   private static final int MOST_NODES = 256;
 
   public ClusterConfig {
@@ -69,6 +75,15 @@ public record ClusterConfig(
   /** What all uploads together may take in bytes per second; 0: no limit. */
   public long uploadBytesPerSecond() {
     return uploadMegabytesPerSecond * 1_000_000L;
+  }
+
+  /**
+   * Most bytes of one message about a draw: its sequences, or their scores with log a of each token
+   * and texts of up to 16 bytes a token on average.
+   */
+  public static long messageBytes(int sequences, int maxLength, int features) {
+    long sequence = 96 + 8L * features + 24L * maxLength;
+    return (64 << 10) + sequences * sequence;
   }
 
   /** The trainer as a node of its cluster. */

@@ -63,6 +63,12 @@ public record TributaryConfig(
         trainer -> {
           requireOtherPort("cluster.port", trainer.port(), http.port());
           requireOtherPort("cluster.files-port", trainer.filesPort(), http.port());
+          int features = target.features().size();
+          requireRoom("samplers.batch-size", samplers.batchSize(), samplers, features);
+          if (proposal.window() == ProposalConfig.Window.FRESH) {
+            requireRoom(
+                "proposal.window-sequences", proposal.windowSequences(), samplers, features);
+          }
         });
     ObjectiveRules.require(objective, target, samplers, stream, learner, publish, proposal);
   }
@@ -117,6 +123,20 @@ public record TributaryConfig(
         sequences,
         "a multiple of samplers.batch-size = %d, such as %s%d"
             .formatted(draw, below > 0 ? below + " or " : "", below + draw));
+  }
+
+  private static void requireRoom(
+      String key, int sequences, SamplersConfig samplers, int features) {
+    int length = samplers.maxLength();
+    long most = ClusterConfig.LARGEST_MESSAGE - ClusterConfig.messageBytes(0, length, features);
+    long one = ClusterConfig.messageBytes(1, length, features);
+    long each = one - ClusterConfig.messageBytes(0, length, features);
+    Require.that(
+        ClusterConfig.messageBytes(sequences, length, features) <= ClusterConfig.LARGEST_MESSAGE,
+        key,
+        sequences,
+        "at most %d in a cluster with samplers.max-length = %d: nodes tell each other the scores of a draw in one message of at most %d MiB"
+            .formatted(most / each, length, ClusterConfig.LARGEST_MESSAGE >> 20));
   }
 
   private static void requireOtherPort(String key, int port, int httpPort) {

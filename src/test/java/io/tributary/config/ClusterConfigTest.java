@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +64,26 @@ class ClusterConfigTest {
     assertThat(cluster.node().acceptableHeartbeatPause()).isEqualTo(Duration.ofSeconds(10));
     assertThat(cluster.node().stableAfter()).isEqualTo(Duration.ofSeconds(20));
     assertThat(cluster.tls().caFile()).isEqualTo(directory.resolve("a.pem"));
+  }
+
+  @Test
+  void draws_that_no_message_has_room_for_are_refused() {
+    Map<String, String> large =
+        Map.of(
+            "samplers.max-length", "1024",
+            "samplers.batch-size", "512",
+            "learner.batch-size", "512",
+            "partition-function.bootstrap-sequences", "512");
+    assertThatThrownBy(() -> ConfigLoader.load(file, large))
+        .hasMessageContaining("samplers.batch-size")
+        .hasMessageContaining("at most 337 in a cluster with samplers.max-length = 1024")
+        .hasMessageContaining("one message of at most 8 MiB, got 512");
+    Map<String, String> window = new HashMap<>(large);
+    window.put("samplers.batch-size", "256");
+    window.put("proposal.window", "fresh");
+    window.put("proposal.window-sequences", "1024");
+    assertThatThrownBy(() -> ConfigLoader.load(file, window))
+        .hasMessageContaining("proposal.window-sequences");
   }
 
   @Test

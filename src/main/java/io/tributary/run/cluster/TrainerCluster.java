@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -62,12 +63,17 @@ public final class TrainerCluster implements Nodes.Admission {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int SECRET_BYTES = 32;
   private static final int KEPT_VERSIONS = 3;
+
+  /** Artery's usual frame is 256 KiB. */
+  private static final int MOST_OF_WELCOME = 240 << 10;
+
   private static final Duration STOP = Duration.ofSeconds(30);
 
   /** Draws and scores are large, whatever else nodes tell each other is not. */
   static final ClusterSystem.LargeMessages LARGE =
       new ClusterSystem.LargeMessages(
-          List.of("/system/" + Nodes.NAME + "/*/*", "/system/node/*"), 8 << 20);
+          List.of("/system/" + Nodes.NAME + "/*/*", "/system/node/*"),
+          ClusterConfig.LARGEST_MESSAGE);
 
   private final Consumer<String> operator;
   private final TributaryConfig config;
@@ -124,6 +130,7 @@ public final class TrainerCluster implements Nodes.Admission {
     try {
       this.store = FileStore.open(folder, KEPT_VERSIONS);
       this.files = RunInputs.offer(portable.inputs(), store);
+      requireRoom();
       this.server =
           FileServer.start(
               new InetSocketAddress(cluster.host(), cluster.filesPort()),
@@ -136,6 +143,18 @@ public final class TrainerCluster implements Nodes.Admission {
     }
     this.numerics = NumericsProbe.of(parts);
     LOG.info("this trainer computes in class {}", numerics);
+  }
+
+  /** A worker is welcomed with one message that is not among the large ones. */
+  private void requireRoom() {
+    long bytes =
+        configuration.getBytes(StandardCharsets.UTF_8).length
+            + files.stream().mapToLong(file -> 320 + 32L * file.chunks().size()).sum();
+    if (bytes > MOST_OF_WELCOME) {
+      throw new BadInputException(
+          "cluster: configuration and list of %d input files take %,d bytes, workers can be told %,d; the files of model.base are too large, or lists of words are in the configuration that should be in files"
+              .formatted(files.size(), bytes, MOST_OF_WELCOME));
+    }
   }
 
   /** The actor system of the trainer. */

@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import io.tributary.config.ClusterConfig;
+import io.tributary.data.Draw;
 import io.tributary.data.DrawOrder.Purpose;
+import io.tributary.data.Sequence;
 import io.tributary.metrics.Label.BlockedReason;
+import io.tributary.metrics.WorkTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.NotSerializableException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -258,6 +264,32 @@ class WireSerializerTest {
           assertThat(e).hasMessageContaining(each.getKey());
         }
       }
+    }
+  }
+
+  @Test
+  void aDrawAndItsScoresTakeNoMoreThanTheConfigurationCountsWith() {
+    int length = 50;
+    int features = 3;
+    int[] tokens = new int[length];
+    Arrays.fill(tokens, Integer.MAX_VALUE); // which takes the most bytes
+    List<Sequence> sequences = new ArrayList<>();
+    List<FromSlot.Score> scores = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      sequences.add(new Sequence(1, i, tokens, new double[length], 1));
+      scores.add(
+          new FromSlot.Score(
+              i, "x".repeat(16 * length), new double[features], 0, new double[length], 0));
+    }
+    Draw draw = new Draw(1, Purpose.TRAINING, 1, sequences);
+    LeaseId id = new LeaseId(-1, 1, Purpose.TRAINING, 1);
+    for (WireMessage each :
+        List.of(
+            new FromSlot.Drawn(id, draw, WorkTime.NONE),
+            new ToSlot.ScoreLease(id, draw, Map.of("feature", 0.5), fixed()),
+            new FromSlot.Scored(id, scores, 0, WorkTime.NONE))) {
+      assertThat((long) SERIALIZER.toBinary(each).length)
+          .isLessThanOrEqualTo(ClusterConfig.messageBytes(300, length, features));
     }
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(TorchExtension.class)
 class ClusterRunTest {
   private static final Duration LONG = Duration.ofMinutes(2);
-  private static final String STEPS = "run.steps=60";
+  private static final String STEPS = "run.steps=100";
 
   @TempDir private Path directory;
 
@@ -30,7 +30,8 @@ class ClusterRunTest {
 
   /**
    * A run that only workers draw for: one from before it, one that is killed, one that is drained,
-   * and one that finds it waiting.
+   * and one that finds it waiting. That one loses the trainer, which is killed, and joins again
+   * when it has been resumed.
    */
   @Test
   void workersThatComeAndGoGiveWhatOneProcessGives() throws Exception {
@@ -52,10 +53,17 @@ class ClusterRunTest {
       trainer.until(
           "it waits", () -> trainer.output().contains("waiting for workers: there is no"));
       RunProcess late = cluster.worker();
+      int rows = tiny.rows("remote").size();
+      trainer.until("it goes on", () -> tiny.rows("remote").size() > rows + 5);
+      trainer.kill();
+      RunProcess resumed =
+          cluster.trainer("remote", STEPS, "samplers.count=0", "scorers.count=0", "--resume");
       assertThat(tiny.run("alone", STEPS).exitCode()).isZero();
-      assertThat(trainer.exitCode(LONG)).as(trainer.output()).isZero();
+      assertThat(late.exitCode(LONG)).as(late.output()).isEqualTo(TrainerLost.EXIT_CODE);
+      RunProcess again = cluster.lastWorkerAgain();
+      assertThat(resumed.exitCode(LONG)).as(resumed.output()).isZero();
       assertThat(tiny.metrics("remote")).isEqualTo(tiny.metrics("alone"));
-      assertThat(late.exitCode()).as("the trainer has ended").isEqualTo(TrainerLost.EXIT_CODE);
+      assertThat(again.exitCode()).as("the trainer has ended").isEqualTo(TrainerLost.EXIT_CODE);
     }
   }
 }

@@ -46,7 +46,15 @@ public final class TinyCluster implements AutoCloseable {
 
   /** Starts a worker for the trainer, which may come later. */
   public RunProcess worker(String... options) throws IOException {
-    int number = workers++;
+    return start(workers++, "", options);
+  }
+
+  /** Starts the last worker once more, as its supervisor would: with what it has cached. */
+  public RunProcess lastWorkerAgain(String... options) throws IOException {
+    return start(workers - 1, "-again", options);
+  }
+
+  private RunProcess start(int number, String suffix, String... options) throws IOException {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -61,7 +69,8 @@ public final class TinyCluster implements AutoCloseable {
     arguments.addAll(List.of(options));
     return kept(
         new RunProcess(
-            JavaProcess.ofProgram(arguments), tiny.output("worker-%d".formatted(number))));
+            JavaProcess.ofProgram(arguments),
+            tiny.output("worker-%d%s".formatted(number, suffix))));
   }
 
   private RunProcess kept(RunProcess process) {
