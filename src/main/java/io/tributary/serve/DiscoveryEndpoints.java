@@ -22,23 +22,35 @@ record DiscoveryEndpoints(Supplier<RunStatus> status) {
   /** The trainer as it was called, so that it is reached, and each worker where it says. */
   private HttpResponse targets(Routes.Call call) {
     List<Target> targets = new ArrayList<>();
-    call.header("Host")
-        .ifPresent(host -> targets.add(new Target(List.of(host), Map.of("role", "trainer"))));
+    String trainer = call.header("Host").orElse("");
+    if (!trainer.isEmpty()) {
+      targets.add(new Target(List.of(trainer), Map.of("role", "trainer")));
+    }
     List<NodeStatus> nodes = status.get().nodes();
     if (nodes != null) {
       nodes.forEach(
           node -> {
             if (node.metrics() != null) {
-              targets.add(worker(node.name(), URI.create(node.metrics())));
+              targets.add(worker(trainer, node.name(), URI.create(node.metrics())));
             }
           });
     }
     return Answers.json(StatusCodes.OK, targets);
   }
 
-  private static Target worker(String name, URI metrics) {
+  /** Labelled with its trainer, whose own series have that as the label {@code instance}. */
+  private static Target worker(String trainer, String name, URI metrics) {
     return new Target(
         List.of(metrics.getAuthority()),
-        new TreeMap<>(Map.of("role", "worker", "node", name, "__scheme__", metrics.getScheme())));
+        new TreeMap<>(
+            Map.of(
+                "role",
+                "worker",
+                "trainer",
+                trainer,
+                "node",
+                name,
+                "__scheme__",
+                metrics.getScheme())));
   }
 }

@@ -120,7 +120,8 @@ class DashboardTest {
     }
     for (Query query : allQueries()) {
       int selectors = query.expression().split("\\{", -1).length - 1;
-      int instances = query.expression().split("instance=~\"\\$instance\"", -1).length - 1;
+      int instances =
+          query.expression().split("(instance|trainer)=~\"\\$instance\"", -1).length - 1;
       assertThat(instances).as(query.toString()).isEqualTo(selectors).isPositive();
     }
   }

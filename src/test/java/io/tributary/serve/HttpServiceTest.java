@@ -220,9 +220,10 @@ class HttpServiceTest {
         .isEqualTo(
             JsonParser.parseString(
                 """
-                [{"targets": ["127.0.0.1:%d"], "labels": {"role": "trainer"}},
+                [{"targets": ["127.0.0.1:%1$d"], "labels": {"role": "trainer"}},
                  {"targets": ["worker-1.example.org:9464"],
-                  "labels": {"role": "worker", "node": "node-0", "__scheme__": "https"}}]
+                  "labels": {"role": "worker", "trainer": "127.0.0.1:%1$d", "node": "node-0",
+                             "__scheme__": "https"}}]
                 """
                     .formatted(server.service.address().getPort())));
   }

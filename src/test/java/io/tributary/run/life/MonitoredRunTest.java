@@ -71,6 +71,7 @@ class MonitoredRunTest {
             RUN,
             "run.steps=1000000",
             "stream.max-staleness-steps=2",
+            "cluster.audit-share=1",
             "learner.optimizer.learning-rate=1e-4",
             "diagnostics.gradient-variance-interval-steps=1",
             "diagnostics.gradient-variance-sequences=8");

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Metric;
+import io.tributary.metrics.ProcessMetrics;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.metrics.WorkerMetrics;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
@@ -32,14 +34,17 @@ public final class ExposedNames {
     metrics.set(Metric.NODE_ROUND_TRIP_SECONDS, 1, "node-0");
     metrics.setNow(Metric.NODE_HEARD_TIMESTAMP_SECONDS, "node-0");
     metrics.add(Metric.NODE_LEASES_RESENT_TOTAL, 1, "node-0");
+    metrics.observe(Metric.NODE_AUDIT_DIFFERENCE_NATS, 0, "node-0");
+    metrics.add(Metric.NODE_AUDITS_SKIPPED_TOTAL, 1, "node-0");
     metrics.info(Metric.RUN_INFO, "quickstart", "gdc++");
     return metrics;
   }
 
+  /** Those of trainers and of workers. */
   public static Set<String> all() {
     Set<String> names = new HashSet<>();
     DESCRIBED
-        .matcher(new String(metrics().scrape(null).body(), UTF_8))
+        .matcher(text(metrics()) + text(new WorkerMetrics()))
         .results()
         .forEach(
             described -> {
@@ -52,6 +57,10 @@ public final class ExposedNames {
               }
             });
     return names;
+  }
+
+  private static String text(ProcessMetrics metrics) {
+    return new String(metrics.scrape(null).body(), UTF_8);
   }
 
   /** The names that an expression uses; those of recorded series aside. */
