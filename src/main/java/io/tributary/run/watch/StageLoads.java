@@ -82,6 +82,16 @@ final class StageLoads {
     }
   }
 
+  /**
+   * Shares of a whole: a result from another machine tells of waits that began before the readings.
+   */
+  private static void fit(Map<String, Double> shares, double whole) {
+    double sum = shares.values().stream().mapToDouble(Double::doubleValue).sum();
+    if (sum > whole) {
+      shares.replaceAll((reason, share) -> share * whole / sum);
+    }
+  }
+
   /** The current load of all stages by label, in the order of the stream. */
   Map<String, RunStatus.Load> loads() {
     Map<String, RunStatus.Load> loads = new LinkedHashMap<>();
@@ -108,8 +118,9 @@ final class StageLoads {
       busyRatio = Math.min(1, (after.busySeconds() - before.busySeconds()) / seconds);
       for (BlockedReason reason : after.blocked().keySet()) {
         double waited = after.blockedSeconds(reason) - before.blockedSeconds(reason);
-        blockedRatios.put(reason.label(), Math.min(1, waited / seconds));
+        blockedRatios.put(reason.label(), waited / seconds);
       }
+      fit(blockedRatios, 1 - busyRatio);
     }
     return new RunStatus.Load(
         queue.workers(),

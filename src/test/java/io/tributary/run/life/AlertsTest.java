@@ -44,6 +44,7 @@ class AlertsTest {
           "TributaryWaitingForWorkers",
           "TributaryNodeLost",
           "TributaryNodeRefused",
+          "TributaryNodeDisagrees",
           "TributaryNodeSlow",
           "TributaryNodeVersionOld");
 

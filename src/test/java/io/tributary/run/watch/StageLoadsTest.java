@@ -111,6 +111,24 @@ class StageLoadsTest {
     assertThat(sampler().busyRatio()).isCloseTo(60.0 / (2 * 20 + 4 * 10), within(1e-9));
   }
 
+  /** Each of the two has waited since long before the first step. */
+  @Test
+  void waitsThatBeganBeforeAreSharesOfTheRest() {
+    step(1_000, 0);
+    metrics
+        .stage(Stage.SAMPLER)
+        .worked(
+            new WorkTime(
+                Duration.ZERO,
+                Map.of(
+                    BlockedReason.ADMISSION, Duration.ofMinutes(3),
+                    BlockedReason.WEIGHTS, Duration.ofMinutes(1))));
+    step(10_000, 0.2);
+    assertThat(sampler().busyRatio()).isCloseTo(0.2, within(1e-9));
+    assertThat(sampler().blockedRatios().get("admission")).isCloseTo(0.6, within(1e-9));
+    assertThat(sampler().blockedRatios().get("weights")).isCloseTo(0.2, within(1e-9));
+  }
+
   @Test
   void withoutAnyWorkersThereIsNoShare() {
     stream.load(Stage.SAMPLER, 1, 0, 0);
