@@ -64,7 +64,6 @@ public final class RunWatch implements Supplier<RunStatus> {
           ServiceState.THROTTLED,
           ServiceState.WAITING_FOR_DATA);
 
-  private final StreamMetrics stream;
   private final RunConsole console;
   private ServiceState state = ServiceState.STARTING;
   private ServiceState stateBefore = ServiceState.STARTING; // it waited for workers
@@ -95,7 +94,6 @@ public final class RunWatch implements Supplier<RunStatus> {
       Clock clock,
       LongSupplier nanoTime) {
     this.config = config;
-    this.stream = stream;
     this.console = console;
     this.listener = listener;
     this.targets = targets;
