@@ -3,6 +3,7 @@ package io.tributary.protocol;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.metrics.WorkTime;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker, a sampler or a scorer, reports to its pool.
@@ -41,9 +42,9 @@ public sealed interface WorkerEvent<R> {
   /**
    * The worker is idle again without a result: the work is to be handed out again.
    *
-   * @param failed whether it was tried and failed; otherwise the work may be tried as often as it
-   *     takes
+   * @param failedOn name of the node on which it was tried and failed, of whose workers only one
+   *     counts; null if it was not tried
    */
-  record GivenBack<R>(long draw, ActorRef<?> worker, String reason, boolean failed)
+  record GivenBack<R>(long draw, ActorRef<?> worker, String reason, @Nullable String failedOn)
       implements WorkerEvent<R> {}
 }

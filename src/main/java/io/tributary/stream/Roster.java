@@ -32,7 +32,7 @@ final class Roster<W, R, C> {
     final DrawKey key;
     W work;
     final CompletableFuture<R> result;
-    int lostWorkers; // in a row
+    final Set<String> failedOn = new HashSet<>(); // lost workers, and nodes that gave it back
     private final long arrival;
 
     /**

@@ -29,6 +29,7 @@ import org.apache.pekko.stream.ActorAttributes;
 import org.apache.pekko.stream.Attributes;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.FlowWithContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands work to idle workers in the order of the draws, and hands it out again when a worker stops,
@@ -37,7 +38,7 @@ import org.apache.pekko.stream.javadsl.FlowWithContext;
  * <p>Each result is delivered once: a message from a worker counts only while the pool has that
  * draw assigned to it. A draw that is handed out again is made with the proposal that its first
  * attempt was begun with. Work on which {@value #MAX_LOST_WORKERS} workers are lost is not retried:
- * its result fails.
+ * its result fails; the workers of a node on which it failed count as one.
  *
  * @param <W> work
  * @param <R> result
@@ -181,7 +182,7 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     } else if (event instanceof WorkerEvent.GivenBack<R> given) {
       timers.cancel(given.worker());
       roster.finish(given.worker());
-      handOutAgain(job, given.worker(), given.reason(), given.failed());
+      handOutAgain(job, given.worker(), given.reason(), given.failedOn());
       return handOut();
     }
     awaitSignOfLife(event.worker());
@@ -235,16 +236,17 @@ public final class WorkerPool<W, R, C> extends AbstractBehavior<WorkerPool.Comma
     timers.cancel(worker);
     Job<W, R> job = roster.lose(worker);
     if (job != null) {
-      handOutAgain(job, worker, reason, true);
+      handOutAgain(job, worker, reason, worker.path().toString());
     }
     return handOut();
   }
 
-  private void handOutAgain(Job<W, R> job, ActorRef<?> worker, String reason, boolean failed) {
-    if (failed) {
-      job.lostWorkers++;
+  private void handOutAgain(
+      Job<W, R> job, ActorRef<?> worker, String reason, @Nullable String failedOn) {
+    if (failedOn != null) {
+      job.failedOn.add(failedOn);
     }
-    if (job.lostWorkers < MAX_LOST_WORKERS) {
+    if (job.failedOn.size() < MAX_LOST_WORKERS) {
       getContext().getLog().info("{} {}; {} is handed out again", worker, reason, job.key);
       listener.drawReissued(job.key.number());
       waiting.add(job);

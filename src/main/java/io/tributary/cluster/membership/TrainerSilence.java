@@ -17,8 +17,8 @@ final class TrainerSilence {
   private static final int PATIENCE = 2;
 
   private final Address trainer;
-  private final Duration pause;
-  private final Duration end;
+  private Duration pause;
+  private Duration end;
   private @Nullable Integer incarnation;
   private Duration heard;
   private boolean reachable = true;
@@ -31,9 +31,14 @@ final class TrainerSilence {
    */
   TrainerSilence(Address trainer, Duration pause, Duration stableAfter, Duration now) {
     this.trainer = trainer;
-    this.pause = pause;
-    this.end = pause.plus(stableAfter.multipliedBy(PATIENCE));
+    patience(pause, stableAfter);
     this.heard = now;
+  }
+
+  /** Other times from now on; see the constructor. */
+  void patience(Duration newPause, Duration stableAfter) {
+    pause = newPause;
+    end = newPause.plus(stableAfter.multipliedBy(PATIENCE));
   }
 
   /**

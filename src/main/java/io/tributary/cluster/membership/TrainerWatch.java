@@ -43,8 +43,16 @@ import org.jspecify.annotations.Nullable;
  * answer it; the answer tells one incarnation of the trainer from the next.
  */
 public final class TrainerWatch extends AbstractBehavior<TrainerWatch.Command> {
-  /** Its messages, all of which it sends itself. */
+  /** Its messages, which it sends itself but for {@link Patience}. */
   public sealed interface Command {}
+
+  /**
+   * The trainer's own times, which this node is to have too.
+   *
+   * @param pause silence after which the trainer counts as unreachable
+   * @param stableAfter time after which the trainer would remove an unreachable node
+   */
+  public record Patience(Duration pause, Duration stableAfter) implements Command {}
 
   private record Membership(MemberEvent event) implements Command {}
 
@@ -91,6 +99,7 @@ public final class TrainerWatch extends AbstractBehavior<TrainerWatch.Command> {
   private final ActorSelection answering;
   private final ActorRef asking;
   private @Nullable TrainerSilence silence; // none before this node has joined
+  private boolean up;
 
   private TrainerWatch(
       ActorContext<Command> context,
@@ -127,6 +136,7 @@ public final class TrainerWatch extends AbstractBehavior<TrainerWatch.Command> {
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onMessage(Membership.class, this::onMembership)
+        .onMessage(Patience.class, this::onPatience)
         .onMessage(Answered.class, this::onAnswered)
         .onMessage(Quarantined.class, this::onQuarantined)
         .onMessage(Tick.class, this::onTick)
@@ -153,11 +163,27 @@ public final class TrainerWatch extends AbstractBehavior<TrainerWatch.Command> {
     } else if (event instanceof MemberDowned || event instanceof MemberRemoved) {
       return lost("the trainer has removed this node");
     }
-    if (silence == null && (event instanceof MemberUp || event instanceof MemberWeaklyUp)) {
+    if (silence == null) { // the trainer may end before it has this node up
       silence =
           new TrainerSilence(
               trainer, node.acceptableHeartbeatPause(), node.stableAfter(), clock.read());
+    }
+    if (event instanceof MemberUp || event instanceof MemberWeaklyUp) {
+      up();
+    }
+    return this;
+  }
+
+  private void up() {
+    if (!up) {
+      up = true;
       listener.tell(new TrainerUp(trainer));
+    }
+  }
+
+  private Behavior<Command> onPatience(Patience told) {
+    if (silence != null) {
+      silence.patience(told.pause(), told.stableAfter());
     }
     return this;
   }

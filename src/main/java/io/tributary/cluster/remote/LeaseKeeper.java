@@ -28,6 +28,7 @@ final class LeaseKeeper {
   private final ActorRef<ToSlot> slot;
   private final TimerScheduler<Object> timers;
   private ToSlot.@Nullable Lease current;
+  private boolean heard;
 
   LeaseKeeper(ActorRef<ToSlot> slot, TimerScheduler<Object> timers) {
     this.slot = slot;
@@ -37,6 +38,7 @@ final class LeaseKeeper {
   /** Gives the slot this work; what it had before is not wanted any more. */
   void lease(ToSlot.Lease lease) {
     current = lease;
+    heard = false;
     slot.tell(lease);
     awaitWord(lease.id(), RESEND);
   }
@@ -69,9 +71,15 @@ final class LeaseKeeper {
         forget();
       }
     } else if (known) {
+      heard = true;
       awaitWord(report.id(), REMIND);
     }
     return known;
+  }
+
+  /** Whether the slot has said anything about the present lease. */
+  boolean isHeard() {
+    return current != null && heard;
   }
 
   /** The lease is not wanted any more. */

@@ -53,7 +53,9 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
   /** A worker has come to its end, which was to be. */
   record Retired(ActorRef<?> worker) implements Command {}
 
-  /** One of its workers has been given up: only a new process can help a call that hangs. */
+  /**
+   * One of its workers hangs, fails again and again, or returns garbage: a new process may help.
+   */
   enum Hangs implements Command {
     INSTANCE
   }
@@ -183,7 +185,8 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
 
   private Behavior<Command> onHangs() {
     return sendAway(
-        new ToNode.Dismissed("one of its samplers or scorers hangs or returned garbage"),
+        new ToNode.Dismissed(
+            "one of its samplers or scorers hangs, fails again and again, or returned garbage"),
         Availability.UNREACHABLE);
   }
 

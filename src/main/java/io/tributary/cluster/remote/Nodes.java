@@ -193,19 +193,20 @@ public final class Nodes extends AbstractBehavior<Object> {
 
   private void ready(Ready ready) {
     Optional<Node> known = known(ready);
+    Optional<Refusal> objection = admission.objection(ready);
+    if (ready.epoch() == leases.epoch()
+        && objection.isPresent()
+        && known.map(node -> node.link == null).orElse(true)) {
+      refuse(ready, objection.get()); // again and again: it waits, and its place is free
+      known.ifPresent(this::forgetRefused);
+      return;
+    }
     if (known.isEmpty() || ready.epoch() != leases.epoch()) {
       ready.node().tell(new ToNode.Dismissed("the trainer does not know this node any more"));
       return;
     }
     Node node = known.get();
     if (node.link == null) {
-      Optional<Refusal> objection = admission.objection(ready);
-      if (objection.isPresent()) {
-        refuse(ready, objection.get());
-        records.forget(node.record);
-        forget(node);
-        return;
-      }
       node.link =
           getContext()
               .spawn(
@@ -222,6 +223,11 @@ public final class Nodes extends AbstractBehavior<Object> {
     node.ref.tell(new ToNode.Admitted(leases.epoch(), ready.offer(), node.name));
   }
 
+  private void forgetRefused(Node node) {
+    records.forget(node.record);
+    forget(node);
+  }
+
   private static String slots(Ready ready) {
     long samplers = ready.slots().stream().filter(slot -> slot.kind() == SlotKind.SAMPLER).count();
     return NodeRequest.count(samplers, "sampler")
@@ -230,8 +236,10 @@ public final class Nodes extends AbstractBehavior<Object> {
   }
 
   private void leaving(Node node, String reason) {
-    node.farewell = reason;
-    change(node, Availability.LEAVING);
+    if (node.farewell == null) {
+      node.farewell = reason;
+      change(node, Availability.LEAVING);
+    }
   }
 
   private void gone(NodeGone event) {

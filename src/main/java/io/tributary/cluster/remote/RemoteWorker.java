@@ -81,11 +81,21 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     INSTANCE
   }
 
+  private enum PauseEnds {
+    INSTANCE
+  }
+
   /** The file of a draw's proposal is asked for again after this time, so that it is kept. */
   private static final Duration FILE_AGAIN = Duration.ofSeconds(5);
 
   /** Work that comes while the slot can't be reached, or is retired, is given back after this. */
   private static final Duration GIVE_BACK = Duration.ofSeconds(1);
+
+  /** After a failure it gets no work for so long; twice as long after another one. */
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** So many failures in a row are a reason to start its node anew. */
+  private static final int MAX_FAILURES = 3;
 
   /** One that is retired and idle stops after this time: its pool may not yet know that it is. */
   private static final Duration REST = Duration.ofSeconds(5);
@@ -112,8 +122,10 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   private @Nullable Work<?> work;
   private @Nullable DrawOrder order; // of the work, if it is a draw
   private boolean leased;
-  private boolean reachable = true;
+  private Availability availability = Availability.AVAILABLE;
+  private boolean pauses;
   private boolean retired;
+  private int failures; // in a row
 
   /** A sampler's. */
   static Behavior<SamplerCommand> sampler(
@@ -188,8 +200,9 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
         .onMessage(ProposalOffers.OfferDue.class, due -> then(offers::again))
         .onMessage(FromSlot.Fetched.class, it -> then(() -> offers.fetched(it.version())))
         .onMessage(FromSlot.Holds.class, holds -> then(() -> holds(holds)))
-        .onMessage(GivenUp.class, given -> then(() -> link.tell(NodeLink.Hangs.INSTANCE)))
-        .onMessage(Availability.class, now -> then(() -> availability(now)))
+        .onMessage(GivenUp.class, given -> then(this::sendNodeAway))
+        .onMessage(PauseEnds.class, end -> then(this::pauseEnds))
+        .onMessage(Availability.class, now -> then(() -> available(now)))
         .onMessage(Retire.class, retire -> then(this::retire))
         .onMessage(EndDue.class, due -> work == null ? Behaviors.stopped() : this)
         .onMessage(FromSlot.Report.class, report -> then(() -> hear(report)))
@@ -204,7 +217,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   }
 
   private void draw(DrawSequences command) {
-    order = retired ? null : command.order();
+    order = retired || pauses ? null : command.order();
     begin(
         new Work<>(
             command.order().number(),
@@ -275,13 +288,13 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
 
   private void begin(Work<?> next) {
     work = next;
-    if (!reachable || retired) { // the pool has not yet heard that this worker is not registered
+    if (!registered) { // the pool has not yet heard of that
       timers.startSingleTimer(GiveBackDue.INSTANCE, GIVE_BACK);
     }
   }
 
   private void lease(ToSlot.Lease lease) {
-    if (!retired) {
+    if (!retired && !pauses) {
       keeper.lease(lease);
     }
   }
@@ -312,7 +325,8 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     if (report instanceof FromSlot.Progress) {
       current.pool().tell(new WorkerEvent.Progressed<>(current.number(), getContext().getSelf()));
     } else if (report instanceof FromSlot.Failed failed) {
-      giveBack(current, failed.reason(), true);
+      giveBack(current, failed.reason(), failed.tried());
+      pause();
     } else if (report instanceof FromSlot.Result result) {
       audit(result);
       end();
@@ -342,8 +356,10 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       value = finished.result().apply(result);
     } catch (IndexOutOfBoundsException | ClassCastException | IllegalArgumentException e) {
       giveBack(finished, "returned something else: " + e.getMessage(), true);
+      sendNodeAway();
       return;
     }
+    failures = 0;
     finished
         .pool()
         .tell(
@@ -355,7 +371,12 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     end();
     given
         .pool()
-        .tell(new WorkerEvent.GivenBack<>(given.number(), getContext().getSelf(), reason, failed));
+        .tell(
+            new WorkerEvent.GivenBack<>(
+                given.number(),
+                getContext().getSelf(),
+                reason,
+                failed ? link.path().name() : null));
     restIfRetired();
   }
 
@@ -385,13 +406,38 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     offers.holds(holds);
   }
 
-  private void availability(Availability now) {
-    reachable = now != Availability.UNREACHABLE;
-    register(now == Availability.AVAILABLE && !retired);
-    giveBack(!reachable, "can't be reached");
+  private void sendNodeAway() {
+    link.tell(NodeLink.Hangs.INSTANCE);
   }
 
-  private void register(boolean available) {
+  /** Others get the work, and this one the time to recover. */
+  private void pause() {
+    failures++;
+    if (failures >= MAX_FAILURES) {
+      sendNodeAway();
+    }
+    pauses = true;
+    register();
+    timers.startSingleTimer(PauseEnds.INSTANCE, PAUSE.multipliedBy(1L << (failures - 1)));
+  }
+
+  private void pauseEnds() {
+    giveBack(true, "has failed"); // what came amid the pause
+    pauses = false;
+    register();
+  }
+
+  private void available(Availability now) {
+    availability = now;
+    register();
+    giveBack(now == Availability.UNREACHABLE, "can't be reached");
+    if (now == Availability.LEAVING && work != null) {
+      timers.startSingleTimer(GiveBackDue.INSTANCE, GIVE_BACK);
+    }
+  }
+
+  private void register() {
+    boolean available = availability == Availability.AVAILABLE && !pauses && !retired;
     if (available != registered) { // the cluster's receptionist fails if it is told twice
       registered = available;
       (available ? register : deregister).run();
@@ -400,7 +446,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
 
   private void retire() {
     retired = true;
-    register(false);
+    register();
     restIfRetired();
   }
 
@@ -411,8 +457,9 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   }
 
   private void giveBackLate() {
-    giveBack(!reachable, "can't be reached");
-    giveBack(retired, "is not needed any more");
+    giveBack(availability == Availability.UNREACHABLE, "can't be reached");
+    giveBack(availability == Availability.LEAVING && !keeper.isHeard(), "leaves");
+    giveBack(retired && !keeper.isHeard(), "is not needed any more");
   }
 
   private void giveBack(boolean wanted, String reason) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The place of one sampler or scorer on a worker: does the work that the trainer leases, once,
  * however often the lease arrives, and reports the result until it is accepted. A sampler or scorer
- * that fails is replaced.
+ * that fails is replaced; if it fails {@value #MAX_FAILURES} times in a row, so does the slot.
  *
  * @param <C> messages of the sampler or scorer
  */
@@ -43,6 +43,9 @@ public final class Slot<C> extends AbstractBehavior<Object> {
   public enum Retire {
     INSTANCE
   }
+
+  /** A sampler or scorer that fails so often in a row is not replaced. */
+  private static final int MAX_FAILURES = 3;
 
   private enum ResendDue {
     INSTANCE
@@ -63,6 +66,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
   private long toldNanos;
   private boolean retires;
   private boolean released;
+  private int failures; // in a row
 
   /**
    * A slot.
@@ -95,7 +99,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     this.timers = timers;
     this.work = work;
     this.behavior = behavior;
-    this.weights = new SlotWeights(cache, context.getSelf().narrow());
+    this.weights = new SlotWeights(cache, context.getSelf());
     this.dispatcher = dispatcher;
     this.events = context.getSelf().narrow();
     this.worker = spawn(context);
@@ -112,8 +116,10 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     return newReceiveBuilder()
         .onMessage(Lease.class, lease -> then(() -> receive(lease)))
         .onMessage(Accepted.class, accepted -> then(() -> accepted(accepted)))
-        .onMessage(ToSlot.Offer.class, offered -> then(() -> weights.offered(offered)))
+        .onMessage(ToSlot.Offer.class, offered -> then(() -> offered(offered)))
         .onMessage(WeightSnapshot.class, fetched -> then(() -> fetched(fetched)))
+        .onMessage(WeightCache.Arriving.class, it -> then(this::arriving))
+        .onMessage(WeightCache.Unavailable.class, it -> then(() -> unavailable(it)))
         .onMessage(TakenOver.class, taken -> then(() -> taken(taken)))
         .onMessage(WorkerEvent.Begun.class, event -> this) // with what the trainer has said
         .onMessage(WorkerEvent.Progressed.class, event -> then(this::progressed))
@@ -167,6 +173,31 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     }
   }
 
+  private void offered(ToSlot.Offer offered) {
+    WeightSnapshot newest = weights.newest();
+    if (weights.offered(offered) && newest != null) {
+      takeOver(newest);
+    }
+  }
+
+  private void arriving() {
+    if (awaitsWeights) {
+      progressed();
+    }
+  }
+
+  private void unavailable(WeightCache.Unavailable told) {
+    if (awaitsWeights
+        && current instanceof ToSlot.DrawLease draw
+        && draw.proposal().equals(told.proposal())) {
+      awaitsWeights = false;
+      end(
+          draw,
+          new FromSlot.Failed(
+              draw.id(), "can't fetch its proposal: " + told.reason(), WorkTime.NONE, false));
+    }
+  }
+
   private void fetched(WeightSnapshot fetched) {
     if (weights.fetched(fetched)) {
       takeOver(fetched);
@@ -190,6 +221,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
 
   private void finished(WorkerEvent.Finished<?> event) {
     Lease done = current;
+    failures = 0;
     if (done != null) {
       end(done, work.report(done.id(), event.result(), event.time()));
     }
@@ -242,6 +274,9 @@ public final class Slot<C> extends AbstractBehavior<Object> {
 
   private void replace(Terminated gone) {
     Throwable cause = gone instanceof ChildFailed failed ? failed.getCause() : null;
+    if (++failures >= MAX_FAILURES) {
+      throw new IllegalStateException("%s %,d times in a row".formatted(cause, failures), cause);
+    }
     getContext().getLog().warn("a worker has stopped and is replaced", cause);
     worker = spawn(getContext());
     weights.lost();
@@ -251,7 +286,7 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     }
     Lease failed = current;
     if (failed != null && !awaitsWeights) {
-      end(failed, new FromSlot.Failed(failed.id(), String.valueOf(cause), WorkTime.NONE));
+      end(failed, new FromSlot.Failed(failed.id(), String.valueOf(cause), WorkTime.NONE, true));
     }
   }
 }

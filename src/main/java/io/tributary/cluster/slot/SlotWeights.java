@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class SlotWeights {
   private final @Nullable ActorRef<WeightCache.Fetch> cache;
-  private final ActorRef<WeightSnapshot> slot;
+  private final ActorRef<Object> slot;
   private ToSlot.@Nullable Offer offer;
   private @Nullable WeightSnapshot newest;
   private @Nullable TakenOver held;
 
   /**
    * @param cache fetches weights; null for a scorer's slot, to which offers mean nothing
-   * @param slot told of what was fetched
+   * @param slot told of what was fetched, see {@link WeightCache}
    */
-  SlotWeights(@Nullable ActorRef<WeightCache.Fetch> cache, ActorRef<WeightSnapshot> slot) {
+  SlotWeights(@Nullable ActorRef<WeightCache.Fetch> cache, ActorRef<Object> slot) {
     this.cache = cache;
     this.slot = slot;
   }
@@ -41,15 +41,23 @@ final class SlotWeights {
     return null;
   }
 
-  void offered(ToSlot.Offer offered) {
+  /**
+   * The trainer offers these.
+   *
+   * @return whether the newest are to be taken over again: the sampler has this version, but did
+   *     not load it as it is
+   */
+  boolean offered(ToSlot.Offer offered) {
     offer = offered;
     if (held != null && isOffered(held.version(), held.fingerprint())) {
       confirm(offered, held);
     } else if (newest != null && offered.proposal().is(newest.version())) {
       offered.replyTo().tell(new FromSlot.Fetched(newest.version().number()));
+      return held != null && held.version() == offered.proposal().version();
     } else {
       fetch(offered.proposal(), false);
     }
+    return false;
   }
 
   private void fetch(ToSlot.Proposal wanted, boolean forDraw) {

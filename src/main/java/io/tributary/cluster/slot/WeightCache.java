@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Fetches weights for all slots of a node: once, one version at a time, first what draws wait for,
  * then the newest. What was fetched last stays in memory, shared by the slots.
+ *
+ * <p>A slot gets a {@link WeightSnapshot} or {@link Unavailable}, and meanwhile {@link Arriving}.
  */
 public final class WeightCache extends AbstractBehavior<Object> {
 
@@ -27,7 +29,7 @@ public final class WeightCache extends AbstractBehavior<Object> {
    *
    * @param forDraw whether a draw waits for them; otherwise newer ones do instead
    */
-  public record Fetch(ToSlot.Proposal proposal, boolean forDraw, ActorRef<WeightSnapshot> replyTo) {
+  public record Fetch(ToSlot.Proposal proposal, boolean forDraw, ActorRef<Object> replyTo) {
 
     private boolean replaces(Fetch other) {
       return other.replyTo.equals(replyTo)
@@ -40,10 +42,31 @@ public final class WeightCache extends AbstractBehavior<Object> {
     }
   }
 
+  /** Bytes of weights have arrived; told at most once a second. */
+  enum Arriving {
+    INSTANCE
+  }
+
+  /** The weights could not be fetched; they may be asked for again. */
+  record Unavailable(ToSlot.Proposal proposal, String reason) {}
+
+  /** Fetches and reads weights. */
+  @FunctionalInterface
+  public interface Source {
+    /**
+     * The weights; blocks.
+     *
+     * @param arriving to be run when bytes arrive, from any thread
+     */
+    WeightSnapshot fetch(ToSlot.Proposal wanted, Runnable arriving);
+  }
+
   private record Ended(
       Fetch wanted, @Nullable WeightSnapshot weights, @Nullable Throwable failure) {}
 
-  private final Function<Fetch, WeightSnapshot> fetch;
+  private static final long WORD_NANOS = 1_000_000_000;
+
+  private final Source source;
   private final Executor executor;
   private final List<Fetch> waiting = new ArrayList<>();
   private @Nullable WeightSnapshot last;
@@ -52,20 +75,18 @@ public final class WeightCache extends AbstractBehavior<Object> {
   /**
    * A cache.
    *
-   * @param fetch fetches and reads weights; blocks
    * @param executor where it may block
    */
-  public static Behavior<Fetch> create(Function<Fetch, WeightSnapshot> fetch, Executor executor) {
+  public static Behavior<Fetch> create(Source source, Executor executor) {
     return Behaviors.setup(
-            (ActorContext<Object> context) -> new WeightCache(context, fetch, executor))
+            (ActorContext<Object> context) -> new WeightCache(context, source, executor))
         .narrow();
   }
 
-  private WeightCache(
-      ActorContext<Object> context, Function<Fetch, WeightSnapshot> fetch, Executor executor) {
+  private WeightCache(ActorContext<Object> context, Source source, Executor executor) {
     super(context);
     context.setLoggerName(WeightCache.class);
-    this.fetch = fetch;
+    this.source = source;
     this.executor = executor;
   }
 
@@ -74,6 +95,7 @@ public final class WeightCache extends AbstractBehavior<Object> {
     return newReceiveBuilder()
         .onMessage(Fetch.class, this::onFetch)
         .onMessage(Ended.class, this::onEnded)
+        .onMessage(Arriving.class, arriving -> onArriving())
         .build();
   }
 
@@ -91,13 +113,39 @@ public final class WeightCache extends AbstractBehavior<Object> {
           .getLog()
           .warn(
               "proposal {} can't be fetched", ended.wanted().proposal().version(), ended.failure());
+      Unavailable answer =
+          new Unavailable(ended.wanted().proposal(), String.valueOf(ended.failure()));
       waiting.removeIf(
-          other -> other.proposal().is(ended.wanted().version())); // it is wanted again
+          other -> {
+            boolean same = other.proposal().is(ended.wanted().version());
+            if (same) {
+              other.replyTo().tell(answer);
+            }
+            return same;
+          });
     } else {
       last = ended.weights();
     }
     answer();
     return this;
+  }
+
+  private Behavior<Object> onArriving() {
+    waiting.forEach(wanted -> wanted.replyTo().tell(Arriving.INSTANCE));
+    return this;
+  }
+
+  /** Tells this actor now and then. */
+  private Runnable arriving() {
+    ActorRef<Object> self = getContext().getSelf();
+    AtomicLong told = new AtomicLong(System.nanoTime());
+    return () -> {
+      long last = told.get();
+      long now = System.nanoTime();
+      if (now - last > WORD_NANOS && told.compareAndSet(last, now)) {
+        self.tell(Arriving.INSTANCE);
+      }
+    };
   }
 
   private void answer() {
@@ -119,9 +167,11 @@ public final class WeightCache extends AbstractBehavior<Object> {
               .filter(Fetch::forDraw)
               .findFirst()
               .orElseGet(() -> waiting.get(waiting.size() - 1));
+      Runnable arriving = arriving();
       getContext()
           .pipeToSelf(
-              CompletableFuture.supplyAsync(() -> fetch.apply(next), executor),
+              CompletableFuture.supplyAsync(
+                  () -> source.fetch(next.proposal(), arriving), executor),
               (weights, failure) -> new Ended(next, weights, failure));
     }
   }

@@ -85,8 +85,13 @@ public sealed interface FromSlot extends WireMessage {
     }
   }
 
-  /** The slot's worker has failed on the work, and another takes its place. */
-  record Failed(LeaseId id, String reason, WorkTime time) implements Result {
+  /**
+   * There is no result.
+   *
+   * @param tried whether the slot's sampler or scorer has failed on the work; otherwise it could
+   *     not begin
+   */
+  record Failed(LeaseId id, String reason, WorkTime time, boolean tried) implements Result {
     @Override
     public int sequences() {
       return 0;

@@ -4,6 +4,7 @@ import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import io.tributary.cluster.transfer.Manifest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -92,6 +93,8 @@ final class NodeCodecs {
               Wire.list(out, m.files(), NodeCodecs::manifest);
               Wire.string(out, m.source());
               Wire.string(out, m.secret());
+              out.writeLong(m.acceptableHeartbeatPause().toMillis());
+              out.writeLong(m.stableAfter().toMillis());
             },
             (in, refs) ->
                 new ToNode.Welcome(
@@ -101,7 +104,9 @@ final class NodeCodecs {
                     Wire.string(in),
                     Wire.list(in, NodeCodecs::manifest),
                     Wire.string(in),
-                    Wire.string(in))),
+                    Wire.string(in),
+                    Duration.ofMillis(in.readLong()),
+                    Duration.ofMillis(in.readLong()))),
         new Codec<>(
             "refused.1",
             ToNode.Refused.class,

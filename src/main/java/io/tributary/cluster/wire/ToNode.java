@@ -1,6 +1,7 @@
 package io.tributary.cluster.wire;
 
 import io.tributary.cluster.transfer.Manifest;
+import java.time.Duration;
 import java.util.List;
 
 /** What the trainer tells a node. */
@@ -16,6 +17,8 @@ public sealed interface ToNode extends WireMessage {
    * @param files all that the configuration refers to
    * @param source URI of the trainer's file server
    * @param secret bearer token for it
+   * @param acceptableHeartbeatPause silence after which a node counts as unreachable
+   * @param stableAfter time after which the trainer removes an unreachable node
    */
   record Welcome(
       long epoch,
@@ -24,7 +27,9 @@ public sealed interface ToNode extends WireMessage {
       String configuration,
       List<Manifest> files,
       String source,
-      String secret)
+      String secret,
+      Duration acceptableHeartbeatPause,
+      Duration stableAfter)
       implements ToNode {
     public Welcome {
       files = List.copyOf(files);

@@ -137,8 +137,10 @@ final class WorkCodecs {
               id(out, m.id());
               Wire.string(out, m.reason());
               time(out, m.time());
+              out.writeBoolean(m.tried());
             },
-            (in, refs) -> new FromSlot.Failed(id(in), Wire.string(in), time(in))));
+            (in, refs) ->
+                new FromSlot.Failed(id(in), Wire.string(in), time(in), in.readBoolean())));
   }
 
   private static void id(Output out, LeaseId id) {

@@ -270,7 +270,9 @@ public final class TrainerCluster implements Nodes.Admission {
         configuration,
         files,
         URI.create("https://%s:%d".formatted(cluster.advertisedHost(), server.port())).toString(),
-        secret);
+        secret,
+        cluster.acceptableHeartbeatPause(),
+        cluster.stableAfter());
   }
 
   @Override

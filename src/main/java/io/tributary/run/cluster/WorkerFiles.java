@@ -26,12 +26,30 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 
 /** The files that a worker has fetched from its trainer. */
 final class WorkerFiles {
   private static final Duration PATIENCE = Duration.ofMinutes(30);
 
+  /** For weights: a draw that waits for them is better given to another worker. */
+  private static final Duration SHORT_PATIENCE = Duration.ofSeconds(20);
+
+  /** Tells of failures, and what is in place otherwise. */
+  private record Counted(FetchWatch failures, LongConsumer counted) implements FetchWatch {
+    @Override
+    public void inPlace(long bytes) {
+      counted.accept(bytes);
+    }
+
+    @Override
+    public void failed(URI source, String reason) {
+      failures.failed(source, reason);
+    }
+  }
+
   private final FileFetcher fetcher;
+  private final FileFetcher weights;
   private final List<URI> sources;
   private final Path folder;
   private final WorkerConsole console;
@@ -52,9 +70,9 @@ final class WorkerFiles {
       Path folder,
       WorkerConsole console,
       WorkerMetrics metrics) {
-    this.fetcher =
-        new FileFetcher(
-            cache, BearerToken.of(welcome.secret()), tls, FetchSettings.standard(PATIENCE));
+    BearerToken secret = BearerToken.of(welcome.secret());
+    this.fetcher = new FileFetcher(cache, secret, tls, FetchSettings.standard(PATIENCE));
+    this.weights = new FileFetcher(cache, secret, tls, FetchSettings.standard(SHORT_PATIENCE));
     this.sources = List.of(URI.create(welcome.source()));
     this.folder = folder;
     this.console = console;
@@ -73,7 +91,8 @@ final class WorkerFiles {
     try {
       for (Manifest file : files) {
         long others = before;
-        CachedFile fetched = fetch(file, behind(others, all));
+        CachedFile fetched =
+            fetch(fetcher, file, new Counted(all, bytes -> all.inPlace(others + bytes)));
         before += file.size();
         inputs.add(fetched);
         link(folder.resolve(file.name()), fetched.path().toAbsolutePath());
@@ -92,13 +111,22 @@ final class WorkerFiles {
     Files.move(made, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /** Fetches weights and reads them; blocks. */
-  WeightSnapshot weights(ToSlot.Proposal wanted, DecoderConfig model) {
+  /**
+   * Fetches weights and reads them; blocks.
+   *
+   * @param arriving is run when bytes have arrived
+   */
+  WeightSnapshot weights(ToSlot.Proposal wanted, Runnable arriving, DecoderConfig model) {
     long start = System.nanoTime();
-    try (CachedFile file =
-        fetch(
-            wanted.file(),
-            console.fetching("proposal " + wanted.version(), wanted.file().size()))) {
+    FetchWatch shown = console.fetching("proposal " + wanted.version(), wanted.file().size());
+    FetchWatch watch =
+        new Counted(
+            shown,
+            bytes -> {
+              shown.inPlace(bytes);
+              arriving.run();
+            });
+    try (CachedFile file = fetch(weights, wanted.file(), watch)) {
       console.fetched(
           wanted.version(), wanted.file().size(), Duration.ofNanos(System.nanoTime() - start));
       return new WeightSnapshot(
@@ -107,26 +135,11 @@ final class WorkerFiles {
     }
   }
 
-  /** Of one file of several, after those before it. */
-  private static FetchWatch behind(long before, FetchWatch all) {
-    return new FetchWatch() {
-      @Override
-      public void inPlace(long bytes) {
-        all.inPlace(before + bytes);
-      }
-
-      @Override
-      public void failed(URI source, String reason) {
-        all.failed(source, reason);
-      }
-    };
-  }
-
-  private CachedFile fetch(Manifest file, FetchWatch watch) {
+  private CachedFile fetch(FileFetcher from, Manifest file, FetchWatch watch) {
     long begun = System.nanoTime();
     long bytes = 0;
     try {
-      CachedFile fetched = fetcher.fetch(file, sources, watch);
+      CachedFile fetched = from.fetch(file, sources, watch);
       bytes = file.size();
       return fetched;
     } catch (FetchException e) {

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -305,13 +306,16 @@ final class WorkerNode extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onDrain(String reason) {
-    announcement = null;
+    if (drains) {
+      return this;
+    }
     drains = true;
     report.leaves();
     console.tell(
         "leaving (%s): what is in progress is finished; a second signal ends it at once"
             .formatted(reason));
-    trainer.tell(new ToTrainer.Leaving(reason, self()));
+    announcement = new ToTrainer.Leaving(reason, self());
+    say();
     if (slots != null) {
       slots.retire();
     }
@@ -319,6 +323,9 @@ final class WorkerNode extends AbstractBehavior<Object> {
   }
 
   private Behavior<Object> onTerminated(Terminated gone) {
+    if (gone instanceof ChildFailed failed) {
+      return startAgain("a sampler or scorer fails again and again: " + failed.getCause());
+    }
     if (slots != null) {
       slots.gone(gone.getRef());
     }

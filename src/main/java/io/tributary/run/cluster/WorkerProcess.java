@@ -58,6 +58,7 @@ public final class WorkerProcess {
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private volatile @Nullable ActorRef<Object> node;
+  private volatile @Nullable ActorRef<TrainerWatch.Command> watch;
 
   /**
    * What a worker is told by its operator.
@@ -168,11 +169,12 @@ public final class WorkerProcess {
               "node",
               Props.empty());
       node = started;
-      system.systemActorOf(
-          TrainerWatch.create(
-              settings.node(), settings.trainerHost(), settings.trainerPort(), started),
-          "trainer-watch",
-          Props.empty());
+      watch =
+          system.systemActorOf(
+              TrainerWatch.create(
+                  settings.node(), settings.trainerHost(), settings.trainerPort(), started),
+              "trainer-watch",
+              Props.empty());
       ClusterSystem.onSignal(system, this::drain);
       return exit.join();
     } finally {
@@ -186,6 +188,11 @@ public final class WorkerProcess {
   }
 
   private WorkerNode.Prepared prepare(ToNode.Welcome welcome, ActorSystem<?> system) {
+    ActorRef<TrainerWatch.Command> watching = watch;
+    if (watching != null) {
+      watching.tell(
+          new TrainerWatch.Patience(welcome.acceptableHeartbeatPause(), welcome.stableAfter()));
+    }
     CacheFolder cache;
     Path folder = settings.cache().resolve("runs").resolve(Long.toString(welcome.epoch()));
     try {
@@ -209,7 +216,7 @@ public final class WorkerProcess {
     ActorRef<WeightCache.Fetch> weights =
         system.systemActorOf(
             WeightCache.create(
-                wanted -> files.weights(wanted.proposal(), parts.model()),
+                (wanted, arriving) -> files.weights(wanted, arriving, parts.model()),
                 system.dispatchers().lookup(DispatcherSelector.blocking())),
             "weights",
             Props.empty());

@@ -44,6 +44,15 @@ class TrainerSilenceTest {
   }
 
   @Test
+  void theTrainersTimesCountOnceTheyAreKnown() {
+    silence.answered(TRAINER, at(3));
+    silence.patience(Duration.ofSeconds(20), Duration.ofSeconds(100));
+    assertThat(silence.check(at(22))).isEmpty();
+    assertThat(silence.check(at(222))).hasValue(TrainerUnreachable.INSTANCE);
+    assertThat(silence.check(at(223)).orElseThrow()).isInstanceOf(TrainerLost.class);
+  }
+
+  @Test
   void oneThatNeverAnswersIsLostToo() {
     assertThat(silence.check(at(10))).hasValue(TrainerUnreachable.INSTANCE);
     assertThat(silence.check(at(50)).orElseThrow()).isInstanceOf(TrainerLost.class);

@@ -138,7 +138,7 @@ class DrawAuditTest {
             Slot.create(
                 SlotWork.sampling(TestRecord.UNOBSERVED),
                 () -> sampler,
-                kit.spawn(WeightCache.create(wanted -> PROPOSAL, Runnable::run)),
+                kit.spawn(WeightCache.create((wanted, arriving) -> PROPOSAL, Runnable::run)),
                 DispatcherSelector.sameAsParent()));
     ActorRef<Publish> files =
         kit.spawn(

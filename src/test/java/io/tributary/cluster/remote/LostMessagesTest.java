@@ -96,7 +96,7 @@ class LostMessagesTest {
                           work(command, context.getSelf());
                           return Behaviors.same();
                         }),
-                kit.spawn(WeightCache.create(wanted -> weights(), Runnable::run)),
+                kit.spawn(WeightCache.create((wanted, arriving) -> weights(), Runnable::run)),
                 DispatcherSelector.sameAsParent()));
     ActorRef<FromSlot> back =
         actor(report -> pass(report, isLost, passed -> remoteReports.get().tell(passed)));

@@ -72,7 +72,16 @@ class NodesTest {
   private static final long EPOCH = 77;
   private static final int MAX_NODES = 1;
   private static final ToNode.Welcome WELCOME =
-      new ToNode.Welcome(EPOCH, 1, "run", "", List.of(), "https://trainer:1", "secret");
+      new ToNode.Welcome(
+          EPOCH,
+          1,
+          "run",
+          "",
+          List.of(),
+          "https://trainer:1",
+          "secret",
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(20));
   private static ActorTestKit kit;
   private static ActorTestKit elsewhere;
   private static ManualTime time;
@@ -292,6 +301,7 @@ class NodesTest {
     nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
     nodes.tell(new NodeEvent.NodeReachable(unique(node)));
     nodes.tell(new Leaving("it was stopped", node.getRef()));
+    nodes.tell(new Leaving("it was stopped", node.getRef())); // the first may have been lost
     nodes.tell(new NodeEvent.NodeGone(unique(node), NodeEvent.Reason.LEFT));
     node.awaitAssert(
         () ->
@@ -320,6 +330,17 @@ class NodesTest {
   }
 
   @Test
+  void aNodeWhoseNumericsAreRefusedIsRefusedAsOftenAsItAsks() {
+    hello(node);
+    node.expectMessage(WELCOME);
+    refusalOfReady = Optional.of(new Refusal(RefusalReason.NUMERICS, "another class"));
+    for (int i = 0; i < 3; i++) {
+      ready(node);
+      node.expectMessage(new ToNode.Refused("another class"));
+    }
+  }
+
+  @Test
   void aNodeWhoseNumericsAreRefusedLeavesItsPlaceToOthers() {
     hello(node);
     node.expectMessage(WELCOME);
@@ -345,7 +366,7 @@ class NodesTest {
 
     hello(restarted);
     restarted.expectMessage(WELCOME);
-    pool.expectMessage(new WorkerEvent.GivenBack<>(7, former, "can't be reached", false));
+    pool.expectMessage(new WorkerEvent.GivenBack<>(7, former, "can't be reached", null));
     ready(restarted);
 
     restarted.expectMessage(new ToNode.Admitted(EPOCH, 1, "node-0"));
@@ -404,7 +425,7 @@ class NodesTest {
     TestProbe<Object> pool = order();
 
     gone(node);
-    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", false));
+    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", null));
     time.timePasses(Duration.ofSeconds(5));
 
     pool.expectTerminated(sampler);
@@ -417,7 +438,7 @@ class NodesTest {
     TestProbe<Object> pool = order();
 
     nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
-    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", false));
+    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", null));
     expectNoSampler();
     nodes.tell(new NodeEvent.NodeReachable(unique(node)));
 
@@ -427,7 +448,15 @@ class NodesTest {
   @Test
   void aNodeThatLeavesEndsItsWorkAndGetsNoMore() {
     admit(node);
-    TestProbe<Object> pool = order();
+    TestProbe<Object> pool = kit.createTestProbe(Object.class);
+    sampler()
+        .tell(
+            new DrawSequences(
+                new DrawOrder(7, 0, Purpose.TRAINING, 1).begunWith(WEIGHTS),
+                pool.getRef().unsafeUpcast()));
+    pool.expectMessageClass(WorkerEvent.Begun.class);
+    ToSlot.DrawLease lease = slot.expectMessageClass(ToSlot.DrawLease.class);
+    lease.replyTo().tell(new FromSlot.Received(lease.id()));
 
     nodes.tell(new Leaving("it was stopped", node.getRef()));
 
@@ -605,7 +634,7 @@ class NodesTest {
         .isInstanceOf(Done.class);
     ToNode.Dismissed dismissed = new ToNode.Dismissed("asked for by an operator");
     node.expectMessage(dismissed);
-    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", false));
+    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", null));
     settle();
     node.expectMessage(dismissed);
   }
@@ -727,7 +756,7 @@ class NodesTest {
     offer(2, other, slot);
     offer(3, other, other);
 
-    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", false));
+    pool.expectMessage(new WorkerEvent.GivenBack<>(7, sampler, "can't be reached", null));
     assertThat(ProposalConfirmed.name(sampler)).isEqualTo("sampler-0@node-0");
     offer(4, other, kit.createTestProbe(ToSlot.class));
     node.awaitAssert(

@@ -125,7 +125,7 @@ class ReissuedDrawsTest {
                 this::sampler,
                 kit.spawn(
                     WeightCache.create(
-                        wanted -> weights(wanted.proposal().version()), Runnable::run)),
+                        (wanted, arriving) -> weights(wanted.version()), Runnable::run)),
                 DispatcherSelector.sameAsParent()));
     ActorRef<Publish> files =
         kit.spawn(

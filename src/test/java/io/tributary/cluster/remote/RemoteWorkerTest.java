@@ -134,13 +134,17 @@ class RemoteWorkerTest {
   }
 
   private void expectGivenBack(ActorRef<?> worker, String reason, boolean failed) {
-    pool.expectMessage(new WorkerEvent.GivenBack<>(7, worker, reason, failed));
+    pool.expectMessage(
+        new WorkerEvent.GivenBack<>(
+            7, worker, reason, failed ? link.getRef().path().name() : null));
   }
 
   /** Returns when the sampler has handled all that it has been told. */
   private void settle() {
     tell(RemoteWorker.GivenUp.INSTANCE);
-    link.expectMessage(NodeLink.Hangs.INSTANCE);
+    while (link.receiveMessage() != NodeLink.Hangs.INSTANCE) {
+      // what it has drawn is told too
+    }
   }
 
   private void tell(Object message) {
@@ -206,7 +210,7 @@ class RemoteWorkerTest {
             TIME));
 
     var given = pool.expectMessageClass(WorkerEvent.GivenBack.class);
-    assertThat(given.failed()).isTrue();
+    assertThat(given.failedOn()).isNotNull();
     assertThat(given.reason()).startsWith("returned something else");
     slot.expectMessage(new ToSlot.Accepted(lease.id()));
   }
@@ -218,7 +222,8 @@ class RemoteWorkerTest {
 
     report(lease, new FromSlot.Scored(lease.id(), List.of(), 2, TIME));
 
-    assertThat(pool.expectMessageClass(WorkerEvent.GivenBack.class).failed()).isTrue();
+    assertThat(pool.expectMessageClass(WorkerEvent.GivenBack.class).failedOn()).isNotNull();
+    link.expectMessage(NodeLink.Hangs.INSTANCE);
   }
 
   @Test
@@ -320,10 +325,63 @@ class RemoteWorkerTest {
     order(ORDER);
     ToSlot.DrawLease lease = expectDrawLease();
 
-    report(lease, new FromSlot.Failed(lease.id(), "out of memory", TIME));
+    report(lease, new FromSlot.Failed(lease.id(), "out of memory", TIME, true));
 
     expectGivenBack(sampler, "out of memory", true);
     slot.expectMessage(new ToSlot.Accepted(lease.id()));
+  }
+
+  @Test
+  void afterAFailureItGetsNoWorkForAMoment() {
+    order(ORDER);
+    ToSlot.DrawLease lease = expectDrawLease();
+    report(lease, new FromSlot.Failed(lease.id(), "out of memory", TIME, true));
+    expectGivenBack(sampler, "out of memory", true);
+    slot.expectMessage(new ToSlot.Accepted(lease.id()));
+    expectRegistered(false);
+    tellOrder(ORDER); // the pool has not heard of it
+    settle();
+    slot.expectNoMessage(Duration.ZERO);
+
+    time.timePasses(Duration.ofSeconds(1));
+
+    expectGivenBack(sampler, "has failed", false);
+    expectRegistered(true);
+    link.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void threeFailuresInARowAreAReasonToStartTheNodeAnew() {
+    for (int failure = 1; failure <= 3; failure++) {
+      link.expectNoMessage(Duration.ZERO);
+      order(ORDER);
+      ToSlot.DrawLease lease = expectDrawLease();
+      report(lease, new FromSlot.Failed(lease.id(), "out of memory", TIME, true));
+      expectGivenBack(sampler, "out of memory", true);
+      slot.expectMessage(new ToSlot.Accepted(lease.id()));
+      time.timePasses(Duration.ofSeconds(2));
+    }
+    link.expectMessage(NodeLink.Hangs.INSTANCE);
+  }
+
+  @Test
+  void workThatComesAsTheNodeLeavesGoesToOthersUnlessItsSlotHasIt() {
+    tell(Availability.LEAVING);
+    order(ORDER);
+    expectDrawLease();
+    time.timePasses(Duration.ofSeconds(1));
+    expectGivenBack(sampler, "leaves", false);
+  }
+
+  @Test
+  void workThatASlotHasIsFinishedAsTheNodeLeaves() {
+    order(ORDER);
+    ToSlot.DrawLease lease = expectDrawLease();
+    report(lease, new FromSlot.Received(lease.id()));
+    tell(Availability.LEAVING);
+    time.timePasses(Duration.ofSeconds(1));
+    report(lease, new FromSlot.Drawn(lease.id(), DRAW, TIME));
+    expectFinished(sampler, DRAW);
   }
 
   private void expectRegistered(boolean expected) {

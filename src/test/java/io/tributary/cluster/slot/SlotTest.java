@@ -204,8 +204,8 @@ class SlotTest {
     finish(command);
 
     expectDrawn(1);
-    assertThat(observed).hasSize(2).startsWith(SlotKind.SAMPLER);
-    assertThat(observed.get(1)).isInstanceOf(FromSlot.Drawn.class);
+    assertThat(observed).hasSize(3).startsWith(3L, SlotKind.SAMPLER);
+    assertThat(observed.get(2)).isInstanceOf(FromSlot.Drawn.class);
   }
 
   @Test
@@ -399,6 +399,71 @@ class SlotTest {
 
   private static WeightSnapshot weights(long version) {
     return new WeightSnapshot(new WeightVersion(version, "print " + version), List.of());
+  }
+
+  @Test
+  void aSamplerThatFailsAgainAndAgainIsNotReplaced() {
+    TestProbe<Object> watcher = kit.createTestProbe();
+    Told<SamplerCommand> last = null;
+    for (int failure = 1; failure <= 3; failure++) {
+      slot.tell(lease(failure));
+      expectReceived(failure);
+      if (failure > 1) {
+        expectTakeOver(WEIGHTS);
+      }
+      last = samplers.receiveMessage();
+      if (failure < 3) {
+        last.worker().tell(FATAL);
+        trainer.expectMessageClass(FromSlot.Failed.class);
+      }
+    }
+    last.worker().tell(FATAL);
+    watcher.expectTerminated(slot);
+  }
+
+  @Test
+  void aDrawThatWaitsForWeightsMakesProgressWhileTheyArrive() {
+    slot.tell(lease(1, 4));
+    expectReceived(1);
+    Fetch fetch = cache.receiveMessage();
+    fetch.replyTo().tell(WeightCache.Arriving.INSTANCE);
+    trainer.expectMessage(new FromSlot.Progress(id(1)));
+
+    fetch.replyTo().tell(weights(4));
+
+    finish(expectOrder());
+    expectDrawn(1);
+  }
+
+  @Test
+  void aDrawWhoseWeightsCanNotBeHadHasNotBeenTried() {
+    slot.tell(lease(1, 4));
+    expectReceived(1);
+    Fetch fetch = cache.receiveMessage();
+
+    fetch.replyTo().tell(new WeightCache.Unavailable(proposal(4), "cut off"));
+
+    trainer.expectMessage(
+        new FromSlot.Failed(id(1), "can't fetch its proposal: cut off", WorkTime.NONE, false));
+    samplers.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void weightsThatWereLoadedWronglyAreLoadedAgainWhenTheyAreOfferedAgain() {
+    offer(4);
+    Fetch fetch = expectFetch(4);
+    WeightSnapshot weights = weights(4);
+    fetch.replyTo().tell(weights);
+    trainer.expectMessage(new FromSlot.Fetched(4));
+    Told<SamplerCommand> told = expectTakeOver(weights);
+    ((TakeOver) told.command())
+        .replyTo()
+        .tell(new TakenOver(told.worker(), 4, "of something else"));
+    trainer.expectMessage(new FromSlot.Holds(4, "of something else"));
+
+    offer(4);
+
+    expectTakeOver(weights);
   }
 
   private void offer(long version) {

@@ -27,8 +27,8 @@ class WeightCacheTest {
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private volatile boolean cutOff;
   private final ActorRef<Fetch> cache = KIT.spawn(WeightCache.create(this::fetch, tasks::add));
-  private final TestProbe<WeightSnapshot> one = KIT.createTestProbe(WeightSnapshot.class);
-  private final TestProbe<WeightSnapshot> other = KIT.createTestProbe(WeightSnapshot.class);
+  private final TestProbe<Object> one = KIT.createTestProbe(Object.class);
+  private final TestProbe<Object> other = KIT.createTestProbe(Object.class);
 
   @AfterEach
   void stopCache() {
@@ -40,24 +40,23 @@ class WeightCacheTest {
     KIT.shutdownTestKit();
   }
 
-  private WeightSnapshot fetch(Fetch wanted) {
-    fetched.add(wanted.proposal().version());
+  private WeightSnapshot fetch(ToSlot.Proposal wanted, Runnable arriving) {
+    fetched.add(wanted.version());
     if (cutOff) {
       throw new IllegalStateException("the trainer can't be reached");
     }
-    return new WeightSnapshot(
-        new WeightVersion(wanted.proposal().version(), wanted.proposal().fingerprint()), List.of());
+    return new WeightSnapshot(new WeightVersion(wanted.version(), wanted.fingerprint()), List.of());
   }
 
-  private void want(TestProbe<WeightSnapshot> slot, long version) {
+  private void want(TestProbe<Object> slot, long version) {
     want(slot, version, "print " + version);
   }
 
-  private void want(TestProbe<WeightSnapshot> slot, long version, String fingerprint) {
+  private void want(TestProbe<Object> slot, long version, String fingerprint) {
     cache.tell(new Fetch(new ToSlot.Proposal(version, fingerprint, FILE), false, slot.getRef()));
   }
 
-  private void wantForDraw(TestProbe<WeightSnapshot> slot, long version) {
+  private void wantForDraw(TestProbe<Object> slot, long version) {
     cache.tell(
         new Fetch(new ToSlot.Proposal(version, "print " + version, FILE), true, slot.getRef()));
   }
@@ -69,8 +68,8 @@ class WeightCacheTest {
     task.run();
   }
 
-  private static void expect(TestProbe<WeightSnapshot> slot, long version) {
-    assertThat(slot.receiveMessage().version().number()).isEqualTo(version);
+  private static void expect(TestProbe<Object> slot, long version) {
+    assertThat(((WeightSnapshot) slot.receiveMessage()).version().number()).isEqualTo(version);
   }
 
   @Test
@@ -80,7 +79,7 @@ class WeightCacheTest {
     want(one, 4); // the offer is repeated
     fetchEnds();
 
-    WeightSnapshot weights = one.receiveMessage();
+    WeightSnapshot weights = (WeightSnapshot) one.receiveMessage();
     assertThat(weights.version()).isEqualTo(new WeightVersion(4, "print 4"));
     assertThat(other.receiveMessage()).isSameAs(weights);
     assertThat(fetched).containsExactly(4L);
@@ -90,7 +89,7 @@ class WeightCacheTest {
   void aSlotThatComesLaterGetsWhatWasFetchedBefore() throws InterruptedException {
     want(one, 4);
     fetchEnds();
-    WeightSnapshot weights = one.receiveMessage();
+    WeightSnapshot weights = (WeightSnapshot) one.receiveMessage();
 
     want(other, 4);
 
@@ -145,7 +144,8 @@ class WeightCacheTest {
     want(one, 4, "of this run");
     fetchEnds();
 
-    assertThat(one.receiveMessage().version().fingerprint()).isEqualTo("of this run");
+    assertThat(((WeightSnapshot) one.receiveMessage()).version().fingerprint())
+        .isEqualTo("of this run");
   }
 
   @Test
@@ -153,6 +153,8 @@ class WeightCacheTest {
     cutOff = true;
     want(one, 4);
     fetchEnds();
+    assertThat(one.expectMessageClass(WeightCache.Unavailable.class).reason())
+        .contains("can't be reached");
     cutOff = false;
     KIT.<WeightSnapshot>createTestProbe()
         .awaitAssert(

@@ -82,7 +82,7 @@ final class WireMessages {
         "featured.1",
         new FromSlot.Featured(
             ID, new DrawFeatures(300, List.of(new double[] {1, 0.25}), 1), WorkTime.NONE));
-    all.put("failed.1", new FromSlot.Failed(ID, "no: space left", TIME));
+    all.put("failed.1", new FromSlot.Failed(ID, "no: space left", TIME, true));
     all.put(
         "hello.1",
         new ToTrainer.Hello(1, 300, "0.9-SNAPSHOT", "http://worker:9464/metrics", "token", node));
@@ -107,7 +107,9 @@ final class WireMessages {
             "tributary { }",
             List.of(file, Manifest.of("1", 0, Manifest.CHUNK_SIZE, List.of())),
             "https://trainer:17356",
-            "secret"));
+            "secret",
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(20)));
     all.put("refused.1", new ToNode.Refused("numerics differ"));
     all.put("admitted.1", new ToNode.Admitted(-7_000_000_001L, 300, "node-0"));
     all.put("ping.1", new ToNode.Ping(Long.MAX_VALUE));
