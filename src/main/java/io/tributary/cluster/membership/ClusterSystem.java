@@ -31,6 +31,8 @@ public final class ClusterSystem {
   static final String TRAINER = "trainer";
   static final String WORKER = "worker";
 
+  private static final int HANDSHAKES = 256;
+  private static final Duration HANDSHAKE = Duration.ofSeconds(10);
   private static final String SECTION = "tributary-cluster";
   private static final String ARTERY = "pekko.remote.artery.";
   private static final String DETECTOR = "pekko.cluster.failure-detector.";
@@ -64,7 +66,7 @@ public final class ClusterSystem {
   public static ClusterSystem ofTrainer(ClusterConfig.Node node, LargeMessages large) {
     return new ClusterSystem(
         node,
-        setup(tls(node), values(node, TRAINER, large))
+        setup(tls(node, large), values(node, TRAINER, large))
             .withSetup(new TrainerDowning.Removal(node.stableAfter())));
   }
 
@@ -74,11 +76,13 @@ public final class ClusterSystem {
    * @throws ConfigException if other nodes could not accept this one with its certificate
    */
   public static ClusterSystem ofWorker(ClusterConfig.Node node, LargeMessages large) {
-    return ofWorker(node, large, tls(node));
+    return ofWorker(node, large, tls(node, large));
   }
 
-  private static SSLEngineProvider tls(ClusterConfig.Node node) {
-    return new ClusterTls(new RenewedTls(node.tls(), node.advertisedHost()));
+  private static SSLEngineProvider tls(ClusterConfig.Node node, LargeMessages large) {
+    return new ClusterTls(
+        new RenewedTls(node.tls(), node.advertisedHost()),
+        new InboundGuard(HANDSHAKES, HANDSHAKE, large.largest()));
   }
 
   static ClusterSystem ofWorker(

@@ -6,12 +6,16 @@ import javax.net.ssl.SSLSession;
 import org.apache.pekko.remote.artery.tcp.SSLEngineProvider;
 import scala.Option;
 
-/** TLS of the connections between nodes. */
-record ClusterTls(RenewedTls identity) implements SSLEngineProvider {
+/**
+ * TLS of the connections between nodes.
+ *
+ * @param guard bounds what others' connections can take
+ */
+record ClusterTls(RenewedTls identity, InboundGuard guard) implements SSLEngineProvider {
 
   @Override
   public SSLEngine createServerSSLEngine(String host, int port) {
-    return identity.get().server();
+    return guard.guard(identity.get().server());
   }
 
   @Override

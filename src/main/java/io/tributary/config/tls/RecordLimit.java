@@ -1,31 +1,22 @@
 package io.tributary.config.tls;
 
 import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.function.BiFunction;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
-import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSession;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An engine that fails on a record larger than TLS permits. Java's own asks for more bytes until it
  * has up to 32 KiB of one, and Pekko's buffer for them is smaller: the thread that reads such a
  * connection would try again for ever, whoever has opened it.
  */
-public final class RecordLimit extends SSLEngine {
+public final class RecordLimit extends ForwardingEngine {
   /** Bytes of the largest record with its header, RFC 5246, section 6.2.3. */
   static final int LARGEST = 5 + (1 << 14) + 2048;
 
-  private final SSLEngine engine;
-
   private RecordLimit(SSLEngine engine) {
-    super(engine.getPeerHost(), engine.getPeerPort());
-    this.engine = engine;
+    super(engine);
   }
 
   /** The same engine with the limit. */
@@ -36,175 +27,10 @@ public final class RecordLimit extends SSLEngine {
   @Override
   public SSLEngineResult unwrap(ByteBuffer source, ByteBuffer[] to, int offset, int length)
       throws SSLException {
-    SSLEngineResult result = engine.unwrap(source, to, offset, length);
+    SSLEngineResult result = super.unwrap(source, to, offset, length);
     if (result.getStatus() == Status.BUFFER_UNDERFLOW && source.remaining() >= LARGEST) {
-      throw refusal();
+      throw refusal("a record of more than %d bytes".formatted(LARGEST));
     }
     return result;
-  }
-
-  /** Leaves the engine closed, as after every failure: it would be asked again otherwise. */
-  private SSLException refusal() {
-    SSLException refusal = new SSLException("a record of more than %d bytes".formatted(LARGEST));
-    engine.closeOutbound();
-    try {
-      engine.closeInbound();
-    } catch (SSLException e) {
-      refusal.addSuppressed(e); // the other side has not closed it
-    }
-    return refusal;
-  }
-
-  @Override
-  public SSLEngineResult wrap(ByteBuffer[] sources, int offset, int length, ByteBuffer to)
-      throws SSLException {
-    return engine.wrap(sources, offset, length, to);
-  }
-
-  @Override
-  public @Nullable Runnable getDelegatedTask() {
-    return engine.getDelegatedTask();
-  }
-
-  @Override
-  public void closeInbound() throws SSLException {
-    engine.closeInbound();
-  }
-
-  @Override
-  public boolean isInboundDone() {
-    return engine.isInboundDone();
-  }
-
-  @Override
-  public void closeOutbound() {
-    engine.closeOutbound();
-  }
-
-  @Override
-  public boolean isOutboundDone() {
-    return engine.isOutboundDone();
-  }
-
-  @Override
-  public String[] getSupportedCipherSuites() {
-    return engine.getSupportedCipherSuites();
-  }
-
-  @Override
-  public String[] getEnabledCipherSuites() {
-    return engine.getEnabledCipherSuites();
-  }
-
-  @Override
-  public void setEnabledCipherSuites(String[] suites) {
-    engine.setEnabledCipherSuites(suites);
-  }
-
-  @Override
-  public String[] getSupportedProtocols() {
-    return engine.getSupportedProtocols();
-  }
-
-  @Override
-  public String[] getEnabledProtocols() {
-    return engine.getEnabledProtocols();
-  }
-
-  @Override
-  public void setEnabledProtocols(String[] protocols) {
-    engine.setEnabledProtocols(protocols);
-  }
-
-  @Override
-  public SSLSession getSession() {
-    return engine.getSession();
-  }
-
-  @Override
-  public @Nullable SSLSession getHandshakeSession() {
-    return engine.getHandshakeSession();
-  }
-
-  @Override
-  public void beginHandshake() throws SSLException {
-    engine.beginHandshake();
-  }
-
-  @Override
-  public HandshakeStatus getHandshakeStatus() {
-    return engine.getHandshakeStatus();
-  }
-
-  @Override
-  public void setUseClientMode(boolean mode) {
-    engine.setUseClientMode(mode);
-  }
-
-  @Override
-  public boolean getUseClientMode() {
-    return engine.getUseClientMode();
-  }
-
-  @Override
-  public void setNeedClientAuth(boolean need) {
-    engine.setNeedClientAuth(need);
-  }
-
-  @Override
-  public boolean getNeedClientAuth() {
-    return engine.getNeedClientAuth();
-  }
-
-  @Override
-  public void setWantClientAuth(boolean want) {
-    engine.setWantClientAuth(want);
-  }
-
-  @Override
-  public boolean getWantClientAuth() {
-    return engine.getWantClientAuth();
-  }
-
-  @Override
-  public void setEnableSessionCreation(boolean flag) {
-    engine.setEnableSessionCreation(flag);
-  }
-
-  @Override
-  public boolean getEnableSessionCreation() {
-    return engine.getEnableSessionCreation();
-  }
-
-  @Override
-  public SSLParameters getSSLParameters() {
-    return engine.getSSLParameters();
-  }
-
-  @Override
-  public void setSSLParameters(SSLParameters parameters) {
-    engine.setSSLParameters(parameters);
-  }
-
-  @Override
-  public @Nullable String getApplicationProtocol() {
-    return engine.getApplicationProtocol();
-  }
-
-  @Override
-  public @Nullable String getHandshakeApplicationProtocol() {
-    return engine.getHandshakeApplicationProtocol();
-  }
-
-  @Override
-  public void setHandshakeApplicationProtocolSelector(
-      BiFunction<SSLEngine, List<String>, String> selector) {
-    engine.setHandshakeApplicationProtocolSelector(selector);
-  }
-
-  @Override
-  public @Nullable BiFunction<SSLEngine, List<String>, String>
-      getHandshakeApplicationProtocolSelector() {
-    return engine.getHandshakeApplicationProtocolSelector();
   }
 }

@@ -168,7 +168,9 @@ public final class TrainerCluster implements Nodes.Admission {
         system.systemActorOf(
             Behaviors.receiveMessage(
                 note -> {
-                  notes.accept(note);
+                  if (!ended) { // then all nodes leave
+                    notes.accept(note);
+                  }
                   return Behaviors.same();
                 }),
             "node-notes",

@@ -1,6 +1,7 @@
 package io.tributary.testing.run;
 
 import io.tributary.testing.JavaProcess;
+import io.tributary.testing.cluster.ClusterAttackers;
 import io.tributary.testing.cluster.TestAuthority;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -14,6 +15,7 @@ public final class TinyCluster implements AutoCloseable {
   private final TinyRun tiny;
   private final TestAuthority.Identity identity;
   private final int port;
+  private final int filesPort;
   private final List<RunProcess> processes = new ArrayList<>();
   private int workers;
 
@@ -22,9 +24,23 @@ public final class TinyCluster implements AutoCloseable {
     this.tiny = tiny;
     Path tls = Files.createDirectories(tiny.directory().resolve("tls"));
     this.identity = new TestAuthority(tls).issue("node", "dns:localhost");
-    try (ServerSocket socket = new ServerSocket(0)) {
+    try (ServerSocket socket = new ServerSocket(0);
+        ServerSocket other = new ServerSocket(0)) {
       this.port = socket.getLocalPort();
+      this.filesPort = other.getLocalPort();
     }
+  }
+
+  /** The trainer's ports. */
+  public List<Integer> ports() {
+    return List.of(port, filesPort);
+  }
+
+  /** Certificates for attackers: that of the nodes, and one of another authority. */
+  public ClusterAttackers.Arms arms() throws Exception {
+    Path other = Files.createDirectories(tiny.directory().resolve("other"));
+    return new ClusterAttackers.Arms(
+        identity, new TestAuthority(other).issue("node", "dns:localhost"));
   }
 
   /** Starts a trainer. */
@@ -34,7 +50,7 @@ public final class TinyCluster implements AutoCloseable {
             List.of(
                 "cluster.advertised-host=localhost",
                 "cluster.port=" + port,
-                "cluster.files-port=0",
+                "cluster.files-port=" + filesPort,
                 "cluster.acceptable-heartbeat-pause=4s",
                 "cluster.stable-after=6s",
                 "cluster.tls.certificate-file=" + identity.certificate(),
