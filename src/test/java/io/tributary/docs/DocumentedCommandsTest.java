@@ -58,6 +58,7 @@ class DocumentedCommandsTest {
           Map.entry("scripts/coverage", "it reads what a build with coverage wrote"),
           Map.entry("scripts/install-test-tools", "it installs packages"),
           Map.entry("scripts/keep-runs ", "it writes into the checkout"),
+          Map.entry("scripts/bench-cluster ", "it builds the program, and takes minutes"),
           Map.entry("scripts/soak", "it builds the program, and takes minutes"),
           Map.entry(
               "scripts/tributary experiment -c conf/experiments/paper-small.conf",

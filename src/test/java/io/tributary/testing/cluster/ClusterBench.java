@@ -1,0 +1,294 @@
+package io.tributary.testing.cluster;
+
+import io.tributary.io.LastingFiles;
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.ModelDirectory;
+import io.tributary.tensor.FloatType;
+import io.tributary.testing.Hosts;
+import io.tributary.testing.model.TinyModels;
+import io.tributary.tools.pretrain.TokenizerCut;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Measures a cluster of processes on hosts of their own on this machine: {@code ClusterBench FOLDER
+ * throughput SECONDS} or {@code ClusterBench FOLDER publication MODEL WORKERS RATE}, where MODEL is
+ * a model directory or {@code 124M}, and RATE one that tc knows, or {@code -}. The folder is
+ * emptied first.
+ */
+public final class ClusterBench {
+  private static final String QUICKSTART = "conf/quickstart.conf";
+  private static final int WARM_UP_MILLIS = 15_000;
+  private static final int PUBLICATIONS = 5;
+  private static final int STEPS = 10;
+
+  private final Path folder;
+  private final Hosts hosts;
+  private final List<BenchNode> nodes = new ArrayList<>();
+
+  private ClusterBench(Path folder, Hosts hosts) {
+    this.folder = folder;
+    this.hosts = hosts;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::closeOnSignal, "close"));
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Path.of(arguments[0]).toAbsolutePath();
+    LastingFiles.delete(folder);
+    Files.createDirectories(folder);
+    if (arguments[1].equals("throughput")) {
+      throughput(folder, Integer.parseInt(arguments[2]));
+    } else {
+      publication(folder, arguments[2], Integer.parseInt(arguments[3]), arguments[4]);
+    }
+  }
+
+  /**
+   * What samplers and scorers do is measured while Z is estimated, for which there is no learner.
+   */
+  private record Rate(double sequences, double trainerCpu, double workerCpu, double bytes) {}
+
+  private static void throughput(Path folder, int seconds) throws Exception {
+    Rate alone = rate(folder.resolve("alone"), seconds, 0);
+    System.out.printf(
+        "one process on one core       %8.1f sequences/s, CPU %.2f ms a sequence%n",
+        alone.sequences(), 1e3 * alone.trainerCpu());
+    Rate two = rate(folder.resolve("two"), seconds, 2);
+    System.out.printf(
+        "two workers on one core each  %8.1f sequences/s, CPU %.2f ms a sequence, trainer %.2f"
+            + " ms%n",
+        two.sequences(), 1e3 * two.workerCpu(), 1e3 * two.trainerCpu());
+    System.out.printf(
+        "ratio %.2f; wire: %,.0f bytes and CPU %.2f ms a sequence, both ends%n",
+        two.sequences() / alone.sequences(),
+        two.bytes(),
+        1e3 * (two.workerCpu() + two.trainerCpu() - alone.trainerCpu()));
+  }
+
+  private static Rate rate(Path folder, int seconds, int workers) throws Exception {
+    try (Hosts hosts = new Hosts(workers + 1)) {
+      ClusterBench bench = new ClusterBench(Files.createDirectories(folder), hosts);
+      try {
+        return bench.rate(seconds, workers);
+      } finally {
+        bench.close();
+      }
+    }
+  }
+
+  private Rate rate(int seconds, int workers) throws Exception {
+    List<String> settings =
+        new ArrayList<>(List.of("partition-function.bootstrap-sequences=12800000"));
+    int own = workers == 0 ? 1 : 0;
+    settings.add("samplers.count=" + own);
+    settings.add("scorers.count=" + own);
+    BenchNode trainer = trainer(workers, workers == 0 ? "0" : cores(), settings);
+    for (int i = 1; i <= workers; i++) {
+      worker(i, Integer.toString((i - 1) % Runtime.getRuntime().availableProcessors()), 1, 1);
+    }
+    trainer.until("sequences are scored", () -> scored(trainer) > 0);
+    for (BenchNode worker : nodes.subList(1, nodes.size())) {
+      worker.until("working as");
+    }
+    Thread.sleep(WARM_UP_MILLIS);
+    double sequences = scored(trainer);
+    double trainerCpu = trainer.cpuSeconds();
+    double workerCpu = workerCpu();
+    long bytes = trainer.wireBytes();
+    long start = System.nanoTime();
+    Thread.sleep(seconds * 1000L);
+    double measured = scored(trainer) - sequences;
+    return new Rate(
+        measured * 1e9 / (System.nanoTime() - start),
+        (trainer.cpuSeconds() - trainerCpu) / measured,
+        (workerCpu() - workerCpu) / measured,
+        (trainer.wireBytes() - bytes) / measured);
+  }
+
+  private double workerCpu() {
+    return nodes.stream().skip(1).mapToDouble(BenchNode::cpuSeconds).sum();
+  }
+
+  private static double scored(BenchNode trainer) {
+    return metric(trainer, "tributary_stage_sequences_total", "stage=\"scorer\"");
+  }
+
+  private static double metric(BenchNode trainer, String name, String labels) {
+    try {
+      return trainer.metric(name, labels);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void publication(Path folder, String model, int workers, String rate)
+      throws Exception {
+    try (Hosts hosts = new Hosts(workers + 1)) {
+      ClusterBench bench = new ClusterBench(folder, hosts);
+      try {
+        bench.publication(
+            model.equals("124M") ? small(folder) : Path.of(model).toAbsolutePath(), workers, rate);
+      } finally {
+        bench.close();
+      }
+    }
+  }
+
+  private void publication(Path model, int workers, String rate) throws Exception {
+    String last = Integer.toString(Runtime.getRuntime().availableProcessors() - 1);
+    BenchNode trainer = trainer(workers, "0", training(model));
+    trainer.until("steps", () -> steps(trainer) > 2);
+    double before = secondsOfAStep(trainer, STEPS);
+    System.out.printf("a step without workers takes %.3f s%n", before);
+    for (int i = 1; i <= workers; i++) {
+      worker(i, last, 1, 0).until("working as");
+    }
+    if (!rate.equals("-")) {
+      String answer =
+          trainer.on(
+              "tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", rate, "burst", "64kb",
+              "latency", "200ms");
+      if (!answer.isBlank()) {
+        throw new IllegalStateException("tc: " + answer);
+      }
+    }
+    double steps = steps(trainer);
+    double seconds = stepSeconds(trainer);
+    for (int i = 0; i < PUBLICATIONS; i++) {
+      double version = metric(trainer, "tributary_proposal_version", "");
+      trainer.on("curl", "-s", "-X", "POST", "http://127.0.0.1:8080/control/swap-proposal");
+      trainer.until(
+          "a new proposal", () -> metric(trainer, "tributary_proposal_version", "") > version);
+      double next = metric(trainer, "tributary_proposal_version", "");
+      trainer.until("it is held by all", () -> held(trainer, workers, next));
+      System.out.printf(
+          "proposal %.0f is held by all after %.2f s%n",
+          next, metric(trainer, "tributary_weights_publish_duration_seconds", ""));
+    }
+    double with = (stepSeconds(trainer) - seconds) / Math.max(1, steps(trainer) - steps);
+    System.out.printf(
+        "a step with %d workers takes %.3f s, ratio %.2f%n", workers, with, with / before);
+  }
+
+  private static boolean held(BenchNode trainer, int workers, double version) {
+    return metric(trainer, "tributary_node_proposal_version", "") >= workers * version;
+  }
+
+  private static double steps(BenchNode trainer) {
+    return metric(trainer, "tributary_learner_step_duration_seconds_count", "");
+  }
+
+  private static double stepSeconds(BenchNode trainer) {
+    return metric(trainer, "tributary_learner_step_duration_seconds_sum", "");
+  }
+
+  private static double secondsOfAStep(BenchNode trainer, int count) throws InterruptedException {
+    double steps = steps(trainer);
+    double seconds = stepSeconds(trainer);
+    trainer.until("more steps", () -> steps(trainer) >= steps + count);
+    return (stepSeconds(trainer) - seconds) / (steps(trainer) - steps);
+  }
+
+  /** Any text has the feature, so that Z is 1 and few sequences are enough. */
+  private static List<String> training(Path model) {
+    return List.of(
+        "model.base=" + model,
+        "target.features=[{ name = any, type = regex, pattern = \"\" }]",
+        "run.steps=1000000",
+        "samplers.batch-size=8",
+        "samplers.max-length=16",
+        "samplers.count=1",
+        "scorers.count=1",
+        "learner.batch-size=8",
+        "learner.micro-batch-size=8",
+        "partition-function.bootstrap-sequences=8",
+        "publish.interval-steps=1000000",
+        "publish.timeout=10m",
+        "evaluation.sequences=8",
+        "evaluation.interval-steps=1000000",
+        "checkpoint.interval-steps=1000000");
+  }
+
+  /** Random weights of the size of GPT-2 small's: 124 million, 500 MB. */
+  private static Path small(Path folder) throws IOException {
+    TokenizerCut cut =
+        TokenizerCut.of(Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), Optional.empty());
+    DecoderConfig config = TinyModels.config(12, 12, 768, 1024, cut.vocabulary(), cut.endOfText());
+    Path tokenizer = Files.writeString(folder.resolve("tokenizer.json"), cut.json());
+    Path model = folder.resolve("model");
+    ModelDirectory.write(model, config, config.initialise(1), tokenizer, FloatType.F32);
+    return model;
+  }
+
+  private BenchNode trainer(int workers, String cores, List<String> settings) throws Exception {
+    List<String> all = new ArrayList<>(settings);
+    all.addAll(List.of("run.directory=" + folder.resolve("runs"), "http.port=8080"));
+    if (workers > 0) {
+      List<String> script = new ArrayList<>(List.of("scripts/make-certificates", tls().toString()));
+      for (int i = 0; i <= workers; i++) {
+        script.add(hosts.address(i));
+      }
+      new ProcessBuilder(script).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+      String own = tls().resolve(hosts.address(0)).toString();
+      all.add("cluster.advertised-host=" + hosts.address(0));
+      all.add("cluster.tls.certificate-file=" + own + ".pem");
+      all.add("cluster.tls.key-file=" + own + ".key");
+      all.add("cluster.tls.ca-file=" + tls().resolve("ca.pem"));
+    }
+    List<String> arguments = new ArrayList<>(List.of("run", "-c", QUICKSTART));
+    all.forEach(setting -> arguments.addAll(List.of("-D", setting)));
+    return started(0, cores, arguments);
+  }
+
+  private BenchNode worker(int host, String core, int samplers, int scorers) throws IOException {
+    return started(
+        host,
+        core,
+        List.of(
+            "worker",
+            "--trainer=" + hosts.address(0),
+            "--host=" + hosts.address(host),
+            "--tls=" + tls(),
+            "--cache=" + folder.resolve("cache-" + host),
+            "--samplers=" + samplers,
+            "--scorers=" + scorers));
+  }
+
+  private Path tls() {
+    return folder.resolve("tls");
+  }
+
+  private BenchNode started(int host, String cores, List<String> arguments) throws IOException {
+    BenchNode node =
+        BenchNode.start(
+            hosts, host, cores, folder.resolve("host-%d.out".formatted(host)), arguments);
+    nodes.add(node);
+    return node;
+  }
+
+  private static String cores() {
+    return "0-" + (Runtime.getRuntime().availableProcessors() - 1);
+  }
+
+  private void closeOnSignal() {
+    try {
+      close();
+      hosts.close();
+    } catch (IOException | InterruptedException e) {
+      System.err.println("not everything is removed: " + e);
+    }
+  }
+
+  private void close() throws InterruptedException {
+    for (BenchNode node : nodes) {
+      node.close();
+    }
+  }
+}
