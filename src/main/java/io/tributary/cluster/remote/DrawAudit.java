@@ -74,7 +74,6 @@ public final class DrawAudit implements AutoCloseable {
   private static Thread thread(Runnable body) {
     Thread thread = new Thread(body, "audit");
     thread.setDaemon(true);
-    thread.setPriority(Thread.MIN_PRIORITY);
     return thread;
   }
 

@@ -42,6 +42,9 @@ public final class MemoryEstimate {
         config.samplers().devices(), config.samplers().count(), "samplers", weights + cache);
     estimate.add(config.scorers().devices(), config.scorers().count(), "scorers", weights + window);
     estimate.add(config.model().device(), "evaluator", EVALUATOR_COPIES * weights + cache);
+    if (config.cluster().filter(cluster -> cluster.auditShare() > 0).isPresent()) {
+      estimate.add(config.model().device(), "audit", weights);
+    }
     return estimate;
   }
 

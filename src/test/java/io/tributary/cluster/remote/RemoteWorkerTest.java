@@ -172,6 +172,7 @@ class RemoteWorkerTest {
 
     expectFinished(sampler, DRAW);
     slot.expectMessage(new ToSlot.Accepted(lease.id()));
+    link.expectMessage(new NodeLink.Drawn(DRAW, weights(3)));
   }
 
   @Test
@@ -629,6 +630,26 @@ class RemoteWorkerTest {
     time.timePasses(Duration.ofSeconds(30));
 
     files.expectNoMessage(Duration.ZERO);
+  }
+
+  /** It was frozen while the proposal changed, and its slot goes on with what it had. */
+  @Test
+  void oneThatIsHeardAgainDrawsWithTheProposalThatItsNextLeaseNames() {
+    order(ORDER);
+    ToSlot.DrawLease former = expectDrawLease();
+    tell(Availability.UNREACHABLE);
+    expectGivenBack(sampler, "can't be reached", false);
+    offered(4);
+    tell(Availability.AVAILABLE);
+    report(former, new FromSlot.Holds(3, "print 3")); // on its way when it was frozen
+    publisher.expectMessage(new TakenOver(sampler, 3, "print 3"));
+    report(former, new FromSlot.Drawn(former.id(), DRAW, TIME));
+    slot.expectMessage(new ToSlot.Accepted(former.id()));
+
+    tellOrder(new DrawOrder(7, 4, Purpose.TRAINING, 2));
+
+    expectBegun(4);
+    assertThat(expectDrawLease().proposal().version()).isEqualTo(4);
   }
 
   @Test

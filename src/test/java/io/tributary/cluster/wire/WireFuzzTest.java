@@ -48,7 +48,6 @@ class WireFuzzTest {
     kit.shutdownTestKit();
   }
 
-  @SuppressWarnings("BannedSerializableRead")
   private static void read(String manifest, byte[] bytes) {
     try {
       serializer.fromBinary(bytes, manifest);
