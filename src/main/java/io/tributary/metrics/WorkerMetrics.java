@@ -56,7 +56,7 @@ public final class WorkerMetrics extends ProcessMetrics {
 
   /** It has fetched so much from the trainer, or has failed to. */
   public void fetched(long bytes, Duration time) {
-    add(Metric.WORKER_FETCHED_BYTES_TOTAL, bytes);
+    add(Metric.WORKER_FETCHED_BYTES_TOTAL, (double) bytes);
     add(Metric.WORKER_FETCH_SECONDS_TOTAL, WorkTime.seconds(time));
   }
 }
