@@ -62,7 +62,7 @@ record ClusterCheck(List<JsonObject> journal, List<String> log, int workers, dou
     List<String> violations = new ArrayList<>();
     JsonObject last = null;
     int count = 0;
-    for (JsonObject row : (Iterable<JsonObject>) rows("ledger")::iterator) {
+    for (JsonObject row : rows("ledger").toList()) {
       count++;
       last = row;
       long missing =
@@ -88,7 +88,7 @@ record ClusterCheck(List<JsonObject> journal, List<String> log, int workers, dou
     double longest = 0;
     double sum = 0;
     int count = 0;
-    for (JsonObject healed : (Iterable<JsonObject>) rows("healed")::iterator) {
+    for (JsonObject healed : rows("healed").toList()) {
       double from = seconds(healed);
       long step = healed.get("step").getAsLong();
       double taken =

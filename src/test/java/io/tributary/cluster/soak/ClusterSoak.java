@@ -219,9 +219,9 @@ final class ClusterSoak {
             Integer.parseInt(values.getOrDefault("--staleness", "0")),
             Double.parseDouble(values.getOrDefault("--patience", "90")),
             removal,
-            new Schedule.Pace(removal.toSeconds() / 2.0, removal.toSeconds(), 10, 4),
+            new Schedule.Pace(7.5, 15, 10, 4),
             values.containsKey("--only")
-                ? Stream.of(values.get("--only").split(",")).map(FaultKind::valueOf).toList()
+                ? Stream.of(values.get("--only").split(",", -1)).map(FaultKind::valueOf).toList()
                 : kinds,
             List.of("model.base=" + Path.of("test-data/models/base").toAbsolutePath()));
     Torch.load(1);

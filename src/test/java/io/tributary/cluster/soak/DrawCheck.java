@@ -76,7 +76,7 @@ record DrawCheck(
 
   /** The place of the node, without the number of the link: {@code node-0}. */
   private static String node(String path) {
-    return Arrays.stream(path.split("/"))
+    return Arrays.stream(path.split("/", -1))
         .filter(name -> name.startsWith("node-"))
         .map(name -> name.replaceAll("\\..*", ""))
         .findFirst()

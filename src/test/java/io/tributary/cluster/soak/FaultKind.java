@@ -102,7 +102,11 @@ enum FaultKind {
   private final Part part;
   private final Length length;
   private final int most;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made of methods that hold nothing
   private final Deed begin;
+
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Deed end;
 
   FaultKind(String text, Part part, Length length, int most, Deed begin, Deed end) {
