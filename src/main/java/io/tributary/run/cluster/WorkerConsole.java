@@ -127,12 +127,12 @@ public final class WorkerConsole extends TerminalOutput {
   }
 
   /** A number of bytes, for people to read. */
-  static String megabytes(double bytes) {
+  static String megabytes(long bytes) {
     return "%,.1f MB".formatted(bytes / MEGABYTE);
   }
 
-  private static double rate(long bytes, Duration time) {
-    return bytes * 1e3 / Math.max(1, time.toMillis());
+  private static long rate(long bytes, Duration time) {
+    return bytes * 1000 / Math.max(1, time.toMillis());
   }
 
   private static boolean isPast(Duration time, Instant since, Instant now) {

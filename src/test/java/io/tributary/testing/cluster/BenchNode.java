@@ -100,7 +100,7 @@ record BenchNode(Hosts hosts, int host, Process process, Path output) implements
   }
 
   @Override
-  public void close() throws InterruptedException {
-    process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+  public void close() {
+    process.destroyForcibly().onExit().orTimeout(10, TimeUnit.SECONDS).join();
   }
 }

@@ -280,10 +280,14 @@ public final class ClusterAttackers implements AutoCloseable {
 
   /** Ends them. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     ended.set(true);
-    for (Thread thread : threads) {
-      thread.join(10_000);
+    try {
+      for (Thread thread : threads) {
+        thread.join(10_000);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
