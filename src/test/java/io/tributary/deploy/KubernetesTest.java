@@ -192,7 +192,7 @@ class KubernetesTest {
       PodSpec spec = pod.getSpec();
       Set<String> volumes =
           spec.getVolumes().stream().map(Volume::getName).collect(Collectors.toSet());
-      if (pod == pods().get(0)) {
+      if (pod.equals(pods().get(0))) {
         trainer
             .getSpec()
             .getVolumeClaimTemplates()
