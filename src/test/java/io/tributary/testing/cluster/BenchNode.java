@@ -53,7 +53,7 @@ record BenchNode(Hosts hosts, int host, Process process, Path output) implements
   long wireBytes() throws IOException, InterruptedException {
     String line =
         on("cat", "/proc/net/dev").lines().filter(each -> each.contains("eth0:")).findFirst().get();
-    String[] counts = line.replaceFirst(".*eth0:", "").strip().split("\\s+");
+    String[] counts = line.replaceFirst(".*eth0:", "").strip().split("\\s+", -1);
     return Long.parseLong(counts[0]) + Long.parseLong(counts[8]);
   }
 

@@ -201,7 +201,7 @@ public final class ClusterAttackers implements AutoCloseable {
     Recorded recorded = new Recorded();
     done.incrementAndGet();
     try (SSLSocket socket = tls(trusted, connect(recorded))) {
-      socket.getOutputStream().write(frames((byte) 2, ByteBuffer.allocate(100)));
+      socket.getOutputStream().write(frames((byte) 2, new byte[100]));
       socket.getOutputStream().flush();
     }
     for (int i = 0; i < 20 && !ended.get(); i++) {
@@ -236,13 +236,13 @@ public final class ClusterAttackers implements AutoCloseable {
     }
   }
 
-  private static byte[] frames(byte stream, ByteBuffer... contents) throws IOException {
+  private static byte[] frames(byte stream, byte[]... contents) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(MAGIC);
     out.write(stream);
-    for (ByteBuffer content : contents) {
-      out.write(length(content.capacity()));
-      out.write(content.array());
+    for (byte[] content : contents) {
+      out.write(length(content.length));
+      out.write(content);
     }
     return out.toByteArray();
   }
@@ -268,9 +268,9 @@ public final class ClusterAttackers implements AutoCloseable {
 
   private void garbage(Random random) throws IOException {
     try (SSLSocket socket = tls(trusted, connect())) {
-      ByteBuffer[] contents = new ByteBuffer[20];
+      byte[][] contents = new byte[20][];
       for (int i = 0; i < contents.length; i++) {
-        contents[i] = ByteBuffer.wrap(bytes(random, random.nextInt(500)));
+        contents[i] = bytes(random, random.nextInt(500));
       }
       socket.getOutputStream().write(frames((byte) random.nextInt(5), contents));
       socket.getOutputStream().flush();
