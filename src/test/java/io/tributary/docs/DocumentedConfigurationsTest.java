@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The configurations that the documentation shows, and the form of its blocks. */
 class DocumentedConfigurationsTest {
-  private static final Set<String> LANGUAGES = Set.of("hocon", "ini", "json", "sh", "text");
+  private static final Set<String> LANGUAGES = Set.of("hocon", "ini", "json", "sh", "text", "yaml");
 
   @TempDir Path directory;
 

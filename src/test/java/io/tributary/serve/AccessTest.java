@@ -187,12 +187,12 @@ class AccessTest {
     Path large = Certificates.secret(directory.resolve("large"), "x".repeat(100_000));
     refused(config("127.0.0.1", large, null, null), Map.of(), "100,000 bytes");
     Path open = Certificates.secret(directory.resolve("open"), TOKEN);
-    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r-----"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
     refused(
         config("127.0.0.1", open, null, null),
         Map.of(),
         "http.token-file",
-        "rw-r-----",
+        "rw-r--r--",
         "chmod 600");
     refused(
         config("127.0.0.1", directory.resolve("gone"), null, null),
