@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.Set;
 
 /** A file that only its owner may read; of root's files also the group, as containers get them. */
@@ -20,6 +19,13 @@ public final class SecretFile {
           PosixFilePermission.OWNER_READ,
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.OWNER_EXECUTE);
+
+  private static final Set<PosixFilePermission> OWNER_AND_GROUP =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE,
+          PosixFilePermission.GROUP_READ);
 
   private SecretFile() {}
 
@@ -38,11 +44,8 @@ public final class SecretFile {
   public static String read(String key, Path file) {
     try {
       if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
-        Set<PosixFilePermission> permissions = new HashSet<>(Files.getPosixFilePermissions(file));
-        if (isOfRoot(file)) {
-          permissions.remove(PosixFilePermission.GROUP_READ);
-        }
-        if (!OWNER.containsAll(permissions)) {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        if (!(isOfRoot(file) ? OWNER_AND_GROUP : OWNER).containsAll(permissions)) {
           throw new ConfigException(
               "%s: others than its owner have access to %s (%s); expected rw-------: chmod 600 %s"
                   .formatted(key, file, PosixFilePermissions.toString(permissions), file));

@@ -11,11 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A trainer and workers on hosts of their own, whose links and processes fail. */
+/**
+ * A trainer and workers on hosts of their own, whose links and processes fail for so long that they
+ * are lost. ClusterSoakTest has failures that pass.
+ */
 @Slow
 @Timeout(300)
 class BrokenLinksTest {
-  private static final int WORKERS = 7;
+  private static final int WORKERS = 5;
 
   @TempDir private Path directory;
   private final List<NodeProcess> processes = new ArrayList<>();
@@ -54,43 +57,28 @@ class BrokenLinksTest {
 
     hosts.cut(2, 3); // until the end: both are to stay
     hosts.cut(1);
-    trainer.await("NodeUnreachable:");
-    cut.await("TrainerUnreachable");
-    hosts.heal(1); // heard some seconds later: TCP doubles the time between two attempts
-    trainer.await("NodeReachable:");
-    cut.await("TrainerUp:", 2);
-    assertThat(trainer.says("NodeUnreachable:")).as("only one was cut off").isEqualTo(1);
-
-    hosts.cut(1);
     NodeProcess frozen = processes.get(4);
     frozen.signal("STOP");
-    for (int host = 5; host <= WORKERS; host++) {
-      processes.get(host).kill();
-      Thread.sleep(800);
-    }
-    trainer.await("NodeGone:", 5);
-    assertThat(trainer.says("reason=UNREACHABLE")).isEqualTo(5);
+    processes.get(5).kill();
+    trainer.await("NodeUnreachable:", 3);
+    cut.await("TrainerUnreachable");
+    trainer.await("NodeGone:", 3);
+    assertThat(trainer.says("reason=UNREACHABLE")).isEqualTo(3);
+    assertThat(trainer.says("NodeUnreachable:")).as("no other").isEqualTo(3);
     frozen.signal("CONT");
     assertThat(frozen.exitCode()).isEqualTo(75);
     assertThat(cut.exitCode()).isEqualTo(75);
-    assertThat(cut.says("nothing was heard from the trainer for 15.0 s")).isEqualTo(1);
+    assertThat(cut.says("nothing was heard from the trainer for 11.0 s")).isEqualTo(1);
 
     hosts.heal(1);
     processes.add(start(hosts, 1));
     trainer.await("NodeUp:", WORKERS + 1);
-    processes.get(2).signal("TERM");
-    assertThat(processes.get(2).exitCode()).isZero();
-    trainer.await("reason=LEFT");
-    assertThat(trainer.says("NodeGone:")).isEqualTo(6);
 
     trainer.kill();
     trainer.exitCode();
-    NodeProcess again = start(hosts, 0);
-    processes.add(again);
+    processes.add(start(hosts, 0));
     NodeProcess old = processes.get(3);
     assertThat(old.exitCode()).isEqualTo(75);
     assertThat(old.says("TrainerLost:")).isEqualTo(1);
-    processes.add(start(hosts, 3));
-    again.await("NodeUp:");
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 /** A node without anything to do in a process of its own, which prints what it is told. */
 final class NodeProcess implements AutoCloseable {
   static final Duration PAUSE = Duration.ofSeconds(3);
-  static final Duration STABLE_AFTER = Duration.ofSeconds(6);
+  static final Duration STABLE_AFTER = Duration.ofSeconds(4);
   static final int PORT = 17355;
 
   private final Path output;

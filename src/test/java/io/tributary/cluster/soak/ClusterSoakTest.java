@@ -19,10 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow
 @ExtendWith(TorchExtension.class)
 class ClusterSoakTest {
-  /**
-   * Its first two rounds: a drain over a slow link, noise, a long freeze; a kill with links cut.
-   */
-  private static final long SEED = 5675;
+  /** Of its first round: noise, a link that is cut for long, a long freeze, and a kill. */
+  private static final long SEED = 34716;
 
   @TempDir Path directory;
 
@@ -32,7 +30,7 @@ class ClusterSoakTest {
     ClusterSoak.Plan plan =
         new ClusterSoak.Plan(
             Double.POSITIVE_INFINITY,
-            2,
+            1,
             SEED,
             2,
             0,

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow
 @ExtendWith(TorchExtension.class)
 class ClusterAttackTest {
-  private static final String STEPS = "run.steps=60";
+  private static final String STEPS = "run.steps=40";
   private static final int MOST_MEMORY_MIB = 1200;
 
   @TempDir private Path directory;
@@ -37,6 +37,7 @@ class ClusterAttackTest {
     Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
     List<ClusterAttackers> attackers = new ArrayList<>();
     try (TinyCluster cluster = new TinyCluster(tiny)) {
+      ClusterAttackers.Arms arms = cluster.arms();
       RunProcess trainer =
           cluster.trainer(
               "attacked",
@@ -49,7 +50,6 @@ class ClusterAttackTest {
       wrong.close();
       RunProcess worker = cluster.worker("--token-file=" + token);
       worker.until("it works", () -> worker.output().contains("working as node-"));
-      ClusterAttackers.Arms arms = cluster.arms();
       for (Kind kind : Kind.values()) {
         for (int port : cluster.ports()) {
           attackers.add(new ClusterAttackers(port, kind, 1, arms));
