@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow
 @ExtendWith(TorchExtension.class)
 class ClusterAttackTest {
-  private static final String STEPS = "run.steps=40";
+  private static final String STEPS = "run.steps=25";
   private static final int MOST_MEMORY_MIB = 1200;
 
   @TempDir private Path directory;

@@ -103,6 +103,7 @@ public final class ClusterAttackers implements AutoCloseable {
       } catch (IOException e) {
         // the server has had enough of this one
       }
+      pause(); // the processors are the server's too
     }
   }
 
@@ -153,6 +154,7 @@ public final class ClusterAttackers implements AutoCloseable {
           continue;
         }
         sockets.removeIf(ClusterAttackers::isClosed);
+        pause();
       }
     } finally {
       for (Socket socket : sockets) {
