@@ -50,6 +50,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -500,6 +501,18 @@ class LearnerTest {
     TestProbe<Object> watcher = kit.createTestProbe(Object.class);
     expectWindow(1).window().completeExceptionally(new RunFailedException("given up"));
     watcher.expectTerminated(learner, Duration.ofSeconds(10));
+  }
+
+  @Test
+  void whatKeptAWindowFromBeingDrawnIsTheCauseOfTheFailure() throws Exception {
+    kit.stop(learner);
+    learner = kit.spawn(behavior(schedule(1, 2, 10, 4), Map.of("proposal.window", "fresh")));
+    begin();
+    CompletableFuture<BatchLearned> done = learn(batch);
+    IOException lost = new IOException("the sampler is lost");
+    expectWindow(1).window().completeExceptionally(new CompletionException(lost));
+    assertThatThrownBy(() -> await(done)).hasRootCause(lost);
+    kit.createTestProbe().expectTerminated(learner);
   }
 
   private void writeCheckpoint() throws Exception {

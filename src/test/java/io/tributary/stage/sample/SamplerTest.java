@@ -1,6 +1,7 @@
 package io.tributary.stage.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import io.tributary.data.Draw;
@@ -186,6 +187,18 @@ class SamplerTest {
     return sampling.draw(order, () -> {}).sequences().stream()
         .map(sequence -> Arrays.stream(sequence.tokens()).boxed().toList())
         .toList();
+  }
+
+  @Test
+  void thereIsNoDrawWithoutWeights() {
+    try (ProposalSampling sampling = sampling(1)) {
+      assertThat(sampling.version()).isEqualTo(-1);
+      assertThatThrownBy(() -> sampling.draw(order(3, 1), () -> {}))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("draw 3 was requested before any weights arrived");
+      sampling.takeOver(snapshot(4, FIRST));
+      assertThat(sampling.version()).isEqualTo(4);
+    }
   }
 
   @Test

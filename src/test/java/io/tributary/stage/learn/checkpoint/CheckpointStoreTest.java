@@ -282,6 +282,8 @@ class CheckpointStoreTest {
         "no file",
         "no manifest",
         "empty manifest",
+        "manifest without files",
+        "manifest without a file",
         "older format"
       })
   void aDamagedOneIsSkippedWithTheReason(String damage) throws IOException {
@@ -312,6 +314,15 @@ class CheckpointStoreTest {
           }
           case "empty manifest" -> {
             Files.writeString(manifest, "");
+            yield "manifest.json is not complete";
+          }
+          case "manifest without files" -> {
+            Files.writeString(manifest, "{\"format\": 2}");
+            yield "manifest.json is not complete";
+          }
+          case "manifest without a file" -> {
+            Files.writeString(
+                manifest, "{\"format\": 2, \"files\": {\"policy.safetensors\": null}}");
             yield "manifest.json is not complete";
           }
           default -> {
@@ -356,6 +367,19 @@ class CheckpointStoreTest {
     assertThat(newest().state().step()).as("it is not reached").isEqualTo(12);
     Files.delete(path(12).resolve("policy.safetensors"));
     assertThatThrownBy(this::newest).hasMessageContaining("has format 3");
+  }
+
+  @Test
+  void oneWhoseManifestIsTornIsSkipped() throws IOException {
+    store.write(checkpoint(4));
+    store.write(checkpoint(8));
+    Path manifest = path(8).resolve("manifest.json");
+    Files.writeString(manifest, Files.readString(manifest).substring(0, 60));
+    assertThat(newest().state().step()).isEqualTo(4);
+    assertThat(skipped)
+        .singleElement()
+        .asString()
+        .startsWith(path(8) + " can't be used: manifest.json is not readable: ");
   }
 
   @Test

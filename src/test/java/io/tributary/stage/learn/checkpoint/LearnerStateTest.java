@@ -3,7 +3,11 @@ package io.tributary.stage.learn.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.objective.KlPenalty;
 import io.tributary.objective.estimate.PartitionFunction;
@@ -65,6 +69,34 @@ class LearnerStateTest {
   private static double finite(long bits) {
     double value = Double.longBitsToDouble(bits);
     return Double.isFinite(value) ? value / 8 : 0.1 + 0.2;
+  }
+
+  @Example
+  void aStateThatLacksAPartIsRefusedButADivergenceMayBeMissing() {
+    String whole = state(7, 1, 2, 3, 4).toJson();
+    List<String> parts =
+        JsonParser.parseString(whole).getAsJsonObject().entrySet().stream()
+            .filter(part -> !isNumber(part.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    assertThat(parts).hasSize(8);
+    for (String part : parts) {
+      assertThatThrownBy(() -> LearnerState.fromJson(without(whole, part)))
+          .as(part)
+          .isInstanceOf(JsonParseException.class)
+          .hasMessage("the state of the learner is incomplete");
+    }
+    assertThat(LearnerState.fromJson(without(whole, "divergence")).divergence()).isNull();
+  }
+
+  private static boolean isNumber(JsonElement value) {
+    return value instanceof JsonPrimitive primitive && primitive.isNumber();
+  }
+
+  private static String without(String json, String part) {
+    JsonObject object = JsonParser.parseString(json).getAsJsonObject();
+    object.remove(part);
+    return object.toString();
   }
 
   @Example
