@@ -49,17 +49,19 @@ final class WorkerVerb extends Verb {
 
   /** What a configuration calls the things that a worker has options for. */
   private static final Map<String, String> OPTIONS =
-      Map.of(
-          "cluster.tls.certificate-file", "--tls-certificate",
-          "cluster.tls.key-file", "--tls-key",
-          "cluster.tls.ca-file", "--tls-ca",
-          "cluster.token-file", "--token-file",
-          "cluster.port", "--port",
-          "advertised-host", "--host",
-          "port", "--port",
-          "host", "--bind",
-          "http.host", "--http",
-          "http.port", "--http");
+      Map.ofEntries(
+          Map.entry("cluster.tls.certificate-file", "--tls-certificate"),
+          Map.entry("cluster.tls.key-file", "--tls-key"),
+          Map.entry("cluster.tls.ca-file", "--tls-ca"),
+          Map.entry("http.tls.certificate-file", "--tls-certificate"),
+          Map.entry("http.tls.key-file", "--tls-key"),
+          Map.entry("cluster.token-file", "--token-file"),
+          Map.entry("cluster.port", "--port"),
+          Map.entry("advertised-host", "--host"),
+          Map.entry("port", "--port"),
+          Map.entry("host", "--bind"),
+          Map.entry("http.host", "--http"),
+          Map.entry("http.port", "--http"));
 
   private static final Pattern HTTP = Pattern.compile("(.+):(\\d{1,5})");
 

@@ -78,4 +78,15 @@ class ExperimentVerbTest {
             "tributary report: %s holds neither a grid (grid.json) nor a run (effective.conf)\n"
                 .formatted(directory));
   }
+
+  @Test
+  void noFolderIsMadeForAReportThatCanNotBe() {
+    Path to = directory.resolve("to");
+
+    Cli cli = Cli.run("report", directory.toString(), "--to", to.toString());
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).contains(directory + " holds neither a grid").hasLineCount(1);
+    assertThat(to).doesNotExist();
+  }
 }

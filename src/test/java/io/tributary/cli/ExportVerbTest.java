@@ -127,6 +127,21 @@ class ExportVerbTest {
   }
 
   @Test
+  void aFileIsNoPlaceForAModel() throws IOException {
+    Files.writeString(to, "mine");
+
+    Cli itself = export();
+    assertThat(itself.exitCode()).isEqualTo(2);
+    assertThat(itself.err()).contains(to + " exists and is not overwritten").hasLineCount(1);
+
+    Path below = to.resolve("model");
+    Cli inIt = Cli.run("export", "--checkpoint", checkpoint.toString(), "--to", below.toString());
+    assertThat(inIt.exitCode()).isEqualTo(2);
+    assertThat(inIt.err()).contains("--to = " + below + " can't be written").hasLineCount(1);
+    assertThat(to).hasContent("mine");
+  }
+
+  @Test
   void aBaseModelThatMovedIsNamed() throws IOException {
     Path moved = Files.move(base, directory.resolve("moved"));
 

@@ -165,6 +165,16 @@ class ValidateVerbTest {
     assertThat(cli.exitCode()).isZero();
   }
 
+  @Test
+  void whatDescribesNeitherIsReadAsTraining() throws IOException {
+    Path file = Files.writeString(directory.resolve("neither.conf"), "tributary {}");
+
+    Cli cli = Cli.run("validate", "-c", file.toString());
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).contains("missing key tributary.model.base").hasLineCount(1);
+  }
+
   private Path training(String line) throws IOException {
     return Files.writeString(
         directory.resolve("train.conf"),
