@@ -42,9 +42,13 @@ public final class TestAuthority {
    *
    * @param name of its files
    * @param subjects alternative names, such as {@code dns:localhost,ip:127.0.0.1}
+   * @param options more of keytool's
    */
-  public Identity issue(String name, String subjects) throws Exception {
-    generate(name, "-dname", "CN=" + name, "-ext", "san=" + subjects, "-signer", CA);
+  public Identity issue(String name, String subjects, String... options) throws Exception {
+    List<String> all = new ArrayList<>(List.of("-dname", "CN=" + name, "-signer", CA));
+    all.addAll(List.of("-ext", "san=" + subjects));
+    all.addAll(List.of(options));
+    generate(name, all.toArray(String[]::new));
     KeyStore keys = load();
     return new Identity(
         write(
