@@ -87,6 +87,12 @@ class ClusterConfigTest {
   }
 
   @Test
+  void onlyFreePortsMayBeTheSame() {
+    ClusterConfig free = load(Map.of("cluster.port", "0", "cluster.files-port", "0"));
+    assertThat(free.port()).isEqualTo(free.filesPort()).isZero();
+  }
+
+  @Test
   void itIsWrittenAndReadAgain() throws IOException {
     TributaryConfig config =
         ConfigLoader.load(file, Map.of("cluster.numerics", "mixed", "cluster.port", "0"));
@@ -101,6 +107,8 @@ class ClusterConfigTest {
       textBlock =
           """
           port                       | 70000   | between 0 and 65535
+          port                       | -1      | between 0 and 65535
+          files-port                 | 65536   | between 0 and 65535
           files-port                 | 17355   | another port than cluster.port = 17355
           port                       | 8080    | another port than http.port = 8080
           files-port                 | 8080    | another port than http.port = 8080
@@ -112,6 +120,10 @@ class ClusterConfigTest {
           acceptable-heartbeat-pause | 0s      | longer than zero
           acceptable-heartbeat-pause | 30s     | acceptable-heartbeat-pause = 30.0s
           stable-after               | 9s      | acceptable-heartbeat-pause = 10.0s
+          audit-share                | -0.1    | a number from 0 to 1, got -0.1
+          audit-share                | 1.1     | a number from 0 to 1, got 1.1
+          audit-bound-nats           | 0       | a positive number, got 0.0
+          audit-bound-nats           | 1e400   | a positive number, got Infinity
           numerics                   | loose   | one of strict, mixed
           tls.ca-file                | none    | a readable file
           bulk-port                  | 1       | unknown key

@@ -157,9 +157,10 @@ class ConfigLoaderTest {
         "samplers.count = three | :2: tributary.samplers.count must be a whole number, got"
             + " \"three\"",
         "samplers.count = 1.5 | tributary.samplers.count must be a whole number, got 1.5",
-        "samplers.count = 0 | :2: tributary.samplers.count must be at least 1; 0 is for the trainer of a"
-            + " cluster, with tributary.cluster, got 0",
+        "samplers.count = 0 | :2: tributary.samplers.count must be at least 1; 0 is for the trainer"
+            + " of a cluster, with tributary.cluster, got 0",
         "samplers.count = 3000000000 | must be a whole number, at most 2147483647, got 3000000000",
+        "samplers.count = [1] | tributary.samplers.count must be a whole number, got a list [ … ]",
         "samplers.count = null | missing key tributary.samplers.count; expected a whole number",
         "samplers.max-length = 0 | tributary.samplers.max-length must be at least 1, got 0",
         "samplers = 3 | tributary.samplers must be a section: { … }, got 3",
@@ -168,10 +169,17 @@ class ConfigLoaderTest {
         "samplers.devices = [cpu, cpu] | one device for all",
         "samplers.devices = [tpu] | must be a device: \"cpu\", \"gpu\" or \"gpu:N\"",
         "samplers.temperature = 0 | must be a positive number, got 0.0",
+        "samplers.temperature = 1e400 | must be a positive number, got Infinity",
         "samplers.stop-at-eos = maybe | must be true or false, got \"maybe\"",
         "stream.stall-timeout = 60 | must be a duration with its unit, such as 60s or 500ms, got"
             + " 60",
         "stream.stall-timeout = 0s | must be longer than zero and at most 100d, got 0s",
+        "stream.stall-timeout = -1s | must be longer than zero and at most 100d, got -1s",
+        "stream.stall-timeout = \"\" | must be a duration with its unit, such as 60s or 500ms, got",
+        "stream.max-staleness-steps = -1 | between 0 and 1000, got -1",
+        "stream.max-staleness-steps = 1001 | between 0 and 1000, got 1001",
+        "stream.max-drop-rate = 1.1 | between 0 and 1, got 1.1",
+        "stream.max-drop-rate = -0.1 | between 0 and 1, got -0.1",
         "objective.type = ppo | must be one of gdc++, gdc, dpg, reinforce, kl-control,"
             + " f-divergence, got \"ppo\"",
         "objective { type = dpg, baseline = running-mean } | :2: tributary.objective.baseline must"
@@ -231,6 +239,9 @@ class ConfigLoaderTest {
         "objective.clip = 0 | :2: tributary.objective.clip must be a positive number, got 0.0",
         "objective.ppo.gae-lambda = 1.1 | :2: tributary.objective.ppo.gae-lambda must be between 0"
             + " and 1, got 1.1",
+        "objective.ppo.gae-lambda = -0.1 | gae-lambda must be between 0 and 1, got -0.1",
+        "objective.ppo.discount = 1.1 | discount must be between 0 and 1, got 1.1",
+        "objective.ppo.discount = -0.1 | discount must be between 0 and 1, got -0.1",
         "objective.ppo.epochs = 0 | objective.ppo.epochs must be at least 1, got 0",
         "objective.type = gdc++ | :2: ",
         "learner.batch-size = 200 | a multiple of samplers.batch-size = 128, such as 128 or 256,"
@@ -243,16 +254,26 @@ class ConfigLoaderTest {
         "proposal.window-sequences = 1 | window-sequences must be at least 2, got 1",
         "partition-function.decay = 1 | tributary.partition-function.decay must be greater than 0"
             + " and less than 1, got 1.0",
+        "partition-function.decay = 0 | greater than 0 and less than 1, got 0.0",
         "partition-function.window-sequences = 0 | window-sequences must be at least 1, got 0",
         "partition-function.estimator = mean | must be one of running, window, exponential, got",
         "partition-function.bootstrap-sequences = 100 | such as 128, got 100",
         "learner.optimizer.betas = [0.9] | two numbers",
         "learner.optimizer.betas = [0.9, x] | betas[1] must be a number, got \"x\"",
+        "learner.optimizer.betas = [-0.1, 0.9] | each at least 0 and less than 1, got [-0.1, 0.9]",
+        "learner.optimizer.betas = [0.9, 1] | each at least 0 and less than 1, got [0.9, 1.0]",
+        "learner.optimizer.weight-decay = 1e400 | zero or a positive number, got Infinity",
+        "learner.dropout = -0.1 | dropout must be at least 0 and less than 1, got -0.1",
+        "learner.dropout = 1 | dropout must be at least 0 and less than 1, got 1.0",
         "learner.optimizer.schedule = cosine | constant unless run.steps or run.sequences",
         "learner.optimizer.schedule = cosine, run.steps = 9 | test.conf:"
             + " tributary.learner.optimizer.warmup-steps must be less than the 9 steps of the run,"
             + " to leave some for the cosine schedule, got 100, the default",
         "http.port = 65536 | between 0 and 65535",
+        "http.port = -1 | between 0 and 65535",
+        "run.name = \" \" | a name for a directory, without a slash, got \" \"",
+        "run.name = \".\" | a name for a directory, without a slash, got \".\"",
+        "run.name = \"..\" | a name for a directory, without a slash, got \"..\"",
         "run.name = \"a/b\" | without a slash",
         "target.features = [] | must be a list of at least one feature",
         "target.features = [{ name = a, word = b }] | missing key"
@@ -270,6 +291,7 @@ class ConfigLoaderTest {
         "target.features = [{ name = a, type = word, word = \"-\" }] | a single word without"
             + " spaces",
         "target.features = [{ name = a, type = word, word = b, moment = 1.5 }] | between 0 and 1",
+        "target.features = [{ name = a, type = word, word = b, moment = -0.5 }] | between 0 and 1",
         "target.features = [{ name = a, type = word, word = b, moment = often }] | moment must be a"
             + " number",
         "target.features = [{ name = a, type = length }] | moment must be given for a feature that"
@@ -293,6 +315,10 @@ class ConfigLoaderTest {
             + " tributary.target.features[0].features[0].type",
         "target.fit.sequences = 1 | at least 2",
         "target.fit.max-sequences = 5 | must be at least target.fit.sequences = 10240, got 5",
+        "target.fit.tolerance = 0.5 | more than 0 and less than 0.5, got 0.5",
+        "evaluation.top-p = 0 | more than 0 and at most 1, got 0.0",
+        "evaluation.top-p = 1.1 | more than 0 and at most 1, got 1.1",
+        "http.allowed-hosts = [\"http://a\"] | names without scheme and port",
         "target.fit.tolerance = 0 | more than 0",
         "target.fit.min-effective-sample-size = -1 | zero or a positive number",
         "target.kl-control { beta = 0, reward = [{ feature = water }] } | must be a positive"
@@ -307,6 +333,7 @@ class ConfigLoaderTest {
         "target.features = [{ name = a, type = wordlist }] | got 0 words and no file",
         "target.features = [{ name = a, type = wordlist, file = nowhere }] | no such file: /",
         "target.features = [${f}, ${f}] | :2: ",
+        "model.base = \" \" | tributary.model.base must be a path, got \" \"",
         "model.base = nowhere | must be a model directory, got \"nowhere\" (no such directory: /",
         "samplers { | test.conf:4: ",
       })

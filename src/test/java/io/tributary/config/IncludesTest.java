@@ -1,5 +1,6 @@
 package io.tributary.config;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -75,6 +76,20 @@ class IncludesTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith(directory.resolve("outer.conf") + ":1: include \"")
         .hasMessageContaining("none.conf\": not found");
+  }
+
+  @Test
+  void withoutItsLineTheIncludeIsRefusedAllTheSame() throws IOException {
+    String refusal = directory.resolve("outer.conf") + ": include \"none.conf\": not found";
+    assertThatThrownBy(() -> parse("# include \"none.conf\"\ninclude \"n\\u006fne.conf\""))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(refusal);
+
+    Path latin = directory.resolve("outer.conf");
+    Files.writeString(latin, "x = \"é\"\ninclude \"none.conf\"", ISO_8859_1);
+    assertThatThrownBy(() -> ConfigLoader.parse(latin))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(refusal);
   }
 
   @Test

@@ -95,8 +95,7 @@ class TlsIdentityTest {
   @ParameterizedTest
   @CsvSource({"expired, -9d", "future, +9d"})
   void aCertificateIsReadOutsideOfItsDatesToo(String name, String start) throws Exception {
-    Identity dated =
-        authority.issue(name, "dns:localhost", "-startdate", start, "-validity", "3");
+    Identity dated = authority.issue(name, "dns:localhost", "-startdate", start, "-validity", "3");
     assertThat(read(dated.certificate(), dated.key()).keyManagers()).hasSize(1);
   }
 
