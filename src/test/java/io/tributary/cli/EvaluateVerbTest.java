@@ -123,6 +123,15 @@ class EvaluateVerbTest {
   }
 
   @Test
+  void thePromptOfTheConfigurationIsContinued() throws IOException {
+    Path prompted = config("samplers.prompt = the");
+
+    JsonObject json = object(evaluate(prompted, "-n", "20"));
+
+    assertThat(json).isNotEqualTo(object(evaluate(config(""), "-n", "20")));
+  }
+
+  @Test
   void samplesOfTheLikeliestTokensHaveNoDivergences() throws IOException {
     JsonObject option = object(evaluate(config(""), "-n", "50", "--top-p", "0.9"));
     JsonObject configured = object(evaluate(config("evaluation { top-p = 0.9, sequences = 50 }")));
@@ -177,6 +186,9 @@ class EvaluateVerbTest {
     assertThat(empty.err()).contains("input.txt is empty").hasLineCount(1);
     assertThat(texts("a\n{\"text\": null, \"tokens\": [1]}\n").err())
         .contains("line 2 of ", "got null")
+        .hasLineCount(1);
+    assertThat(texts("{\"text\": 5}\n").err())
+        .contains("line 1 of ", "expected a string as \"text\", got 5")
         .hasLineCount(1);
     Path file = directory.resolve("latin1.txt");
     Files.write(file, new byte[] {'a', (byte) 0xe9, 'b', '\n'});

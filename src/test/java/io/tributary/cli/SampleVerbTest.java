@@ -79,6 +79,14 @@ class SampleVerbTest {
   }
 
   @Test
+  void aPromptThatLeavesNoRoomIsToBeShorter() {
+    Cli cli = sample("-n", "1", "--prompt", "#".repeat(200));
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).contains("room for 0, so expected a shorter prompt").hasLineCount(1);
+  }
+
+  @Test
   void aModelWithoutATokenizerGivesTokens() {
     Cli cli = Cli.run("sample", "--model", "src/test/resources/models/bare-untied-half", "-n", "2");
 

@@ -188,6 +188,35 @@ class ScoreVerbTest {
   }
 
   @Test
+  void ofALongLineThatIsNoJsonTheBeginningIsShown() {
+    Cli cli = score(model, "{ " + "brace ".repeat(500));
+
+    assertThat(cli.err()).contains("line 1 of ", "got { brace brace").endsWith("…\n");
+    assertThat(cli.err().length()).isLessThan(400);
+  }
+
+  @Test
+  void aBatchHasALine() {
+    Cli cli = score(model, "one\n", "--batch-size", "0");
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).contains("--batch-size = 0: expected at least 1").hasLineCount(1);
+  }
+
+  @Test
+  void aBaseModelOfAnotherVocabularyIsRefused() throws IOException {
+    Path base = SmallModel.write(directory.resolve("base"), 20, 16, 8, 1, 0.1);
+    Path config = target("model.base = \"%s\"".formatted(base));
+
+    Cli cli = score(model, "the cat", "-c", config.toString());
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err())
+        .contains(base + " has a vocabulary of 277 tokens and " + model + " one of 317")
+        .hasLineCount(1);
+  }
+
+  @Test
   void textNeedsATokenizer() {
     Cli cli = score(RECORDED.resolve("bare-untied-half"), "some text");
 

@@ -9,6 +9,7 @@ import io.tributary.data.BadInputException;
 import io.tributary.testing.Cli;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +119,31 @@ class TributaryTest {
         .startsWith("tributary fail: IllegalStateException: line")
         .doesNotContain("\tat ");
     assertThat(cli.err().lines().count()).isLessThanOrEqualTo(8);
+  }
+
+  @Test
+  void aFailureWithoutAMessageIsNamedByItsClass() {
+    assertThat(failWith(new IllegalStateException()).err())
+        .startsWith("tributary fail: java.lang.IllegalStateException\n");
+    assertThat(failWith(new CompletionException("nobody knows why", null)).err())
+        .startsWith("tributary fail: CompletionException: nobody knows why\n");
+  }
+
+  @Test
+  void theCauseIsLookedForBehindEveryFuture() {
+    Cli cli =
+        failWith(
+            new CompletionException(
+                new ExecutionException(new BadInputException("model.bin: truncated"))));
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).isEqualTo("tributary fail: model.bin: truncated\n");
+  }
+
+  @Test
+  void blankLinesOfAMessageAreLeftOut() {
+    assertThat(failWith(new BadInputException("one\n\n \ntwo")).err())
+        .isEqualTo("tributary fail: one\ntwo\n");
   }
 
   @Test
