@@ -120,7 +120,7 @@ class WorkerVerbTest {
 
   @Test
   void aPortThatAnotherProgramHasIsThatOfTheOption() throws IOException {
-    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertBadInput(
           worker("--http=127.0.0.1:" + other.getLocalPort(), "--cache=" + tls),
           "--http: %d on 127.0.0.1 can't be bound".formatted(other.getLocalPort()));
