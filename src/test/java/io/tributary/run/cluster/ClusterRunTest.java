@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(TorchExtension.class)
 class ClusterRunTest {
   private static final Duration LONG = Duration.ofMinutes(2);
-  private static final String STEPS = "run.steps=60";
+  private static final String STEPS = "run.steps=40";
 
   @TempDir private Path directory;
 

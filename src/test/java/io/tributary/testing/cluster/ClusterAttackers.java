@@ -29,6 +29,7 @@ import javax.net.ssl.SSLSocket;
  */
 public final class ClusterAttackers implements AutoCloseable {
   private static final int HELD = 1000;
+  private static final long PAUSE_MILLIS = 20;
   private static final int MOST_FRAME_BYTES = 64 << 20;
   private static final byte[] MAGIC = "AKKA".getBytes(US_ASCII);
 
@@ -148,6 +149,7 @@ public final class ClusterAttackers implements AutoCloseable {
         if (sockets.size() < HELD) {
           try {
             sockets.add(trustworthy ? tls(trusted, connect()) : begun(random));
+            pause();
           } catch (IOException e) {
             pause(); // no more for now
           }
@@ -185,7 +187,7 @@ public final class ClusterAttackers implements AutoCloseable {
 
   private static void pause() {
     try {
-      Thread.sleep(10);
+      Thread.sleep(PAUSE_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
