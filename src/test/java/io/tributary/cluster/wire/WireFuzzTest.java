@@ -25,8 +25,8 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 class WireFuzzTest {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  /** What a refusal costs: an exception, its message and its trace. */
-  private static final long REFUSAL = 100_000;
+  /** What a refusal costs: an exception, its message and its trace, and at first their classes. */
+  private static final long REFUSAL = 1_000_000;
 
   private static ActorTestKit kit;
   private static WireSerializer serializer;
@@ -40,7 +40,10 @@ class WireFuzzTest {
     WireMessages.all(kit.createTestProbe().getRef())
         .forEach(
             (manifest, message) -> messages.add(Map.entry(manifest, serializer.toBinary(message))));
-    messages.forEach(message -> read(message.getKey(), message.getValue())); // loads classes
+    for (Map.Entry<String, byte[]> message : messages) { // loads classes
+      read(message.getKey(), message.getValue());
+      read(message.getKey(), new byte[0]);
+    }
   }
 
   @AfterContainer
