@@ -6,15 +6,21 @@ import java.util.List;
 
 /** Processes of this JVM's Java with this JVM's class path. */
 public final class JavaProcess {
+  /** A command line's beginning: a JVM whose code runs once or twice. */
+  static final List<String> FAST =
+      List.of(
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseSerialGC");
+
   private JavaProcess() {}
 
   /** A process that starts fast and executes {@code main}; options can be added behind "java". */
   public static ProcessBuilder of(String main, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    List<String> command = new ArrayList<>(FAST);
     command.add("-Dlogback.configurationFile=logback.xml"); // the one that is shipped
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+    command.addAll(LibraryArchive.options());
+    command.add(main);
     command.addAll(arguments);
     return new ProcessBuilder(command);
   }

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.tributary.testing.JavaProcess;
 import io.tributary.testing.Slow;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -58,14 +60,7 @@ class ExitSignalsTest {
         (first + second).contains("INT") && ignoresInterrupts(),
         "SIGINT is ignored here, as in a shell's background job, and so it is in child processes");
     process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LongEnding.class.getName())
-            .redirectErrorStream(true)
-            .start();
+        JavaProcess.of(LongEnding.class.getName(), List.of()).redirectErrorStream(true).start();
     try (BufferedReader out = process.inputReader(UTF_8)) {
       assertThat(out.readLine()).isEqualTo("running");
       signal(first);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tributary.cli.Tributary;
 import io.tributary.testing.Cli;
+import io.tributary.testing.JavaProcess;
 import io.tributary.testing.Slow;
 import java.io.File;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,15 +91,7 @@ class StandardOutputTest {
   }
 
   private static ProcessBuilder process() {
-    return new ProcessBuilder(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xshare:auto",
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-cp",
-        System.getProperty("java.class.path"),
-        "io.tributary.Main",
-        "generate-completion");
+    return JavaProcess.ofProgram(List.of("generate-completion"));
   }
 
   private static int exitCode(Process process) throws InterruptedException {
