@@ -6,8 +6,6 @@ import io.tributary.cluster.wire.LeaseId;
 import io.tributary.cluster.wire.ToSlot;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawOrder;
-import io.tributary.data.ScoredDraw;
-import io.tributary.data.ScoredSequence;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.metrics.Label.Stage;
 import io.tributary.protocol.SamplerCommand;
@@ -16,11 +14,7 @@ import io.tributary.protocol.SamplerCommand.TakeOver;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.ScorerCommand.ComputeFeatures;
 import io.tributary.protocol.ScorerCommand.Score;
-import io.tributary.protocol.WorkerEvent;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -28,7 +22,6 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 import org.jspecify.annotations.Nullable;
 
@@ -91,26 +84,13 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   /** Work that comes while the slot can't be reached, or is retired, is given back after this. */
   private static final Duration GIVE_BACK = Duration.ofSeconds(1);
 
-  /** After a failure it gets no work for so long; twice as long after another one. */
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-
   /** So many failures in a row are a reason to start its node anew. */
   private static final int MAX_FAILURES = 3;
 
   /** One that is retired and idle stops after this time: its pool may not yet know that it is. */
   private static final Duration REST = Duration.ofSeconds(5);
 
-  /**
-   * Work of a pool.
-   *
-   * @param result the pool's kind of result, of what the slot reports
-   */
-  private record Work<R>(
-      long number, ActorRef<WorkerEvent<R>> pool, Function<FromSlot.Result, R> result) {}
-
-  private final Runnable register;
-  private final Runnable deregister;
-  private boolean registered;
+  private final Registration registration;
   private final Leases leases;
   private final LeaseKeeper keeper;
   private final ActorRef<ToSlot> slot;
@@ -119,13 +99,9 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   private final ActorRef<NodeLink.Command> link;
   private final NodeRecord record;
   private final ProposalOffers offers;
-  private @Nullable Work<?> work;
+  private @Nullable PoolWork<?> work;
   private @Nullable DrawOrder order; // of the work, if it is a draw
   private boolean leased;
-  private Availability availability = Availability.AVAILABLE;
-  private boolean pauses;
-  private boolean retired;
-  private int failures; // in a row
 
   /** A sampler's. */
   static Behavior<SamplerCommand> sampler(
@@ -172,10 +148,8 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       NodeRecord record) {
     super(context);
     context.setLoggerName(RemoteWorker.class);
-    ActorRef<Receptionist.Command> receptionist = context.getSystem().receptionist();
-    ActorRef<C> self = context.getSelf().narrow();
-    this.register = () -> receptionist.tell(Receptionist.register(key, self));
-    this.deregister = () -> receptionist.tell(Receptionist.deregister(key, self));
+    this.registration =
+        new Registration(context.getSystem().receptionist(), key, context.getSelf().<C>narrow());
     this.leases = leases;
     this.keeper = new LeaseKeeper(slot, timers);
     this.files = files;
@@ -184,8 +158,6 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     this.slot = slot;
     this.offers = new ProposalOffers(context.getSelf(), slot, files, timers);
     this.timers = timers;
-    register.run();
-    this.registered = true;
   }
 
   @Override
@@ -217,12 +189,8 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   }
 
   private void draw(DrawSequences command) {
-    order = retired || pauses ? null : command.order();
-    begin(
-        new Work<>(
-            command.order().number(),
-            command.replyTo(),
-            result -> ((FromSlot.Drawn) result).draw()));
+    order = registration.takesWork() ? command.order() : null;
+    begin(PoolWork.of(command, getContext().getSelf()));
     beginDraw();
   }
 
@@ -232,13 +200,9 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     WeightSnapshot proposal = asked == null || leased ? null : offers.proposalFor(asked);
     if (asked != null && proposal != null && work != null) {
       order = asked.begunWith(proposal);
-      begun(work, proposal);
+      work.begun(proposal);
       askForFile();
     }
-  }
-
-  private <R> void begun(Work<R> begun, WeightSnapshot proposal) {
-    begun.pool().tell(new WorkerEvent.Begun<>(begun.number(), getContext().getSelf(), proposal));
   }
 
   private void askForFile() {
@@ -270,9 +234,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
 
   private void score(Score command) {
     Draw draw = command.draw();
-    begin(
-        new Work<>(
-            draw.number(), command.replyTo(), result -> joined(draw, (FromSlot.Scored) result)));
+    begin(PoolWork.of(command, getContext().getSelf()));
     lease(
         new ToSlot.ScoreLease(
             id(draw.purpose(), draw.number()), draw, command.lambdas(), reports()));
@@ -280,21 +242,19 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
 
   private void computeFeatures(ComputeFeatures command) {
     Draw draw = command.draw();
-    begin(
-        new Work<>(
-            draw.number(), command.replyTo(), result -> ((FromSlot.Featured) result).features()));
+    begin(PoolWork.of(command, getContext().getSelf()));
     lease(new ToSlot.FeaturesLease(id(draw.purpose(), draw.number()), draw, reports()));
   }
 
-  private void begin(Work<?> next) {
+  private void begin(PoolWork<?> next) {
     work = next;
-    if (!registered) { // the pool has not yet heard of that
+    if (!registration.stands()) { // the pool has not yet heard of that
       timers.startSingleTimer(GiveBackDue.INSTANCE, GIVE_BACK);
     }
   }
 
   private void lease(ToSlot.Lease lease) {
-    if (!retired && !pauses) {
+    if (registration.takesWork()) {
       keeper.lease(lease);
     }
   }
@@ -315,15 +275,15 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
 
   private void hear(FromSlot.Report report) {
     record.heard();
-    Work<?> current = work;
+    PoolWork<?> current = work;
     if (keeper.hear(report) && current != null) {
       hear(current, report);
     }
   }
 
-  private <R> void hear(Work<R> current, FromSlot.Report report) {
+  private void hear(PoolWork<?> current, FromSlot.Report report) {
     if (report instanceof FromSlot.Progress) {
-      current.pool().tell(new WorkerEvent.Progressed<>(current.number(), getContext().getSelf()));
+      current.progressed();
     } else if (report instanceof FromSlot.Failed failed) {
       giveBack(current, failed.reason(), failed.tried());
       pause();
@@ -350,49 +310,20 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     timers.cancel(FileDue.INSTANCE);
   }
 
-  private <R> void finish(Work<R> finished, FromSlot.Result result) {
-    R value;
+  private void finish(PoolWork<?> finished, FromSlot.Result result) {
     try {
-      value = finished.result().apply(result);
-    } catch (IndexOutOfBoundsException | ClassCastException | IllegalArgumentException e) {
+      finished.finished(result);
+      registration.succeeded();
+    } catch (IllegalArgumentException e) {
       giveBack(finished, "returned something else: " + e.getMessage(), true);
       sendNodeAway();
-      return;
     }
-    failures = 0;
-    finished
-        .pool()
-        .tell(
-            new WorkerEvent.Finished<>(
-                finished.number(), getContext().getSelf(), value, result.time()));
   }
 
-  private <R> void giveBack(Work<R> given, String reason, boolean failed) {
+  private void giveBack(PoolWork<?> given, String reason, boolean failed) {
     end();
-    given
-        .pool()
-        .tell(
-            new WorkerEvent.GivenBack<>(
-                given.number(),
-                getContext().getSelf(),
-                reason,
-                failed ? link.path().name() : null));
+    given.givenBack(reason, failed ? link.path().name() : null);
     restIfRetired();
-  }
-
-  private static ScoredDraw joined(Draw draw, FromSlot.Scored result) {
-    List<ScoredSequence> scored = new ArrayList<>();
-    for (FromSlot.Score score : result.scores()) {
-      scored.add(
-          new ScoredSequence(
-              draw.sequences().get(score.index()),
-              score.text(),
-              score.features(),
-              score.logBase(),
-              score.tokenLogBases(),
-              score.logTarget()));
-    }
-    return new ScoredDraw(draw.number(), scored, result.dropped());
   }
 
   private void takeOver(TakeOver command) {
@@ -412,58 +343,45 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
 
   /** Others get the work, and this one the time to recover. */
   private void pause() {
-    failures++;
-    if (failures >= MAX_FAILURES) {
+    timers.startSingleTimer(PauseEnds.INSTANCE, registration.failed());
+    if (registration.failures() >= MAX_FAILURES) {
       sendNodeAway();
     }
-    pauses = true;
-    register();
-    timers.startSingleTimer(PauseEnds.INSTANCE, PAUSE.multipliedBy(1L << (failures - 1)));
   }
 
   private void pauseEnds() {
     giveBack(true, "has failed"); // what came amid the pause
-    pauses = false;
-    register();
+    registration.pauseEnds();
   }
 
   private void available(Availability now) {
-    availability = now;
-    register();
+    registration.available(now);
     giveBack(now == Availability.UNREACHABLE, "can't be reached");
     if (now == Availability.LEAVING && work != null) {
       timers.startSingleTimer(GiveBackDue.INSTANCE, GIVE_BACK);
     }
   }
 
-  private void register() {
-    boolean available = availability == Availability.AVAILABLE && !pauses && !retired;
-    if (available != registered) { // the cluster's receptionist fails if it is told twice
-      registered = available;
-      (available ? register : deregister).run();
-    }
-  }
-
   private void retire() {
-    retired = true;
-    register();
+    registration.retire();
     restIfRetired();
   }
 
   private void restIfRetired() {
-    if (retired && work == null) {
+    if (registration.retired() && work == null) {
       timers.startSingleTimer(EndDue.INSTANCE, REST);
     }
   }
 
   private void giveBackLate() {
-    giveBack(availability == Availability.UNREACHABLE, "can't be reached");
-    giveBack(availability == Availability.LEAVING && !keeper.isHeard(), "leaves");
-    giveBack(retired && !keeper.isHeard(), "is not needed any more");
+    Availability now = registration.availability();
+    giveBack(now == Availability.UNREACHABLE, "can't be reached");
+    giveBack(now == Availability.LEAVING && !keeper.isHeard(), "leaves");
+    giveBack(registration.retired() && !keeper.isHeard(), "is not needed any more");
   }
 
   private void giveBack(boolean wanted, String reason) {
-    Work<?> given = work;
+    PoolWork<?> given = work;
     if (given != null && wanted) {
       keeper.forget();
       giveBack(given, reason, false);

@@ -2,7 +2,6 @@ package io.tributary.run.watch;
 
 import com.google.gson.JsonObject;
 import io.tributary.config.TributaryConfig;
-import io.tributary.data.NodeState;
 import io.tributary.data.Paused;
 import io.tributary.data.ServiceState;
 import io.tributary.io.JsonLines;
@@ -27,12 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +40,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunWatch implements Supplier<RunStatus> {
   private static final Logger LOG = LoggerFactory.getLogger(RunWatch.class);
+  private static final Set<ServiceState> WORKING =
+      EnumSet.of(
+          ServiceState.STARTING,
+          ServiceState.FITTING,
+          ServiceState.RUNNING,
+          ServiceState.THROTTLED,
+          ServiceState.WAITING_FOR_DATA);
 
   private final Supplier<TributaryConfig> config;
   private final Consumer<LearnerEvent> listener;
@@ -56,14 +59,6 @@ public final class RunWatch implements Supplier<RunStatus> {
   private final RunHistory history = new RunHistory();
   private final Instant startedAt;
   private final LongSupplier nanoTime;
-  private static final Set<ServiceState> WORKING =
-      EnumSet.of(
-          ServiceState.STARTING,
-          ServiceState.FITTING,
-          ServiceState.RUNNING,
-          ServiceState.THROTTLED,
-          ServiceState.WAITING_FOR_DATA);
-
   private final RunConsole console;
   private ServiceState state = ServiceState.STARTING;
   private ServiceState stateBefore = ServiceState.STARTING; // it waited for workers
@@ -216,7 +211,8 @@ public final class RunWatch implements Supplier<RunStatus> {
   }
 
   private void lookForWorkers() {
-    Optional<String> missing = missing();
+    Optional<String> missing =
+        nodes == null ? Optional.empty() : MissingWorkers.of(config.get(), nodes.get());
     boolean waits = state == ServiceState.WAITING_FOR_WORKERS;
     if (waits && missing.isEmpty()) {
       console.line("a worker has joined");
@@ -228,43 +224,6 @@ public final class RunWatch implements Supplier<RunStatus> {
       }
       state(ServiceState.WAITING_FOR_WORKERS, missing.get());
     }
-  }
-
-  /** Which kind of workers there is none of on any machine; empty if none is missing. */
-  private Optional<String> missing() {
-    if (nodes == null) {
-      return Optional.empty();
-    }
-    List<NodeStatus> present = nodes.get();
-    TributaryConfig now = config.get();
-    if (now.samplers().count() == 0 && sum(present, NodeStatus::samplers) == 0) {
-      return Optional.of(none("sampler", present));
-    }
-    return now.scorers().count() == 0 && sum(present, NodeStatus::scorers) == 0
-        ? Optional.of(none("scorer", present))
-        : Optional.empty();
-  }
-
-  private static int sum(List<NodeStatus> nodes, ToIntFunction<NodeStatus> workers) {
-    return nodes.stream()
-        .filter(node -> node.state() == NodeState.AVAILABLE)
-        .mapToInt(workers)
-        .sum();
-  }
-
-  private static String none(String kind, List<NodeStatus> nodes) {
-    if (nodes.isEmpty()) {
-      return "there is no %s; start one with tributary worker".formatted(kind);
-    }
-    Map<NodeState, Long> states =
-        nodes.stream()
-            .collect(Collectors.groupingBy(NodeStatus::state, TreeMap::new, Collectors.counting()));
-    return "there is no %s; nodes: %s"
-        .formatted(
-            kind,
-            states.entrySet().stream()
-                .map(entry -> "%d %s".formatted(entry.getValue(), entry.getKey()))
-                .collect(Collectors.joining(", ")));
   }
 
   /** Samplers have confirmed a proposal. */
