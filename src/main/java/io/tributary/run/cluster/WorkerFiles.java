@@ -21,11 +21,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /** The files that a worker has fetched from its trainer. */
@@ -61,7 +59,7 @@ final class WorkerFiles {
   /**
    * Fetches nothing yet.
    *
-   * @param folder where the inputs of the run are shown under their names
+   * @param folder where links show the inputs of the run under their names
    */
   WorkerFiles(
       CacheFolder cache,
@@ -95,20 +93,14 @@ final class WorkerFiles {
             fetch(fetcher, file, new Counted(all, bytes -> all.inPlace(others + bytes)));
         before += file.size();
         inputs.add(fetched);
-        link(folder.resolve(file.name()), fetched.path().toAbsolutePath());
+        Path link = folder.resolve(file.name());
+        Files.createDirectories(link.getParent());
+        Files.createSymbolicLink(link, fetched.path().toAbsolutePath());
       }
       return folder;
     } catch (IOException e) {
       throw new BadInputException("%s can't be written: %s".formatted(folder, e), e);
     }
-  }
-
-  /** Another worker on this machine may make, or read, the same link now. */
-  private void link(Path link, Path file) throws IOException {
-    Files.createDirectories(link.getParent());
-    Path made = folder.resolve(".link-" + UUID.randomUUID());
-    Files.createSymbolicLink(made, file);
-    Files.move(made, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**

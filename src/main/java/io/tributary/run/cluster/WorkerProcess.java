@@ -17,6 +17,7 @@ import io.tributary.config.PortableConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.tls.RenewedTls;
 import io.tributary.data.BadInputException;
+import io.tributary.io.LastingFiles;
 import io.tributary.metrics.WorkClock;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.serve.HttpService;
@@ -41,6 +42,8 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The process of a worker: samplers and scorers for a trainer on another machine. */
 public final class WorkerProcess {
@@ -52,11 +55,14 @@ public final class WorkerProcess {
   /** Longest time that a signal waits for what is in progress. */
   public static final Duration GRACE = Duration.ofMinutes(2);
 
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
+
   private final Settings settings;
   private final WorkerConsole console;
   private final WorkerReport report = new WorkerReport();
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
-  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
+  private volatile @Nullable Path inputs;
   private volatile @Nullable ActorRef<Object> node;
   private volatile @Nullable ActorRef<TrainerWatch.Command> watch;
 
@@ -179,7 +185,20 @@ public final class WorkerProcess {
       return exit.join();
     } finally {
       TrainerCluster.stopped(system);
-      closed.complete(null);
+      removeInputs();
+      closed.complete(true);
+    }
+  }
+
+  /** The links to them: the files stay in the cache. */
+  private void removeInputs() {
+    Path folder = inputs;
+    if (folder != null) {
+      try {
+        LastingFiles.delete(folder);
+      } catch (IOException e) {
+        LOG.warn("{} can't be removed", folder, e);
+      }
     }
   }
 
@@ -194,9 +213,10 @@ public final class WorkerProcess {
           new TrainerWatch.Patience(welcome.acceptableHeartbeatPause(), welcome.stableAfter()));
     }
     CacheFolder cache;
-    Path folder = settings.cache().resolve("runs").resolve(Long.toString(welcome.epoch()));
+    Path folder;
     try {
-      Files.createDirectories(folder);
+      folder = Files.createTempDirectory(Files.createDirectories(runs()), "run-");
+      inputs = folder;
       cache = CacheFolder.open(settings.cache().resolve("files"), settings.cacheBytes());
     } catch (IOException e) {
       throw new BadInputException(
@@ -228,6 +248,10 @@ public final class WorkerProcess {
         (kind, place) -> plan(kind, place, parts, weights));
   }
 
+  private Path runs() {
+    return settings.cache().resolve("runs");
+  }
+
   private WorkerSlots.Plan plan(
       SlotKind kind, int place, TrainingParts parts, ActorRef<WeightCache.Fetch> weights) {
     List<String> devices = settings.devices(kind);
@@ -251,7 +275,11 @@ public final class WorkerProcess {
     ActorRef<Object> started = node;
     if (started != null && !exit.isDone()) {
       started.tell(WorkerNode.Drain.INSTANCE);
-      closed.completeOnTimeout(null, GRACE.toSeconds(), TimeUnit.SECONDS).join();
+      if (!closed.completeOnTimeout(false, GRACE.toSeconds(), TimeUnit.SECONDS).join()) {
+        console.tell(
+            "not finished after %d s: what is in progress is left to other workers"
+                .formatted(GRACE.toSeconds()));
+      }
       console.finish();
       Runtime.getRuntime().halt(0); // by itself, the process would end with the signal's code
     }

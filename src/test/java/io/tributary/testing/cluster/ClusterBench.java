@@ -53,68 +53,84 @@ public final class ClusterBench {
   private record Rate(double sequences, double trainerCpu, double workerCpu, double bytes) {}
 
   private static void throughput(Path folder, int seconds) throws Exception {
-    Rate alone = rate(folder.resolve("alone"), seconds, 0);
+    Rate alone = rate(folder.resolve("alone"), seconds, 1, 0);
     System.out.printf(
         "one process on one core       %8.1f sequences/s, CPU %.2f ms a sequence%n",
         alone.sequences(), 1e3 * alone.trainerCpu());
-    Rate two = rate(folder.resolve("two"), seconds, 2);
+    Rate both = rate(folder.resolve("both"), seconds, 2, 0);
+    System.out.printf(
+        "two that share nothing        %8.1f sequences/s, CPU %.2f ms a sequence, ratio %.2f%n",
+        both.sequences(), 1e3 * both.trainerCpu(), both.sequences() / alone.sequences());
+    Rate two = rate(folder.resolve("two"), seconds, 1, 2);
     System.out.printf(
         "two workers on one core each  %8.1f sequences/s, CPU %.2f ms a sequence, trainer %.2f"
-            + " ms%n",
-        two.sequences(), 1e3 * two.workerCpu(), 1e3 * two.trainerCpu());
+            + " ms, ratio %.2f%n",
+        two.sequences(),
+        1e3 * two.workerCpu(),
+        1e3 * two.trainerCpu(),
+        two.sequences() / alone.sequences());
     System.out.printf(
-        "ratio %.2f; wire: %,.0f bytes and CPU %.2f ms a sequence, both ends%n",
-        two.sequences() / alone.sequences(),
-        two.bytes(),
-        1e3 * (two.workerCpu() + two.trainerCpu() - alone.trainerCpu()));
+        "wire: %,.0f bytes and CPU %.2f ms a sequence, both ends%n",
+        two.bytes(), 1e3 * (two.workerCpu() + two.trainerCpu() - both.trainerCpu()));
   }
 
-  private static Rate rate(Path folder, int seconds, int workers) throws Exception {
-    try (Hosts hosts = new Hosts(workers + 1)) {
+  private static Rate rate(Path folder, int seconds, int trainers, int workers) throws Exception {
+    try (Hosts hosts = new Hosts(trainers + workers)) {
       ClusterBench bench = new ClusterBench(Files.createDirectories(folder), hosts);
       try {
-        return bench.rate(seconds, workers);
+        return bench.rate(seconds, trainers, workers);
       } finally {
         bench.close();
       }
     }
   }
 
-  private Rate rate(int seconds, int workers) throws Exception {
+  /** Of one trainer with workers, or of several that share nothing and have a core each. */
+  private Rate rate(int seconds, int trainers, int workers) throws Exception {
+    int count = workers == 0 ? 1 : 0;
     List<String> settings =
-        new ArrayList<>(List.of("partition-function.bootstrap-sequences=12800000"));
-    int own = workers == 0 ? 1 : 0;
-    settings.add("samplers.count=" + own);
-    settings.add("scorers.count=" + own);
-    BenchNode trainer = trainer(workers, workers == 0 ? "0" : cores(), settings);
-    for (int i = 1; i <= workers; i++) {
-      worker(i, Integer.toString((i - 1) % Runtime.getRuntime().availableProcessors()), 1, 1);
+        List.of(
+            "partition-function.bootstrap-sequences=12800000",
+            "samplers.count=" + count,
+            "scorers.count=" + count);
+    for (int i = 0; i < trainers; i++) {
+      trainer(i, workers, workers == 0 ? core(i) : cores(), settings);
     }
-    trainer.until("sequences are scored", () -> scored(trainer) > 0);
-    for (BenchNode worker : nodes.subList(1, nodes.size())) {
+    for (int i = 0; i < workers; i++) {
+      worker(1 + i, core(i), 1, 1);
+    }
+    List<BenchNode> own = nodes.subList(0, trainers);
+    for (BenchNode trainer : own) {
+      trainer.until("sequences are scored", () -> scored(List.of(trainer)) > 0);
+    }
+    for (BenchNode worker : nodes.subList(trainers, nodes.size())) {
       worker.until("working as");
     }
     Thread.sleep(WARM_UP_MILLIS);
-    double sequences = scored(trainer);
-    double trainerCpu = trainer.cpuSeconds();
-    double workerCpu = workerCpu();
-    long bytes = trainer.wireBytes();
+    double sequences = scored(own);
+    double trainerCpu = cpu(own);
+    double workerCpu = cpu(nodes) - trainerCpu;
+    long bytes = nodes.get(0).wireBytes();
     long start = System.nanoTime();
     Thread.sleep(seconds * 1000L);
-    double measured = scored(trainer) - sequences;
+    double measured = scored(own) - sequences;
+    double trainerCpuNow = cpu(own);
     return new Rate(
         measured * 1e9 / (System.nanoTime() - start),
-        (trainer.cpuSeconds() - trainerCpu) / measured,
-        (workerCpu() - workerCpu) / measured,
-        (trainer.wireBytes() - bytes) / measured);
+        (trainerCpuNow - trainerCpu) / measured,
+        (cpu(nodes) - trainerCpuNow - workerCpu) / measured,
+        (nodes.get(0).wireBytes() - bytes) / measured);
   }
 
-  private double workerCpu() {
-    return nodes.stream().skip(1).mapToDouble(BenchNode::cpuSeconds).sum();
+  private static double cpu(List<BenchNode> of) {
+    return of.stream().mapToDouble(BenchNode::cpuSeconds).sum();
   }
 
-  private static double scored(BenchNode trainer) {
-    return metric(trainer, "tributary_stage_sequences_total", "stage=\"scorer\"");
+  private static double scored(List<BenchNode> trainers) {
+    return trainers.stream()
+        .mapToDouble(
+            trainer -> metric(trainer, "tributary_stage_sequences_total", "stage=\"scorer\""))
+        .sum();
   }
 
   private static double metric(BenchNode trainer, String name, String labels) {
@@ -143,7 +159,7 @@ public final class ClusterBench {
 
   private void publication(Path model, int workers, String rate) throws Exception {
     String last = Integer.toString(Runtime.getRuntime().availableProcessors() - 1);
-    BenchNode trainer = trainer(workers, "0", training(model));
+    BenchNode trainer = trainer(0, workers, "0", training(model));
     trainer.until("steps", () -> steps(trainer) > 2);
     double before = secondsOfAStep(trainer, STEPS);
     System.out.printf("a step without workers takes %.3f s%n", before);
@@ -227,9 +243,10 @@ public final class ClusterBench {
     return model;
   }
 
-  private BenchNode trainer(int workers, String cores, List<String> settings) throws Exception {
+  private BenchNode trainer(int host, int workers, String cores, List<String> settings)
+      throws Exception {
     List<String> all = new ArrayList<>(settings);
-    all.addAll(List.of("run.directory=" + folder.resolve("runs"), "http.port=8080"));
+    all.addAll(List.of("run.directory=" + folder.resolve("runs-" + host), "http.port=8080"));
     if (workers > 0) {
       List<String> script = new ArrayList<>(List.of("scripts/make-certificates", tls().toString()));
       for (int i = 0; i <= workers; i++) {
@@ -244,7 +261,7 @@ public final class ClusterBench {
     }
     List<String> arguments = new ArrayList<>(List.of("run", "-c", QUICKSTART));
     all.forEach(setting -> arguments.addAll(List.of("-D", setting)));
-    return started(0, cores, arguments);
+    return started(host, cores, arguments);
   }
 
   private BenchNode worker(int host, String core, int samplers, int scorers) throws IOException {
@@ -271,6 +288,10 @@ public final class ClusterBench {
             hosts, host, cores, folder.resolve("host-%d.out".formatted(host)), arguments);
     nodes.add(node);
     return node;
+  }
+
+  private static String core(int number) {
+    return Integer.toString(number % Runtime.getRuntime().availableProcessors());
   }
 
   private static String cores() {
