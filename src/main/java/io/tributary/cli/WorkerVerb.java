@@ -181,7 +181,8 @@ final class WorkerVerb extends Verb {
       throw badUsage("--device=%s: expected cpu, gpu or gpu:N".formatted(device));
     }
     Matcher address = TRAINER.matcher(trainer);
-    if (!address.matches()) {
+    if (!address.matches()
+        || (address.group(2) != null && Integer.parseInt(address.group(2)) > MAX_PORT)) {
       throw badUsage("--trainer=%s: expected HOST or HOST:PORT".formatted(trainer));
     }
     ClusterConfig.Node node = node(address.group(1));

@@ -150,7 +150,7 @@ public record ClusterConfig(
    * @param advertisedHost name by which the other nodes reach it, which its certificate must be for
    * @param acceptableHeartbeatPause silence after which another node counts as unreachable
    * @param stableAfter time after which the trainer removes an unreachable worker; a worker gives a
-   *     silent trainer up after twice that time
+   *     trainer up that has been unreachable for twice that time
    */
   public record Node(
       String host,

@@ -61,6 +61,8 @@ public record Label(String name, List<String> values) {
     ERROR,
     /** It showed no progress for the stall timeout, and was replaced. */
     STALLED,
+    /** It is a sampler that has confirmed no proposal for four times the time to publish one. */
+    UNCONFIRMED,
     /** Its result does not fit what it was asked for, and it was replaced. */
     INVALID
   }

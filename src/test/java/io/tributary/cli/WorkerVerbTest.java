@@ -39,6 +39,7 @@ class WorkerVerbTest {
         "--device=tpu             | --device=tpu: expected cpu, gpu or gpu:N",
         "--trainer=localhost:     | --trainer=localhost:: expected HOST or HOST:PORT",
         "--trainer=localhost:high | --trainer=localhost:high: expected HOST or HOST:PORT",
+        "--trainer=localhost:99999 | --trainer=localhost:99999: expected HOST or HOST:PORT",
         "--trainer=pekko://there  | --trainer=pekko://there: expected HOST or HOST:PORT",
         "--http=9100              | --http=9100: expected HOST:PORT",
         "--http=127.0.0.1:65536   | --http=127.0.0.1:65536: expected HOST:PORT",

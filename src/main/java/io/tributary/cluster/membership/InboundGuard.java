@@ -13,6 +13,7 @@ import org.apache.pekko.actor.ActorCell$;
 import org.apache.pekko.actor.ActorContext;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.stream.impl.FanIn;
 import org.jspecify.annotations.Nullable;
 import scala.collection.Iterator;
@@ -59,16 +60,17 @@ final class InboundGuard {
       oldest.cutOff();
     }
     ActorSystem system = connection.system();
-    system
-        .scheduler()
-        .scheduleOnce(
-            patience,
-            () -> {
-              if (end(inbound)) {
-                inbound.cutOff();
-              }
-            },
-            system.dispatcher());
+    inbound.overdue =
+        system
+            .scheduler()
+            .scheduleOnce(
+                patience,
+                () -> {
+                  if (end(inbound)) {
+                    inbound.cutOff();
+                  }
+                },
+                system.dispatcher());
     return inbound;
   }
 
@@ -79,12 +81,16 @@ final class InboundGuard {
       return null;
     }
     Inbound oldest = pending.iterator().next();
-    pending.remove(oldest);
+    end(oldest);
     return oldest;
   }
 
   /** Returns whether it was in progress. */
   private synchronized boolean end(Inbound inbound) {
+    Cancellable overdue = inbound.overdue;
+    if (overdue != null) {
+      overdue.cancel(); // it would hold the engine
+    }
     return pending.remove(inbound);
   }
 
@@ -100,6 +106,7 @@ final class InboundGuard {
 
   private final class Inbound extends ForwardingEngine {
     private final ActorRef connection;
+    private volatile @Nullable Cancellable overdue;
     private final FrameLengths frames = new FrameLengths(largestFrame);
 
     Inbound(SSLEngine engine, ActorRef connection) {

@@ -159,7 +159,7 @@ public final class TrainerWatch extends AbstractBehavior<TrainerWatch.Command> {
 
   private Behavior<Command> onSelf(MemberEvent event) {
     if (event instanceof MemberLeft || event instanceof MemberExited) {
-      return Behaviors.stopped(); // by its own will
+      return Behaviors.ignore(); // by its own will
     } else if (event instanceof MemberDowned || event instanceof MemberRemoved) {
       return lost("the trainer has removed this node");
     }
@@ -223,6 +223,6 @@ public final class TrainerWatch extends AbstractBehavior<TrainerWatch.Command> {
   private Behavior<Command> lost(String reason) {
     cluster.manager().tell(new Down(cluster.selfMember().address()));
     listener.tell(new TrainerLost(reason));
-    return Behaviors.stopped();
+    return Behaviors.ignore();
   }
 }

@@ -44,7 +44,7 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
   /** The node shall finish what it is at, and leave. */
   record Drain(String reason) implements Command {}
 
-  /** The node shall end at once: what it is at is given to others. */
+  /** The node shall end at once: what it is at is given to others. A new process may help. */
   record Dismiss(String reason) implements Command {}
 
   /** A sampler of the node has made this draw, which was to be made with this proposal. */
@@ -52,13 +52,6 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
 
   /** A worker has come to its end, which was to be. */
   record Retired(ActorRef<?> worker) implements Command {}
-
-  /**
-   * One of its workers hangs, fails again and again, or returns garbage: a new process may help.
-   */
-  enum Hangs implements Command {
-    INSTANCE
-  }
 
   /** The node will not come back. */
   enum Gone implements Command {
@@ -130,10 +123,7 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
         .onMessage(Retired.class, retired -> then(() -> workers.retired(retired.worker())))
         .onMessage(
             Drain.class, drain -> sendAway(new ToNode.Drain(drain.reason()), Availability.LEAVING))
-        .onMessage(
-            Dismiss.class,
-            dismiss -> sendAway(new ToNode.Dismissed(dismiss.reason()), Availability.UNREACHABLE))
-        .onMessage(Hangs.class, hangs -> onHangs())
+        .onMessage(Dismiss.class, this::onDismiss)
         .onMessage(Gone.class, gone -> onGone())
         .onMessage(PingDue.class, due -> onPingDue())
         .onMessage(End.class, end -> Behaviors.stopped())
@@ -183,11 +173,9 @@ final class NodeLink extends AbstractBehavior<NodeLink.Command> {
     return this;
   }
 
-  private Behavior<Command> onHangs() {
-    return sendAway(
-        new ToNode.Dismissed(
-            "one of its samplers or scorers hangs, fails again and again, or returned garbage"),
-        Availability.UNREACHABLE);
+  private Behavior<Command> onDismiss(Dismiss dismiss) {
+    record.dismissed(dismiss.reason());
+    return sendAway(new ToNode.Dismissed(dismiss.reason()), Availability.UNREACHABLE);
   }
 
   private Behavior<Command> sendAway(ToNode words, Availability until) {

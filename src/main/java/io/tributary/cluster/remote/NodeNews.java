@@ -62,7 +62,9 @@ final class NodeNews {
 
   void gone(Node node, NodeEvent.Reason event) {
     String farewell = node.farewell;
-    String reason = farewell == null ? event.text() : farewell;
+    String dismissed = node.record.dismissed();
+    String reason =
+        dismissed != null ? "dismissed: " + dismissed : farewell == null ? event.text() : farewell;
     if (node.link == null) {
       LOG.info("{} was never admitted: {}", node, reason);
     } else {

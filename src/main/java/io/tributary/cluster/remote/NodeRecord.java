@@ -36,6 +36,7 @@ final class NodeRecord {
   private final RecentWork scored;
   private volatile NodeState state = NodeState.JOINING;
   private volatile boolean leaves;
+  private volatile @Nullable String dismissed;
   private List<OfferedSlot> slots = List.of();
   private @Nullable String numerics;
   private boolean sameNumerics;
@@ -74,6 +75,18 @@ final class NodeRecord {
   /** Whether it has said that it leaves. */
   boolean leaves() {
     return leaves;
+  }
+
+  /** The trainer has told it to end, since this has happened. */
+  void dismissed(String reason) {
+    if (dismissed == null) {
+      dismissed = reason;
+    }
+  }
+
+  /** Why the trainer has told it to end; null if it has not. */
+  @Nullable String dismissed() {
+    return dismissed;
   }
 
   void state(NodeState next) {

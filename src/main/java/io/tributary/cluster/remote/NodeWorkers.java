@@ -144,7 +144,9 @@ final class NodeWorkers {
   /** A worker has ended: its slot gets nothing more. */
   void retired(ActorRef<?> ended) {
     for (Worker worker : workers) {
-      if (worker.ref.equals(ended)) {
+      if (worker.ref.equals(ended) && !worker.retires) {
+        context.getSelf().tell(new NodeLink.Dismiss("what the trainer has for a slot has failed"));
+      } else if (worker.ref.equals(ended)) {
         worker.retired = true;
         worker.slot.slot().tell(RELEASE);
       }

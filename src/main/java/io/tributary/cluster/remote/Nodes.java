@@ -16,10 +16,12 @@ import io.tributary.cluster.wire.ToTrainer.Ready;
 import io.tributary.data.NodeState;
 import io.tributary.metrics.Label.RefusalReason;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -28,6 +30,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.cluster.UniqueAddress;
 
 /**
  * The trainer's register of nodes: admits those that may work for the run, and has a {@link
@@ -61,6 +64,8 @@ public final class Nodes extends AbstractBehavior<Object> {
    */
   public record Refusal(RefusalReason reason, String text) {}
 
+  private record LinkEnded(Node node) {}
+
   private final Admission admission;
   private final Leases leases;
   private final ActorRef<RemoteWorker.Publish> files;
@@ -70,6 +75,7 @@ public final class Nodes extends AbstractBehavior<Object> {
   private final NodeNews news;
   private final Map<Address, Node> nodes = new LinkedHashMap<>();
   private final NodeOrders orders = new NodeOrders(nodes.values());
+  private final Set<UniqueAddress> present = new HashSet<>();
   private long links;
   private final List<String> names = new ArrayList<>(); // of the places that are taken
 
@@ -137,11 +143,12 @@ public final class Nodes extends AbstractBehavior<Object> {
         .onMessage(NodeRequest.Drain.class, asked -> then(() -> orders.drain(asked)))
         .onMessage(NodeRequest.Dismiss.class, asked -> then(() -> orders.dismiss(asked)))
         .onMessage(NodeRequest.Resize.class, asked -> then(() -> orders.resize(asked)))
-        .onMessage(NodeUp.class, up -> this) // it says hello itself
+        .onMessage(NodeUp.class, up -> then(() -> present.add(up.node())))
         .onMessage(
             NodeUnreachable.class, event -> then(() -> change(event, Availability.UNREACHABLE)))
         .onMessage(NodeReachable.class, event -> then(() -> change(event, Availability.AVAILABLE)))
         .onMessage(NodeGone.class, event -> then(() -> gone(event)))
+        .onMessage(LinkEnded.class, ended -> then(() -> linkEnded(ended.node())))
         .build();
   }
 
@@ -152,17 +159,21 @@ public final class Nodes extends AbstractBehavior<Object> {
 
   private void hello(Hello hello) {
     Address address = address(hello);
+    if (present.stream().noneMatch(node -> node.address().equals(address))) {
+      return; // it is gone already, or says it again when it is heard to have joined
+    }
     Node known = nodes.get(address);
-    if (known == null || !known.ref.equals(hello.node())) {
-      if (known != null) {
-        gone(known, NodeEvent.Reason.REPLACED);
-      }
-      Optional<Refusal> objection =
-          nodes.size() < maxNodes ? admission.objection(hello) : Optional.of(full());
-      if (objection.isPresent()) {
-        refuse(hello, objection.get());
-        return;
-      }
+    if (known != null && !known.ref.equals(hello.node())) {
+      gone(known, NodeEvent.Reason.REPLACED);
+      known = null;
+    }
+    Optional<Refusal> objection =
+        known != null || nodes.size() < maxNodes ? admission.objection(hello) : Optional.of(full());
+    if (objection.isPresent()) {
+      refuse(hello, objection.get());
+      return;
+    }
+    if (known == null) {
       String name = place();
       nodes.put(address, new Node(name, address, hello.node(), records.welcomed(name, hello)));
     }
@@ -212,6 +223,7 @@ public final class Nodes extends AbstractBehavior<Object> {
               .spawn(
                   NodeLink.create(node.ref, leases, files, node.record, audit),
                   node.name + "." + links++); // one that is gone has its name for a while
+      getContext().watchWith(node.link, new LinkEnded(node));
     }
     if (ready.offer() > node.offer) {
       node.offer = ready.offer();
@@ -243,9 +255,19 @@ public final class Nodes extends AbstractBehavior<Object> {
   }
 
   private void gone(NodeGone event) {
+    present.remove(event.node());
     Node node = nodes.get(event.node().address());
     if (node != null) {
       gone(node, event.reason());
+    }
+  }
+
+  /** As it does some time after its node is gone; otherwise it has failed, and so has the node. */
+  private void linkEnded(Node node) {
+    if (nodes.get(node.address) == node) {
+      node.record.dismissed("what the trainer has for this node has failed");
+      node.ref.tell(new ToNode.Dismissed("what the trainer has for this node has failed"));
+      gone(node, NodeEvent.Reason.UNREACHABLE);
     }
   }
 

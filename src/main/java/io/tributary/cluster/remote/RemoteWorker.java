@@ -52,9 +52,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
   }
 
   /** Its pool has given it up, since it was silent or returned something invalid. */
-  public enum GivenUp {
-    INSTANCE
-  }
+  public record GivenUp(String reason) {}
 
   /** These weights shall be made a file. */
   public record Publish(WeightSnapshot proposal, ActorRef<Published> replyTo) {}
@@ -168,11 +166,11 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
         .onMessage(ComputeFeatures.class, command -> then(() -> computeFeatures(command)))
         .onMessage(TakeOver.class, command -> then(() -> takeOver(command)))
         .onMessage(Published.class, published -> then(() -> published(published)))
-        .onMessage(FileDue.class, due -> then(this::askForFile))
+        .onMessage(FileDue.class, due -> then(this::fileDue))
         .onMessage(ProposalOffers.OfferDue.class, due -> then(offers::again))
         .onMessage(FromSlot.Fetched.class, it -> then(() -> offers.fetched(it.version())))
         .onMessage(FromSlot.Holds.class, holds -> then(() -> holds(holds)))
-        .onMessage(GivenUp.class, given -> then(this::sendNodeAway))
+        .onMessage(GivenUp.class, given -> then(() -> sendNodeAway(given.reason())))
         .onMessage(PauseEnds.class, end -> then(this::pauseEnds))
         .onMessage(Availability.class, now -> then(() -> available(now)))
         .onMessage(Retire.class, retire -> then(this::retire))
@@ -211,6 +209,13 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       files.tell(new Publish(proposal, getContext().getSelf().narrow()));
       timers.startSingleTimer(FileDue.INSTANCE, FILE_AGAIN);
     }
+  }
+
+  private void fileDue() {
+    if (work != null && !leased) {
+      work.progressed(); // it is the trainer's disk that the draw waits for
+    }
+    askForFile();
   }
 
   private void published(Published published) {
@@ -286,7 +291,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       current.progressed();
     } else if (report instanceof FromSlot.Failed failed) {
       giveBack(current, failed.reason(), failed.tried());
-      pause();
+      pause(failed.reason());
     } else if (report instanceof FromSlot.Result result) {
       audit(result);
       end();
@@ -315,8 +320,9 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
       finished.finished(result);
       registration.succeeded();
     } catch (IllegalArgumentException e) {
-      giveBack(finished, "returned something else: " + e.getMessage(), true);
-      sendNodeAway();
+      String reason = "returned something else: " + e.getMessage();
+      giveBack(finished, reason, true);
+      sendNodeAway("one of its samplers or scorers " + reason);
     }
   }
 
@@ -337,15 +343,17 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
     offers.holds(holds);
   }
 
-  private void sendNodeAway() {
-    link.tell(NodeLink.Hangs.INSTANCE);
+  private void sendNodeAway(String reason) {
+    link.tell(new NodeLink.Dismiss(reason));
   }
 
   /** Others get the work, and this one the time to recover. */
-  private void pause() {
+  private void pause(String reason) {
     timers.startSingleTimer(PauseEnds.INSTANCE, registration.failed());
     if (registration.failures() >= MAX_FAILURES) {
-      sendNodeAway();
+      sendNodeAway(
+          "one of its samplers or scorers failed %d times in a row: %s"
+              .formatted(registration.failures(), reason));
     }
   }
 

@@ -4,6 +4,7 @@ import io.tributary.cluster.wire.FromSlot;
 import io.tributary.cluster.wire.ToSlot;
 import io.tributary.cluster.wire.ToSlot.Accepted;
 import io.tributary.cluster.wire.ToSlot.Lease;
+import io.tributary.config.ClusterConfig;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.metrics.WorkTime;
 import io.tributary.protocol.SamplerCommand.TakeOver;
@@ -46,6 +47,9 @@ public final class Slot<C> extends AbstractBehavior<Object> {
 
   /** A sampler or scorer that fails so often in a row is not replaced. */
   private static final int MAX_FAILURES = 3;
+
+  /** In bytes; the rest is for what a message has besides. */
+  private static final int MOST_OF_SCORES = ClusterConfig.LARGEST_MESSAGE - (64 << 10);
 
   private enum ResendDue {
     INSTANCE
@@ -223,8 +227,20 @@ public final class Slot<C> extends AbstractBehavior<Object> {
     Lease done = current;
     failures = 0;
     if (done != null) {
-      end(done, work.report(done.id(), event.result(), event.time()));
+      end(done, sendable(work.report(done.id(), event.result(), event.time())));
     }
+  }
+
+  /** A result that is too large would be sent again and again, and never arrive. */
+  private static FromSlot.Result sendable(FromSlot.Result report) {
+    return report instanceof FromSlot.Scored scored && scored.bytes() > MOST_OF_SCORES
+        ? new FromSlot.Failed(
+            scored.id(),
+            "its scores take %,d bytes, a message may have %,d: lower samplers.batch-size"
+                .formatted(scored.bytes(), MOST_OF_SCORES),
+            scored.time(),
+            true)
+        : report;
   }
 
   private void end(Lease done, FromSlot.Result report) {

@@ -154,7 +154,7 @@ public final class FileServer implements Closeable {
           admit(listener.accept());
         } catch (ClosedChannelException e) {
           return;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) { // there may be no thread
           log.warn("a connection can't be accepted: {}", e.toString());
           Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
         }
@@ -175,7 +175,16 @@ public final class FileServer implements Closeable {
       }
       ServerConnection connection = new ServerConnection(channel, context, this::ended);
       connections.add(connection);
-      connection.start();
+      boolean started = false;
+      try {
+        connection.start();
+        started = true;
+      } finally {
+        if (!started) {
+          connections.remove(connection);
+          channel.close();
+        }
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package io.tributary.cluster.wire;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
 import io.tributary.metrics.WorkTime;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -59,7 +60,15 @@ public sealed interface FromSlot extends WireMessage {
       double[] features,
       double logBase,
       double[] tokenLogBases,
-      double logTarget) {}
+      double logTarget) {
+    private static final int OTHERS = 40;
+
+    private long bytes() {
+      return OTHERS
+          + text.getBytes(StandardCharsets.UTF_8).length
+          + (long) Double.BYTES * (features.length + tokenLogBases.length);
+    }
+  }
 
   /**
    * The scores of a draw, without the sequences, which the trainer has.
@@ -69,6 +78,11 @@ public sealed interface FromSlot extends WireMessage {
   record Scored(LeaseId id, List<Score> scores, int dropped, WorkTime time) implements Result {
     public Scored {
       scores = List.copyOf(scores);
+    }
+
+    /** About what it takes as a message. */
+    public long bytes() {
+      return scores.stream().mapToLong(Score::bytes).sum();
     }
 
     @Override

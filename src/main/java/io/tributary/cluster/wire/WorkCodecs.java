@@ -1,5 +1,6 @@
 package io.tributary.cluster.wire;
 
+import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import io.tributary.data.Draw;
@@ -241,10 +242,18 @@ final class WorkCodecs {
   }
 
   private static WorkTime time(Input in) {
-    Duration busy = Duration.ofNanos(in.readLong());
+    Duration busy = duration(in);
     Map<BlockedReason, Duration> blocked = new EnumMap<>(BlockedReason.class);
-    Wire.list(in, i -> Map.entry(Wire.constant(i, REASONS), Duration.ofNanos(i.readLong())))
+    Wire.list(in, i -> Map.entry(Wire.constant(i, REASONS), duration(i)))
         .forEach(entry -> blocked.put(entry.getKey(), entry.getValue()));
     return new WorkTime(busy, blocked);
+  }
+
+  private static Duration duration(Input in) {
+    long nanos = in.readLong();
+    if (nanos < 0) {
+      throw new KryoException("a duration of %,d ns".formatted(nanos));
+    }
+    return Duration.ofNanos(nanos);
   }
 }

@@ -23,6 +23,7 @@ import io.tributary.config.PortableConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.tls.RenewedTls;
 import io.tributary.data.BadInputException;
+import io.tributary.data.RunFailedException;
 import io.tributary.data.Sequence;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.metrics.Label.RefusalReason;
@@ -157,8 +158,12 @@ public final class TrainerCluster implements Nodes.Admission {
     }
   }
 
-  /** The actor system of the trainer. */
-  public <T> ActorSystem<T> start(Behavior<T> guardian) {
+  /**
+   * The actor system of the trainer.
+   *
+   * @param failed is told if the cluster can't go on; must not block
+   */
+  public <T> ActorSystem<T> start(Behavior<T> guardian, Consumer<RunFailedException> failed) {
     ActorSystem<T> system = ClusterSystem.ofTrainer(cluster.node(), LARGE).start(guardian);
     var blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
     ActorRef<RemoteWorker.Publish> weights =
@@ -185,7 +190,19 @@ public final class TrainerCluster implements Nodes.Admission {
             Nodes.NAME,
             Props.empty());
     register = started;
-    system.systemActorOf(NodeWatch.create(started), "node-watch", Props.empty());
+    ActorRef<?> watch =
+        system.systemActorOf(NodeWatch.create(started), "node-watch", Props.empty());
+    VitalActors.watch(
+        system,
+        List.of(weights, writer, started, watch),
+        name -> {
+          if (!ended) {
+            failed.accept(
+                new RunFailedException(
+                    "the actor %s of the cluster has failed, see the log; continue with --resume"
+                        .formatted(name)));
+          }
+        });
     return system;
   }
 

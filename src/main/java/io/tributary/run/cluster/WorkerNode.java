@@ -5,6 +5,7 @@ import io.tributary.cluster.transfer.Manifest;
 import io.tributary.cluster.wire.ToNode;
 import io.tributary.cluster.wire.ToTrainer;
 import io.tributary.data.LogMarkers;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -173,8 +174,9 @@ final class WorkerNode extends AbstractBehavior<Object> {
   }
 
   private void probed(Probed probed) {
-    if (!joined && probed.obstacle() != null) {
-      console.hindered(probed.obstacle());
+    String obstacle = probed.obstacle();
+    if (!joined) {
+      console.hindered(obstacle == null ? message(probed.failure()) : obstacle);
     }
     timers.startSingleTimer(ProbeDue.INSTANCE, PROBE_AGAIN);
   }
@@ -239,7 +241,8 @@ final class WorkerNode extends AbstractBehavior<Object> {
       String reason = "what the run needs can't be had: " + message(end.failure());
       getContext().getLog().error(LogMarkers.REPORTED, "preparation failed", end.failure());
       trainer.tell(new ToTrainer.Leaving(reason, self()));
-      return end(1, reason);
+      boolean elsewhere = cause(end.failure()) instanceof UncheckedIOException; // not fetched
+      return elsewhere ? startAgain(reason) : end(1, reason);
     }
     numerics = prepared.numerics();
     slots = new WorkerSlots(getContext(), prepared.plans());
@@ -265,8 +268,12 @@ final class WorkerNode extends AbstractBehavior<Object> {
     return this;
   }
 
+  private static @Nullable Throwable cause(@Nullable Throwable failure) {
+    return failure instanceof CompletionException ? failure.getCause() : failure;
+  }
+
   private static String message(@Nullable Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause = cause(failure);
     return cause == null ? "" : String.valueOf(cause.getMessage());
   }
 

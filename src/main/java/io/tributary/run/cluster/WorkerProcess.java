@@ -1,6 +1,7 @@
 package io.tributary.run.cluster;
 
 import io.tributary.cluster.membership.ClusterSystem;
+import io.tributary.cluster.membership.TrainerEvent;
 import io.tributary.cluster.membership.TrainerWatch;
 import io.tributary.cluster.remote.Nodes;
 import io.tributary.cluster.slot.Slot;
@@ -175,18 +176,27 @@ public final class WorkerProcess {
               "node",
               Props.empty());
       node = started;
-      watch =
+      ActorRef<TrainerWatch.Command> watching =
           system.systemActorOf(
               TrainerWatch.create(
                   settings.node(), settings.trainerHost(), settings.trainerPort(), started),
               "trainer-watch",
               Props.empty());
+      watch = watching;
+      VitalActors.watch(system, List.of(started, watching), this::failed);
       ClusterSystem.onSignal(system, this::drain);
       return exit.join();
     } finally {
       TrainerCluster.stopped(system);
       removeInputs();
       closed.complete(true);
+    }
+  }
+
+  /** An actor has ended; unless that is the end of all, the process is to be started again. */
+  private void failed(String actor) {
+    if (exit.complete(TrainerEvent.TrainerLost.EXIT_CODE)) {
+      console.tell("its actor %s has failed, see the log".formatted(actor));
     }
   }
 
@@ -215,7 +225,7 @@ public final class WorkerProcess {
     CacheFolder cache;
     Path folder;
     try {
-      folder = Files.createTempDirectory(Files.createDirectories(runs()), "run-");
+      folder = Files.createTempDirectory("tributary-worker-");
       inputs = folder;
       cache = CacheFolder.open(settings.cache().resolve("files"), settings.cacheBytes());
     } catch (IOException e) {
@@ -240,16 +250,13 @@ public final class WorkerProcess {
                 system.dispatchers().lookup(DispatcherSelector.blocking())),
             "weights",
             Props.empty());
+    VitalActors.watch(system, List.of(weights), this::failed);
     return new WorkerNode.Prepared(
         NumericsProbe.of(
             parts, settings.devices(SlotKind.SAMPLER), settings.devices(SlotKind.SCORER)),
         settings.samplers().size(),
         settings.scorers().size(),
         (kind, place) -> plan(kind, place, parts, weights));
-  }
-
-  private Path runs() {
-    return settings.cache().resolve("runs");
   }
 
   private WorkerSlots.Plan plan(

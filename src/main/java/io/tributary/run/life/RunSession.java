@@ -70,7 +70,9 @@ final class RunSession {
                         note -> audit.node(clock.instant(), note)))
             .orElse(null);
     this.system =
-        cluster == null ? ActorSystem.create(guardian, "tributary") : cluster.start(guardian);
+        cluster == null
+            ? ActorSystem.create(guardian, "tributary")
+            : cluster.start(guardian, outcome::completeExceptionally);
     if (cluster != null) {
       services.watch().nodes(cluster.nodes());
     }

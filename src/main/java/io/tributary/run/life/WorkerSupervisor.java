@@ -115,10 +115,20 @@ final class WorkerSupervisor {
    */
   Optional<Throwable> lost(WorkerLost loss) {
     if (!holds(loss.worker())) {
-      loss.worker().unsafeUpcast().tell(RemoteWorker.GivenUp.INSTANCE); // its node has to end
+      lostElsewhere(loss);
       return Optional.empty();
     }
     return replace(loss.worker(), loss.cause(), loss.reason());
+  }
+
+  /** Of a node. One that fetches slowly draws what it can, and is not at fault. */
+  private static void lostElsewhere(WorkerLost loss) {
+    if (loss.cause() == FailureReason.UNCONFIRMED) {
+      LOG.warn("{} has {}", loss.worker().path().name(), loss.reason());
+    } else {
+      String reason = "one of its samplers or scorers " + loss.reason();
+      loss.worker().unsafeUpcast().tell(new RemoteWorker.GivenUp(reason));
+    }
   }
 
   /**

@@ -195,7 +195,7 @@ public final class Publisher extends AbstractBehavior<Object> {
     guardian.tell(
         new WorkerLost(
             silent.sampler(),
-            FailureReason.STALLED,
+            FailureReason.UNCONFIRMED,
             "confirmed no proposal for %d s, %d is the current one"
                 .formatted(timeout.multipliedBy(PATIENCE).toSeconds(), version())));
     return this;

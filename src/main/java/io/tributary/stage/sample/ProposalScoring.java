@@ -50,6 +50,7 @@ public final class ProposalScoring implements AutoCloseable {
       model = config.model(weights.tensors(), device);
       proposal = model;
     } else if (!weights.version().equals(version)) {
+      version = null; // a load that fails may leave parts of both
       model.load(weights.tensors());
     }
     version = weights.version();

@@ -49,11 +49,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.apache.pekko.actor.ActorPath;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.PoisonPill;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ManualTime;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
@@ -166,6 +169,7 @@ class NodesTest {
   }
 
   private void hello(TestProbe<ToNode> from) {
+    nodes.tell(new NodeEvent.NodeUp(unique(from)));
     nodes.tell(new Hello(1, 1, "build", "", "", from.getRef()));
   }
 
@@ -495,7 +499,7 @@ class NodesTest {
     admit(node);
     ActorRef<Object> sampler = sampler().unsafeUpcast();
 
-    sampler.tell(RemoteWorker.GivenUp.INSTANCE);
+    sampler.tell(new RemoteWorker.GivenUp("one of its samplers hangs"));
 
     assertThat(node.expectMessageClass(ToNode.Dismissed.class).reason()).contains("hangs");
     nodes.tell(new NodeEvent.NodeUnreachable(unique(node)));
@@ -788,6 +792,57 @@ class NodesTest {
     notes.expectMessage(new NodeNote(hostPort(), "", What.REFUSED, "another protocol"));
     notes.expectMessage(new NodeNote(hostPort(), "", What.REFUSED, "another token"));
     notes.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void whatANodeHasSaidBeforeItWasGoneBringsItNotBack() {
+    admit(node);
+    gone(node);
+    nodes.tell(new Hello(1, 1, "build", "", "", node.getRef()));
+
+    node.expectNoMessage(Duration.ofMillis(100));
+    assertThat(records.get()).isEmpty();
+  }
+
+  @Test
+  void aNodeThatIsKnownAndSpeaksAnotherProtocolNowIsRefused() {
+    hello(node);
+    node.expectMessage(WELCOME);
+    refusalOfHello = Optional.of(new Refusal(RefusalReason.PROTOCOL, "another protocol"));
+    hello(node);
+    node.expectMessage(new ToNode.Refused("another protocol"));
+  }
+
+  private static void end(ActorPath actor) {
+    Adapter.toClassic(kit.system())
+        .actorSelection(actor)
+        .tell(PoisonPill.getInstance(), org.apache.pekko.actor.ActorRef.noSender());
+  }
+
+  @Test
+  void aNodeOfWhoseWorkersOneHasFailedOnTheTrainerIsDismissed() {
+    admit(node);
+
+    end(sampler().path());
+
+    assertThat(node.expectMessageClass(ToNode.Dismissed.class).reason()).contains("has failed");
+    node.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void aNodeWhoseLinkHasFailedIsDismissed() {
+    admit(node);
+
+    end(sampler().path().parent());
+
+    assertThat(node.expectMessageClass(ToNode.Dismissed.class).reason()).contains("has failed");
+    assertThat(records.get()).isEmpty();
+    expectNoSampler();
+    expectNotes(
+        What.JOINED,
+        "1 sampler and 0 scorers",
+        What.LOST,
+        "dismissed: what the trainer has for this node has failed");
   }
 
   @Test

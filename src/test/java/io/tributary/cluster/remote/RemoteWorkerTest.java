@@ -141,8 +141,8 @@ class RemoteWorkerTest {
 
   /** Returns when the sampler has handled all that it has been told. */
   private void settle() {
-    tell(RemoteWorker.GivenUp.INSTANCE);
-    while (link.receiveMessage() != NodeLink.Hangs.INSTANCE) {
+    tell(new RemoteWorker.GivenUp("so that it answers"));
+    while (!(link.receiveMessage() instanceof NodeLink.Dismiss)) {
       // what it has drawn is told too
     }
   }
@@ -224,7 +224,8 @@ class RemoteWorkerTest {
     report(lease, new FromSlot.Scored(lease.id(), List.of(), 2, TIME));
 
     assertThat(pool.expectMessageClass(WorkerEvent.GivenBack.class).failedOn()).isNotNull();
-    link.expectMessage(NodeLink.Hangs.INSTANCE);
+    assertThat(link.expectMessageClass(NodeLink.Dismiss.class).reason())
+        .contains("returned something else: ");
   }
 
   @Test
@@ -362,7 +363,9 @@ class RemoteWorkerTest {
       slot.expectMessage(new ToSlot.Accepted(lease.id()));
       time.timePasses(Duration.ofSeconds(2));
     }
-    link.expectMessage(NodeLink.Hangs.INSTANCE);
+    link.expectMessage(
+        new NodeLink.Dismiss(
+            "one of its samplers or scorers failed 3 times in a row: out of memory"));
   }
 
   @Test
@@ -470,8 +473,8 @@ class RemoteWorkerTest {
 
   @Test
   void oneThatItsPoolHasGivenUpTellsItsNode() {
-    tell(RemoteWorker.GivenUp.INSTANCE);
-    link.expectMessage(NodeLink.Hangs.INSTANCE);
+    tell(new RemoteWorker.GivenUp("it hangs"));
+    link.expectMessage(new NodeLink.Dismiss("it hangs"));
   }
 
   private static WeightSnapshot weights(long version) {
@@ -630,6 +633,23 @@ class RemoteWorkerTest {
     time.timePasses(Duration.ofSeconds(30));
 
     files.expectNoMessage(Duration.ZERO);
+  }
+
+  @Test
+  void aDrawWhoseProposalCanNotBeWrittenWaitsWithoutBeingTakenForLost() {
+    hold();
+    tellOrder(ORDER);
+    pool.expectMessage(new WorkerEvent.Begun<>(7, sampler, weights(3)));
+    files.receiveMessage(); // and nothing is answered
+    for (int i = 0; i < 3; i++) {
+      time.timePasses(Duration.ofSeconds(5));
+      pool.expectMessage(new WorkerEvent.Progressed<>(7, sampler));
+      files.receiveMessage();
+    }
+    time.timePasses(Duration.ofSeconds(5));
+    pool.expectMessage(new WorkerEvent.Progressed<>(7, sampler));
+    files.receiveMessage().replyTo().tell(new Published(3, FILE));
+    expectDrawLease();
   }
 
   /** It was frozen while the proposal changed, and its slot goes on with what it had. */

@@ -15,6 +15,7 @@ import io.tributary.data.DrawFeatures;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.DrawOrder.Purpose;
 import io.tributary.data.ScoredDraw;
+import io.tributary.data.ScoredSequence;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.WorkTime;
@@ -357,6 +358,25 @@ class SlotTest {
     finish(expectOrder());
 
     expectDrawn(2);
+  }
+
+  @Test
+  void scoresThatNoMessageHasRoomForAreAFailureThatSaysSo() {
+    Draw draw = draw(order(7));
+    scoring.tell(new ToSlot.ScoreLease(id(1), draw, Map.of(), trainer.getRef()));
+    expectReceived(1);
+    ScorerCommand.Score command = (ScorerCommand.Score) scorers.receiveMessage().command();
+    ScoredSequence large =
+        new ScoredSequence(draw.sequences().get(0), "x".repeat(9 << 20), new double[0], -1, -1);
+    command
+        .replyTo()
+        .tell(
+            new WorkerEvent.Finished<>(
+                7, scorers.getRef(), new ScoredDraw(7, List.of(large), 0), TIME));
+
+    FromSlot.Failed failed = trainer.expectMessageClass(FromSlot.Failed.class);
+    assertThat(failed.tried()).isTrue();
+    assertThat(failed.reason()).startsWith("its scores take 9,4").contains("samplers.batch-size");
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.NotSerializableException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -33,6 +34,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -268,6 +270,19 @@ class WireSerializerTest {
   }
 
   @Test
+  void timesThatRunBackwardsAreRefused() {
+    WorkTime backwards = new WorkTime(Duration.ofNanos(-1), Map.of());
+    WorkTime waits = new WorkTime(Duration.ZERO, Map.of(BlockedReason.INPUT, Duration.ofNanos(-1)));
+    LeaseId id = new LeaseId(-1, 1, Purpose.TRAINING, 1);
+    for (WorkTime time : List.of(backwards, waits)) {
+      byte[] bytes = SERIALIZER.toBinary(new FromSlot.Failed(id, "", time, true));
+      assertThatExceptionOfType(NotSerializableException.class)
+          .isThrownBy(() -> SERIALIZER.fromBinary(bytes, "failed.1"))
+          .withMessageContaining("a duration of -1 ns");
+    }
+  }
+
+  @Test
   void aDrawAndItsScoresTakeNoMoreThanTheConfigurationCountsWith() {
     int length = 50;
     int features = 3;
@@ -283,11 +298,14 @@ class WireSerializerTest {
     }
     Draw draw = new Draw(1, Purpose.TRAINING, 1, sequences);
     LeaseId id = new LeaseId(-1, 1, Purpose.TRAINING, 1);
+    FromSlot.Scored scored = new FromSlot.Scored(id, scores, 0, WorkTime.NONE);
+    assertThat(scored.bytes())
+        .isCloseTo(SERIALIZER.toBinary(scored).length, Percentage.withPercentage(2));
     for (WireMessage each :
         List.of(
             new FromSlot.Drawn(id, draw, WorkTime.NONE),
             new ToSlot.ScoreLease(id, draw, Map.of("feature", 0.5), fixed()),
-            new FromSlot.Scored(id, scores, 0, WorkTime.NONE))) {
+            scored)) {
       assertThat((long) SERIALIZER.toBinary(each).length)
           .isLessThanOrEqualTo(ClusterConfig.messageBytes(300, length, features));
     }

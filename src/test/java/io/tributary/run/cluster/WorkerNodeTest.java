@@ -16,8 +16,10 @@ import io.tributary.cluster.wire.ToTrainer.Ready;
 import io.tributary.data.NodeState;
 import io.tributary.metrics.Metric;
 import io.tributary.run.cluster.WorkerNode.Prepared;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +62,7 @@ class WorkerNodeTest {
   private final WorkerReport report = new WorkerReport();
   private volatile String obstacle = "connection refused";
   private volatile boolean inputsAreGone;
+  private volatile boolean nothingIsFetched;
   private TestProbe<ToTrainer> trainer;
   private TestProbe<ToSlot> slot;
   private ActorRef<Object> node;
@@ -117,6 +120,9 @@ class WorkerNodeTest {
     await(mayEnd);
     if (inputsAreGone) {
       throw new IllegalStateException("no such file");
+    }
+    if (nothingIsFetched) {
+      throw new UncheckedIOException(new IOException("refused with 401"));
     }
     return new Prepared(
         "class",
@@ -385,6 +391,20 @@ class WorkerNodeTest {
     assertThat(trainer.expectMessageClass(ToTrainer.Leaving.class).reason())
         .isEqualTo("what the run needs can't be had: no such file");
     assertThat(exitCode()).isEqualTo(1);
+  }
+
+  /** Such as from a trainer that is being started again, which does not know the old secret. */
+  @Test
+  void whatCanNotBeFetchedEndsTheProcessToBeStartedAgain() throws Exception {
+    nothingIsFetched = true;
+    node.tell(UP);
+    expectHello();
+    mayEnd.countDown();
+    node.tell(WELCOME);
+
+    assertThat(trainer.expectMessageClass(ToTrainer.Leaving.class).reason())
+        .contains("refused with 401");
+    assertThat(exitCode()).isEqualTo(75);
   }
 
   /** The trainer has been started again: nothing that was prepared is known to be right. */

@@ -144,7 +144,7 @@ class PublisherTest {
         .isEqualTo(
             new WorkerLost(
                 silent.getRef(),
-                FailureReason.STALLED,
+                FailureReason.UNCONFIRMED,
                 "confirmed no proposal for %d s, 2 is the current one"
                     .formatted(TIMEOUT.multipliedBy(4).toSeconds())));
     time.timePasses(TIMEOUT.multipliedBy(10));

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The program in a process of its own on a host, for measurements.
+ * The program, or another of these classes, in a process of its own on a host, for measurements.
  *
  * @param hosts where it runs
  * @param host number of its host
@@ -27,13 +27,14 @@ record BenchNode(Hosts hosts, int host, Process process, Path output) implements
    *
    * @param cores as taskset counts them, such as {@code 0,1}
    */
-  static BenchNode start(Hosts hosts, int host, String cores, Path output, List<String> arguments)
+  static BenchNode start(
+      Hosts hosts, int host, String cores, Path output, String main, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>(List.of("taskset", "-c", cores));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx2g", "-XX:+UseSerialGC"));
     command.addAll(List.of("-Dlogback.configurationFile=logback.xml"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.tributary.Main"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(arguments);
     Process process =
         hosts
@@ -89,6 +90,10 @@ record BenchNode(Hosts hosts, int host, Process process, Path output) implements
       }
       Thread.sleep(100);
     }
+  }
+
+  String lastLine() {
+    return printed().lines().reduce("", (before, line) -> line);
   }
 
   private String printed() {

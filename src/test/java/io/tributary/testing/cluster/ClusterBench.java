@@ -16,12 +16,14 @@ import java.util.Optional;
 
 /**
  * Measures a cluster of processes on hosts of their own on this machine: {@code ClusterBench FOLDER
- * throughput SECONDS} or {@code ClusterBench FOLDER publication MODEL WORKERS RATE}, where MODEL is
- * a model directory or {@code 124M}, and RATE one that tc knows, or {@code -}. The folder is
- * emptied first.
+ * throughput SECONDS}, {@code ClusterBench FOLDER publication MODEL WORKERS RATE}, where MODEL is a
+ * model directory or {@code 124M}, and RATE one that tc knows, or {@code -}, or {@code ClusterBench
+ * FOLDER attack SECONDS}. The folder is emptied first.
  */
 public final class ClusterBench {
   private static final String QUICKSTART = "conf/quickstart.conf";
+  private static final String BASE = "test-data/models/base";
+  private static final String PROGRAM = "io.tributary.Main";
   private static final int WARM_UP_MILLIS = 15_000;
   private static final int PUBLICATIONS = 5;
   private static final int STEPS = 10;
@@ -42,6 +44,8 @@ public final class ClusterBench {
     Files.createDirectories(folder);
     if (arguments[1].equals("throughput")) {
       throughput(folder, Integer.parseInt(arguments[2]));
+    } else if (arguments[1].equals("attack")) {
+      attack(folder, Integer.parseInt(arguments[2]));
     } else {
       publication(folder, arguments[2], Integer.parseInt(arguments[3]), arguments[4]);
     }
@@ -158,13 +162,12 @@ public final class ClusterBench {
   }
 
   private void publication(Path model, int workers, String rate) throws Exception {
-    String last = Integer.toString(Runtime.getRuntime().availableProcessors() - 1);
     BenchNode trainer = trainer(0, workers, "0", training(model));
     trainer.until("steps", () -> steps(trainer) > 2);
     double before = secondsOfAStep(trainer, STEPS);
     System.out.printf("a step without workers takes %.3f s%n", before);
     for (int i = 1; i <= workers; i++) {
-      worker(i, last, 1, 0).until("working as");
+      worker(i, last(), 1, 0).until("working as");
     }
     if (!rate.equals("-")) {
       String answer =
@@ -191,6 +194,67 @@ public final class ClusterBench {
     double with = (stepSeconds(trainer) - seconds) / Math.max(1, steps(trainer) - steps);
     System.out.printf(
         "a step with %d workers takes %.3f s, ratio %.2f%n", workers, with, with / before);
+  }
+
+  private static void attack(Path folder, int seconds) throws Exception {
+    try (Hosts hosts = new Hosts(1)) {
+      ClusterBench bench = new ClusterBench(folder, hosts);
+      try {
+        bench.attack(seconds);
+      } finally {
+        bench.close();
+      }
+    }
+  }
+
+  /**
+   * The attackers have the last core, so that what they do themselves costs the trainer nothing.
+   */
+  private void attack(int seconds) throws Exception {
+    Path good = Files.createDirectories(folder.resolve("good"));
+    Path other = Files.createDirectories(folder.resolve("other"));
+    String names = "dns:localhost,ip:" + hosts.address(0);
+    TestAuthority.Identity own = new TestAuthority(good).issue("node", names);
+    new TestAuthority(other).issue("node", names);
+    List<String> settings = new ArrayList<>(training(Path.of(BASE).toAbsolutePath()));
+    settings.addAll(cluster(own.certificate(), own.key(), own.authority()));
+    BenchNode trainer = trainer(0, 0, "0", settings);
+    trainer.until("steps", () -> steps(trainer) > 2);
+    Thread.sleep(WARM_UP_MILLIS);
+    for (ClusterAttackers.Kind kind : ClusterAttackers.Kind.values()) {
+      double before = stepsASecond(trainer, seconds);
+      List<BenchNode> attackers = new ArrayList<>();
+      for (String port : List.of("17355", "17356")) {
+        attackers.add(
+            BenchNode.start(
+                hosts,
+                0,
+                last(),
+                folder.resolve(kind + "-" + port),
+                ClusterAttackers.class.getName(),
+                List.of(port, kind.name(), "2", good.toString(), other.toString())));
+      }
+      for (BenchNode attacker : attackers) {
+        attacker.until("connections");
+      }
+      double attacked = stepsASecond(trainer, seconds);
+      StringBuilder connections = new StringBuilder();
+      for (BenchNode attacker : attackers) {
+        connections.append(' ').append(attacker.lastLine());
+        attacker.close();
+      }
+      double after = stepsASecond(trainer, seconds);
+      System.out.printf(
+          "%-13s %5.2f steps/s before, %5.2f amid%s, %5.2f after; ratio %.2f%n",
+          kind, before, attacked, connections, after, 2 * attacked / (before + after));
+    }
+  }
+
+  private static double stepsASecond(BenchNode trainer, int seconds) throws InterruptedException {
+    double steps = steps(trainer);
+    long start = System.nanoTime();
+    Thread.sleep(seconds * 1000L);
+    return (steps(trainer) - steps) * 1e9 / (System.nanoTime() - start);
   }
 
   private static boolean held(BenchNode trainer, int workers, double version) {
@@ -253,15 +317,22 @@ public final class ClusterBench {
         script.add(hosts.address(i));
       }
       new ProcessBuilder(script).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
-      String own = tls().resolve(hosts.address(0)).toString();
-      all.add("cluster.advertised-host=" + hosts.address(0));
-      all.add("cluster.tls.certificate-file=" + own + ".pem");
-      all.add("cluster.tls.key-file=" + own + ".key");
-      all.add("cluster.tls.ca-file=" + tls().resolve("ca.pem"));
+      String own = hosts.address(0);
+      all.addAll(
+          cluster(
+              tls().resolve(own + ".pem"), tls().resolve(own + ".key"), tls().resolve("ca.pem")));
     }
     List<String> arguments = new ArrayList<>(List.of("run", "-c", QUICKSTART));
     all.forEach(setting -> arguments.addAll(List.of("-D", setting)));
     return started(host, cores, arguments);
+  }
+
+  private List<String> cluster(Path certificate, Path key, Path authority) {
+    return List.of(
+        "cluster.advertised-host=" + hosts.address(0),
+        "cluster.tls.certificate-file=" + certificate,
+        "cluster.tls.key-file=" + key,
+        "cluster.tls.ca-file=" + authority);
   }
 
   private BenchNode worker(int host, String core, int samplers, int scorers) throws IOException {
@@ -285,9 +356,13 @@ public final class ClusterBench {
   private BenchNode started(int host, String cores, List<String> arguments) throws IOException {
     BenchNode node =
         BenchNode.start(
-            hosts, host, cores, folder.resolve("host-%d.out".formatted(host)), arguments);
+            hosts, host, cores, folder.resolve("host-%d.out".formatted(host)), PROGRAM, arguments);
     nodes.add(node);
     return node;
+  }
+
+  private static String last() {
+    return core(Runtime.getRuntime().availableProcessors() - 1);
   }
 
   private static String core(int number) {
