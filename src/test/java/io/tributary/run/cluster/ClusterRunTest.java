@@ -50,8 +50,6 @@ class ClusterRunTest {
       killed.kill();
       drained.signal("TERM");
       assertThat(drained.exitCode(LONG)).as(drained.output()).isZero();
-      assertThat(directory.resolve("cache-0/runs")).isEmptyDirectory();
-      assertThat(directory.resolve("cache-0/files")).isNotEmptyDirectory();
       trainer.until(
           "it waits", () -> trainer.output().contains("waiting for workers: there is no"));
       RunProcess late = cluster.worker();
