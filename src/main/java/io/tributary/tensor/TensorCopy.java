@@ -26,11 +26,16 @@ public final class TensorCopy {
 
   private TensorCopy() {}
 
-  /** The values of a float32 array. */
+  /**
+   * The values of a float32 array.
+   *
+   * @throws OutOfMemoryError if the heap has no room for them: the engine's own copies would end
+   *     the process with a segmentation fault then
+   */
   public static TensorBytes toBytes(String name, NDArray array) {
     try (NDScope scope = new NDScope()) { // from a GPU they pass through an array of their own
       scope.suppressNotUsedWarning();
-      ByteBuffer buffer = array.toByteBuffer();
+      ByteBuffer buffer = array.toByteBuffer(true); // the array's own memory
       byte[] bytes = new byte[buffer.remaining()];
       buffer.get(bytes);
       return new TensorBytes(name, array.getShape().getShape().clone(), bytes);

@@ -1,16 +1,21 @@
 package io.tributary.tensor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import io.tributary.data.TensorBytes;
+import io.tributary.testing.JavaProcess;
+import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.Tensors;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +54,39 @@ class TensorCopyTest {
           .usingRecursiveComparison()
           .isEqualTo(tensor);
     }
+  }
+
+  @Test
+  void viewsAreCopiedInTheirOwnOrder() {
+    NDArray array = TensorCopy.create(manager, Tensors.of("t", i -> i, 2, 3));
+    assertThat(TensorCopy.toBytes("t", array.transpose()).values())
+        .containsExactly(0, 3, 1, 4, 2, 5);
+    assertThat(TensorCopy.toBytes("t", Ops.slice(array, 0, 1, 2)).values())
+        .containsExactly(3, 4, 5);
+  }
+
+  /** Copies what its heap has no room for. */
+  static final class LargeCopy {
+    private LargeCopy() {}
+
+    public static void main(String[] arguments) {
+      Torch.load(1);
+      try (NDManager manager = Torch.newManager(Device.cpu())) {
+        TensorCopy.toBytes("large", manager.zeros(new Shape(50_000_000)));
+      } catch (OutOfMemoryError e) {
+        System.exit(3);
+      }
+    }
+  }
+
+  @Slow
+  @Test
+  void aHeapThatIsTooSmallIsAnErrorOfJavas() throws Exception {
+    ProcessBuilder builder = JavaProcess.of(LargeCopy.class.getName(), List.of());
+    builder.command().add(1, "-Xmx64m");
+    Process process = builder.redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(output).isEqualTo(3);
   }
 
   @Test

@@ -32,7 +32,7 @@ record BenchNode(Hosts hosts, int host, Process process, Path output) implements
       throws IOException {
     List<String> command = new ArrayList<>(List.of("taskset", "-c", cores));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx2g", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-Xmx6g", "-XX:+UseSerialGC"));
     command.addAll(List.of("-Dlogback.configurationFile=logback.xml"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(arguments);
