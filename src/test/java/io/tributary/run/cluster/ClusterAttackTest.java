@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(TorchExtension.class)
 class ClusterAttackTest {
   private static final String STEPS = "run.steps=25";
+  private static final Duration PAUSE = Duration.ofMillis(50); // the processors are the run's too
   private static final int MOST_MEMORY_MIB = 1200;
 
   @TempDir private Path directory;
@@ -52,7 +54,7 @@ class ClusterAttackTest {
       worker.until("it works", () -> worker.output().contains("working as node-"));
       for (Kind kind : Kind.values()) {
         for (int port : cluster.ports()) {
-          attackers.add(new ClusterAttackers(port, kind, 1, arms));
+          attackers.add(new ClusterAttackers(port, kind, PAUSE, arms));
         }
       }
       AtomicLong memory = new AtomicLong();

@@ -15,6 +15,7 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -29,7 +30,6 @@ import javax.net.ssl.SSLSocket;
  */
 public final class ClusterAttackers implements AutoCloseable {
   private static final int HELD = 1000;
-  private static final long PAUSE_MILLIS = 20;
   private static final int MOST_FRAME_BYTES = 64 << 20;
   private static final byte[] MAGIC = "AKKA".getBytes(US_ASCII);
 
@@ -63,25 +63,23 @@ public final class ClusterAttackers implements AutoCloseable {
 
   private final int port;
   private final Kind kind;
+  private final Duration pause;
   private final SSLContext trusted;
   private final SSLContext stranger;
   private final AtomicLong done = new AtomicLong();
   private final AtomicBoolean ended = new AtomicBoolean();
-  private final List<Thread> threads = new ArrayList<>();
+  private final Thread thread;
 
-  /** Attacks a port of this machine with so many threads until it is closed. */
-  public ClusterAttackers(int port, Kind kind, int count, Arms arms) {
+  /** Attacks a port of this machine until it is closed, and pauses after each connection. */
+  public ClusterAttackers(int port, Kind kind, Duration pause, Arms arms) {
+    this.pause = pause;
     this.port = port;
     this.kind = kind;
     this.trusted = arms.node(true);
     this.stranger = arms.node(false);
-    for (int i = 0; i < count; i++) {
-      Random random = new Random(i);
-      Thread thread = new Thread(() -> attack(random), "attacker-" + kind);
-      thread.setDaemon(true);
-      threads.add(thread);
-      thread.start();
-    }
+    this.thread = new Thread(() -> attack(new Random(1)), "attacker-" + kind);
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Connections so far. */
@@ -141,7 +139,7 @@ public final class ClusterAttackers implements AutoCloseable {
     }
   }
 
-  /** Replaces the connections that are closed, until the end. */
+  /** Opens all at once, and then replaces those that are closed, until the end. */
   private void hold(Random random, boolean trustworthy) throws IOException {
     List<Socket> sockets = new ArrayList<>();
     try {
@@ -149,7 +147,9 @@ public final class ClusterAttackers implements AutoCloseable {
         if (sockets.size() < HELD) {
           try {
             sockets.add(trustworthy ? tls(trusted, connect()) : begun(random));
-            pause();
+            if (done.get() >= HELD) {
+              pause(); // the first come at once
+            }
           } catch (IOException e) {
             pause(); // no more for now
           }
@@ -185,9 +185,9 @@ public final class ClusterAttackers implements AutoCloseable {
     }
   }
 
-  private static void pause() {
+  private void pause() {
     try {
-      Thread.sleep(PAUSE_MILLIS);
+      Thread.sleep(pause.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -215,6 +215,7 @@ public final class ClusterAttackers implements AutoCloseable {
       } catch (IOException e) {
         // as is to be expected
       }
+      pause();
     }
   }
 
@@ -287,9 +288,7 @@ public final class ClusterAttackers implements AutoCloseable {
   public void close() {
     ended.set(true);
     try {
-      for (Thread thread : threads) {
-        thread.join(10_000);
-      }
+      thread.join(10_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -298,14 +297,15 @@ public final class ClusterAttackers implements AutoCloseable {
   /**
    * Attacks until it is killed.
    *
-   * @param arguments port, kind, threads, and the folders of a trusted and of another authority
+   * @param arguments port, kind, milliseconds of a pause, and the folders of a trusted and of
+   *     another authority
    */
   public static void main(String[] arguments) throws Exception {
     ClusterAttackers attackers =
         new ClusterAttackers(
             Integer.parseInt(arguments[0]),
             Kind.valueOf(arguments[1]),
-            Integer.parseInt(arguments[2]),
+            Duration.ofMillis(Integer.parseInt(arguments[2])),
             new Arms(identity(Path.of(arguments[3])), identity(Path.of(arguments[4]))));
     while (true) {
       Thread.sleep(1000);

@@ -232,11 +232,12 @@ public final class ClusterBench {
                 last(),
                 folder.resolve(kind + "-" + port),
                 ClusterAttackers.class.getName(),
-                List.of(port, kind.name(), "2", good.toString(), other.toString())));
+                List.of(port, kind.name(), "100", good.toString(), other.toString())));
       }
       for (BenchNode attacker : attackers) {
         attacker.until("connections");
       }
+      Thread.sleep(WARM_UP_MILLIS / 3);
       double attacked = stepsASecond(trainer, seconds);
       StringBuilder connections = new StringBuilder();
       for (BenchNode attacker : attackers) {
