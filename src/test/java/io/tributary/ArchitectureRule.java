@@ -174,7 +174,7 @@ enum ArchitectureRule {
     }
   },
 
-  /** Pekko hands some to a failure detector that it makes, unread. */
+  /** Pekko hands some to a failure detector and an executor that it makes, unread. */
   ONLY_CONFIG_READS_HOCON {
     @Override
     List<String> violations(JavaClasses code) {
@@ -184,6 +184,8 @@ enum ArchitectureRule {
                   .resideOutsideOfPackage(ROOT + ".config..")
                   .and()
                   .areNotAssignableTo("org.apache.pekko.remote.FailureDetector")
+                  .and()
+                  .areNotAssignableTo("org.apache.pekko.dispatch.ExecutorServiceConfigurator")
                   .should()
                   .dependOnClassesThat()
                   .resideInAPackage("com.typesafe.config.."),

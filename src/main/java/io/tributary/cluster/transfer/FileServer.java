@@ -1,5 +1,6 @@
 package io.tributary.cluster.transfer;
 
+import io.tributary.io.RateLimit;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;

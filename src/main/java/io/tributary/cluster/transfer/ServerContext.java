@@ -1,5 +1,6 @@
 package io.tributary.cluster.transfer;
 
+import io.tributary.io.RateLimit;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;

@@ -37,7 +37,7 @@ public record ServerLimits(
   public static ServerLimits standard(long uploadBytesPerSecond) {
     return new ServerLimits(
         128,
-        100,
+        25,
         uploadBytesPerSecond,
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),

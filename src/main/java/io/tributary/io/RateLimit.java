@@ -1,4 +1,4 @@
-package io.tributary.cluster.transfer;
+package io.tributary.io;
 
 import java.util.concurrent.TimeUnit;
 
@@ -6,22 +6,23 @@ import java.util.concurrent.TimeUnit;
  * A rate that several threads share in the order in which they ask, such as bytes a second of all
  * uploads together.
  */
-final class RateLimit {
+public final class RateLimit {
   private volatile long perSecond;
   private final long burst;
-  private long free = System.nanoTime();
+  private long free;
 
   /**
    * @param perSecond units a second; 0: no limit
-   * @param burst units that may pass at once after a pause
+   * @param burst units that may pass at once, in the beginning and after a pause
    */
-  RateLimit(long perSecond, long burst) {
+  public RateLimit(long perSecond, long burst) {
     this.burst = burst;
     setRate(perSecond);
+    this.free = System.nanoTime() - (perSecond == 0 ? 0 : nanos(burst, perSecond));
   }
 
   /** Changes the rate for those who ask from now on; 0: no limit. */
-  void setRate(long rate) {
+  public void setRate(long rate) {
     if (rate < 0) {
       throw new IllegalArgumentException(
           "a rate of %d a second, expected 0 or more".formatted(rate));
@@ -34,7 +35,7 @@ final class RateLimit {
    *
    * @return for how long, in nanoseconds
    */
-  long take(long units) throws InterruptedException {
+  public long take(long units) throws InterruptedException {
     long rate = perSecond;
     if (rate == 0) {
       return 0;

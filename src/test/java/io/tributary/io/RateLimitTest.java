@@ -1,4 +1,4 @@
-package io.tributary.cluster.transfer;
+package io.tributary.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
