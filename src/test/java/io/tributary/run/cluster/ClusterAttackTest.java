@@ -26,8 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Slow
 @ExtendWith(TorchExtension.class)
 class ClusterAttackTest {
-  private static final String STEPS = "run.steps=25";
-  private static final Duration PAUSE = Duration.ofMillis(50); // the processors are the run's too
+  private static final String STEPS = "run.steps=15";
+  private static final Duration PAUSE = Duration.ofMillis(100); // the processors are the run's too
   private static final int MOST_MEMORY_MIB = 1200;
 
   @TempDir private Path directory;
