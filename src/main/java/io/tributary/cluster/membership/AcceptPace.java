@@ -12,12 +12,12 @@ import org.apache.pekko.dispatch.ExecutorServiceFactory;
 
 /**
  * The executor of the actor that accepts connections to a node's port: how many it accepts in a
- * second is bounded, since each takes up to 3 ms of a processor, from whomever it comes. Others
+ * second is bounded, since each takes milliseconds of a processor, from whomever it comes. Others
  * wait in the operating system's queue; connections that stand are not concerned. Pekko makes it by
  * the name in application.conf.
  */
 public final class AcceptPace extends ExecutorServiceConfigurator {
-  /** Connections; a flood of them takes a twentieth of a processor then. */
+  /** Connections, as long as a flood of them lasts. */
   static final int PER_SECOND = 15;
 
   /** Connections at once: those of all nodes when a trainer is back, each of which has a few. */
