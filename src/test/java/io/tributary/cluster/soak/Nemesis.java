@@ -25,6 +25,8 @@ final class Nemesis {
   private static final long SAMPLE_MILLIS = 1000;
   private static final int LEDGER_READINGS = 40;
   private static final long DRAIN_SECONDS = 60;
+  private static final Pattern CATEGORY =
+      Pattern.compile("(?m)^- +(\\S.*) \\(reserved=\\d+, committed=(\\d+)\\)");
   private static final Pattern LIVING = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
   private record Deed(double at, String what, Fault fault, FaultKind.Deed deed) {}
@@ -63,12 +65,13 @@ final class Nemesis {
       recovers = recovers("round " + round.number(), patience);
       if (recovers) {
         readLedger();
-        weighHeap();
+        weigh();
         until(journal.seconds() + round.calm());
       }
     }
     journal.write("end");
     if (recovers) {
+      journal.write("trimmed", "answer", jcmd("System.trim_native_heap"));
       cluster.trainer().letEnd();
       http.post("/control/drain");
       cluster.trainer().awaitEnd(DRAIN_SECONDS);
@@ -204,20 +207,33 @@ final class Nemesis {
     http.post("/control/resume");
   }
 
-  /** What is left when all garbage is collected. */
-  private void weighHeap() throws IOException, InterruptedException {
-    Process trainer = cluster.trainer().process();
-    if (trainer == null) {
-      return;
-    }
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    Process histogram =
-        new ProcessBuilder(jcmd, Long.toString(trainer.pid()), "GC.class_histogram")
-            .redirectErrorStream(true)
-            .start();
-    Matcher total = LIVING.matcher(new String(histogram.getInputStream().readAllBytes(), UTF_8));
-    if (histogram.waitFor() == 0 && total.find()) {
+  /** What is left when all garbage is collected, and what the virtual machine has by category. */
+  private void weigh() throws IOException, InterruptedException {
+    Matcher total = LIVING.matcher(jcmd("GC.class_histogram"));
+    if (total.find()) {
       journal.write("heap", "bytes", Long.parseLong(total.group(1)));
     }
+    List<Object> committed = new ArrayList<>();
+    Matcher categories = CATEGORY.matcher(jcmd("VM.native_memory", "summary", "scale=b"));
+    while (categories.find()) {
+      committed.add(categories.group(1));
+      committed.add(Long.parseLong(categories.group(2)));
+    }
+    journal.write("native", committed.toArray());
+  }
+
+  /** Blank if there is no trainer to ask. */
+  private String jcmd(String... command) throws IOException, InterruptedException {
+    Process trainer = cluster.trainer().process();
+    if (trainer == null) {
+      return "";
+    }
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    line.add(Long.toString(trainer.pid()));
+    line.addAll(List.of(command));
+    Process jcmd = new ProcessBuilder(line).redirectErrorStream(true).start();
+    String answer = new String(jcmd.getInputStream().readAllBytes(), UTF_8);
+    return jcmd.waitFor() == 0 ? answer : "";
   }
 }

@@ -108,6 +108,7 @@ final class SoakCluster implements AutoCloseable {
             List.of(
                 "-Xms256m",
                 "-Xmx256m",
+                "-XX:NativeMemoryTracking=summary",
                 "-XX:+AlwaysPreTouch", // a heap that is touched little by little looks like a leak
                 "-Dsoak.draws=" + tiny.directory().resolve(Draws.file(start))));
     int at = java.command().indexOf("-Dlogback.configurationFile=logback.xml");
