@@ -31,13 +31,13 @@ public record ServerLimits(
   }
 
   /**
-   * 128 connections and 100 new ones a second; 10 s for a handshake and request, 30 s without
+   * 128 connections and 15 new ones a second; 10 s for a handshake and request, 30 s without
    * progress, 10 minutes for an answer.
    */
   public static ServerLimits standard(long uploadBytesPerSecond) {
     return new ServerLimits(
         128,
-        25,
+        15,
         uploadBytesPerSecond,
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),

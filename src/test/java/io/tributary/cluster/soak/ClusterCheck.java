@@ -26,7 +26,13 @@ record ClusterCheck(List<JsonObject> journal, List<String> log, int workers, dou
   private static final double AFTERMATH = 60;
 
   private static final double MIB = 1 << 20;
-  private static final double MOST_RESIDENT_GROWTH = 48 * MIB;
+
+  /**
+   * glibc takes memory for an arena 64 MiB at a time, and the trainer has one or two of these more
+   * or less: /proc/PID/smaps shows them. A leak goes on.
+   */
+  private static final double MOST_RESIDENT_GROWTH = 80 * MIB;
+
   private static final double MOST_HEAP_GROWTH = 16 * MIB;
   private static final Set<String> KILLS =
       Set.of("KILL", "KILL_FOR_LONG", "EMPTY_CACHE", "KILL_TRAINER", "close");

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tributary.testing.Hosts;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,13 +60,29 @@ record BenchNode(Hosts hosts, int host, Process process, Path output) implements
   }
 
   /** The sum of a metric's series whose labels contain a text. */
-  double metric(String name, String labels) throws IOException, InterruptedException {
-    return on("curl", "-s", "http://127.0.0.1:8080/metrics")
+  double metric(String name, String labels) {
+    return page()
         .lines()
         .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
         .filter(line -> line.contains(labels))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  private String page() {
+    try {
+      return on("curl", "-s", "http://127.0.0.1:8080/metrics");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Steps of the learner so far. */
+  double steps() {
+    return metric("tributary_learner_step_duration_seconds_count", "");
   }
 
   /** What a command on the same host prints. */
