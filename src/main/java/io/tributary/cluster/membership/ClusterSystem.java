@@ -61,13 +61,15 @@ public final class ClusterSystem {
   /**
    * A trainer's system.
    *
+   * @param nodes most workers at a time
    * @throws ConfigException if other nodes could not accept this one with its certificate
    */
-  public static ClusterSystem ofTrainer(ClusterConfig.Node node, LargeMessages large) {
+  public static ClusterSystem ofTrainer(ClusterConfig.Node node, LargeMessages large, int nodes) {
+    Map<String, Object> values = values(node, TRAINER, large);
+    values.putAll(AcceptPace.ofTrainer(nodes));
     return new ClusterSystem(
         node,
-        setup(tls(node, large), values(node, TRAINER, large))
-            .withSetup(new TrainerDowning.Removal(node.stableAfter())));
+        setup(tls(node, large), values).withSetup(new TrainerDowning.Removal(node.stableAfter())));
   }
 
   /**
@@ -122,6 +124,21 @@ public final class ClusterSystem {
         "time-for-the-end",
         () -> CompletableFuture.completedFuture(Done.getInstance()));
     return shutdown.addCancellableJvmShutdownHook(end);
+  }
+
+  /**
+   * Registers what is to be done when the system begins to end, whether {@link #stop} or a fatal
+   * error is the reason: after one it may never get to the end.
+   */
+  public static void whenItEnds(ActorSystem<?> system, Runnable action) {
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseServiceUnbind(),
+            "tell-of-the-end",
+            () -> {
+              action.run();
+              return CompletableFuture.completedFuture(Done.getInstance());
+            });
   }
 
   /**

@@ -15,6 +15,7 @@ import io.tributary.cluster.wire.ToTrainer.Pong;
 import io.tributary.cluster.wire.ToTrainer.Ready;
 import io.tributary.data.NodeState;
 import io.tributary.metrics.Label.RefusalReason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -65,6 +66,9 @@ public final class Nodes extends AbstractBehavior<Object> {
   public record Refusal(RefusalReason reason, String text) {}
 
   private record LinkEnded(Node node) {}
+
+  private static final String LINK_FAILED = "what the trainer has for this node has failed";
+  private static final Duration AGAIN = Duration.ofSeconds(3);
 
   private final Admission admission;
   private final Leases leases;
@@ -159,7 +163,7 @@ public final class Nodes extends AbstractBehavior<Object> {
 
   private void hello(Hello hello) {
     Address address = address(hello);
-    if (present.stream().noneMatch(node -> node.address().equals(address))) {
+    if (!isPresent(address)) {
       return; // it is gone already, or says it again when it is heard to have joined
     }
     Node known = nodes.get(address);
@@ -265,10 +269,18 @@ public final class Nodes extends AbstractBehavior<Object> {
   /** As it does some time after its node is gone; otherwise it has failed, and so has the node. */
   private void linkEnded(Node node) {
     if (nodes.get(node.address) == node) {
-      node.record.dismissed("what the trainer has for this node has failed");
-      node.ref.tell(new ToNode.Dismissed("what the trainer has for this node has failed"));
+      node.record.dismissed(LINK_FAILED);
       gone(node, NodeEvent.Reason.UNREACHABLE);
     }
+    if (!nodes.containsKey(node.address) && isPresent(node.address)) {
+      node.ref.tell(new ToNode.Dismissed(LINK_FAILED));
+      getContext()
+          .scheduleOnce(AGAIN, getContext().getSelf(), new LinkEnded(node)); // it may be lost
+    }
+  }
+
+  private boolean isPresent(Address address) {
+    return present.stream().anyMatch(node -> node.address().equals(address));
   }
 
   private void gone(Node node, NodeEvent.Reason reason) {

@@ -167,12 +167,22 @@ public final class FileServer implements Closeable {
 
   private void admit(SocketChannel channel) throws IOException, InterruptedException {
     stats.accepted.increment();
-    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    boolean admitted = false;
+    try {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      admitted = isAdmitted(channel);
+    } finally {
+      if (!admitted) {
+        channel.close();
+      }
+    }
+  }
+
+  private boolean isAdmitted(SocketChannel channel) throws IOException, InterruptedException {
     synchronized (connections) {
       if (connections.size() >= limits.connections() && !closeOldestStranger()) {
         stats.refused.increment();
-        channel.close();
-        return;
+        return false;
       }
       ServerConnection connection = new ServerConnection(channel, context, this::ended);
       connections.add(connection);
@@ -183,9 +193,9 @@ public final class FileServer implements Closeable {
       } finally {
         if (!started) {
           connections.remove(connection);
-          channel.close();
         }
       }
+      return started;
     }
   }
 

@@ -138,7 +138,7 @@ public final class TrainerCluster implements Nodes.Admission {
               store::find,
               BearerToken.of(secret),
               new TlsSockets(new RenewedTls(cluster.tls(), cluster.advertisedHost())),
-              ServerLimits.standard(cluster.uploadBytesPerSecond()));
+              ServerLimits.standard(cluster.uploadBytesPerSecond(), cluster.maxNodes()));
     } catch (IOException e) {
       throw new BadInputException("cluster.files-port: " + e.getMessage(), e);
     }
@@ -164,7 +164,8 @@ public final class TrainerCluster implements Nodes.Admission {
    * @param failed is told if the cluster can't go on; must not block
    */
   public <T> ActorSystem<T> start(Behavior<T> guardian, Consumer<RunFailedException> failed) {
-    ActorSystem<T> system = ClusterSystem.ofTrainer(cluster.node(), LARGE).start(guardian);
+    ActorSystem<T> system =
+        ClusterSystem.ofTrainer(cluster.node(), LARGE, cluster.maxNodes()).start(guardian);
     var blocking = system.dispatchers().lookup(DispatcherSelector.blocking());
     ActorRef<RemoteWorker.Publish> weights =
         system.systemActorOf(

@@ -82,7 +82,8 @@ final class TrainerProbe {
         }
       } catch (SocketTimeoutException e) {
         if (!accepted) {
-          return "what answers there does not speak TLS";
+          return "no TLS within %d s: it is overloaded, or speaks something else"
+              .formatted(HANDSHAKE_MILLIS / 1000);
         }
         LOG.debug("nothing is said against this node", e);
       } catch (SocketException e) { // its reason is lost when more has been sent to it

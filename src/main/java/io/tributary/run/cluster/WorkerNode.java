@@ -38,6 +38,9 @@ final class WorkerNode extends AbstractBehavior<Object> {
   private static final Duration PROBE_FIRST = Duration.ofSeconds(3);
   private static final Duration PROBE_AGAIN = Duration.ofSeconds(10);
 
+  /** Many may wait for one trainer. */
+  private static final int LEAST_FREQUENT = 6;
+
   /** What a worker has when it is ready. */
   record Prepared(String numerics, int samplers, int scorers, WorkerSlots.Plans plans) {}
 
@@ -69,6 +72,7 @@ final class WorkerNode extends AbstractBehavior<Object> {
   private final WorkerConsole console;
   private final Executor blocking;
   private final CompletableFuture<Integer> exit;
+  private int probes;
   private boolean joined;
   private boolean silent;
   private ToNode.@Nullable Welcome welcome;
@@ -178,7 +182,8 @@ final class WorkerNode extends AbstractBehavior<Object> {
     if (!joined) {
       console.hindered(obstacle == null ? message(probed.failure()) : obstacle);
     }
-    timers.startSingleTimer(ProbeDue.INSTANCE, PROBE_AGAIN);
+    probes = Math.min(probes + 1, LEAST_FREQUENT);
+    timers.startSingleTimer(ProbeDue.INSTANCE, PROBE_AGAIN.multipliedBy(probes));
   }
 
   private void unreachable() {

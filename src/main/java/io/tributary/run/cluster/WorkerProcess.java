@@ -18,7 +18,6 @@ import io.tributary.config.PortableConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.tls.RenewedTls;
 import io.tributary.data.BadInputException;
-import io.tributary.io.LastingFiles;
 import io.tributary.metrics.WorkClock;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.serve.HttpService;
@@ -28,7 +27,6 @@ import io.tributary.tensor.NativeHeap;
 import io.tributary.tensor.Torch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,8 +41,6 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The process of a worker: samplers and scorers for a trainer on another machine. */
 public final class WorkerProcess {
@@ -56,14 +52,11 @@ public final class WorkerProcess {
   /** Longest time that a signal waits for what is in progress. */
   public static final Duration GRACE = Duration.ofMinutes(2);
 
-  private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
-
   private final Settings settings;
   private final WorkerConsole console;
   private final WorkerReport report = new WorkerReport();
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
   private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
-  private volatile @Nullable Path inputs;
   private volatile @Nullable ActorRef<Object> node;
   private volatile @Nullable ActorRef<TrainerWatch.Command> watch;
 
@@ -116,11 +109,21 @@ public final class WorkerProcess {
    */
   public int run() {
     RunToken token = RunToken.read("cluster.token-file", settings.tokenFile());
+    CacheFolder cache = cache();
     HttpService http = serve();
     try {
-      return run(token, metricsOf(http));
+      return run(token, cache, metricsOf(http));
     } finally {
       http.stop(LAST_ANSWERS).toCompletableFuture().join();
+    }
+  }
+
+  private CacheFolder cache() {
+    try {
+      return CacheFolder.open(settings.cache().resolve("files"), settings.cacheBytes());
+    } catch (IOException e) {
+      throw new BadInputException(
+          "--cache: %s can't be used: %s".formatted(settings.cache(), e), e);
     }
   }
 
@@ -145,7 +148,7 @@ public final class WorkerProcess {
     return "%s://%s:%d/metrics".formatted(http.uri().getScheme(), host, bound.getPort());
   }
 
-  private int run(RunToken token, String metrics) {
+  private int run(RunToken token, CacheFolder cache, String metrics) {
     ActorSystem<Void> system =
         ClusterSystem.ofWorker(settings.node(), TrainerCluster.LARGE).start(Behaviors.empty());
     TrainerProbe probe =
@@ -169,7 +172,7 @@ public final class WorkerProcess {
                   token.text(),
                   metrics,
                   report,
-                  welcome -> prepare(welcome, system),
+                  welcome -> prepare(welcome, cache, system),
                   probe::obstacle,
                   console,
                   exit),
@@ -184,11 +187,11 @@ public final class WorkerProcess {
               Props.empty());
       watch = watching;
       VitalActors.watch(system, List.of(started, watching), this::failed);
+      ClusterSystem.whenItEnds(system, () -> failed("system"));
       ClusterSystem.onSignal(system, this::drain);
       return exit.join();
     } finally {
       TrainerCluster.stopped(system);
-      removeInputs();
       closed.complete(true);
     }
   }
@@ -200,40 +203,25 @@ public final class WorkerProcess {
     }
   }
 
-  /** The links to them: the files stay in the cache. */
-  private void removeInputs() {
-    Path folder = inputs;
-    if (folder != null) {
-      try {
-        LastingFiles.delete(folder);
-      } catch (IOException e) {
-        LOG.warn("{} can't be removed", folder, e);
-      }
-    }
-  }
-
   private TlsSockets sockets() {
     return new TlsSockets(new RenewedTls(settings.node().tls(), settings.node().advertisedHost()));
   }
 
-  private WorkerNode.Prepared prepare(ToNode.Welcome welcome, ActorSystem<?> system) {
+  private WorkerNode.Prepared prepare(
+      ToNode.Welcome welcome, CacheFolder cache, ActorSystem<?> system) {
     ActorRef<TrainerWatch.Command> watching = watch;
     if (watching != null) {
       watching.tell(
           new TrainerWatch.Patience(welcome.acceptableHeartbeatPause(), welcome.stableAfter()));
     }
-    CacheFolder cache;
-    Path folder;
-    try {
-      folder = Files.createTempDirectory("tributary-worker-");
-      inputs = folder;
-      cache = CacheFolder.open(settings.cache().resolve("files"), settings.cacheBytes());
-    } catch (IOException e) {
-      throw new BadInputException(
-          "--cache: %s can't be used: %s".formatted(settings.cache(), e), e);
-    }
     WorkerFiles files =
-        new WorkerFiles(cache, sockets(), welcome, folder, console, report.metrics());
+        new WorkerFiles(
+            cache,
+            sockets(),
+            welcome,
+            settings.cache().resolve("inputs"),
+            console,
+            report.metrics());
     TributaryConfig config =
         PortableConfig.load(
             welcome.configuration(),

@@ -76,12 +76,10 @@ final class RunSession {
     if (cluster != null) {
       services.watch().nodes(cluster.nodes());
     }
-    system
-        .getWhenTerminated()
-        .whenComplete(
-            (done, failure) ->
-                outcome.completeExceptionally(
-                    new IllegalStateException("the actor system has ended", failure)));
+    system.getWhenTerminated().whenComplete((done, failure) -> systemEnded(failure));
+    if (cluster != null) {
+      ClusterSystem.whenItEnds(system, () -> systemEnded(null));
+    }
     this.control =
         new RunControl(
             system,
@@ -96,6 +94,12 @@ final class RunSession {
     } else {
       ClusterSystem.onSignal(system, this::drainOnSignal);
     }
+  }
+
+  /** Unless the run has, it fails. */
+  private void systemEnded(@Nullable Throwable failure) {
+    outcome.completeExceptionally(
+        new IllegalStateException("the actor system has ended, see the log", failure));
   }
 
   ServiceControl control() {

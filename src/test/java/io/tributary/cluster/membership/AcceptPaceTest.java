@@ -2,19 +2,23 @@ package io.tributary.cluster.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import org.junit.jupiter.api.Test;
 
 class AcceptPaceTest {
+  private static final int NODES = 2;
+  private static final Config SETTINGS =
+      ConfigFactory.parseMap(AcceptPace.ofTrainer(NODES)).getConfig("tributary-accept");
+
   private final ExecutorService executor =
-      new AcceptPace(ConfigFactory.empty(), null)
+      new AcceptPace(SETTINGS, null)
           .createExecutorServiceFactory("accept", Thread::new)
           .createExecutorService();
 
-  private double seconds(int connections) throws InterruptedException {
-    int tasks = connections * AcceptPace.TASKS_OF_ONE;
+  private double seconds(int tasks) throws InterruptedException {
     CountDownLatch done = new CountDownLatch(tasks);
     long start = System.nanoTime();
     for (int i = 0; i < tasks; i++) {
@@ -26,8 +30,8 @@ class AcceptPaceTest {
 
   @Test
   void afterABurstConnectionsComeAtTheirPace() throws Exception {
-    assertThat(seconds(AcceptPace.BURST)).isLessThan(1);
-    assertThat(seconds(2 * AcceptPace.PER_SECOND)).isGreaterThan(1);
+    assertThat(seconds(SETTINGS.getInt("tasks-at-once"))).isLessThan(1);
+    assertThat(seconds(2 * SETTINGS.getInt("tasks-per-second"))).isGreaterThan(1);
     assertThat(executor.shutdownNow()).isEmpty();
   }
 }

@@ -22,8 +22,12 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.remote.artery.tcp.SSLEngineProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,6 +80,23 @@ class ClusterSystemTest {
 
   private static TrainerUp up(int port) {
     return new TrainerUp(ClusterSystem.address(TRAINER, port));
+  }
+
+  @Test
+  void afterAFatalErrorTheSystemEndsAndTheProcessDecides() {
+    TestNode<TrainerEvent> worker = worker(shared.port());
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    ClusterSystem.whenItEnds(worker.system, () -> ended.complete(true));
+    ActorRef<Object> broken =
+        worker.system.systemActorOf(
+            Behaviors.receiveMessage(
+                message -> {
+                  throw new NoClassDefFoundError("of a test");
+                }),
+            "broken",
+            Props.empty());
+    broken.tell("now");
+    assertThat(ended).succeedsWithin(Duration.ofSeconds(30));
   }
 
   @Test

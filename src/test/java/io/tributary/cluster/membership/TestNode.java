@@ -46,7 +46,7 @@ final class TestNode<E> implements AutoCloseable {
   }
 
   static TestNode<NodeEvent> trainer(ClusterConfig.Node node) {
-    return new TestNode<>(ClusterSystem.ofTrainer(node, LARGE), NodeWatch::create);
+    return new TestNode<>(ClusterSystem.ofTrainer(node, LARGE, 8), NodeWatch::create);
   }
 
   static TestNode<TrainerEvent> worker(ClusterConfig.Node node, String host, int port) {

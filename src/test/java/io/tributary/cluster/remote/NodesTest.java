@@ -838,6 +838,11 @@ class NodesTest {
     assertThat(node.expectMessageClass(ToNode.Dismissed.class).reason()).contains("has failed");
     assertThat(records.get()).isEmpty();
     expectNoSampler();
+    time.timePasses(Duration.ofSeconds(3));
+    node.expectMessageClass(ToNode.Dismissed.class); // once more, should the first be lost
+    gone(node);
+    time.timePasses(Duration.ofSeconds(3));
+    node.expectNoMessage(Duration.ZERO);
     expectNotes(
         What.JOINED,
         "1 sampler and 0 scorers",

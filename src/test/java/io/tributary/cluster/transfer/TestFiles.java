@@ -15,7 +15,7 @@ import java.util.Random;
 final class TestFiles {
   static final int CHUNK = 64 * 1024;
   static final BearerToken TOKEN = BearerToken.of("a-token-for-these-tests");
-  static final ServerLimits LIMITS = ServerLimits.standard(0);
+  static final ServerLimits LIMITS = ServerLimits.standard(0, 8);
 
   private TestFiles() {}
 

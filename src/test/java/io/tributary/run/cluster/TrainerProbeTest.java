@@ -72,7 +72,7 @@ class TrainerProbeTest {
             id -> Optional.empty(),
             BearerToken.of("a-token-for-this-test"),
             sockets(trainers),
-            ServerLimits.standard(0))) {
+            ServerLimits.standard(0, 8))) {
       return obstacle("localhost", trainer.port(), own);
     }
   }

@@ -153,7 +153,7 @@ public final class TransferBench {
             id -> Optional.of(file),
             TOKEN,
             tls,
-            ServerLimits.standard(0))) {
+            ServerLimits.standard(0, 8))) {
       System.out.println(server.port());
       while (System.in.read() >= 0) {
         System.out.println(cpuSeconds());
