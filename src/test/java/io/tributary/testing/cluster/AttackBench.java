@@ -18,12 +18,16 @@ import java.util.stream.Stream;
 public final class AttackBench {
   private static final Path BASE = Path.of("test-data/models/base").toAbsolutePath();
   private static final List<String> PORTS = List.of("17355", "17356");
-  private static final String PAUSE_MILLIS = "100";
+  private static final int PAUSE_MILLIS = 100;
   private static final int SETTLE_SECONDS = 5;
 
-  /** Until what a connection costs is compiled: a service has run for days when it is attacked. */
-  private static final int WARM_UP_SECONDS = 45;
+  /** Until a thousand are open, as far as they may be. */
+  private static final int HOLD_SECONDS = 25;
 
+  /** Until what a connection costs is compiled: a service has run for days when it is attacked. */
+  private static final int WARM_UP_SECONDS = 30;
+
+  private static final int WARM_UP_PAUSE_MILLIS = 20;
   private static final int TIMES = 2;
 
   private final BenchCluster cluster;
@@ -54,7 +58,7 @@ public final class AttackBench {
     try (BenchCluster cluster = new BenchCluster(folder, 1)) {
       AttackBench bench = new AttackBench(folder, cluster);
       for (ClusterAttackers.Kind kind : kinds) {
-        bench.attacked(kind, WARM_UP_SECONDS);
+        bench.attacked(kind, WARM_UP_PAUSE_MILLIS, WARM_UP_SECONDS);
       }
       for (ClusterAttackers.Kind kind : kinds) {
         bench.compare(kind, Integer.parseInt(arguments[1]));
@@ -67,7 +71,7 @@ public final class AttackBench {
     List<Double> quiet = new ArrayList<>(List.of(stepsASecond(seconds)));
     List<Double> attacked = new ArrayList<>();
     for (int i = 0; i < TIMES; i++) {
-      attacked.add(attacked(kind, seconds));
+      attacked.add(attacked(kind, PAUSE_MILLIS, seconds));
       quiet.add(stepsASecond(seconds));
     }
     System.out.printf(
@@ -75,7 +79,8 @@ public final class AttackBench {
         kind, text(quiet), text(attacked), mean(attacked) / mean(quiet));
   }
 
-  private double attacked(ClusterAttackers.Kind kind, int seconds) throws Exception {
+  private double attacked(ClusterAttackers.Kind kind, int pauseMillis, int seconds)
+      throws Exception {
     List<BenchNode> attackers = new ArrayList<>();
     for (String port : PORTS) {
       attackers.add(
@@ -83,12 +88,19 @@ public final class AttackBench {
               0,
               kind + "-" + port,
               ClusterAttackers.class,
-              List.of(port, kind.name(), PAUSE_MILLIS, good.toString(), other.toString())));
+              List.of(
+                  port,
+                  kind.name(),
+                  Integer.toString(pauseMillis),
+                  good.toString(),
+                  other.toString())));
     }
     for (BenchNode attacker : attackers) {
       attacker.until("connections");
     }
-    Thread.sleep(SETTLE_SECONDS * 1000L);
+    boolean holds =
+        kind == ClusterAttackers.Kind.HELD || kind == ClusterAttackers.Kind.HELD_TRUSTED;
+    Thread.sleep((holds ? HOLD_SECONDS : SETTLE_SECONDS) * 1000L);
     double rate = stepsASecond(seconds);
     for (BenchNode attacker : attackers) {
       System.out.printf("  %s: %s%n", kind, attacker.lastLine());
