@@ -10,6 +10,8 @@ package io.tributary.data;
  * @param tokenLogBases log a(x_t | x_&lt;t) in nats of each token, whose sum is {@code logBase};
  *     empty unless the objective needs it
  * @param logTarget log P(x) in nats; minus infinity where a hard constraint does not hold
+ * @param decidedAt number of tokens after which no continuation changes P(x)/a(x); all of them
+ *     unless the objective needs it
  */
 public record ScoredSequence(
     Sequence sequence,
@@ -17,7 +19,8 @@ public record ScoredSequence(
     double[] features,
     double logBase,
     double[] tokenLogBases,
-    double logTarget) {
+    double logTarget,
+    int decidedAt) {
   private static final double[] NONE = {};
 
   public ScoredSequence {
@@ -25,6 +28,11 @@ public record ScoredSequence(
       throw new IllegalArgumentException(
           "expected log a for each of %d tokens or for none, got it for %d"
               .formatted(sequence.tokens().length, tokenLogBases.length));
+    }
+    if (decidedAt < 0 || decidedAt > sequence.tokens().length) {
+      throw new IllegalArgumentException(
+          "a sequence of %d tokens is decided by them, not at token %d"
+              .formatted(sequence.tokens().length, decidedAt));
     }
     if (Double.isNaN(logTarget) || logTarget == Double.POSITIVE_INFINITY) {
       throw new IllegalArgumentException(
@@ -35,7 +43,12 @@ public record ScoredSequence(
   /** A sequence of which log a is known as a whole only. */
   public ScoredSequence(
       Sequence sequence, String text, double[] features, double logBase, double logTarget) {
-    this(sequence, text, features, logBase, NONE, logTarget);
+    this(sequence, text, features, logBase, NONE, logTarget, sequence.tokens().length);
+  }
+
+  /** log b(x) = log( P(x)/a(x) ) in nats; minus infinity where a hard constraint does not hold. */
+  public double logFactor() {
+    return logTarget == Double.NEGATIVE_INFINITY ? logTarget : logTarget - logBase;
   }
 
   /** log w(x) = log P(x) - log q(x): the log importance weight. */

@@ -1,9 +1,11 @@
 package io.tributary.data;
 
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -40,6 +42,20 @@ public final class WordTokens {
   /** The word tokens of a text in their order, case kept. */
   public static List<String> of(String text) {
     return WORD.matcher(normalise(text)).results().map(MatchResult::group).toList();
+  }
+
+  /**
+   * The word tokens of a text that may go on, as far as no continuation changes them: without the
+   * last one if letters could still be joined to it, at once or by an apostrophe.
+   */
+  public static List<String> settled(String beginning) {
+    String text = normalise(beginning);
+    List<String> words = new ArrayList<>();
+    Matcher matcher = WORD.matcher(text);
+    while (matcher.find() && !text.substring(matcher.end()).matches("'?")) {
+      words.add(matcher.group());
+    }
+    return words;
   }
 
   /** Unicode form C, one apostrophe, nothing invisible. */

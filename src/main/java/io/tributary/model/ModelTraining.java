@@ -126,6 +126,20 @@ public final class ModelTraining implements AutoCloseable {
       List<int[]> sequences,
       double dropout,
       Function<List<TokenScores>, List<TokenGradients>> loss) {
+    return accumulateByToken(prefix, sequences, dropout, loss, null);
+  }
+
+  /**
+   * As above, of a loss of divergences from another model too.
+   *
+   * @param distillation for them; null if the loss has none
+   */
+  public List<TokenScores> accumulateByToken(
+      int[] prefix,
+      List<int[]> sequences,
+      double dropout,
+      Function<List<TokenScores>, List<TokenGradients>> loss,
+      @Nullable Distillation distillation) {
     try (NDScope scope = new NDScope()) {
       scope.suppressNotUsedWarning();
       SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
@@ -150,6 +164,17 @@ public final class ModelTraining implements AutoCloseable {
                       constant,
                       batch.joined(gradients.stream().map(TokenGradients::byValue).toList()),
                       hiddenGradient);
+            }
+            if (distillation != null) {
+              distillation.addGradient(
+                  prefix,
+                  sequences,
+                  gradients,
+                  output,
+                  constant,
+                  pass.logNormalisers(),
+                  outputParameter.gradient(),
+                  hiddenGradient);
             }
             Ops.backward(hidden, hiddenGradient);
             return scores;

@@ -20,6 +20,7 @@ import java.util.stream.IntStream;
  *
  *   log pi(t) = z_t - lse
  *   d/dz [ c (z_t - lse) ] = c (onehot(t) - softmax(z))         c: a constant of each token
+ *   d/dz [ c KL(a||pi) ] = c (softmax(z) - a)                   a: another distribution of the token
  *
  * A block of z needs nothing but lse to give its part of the softmax, so that the gradient passes over blocks of columns:
  * dW of a block is written once, and dh accumulates in (N, D). The other way round, blocks of rows, would add a (V, D)
@@ -68,7 +69,21 @@ final class OutputLayer {
    * @param targets N tokens
    */
   TokenLogProbs logProbs(NDArray hidden, int[] targets) {
-    int n = targets.length;
+    double[] logNormalisers = logNormalisers(hidden);
+    float[] targetLogits = targetLogits(hidden, targets);
+    double[] logProbs = new double[targets.length];
+    Arrays.setAll(logProbs, i -> Math.min(0, targetLogits[i] - logNormalisers[i]));
+    return new TokenLogProbs(logProbs, logNormalisers);
+  }
+
+  /**
+   * log sum_v exp z_v of each row; gradient mode must be off.
+   *
+   * @param hidden (N, D)
+   * @return (N)
+   */
+  double[] logNormalisers(NDArray hidden) {
+    int n = Math.toIntExact(hidden.getShape().get(0));
     double[] logNormalisers = new double[n];
     Arrays.fill(logNormalisers, Double.NEGATIVE_INFINITY);
     for (int from = 0; from < vocabulary; from += width(n)) {
@@ -83,10 +98,7 @@ final class OutputLayer {
         }
       }
     }
-    float[] targetLogits = targetLogits(hidden, targets);
-    double[] logProbs = new double[n];
-    Arrays.setAll(logProbs, i -> Math.min(0, targetLogits[i] - logNormalisers[i]));
-    return new TokenLogProbs(logProbs, logNormalisers);
+    return logNormalisers;
   }
 
   /**
@@ -119,6 +131,55 @@ final class OutputLayer {
         NDArray block = Ops.slice(weight, 0, from, to); // (block, D)
         hiddenGradient.addi(gradient.matMul(block));
         Ops.slice(weightGradient, 0, from, to).addi(gradient.transpose().matMul(hidden));
+      }
+    }
+    return hiddenGradient;
+  }
+
+  /**
+   * Hidden states of some tokens with what makes their logits logarithms of probabilities.
+   *
+   * @param layer (V, D')
+   * @param hidden (N, D')
+   * @param logNormalisers (N)
+   */
+  record Distributions(OutputLayer layer, NDArray hidden, double[] logNormalisers) {
+
+    /** Of the tokens that follow these hidden states. */
+    static Distributions of(OutputLayer layer, NDArray hidden) {
+      return new Distributions(layer, hidden, layer.logNormalisers(hidden));
+    }
+
+    private NDArray logProbs(NDArray normalisers, int from, int to) {
+      return layer.logits(hidden, from, to).subi(normalisers);
+    }
+  }
+
+  /**
+   * Adds the gradient of {@code sum_i c_i KL(a_i||pi_i)} with respect to W to {@code
+   * weightGradient}; gradient mode must be off.
+   *
+   * @param teachers a, of N tokens
+   * @param pupils pi, of the same tokens, with this layer
+   * @param coefficients c, N of them
+   * @param weightGradient (V, D)
+   * @return gradient with respect to the hidden states, (N, D)
+   */
+  NDArray addDivergenceGradient(
+      Distributions teachers, Distributions pupils, double[] coefficients, NDArray weightGradient) {
+    int n = coefficients.length;
+    NDArray ofTeachers = column(teachers.hidden(), teachers.logNormalisers()); // (N, 1)
+    NDArray ofPupils = column(pupils.hidden(), pupils.logNormalisers());
+    NDArray factors = column(pupils.hidden(), coefficients);
+    NDArray hiddenGradient = pupils.hidden().zerosLike(); // (N, D)
+    for (int from = 0; from < vocabulary; from += width(n)) {
+      int to = end(from, n);
+      try (NDScope scope = new NDScope()) {
+        scope.suppressNotUsedWarning();
+        NDArray expected = teachers.logProbs(ofTeachers, from, to).exp(); // (N, block)
+        NDArray gradient = pupils.logProbs(ofPupils, from, to).exp().subi(expected).muli(factors);
+        hiddenGradient.addi(gradient.matMul(Ops.slice(weight, 0, from, to)));
+        Ops.slice(weightGradient, 0, from, to).addi(gradient.transpose().matMul(pupils.hidden()));
       }
     }
     return hiddenGradient;

@@ -178,6 +178,25 @@ public record EnergyBasedModel(List<Factor> factors) implements AutoCloseable {
   }
 
   /**
+   * Whether P(x)/a(x) is the same for all sequences whose texts begin with this one.
+   *
+   * @param beginning as for {@link Feature#isDecided}
+   */
+  public boolean isDecided(Text beginning) {
+    boolean all = true;
+    for (Factor factor : factors) {
+      boolean decided = factor.feature().isDecided(beginning);
+      if (decided
+          && factor.isHard()
+          && factor.log(factor.feature().value(beginning)) == Double.NEGATIVE_INFINITY) {
+        return true;
+      }
+      all &= decided;
+    }
+    return all;
+  }
+
+  /**
    * log P(x) in nats; minus infinity where P(x) = 0.
    *
    * @param logBase log a(x) in nats

@@ -115,6 +115,7 @@ class ConfigLoaderTest {
                 ObjectiveType.F_DIVERGENCE,
                 false,
                 Baseline.LEAVE_ONE_OUT,
+                ObjectiveConfig.Credit.SEQUENCE,
                 List.of(),
                 Optional.empty(),
                 Optional.of(Divergence.TOTAL_VARIATION),

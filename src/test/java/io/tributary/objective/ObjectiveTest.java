@@ -123,6 +123,7 @@ class ObjectiveTest {
             type,
             normalise,
             baseline,
+            ObjectiveConfig.Credit.SEQUENCE,
             List.of(),
             type == ObjectiveType.KL_CONTROL ? Optional.of(0.3) : Optional.empty(),
             type == ObjectiveType.F_DIVERGENCE

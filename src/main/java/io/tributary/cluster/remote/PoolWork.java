@@ -89,7 +89,8 @@ record PoolWork<R>(
               score.features(),
               score.logBase(),
               score.tokenLogBases(),
-              score.logTarget()));
+              score.logTarget(),
+              score.decidedAt()));
     }
     return new ScoredDraw(draw.number(), scored, result.dropped());
   }

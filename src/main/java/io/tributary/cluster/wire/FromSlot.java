@@ -60,7 +60,8 @@ public sealed interface FromSlot extends WireMessage {
       double[] features,
       double logBase,
       double[] tokenLogBases,
-      double logTarget) {
+      double logTarget,
+      int decidedAt) {
     private static final int OTHERS = 40;
 
     private long bytes() {

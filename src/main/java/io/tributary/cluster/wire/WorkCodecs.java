@@ -104,7 +104,7 @@ final class WorkCodecs {
             },
             (in, refs) -> new FromSlot.Drawn(id(in), draw(in), time(in))),
         new Codec<>(
-            "scored.1",
+            "scored.2",
             FromSlot.Scored.class,
             (out, refs, m) -> {
               id(out, m.id());
@@ -212,6 +212,7 @@ final class WorkCodecs {
     out.writeDouble(score.logBase());
     Wire.doubles(out, score.tokenLogBases());
     out.writeDouble(score.logTarget());
+    out.writeInt(score.decidedAt(), true);
   }
 
   private static FromSlot.Score score(Input in) {
@@ -221,7 +222,8 @@ final class WorkCodecs {
         Wire.doubles(in),
         in.readDouble(),
         Wire.doubles(in),
-        in.readDouble());
+        in.readDouble(),
+        in.readInt(true));
   }
 
   private static void time(Output out, WorkTime time) {

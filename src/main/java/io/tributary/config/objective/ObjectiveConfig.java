@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param type the coefficient of grad log pi(x)
  * @param normaliseByZ whether to divide the coefficients by Z
  * @param baseline baseline of the coefficients
+ * @param credit how what a sequence is worth is divided among its tokens
  * @param reward terms of r(x); if empty, r(x) is 1 iff all hard constraints of the target hold
  * @param beta weight of log(pi(x)/a(x)) against r(x), with type kl-control
  * @param divergence the one to minimise, with type f-divergence
@@ -25,6 +26,7 @@ public record ObjectiveConfig(
     ObjectiveType type,
     boolean normaliseByZ,
     Baseline baseline,
+    Credit credit,
     List<RewardTerm> reward,
     Optional<Double> beta,
     Optional<Divergence> divergence,
@@ -44,6 +46,11 @@ public record ObjectiveConfig(
         "baseline",
         baseline,
         "one of %s with type = %s".formatted(Schema.list(type.baselines()), type));
+    Require.that(
+        credit == Credit.SEQUENCE || type.isInUnitOfTarget(),
+        "credit",
+        credit,
+        "%s with type = %s".formatted(Credit.SEQUENCE, type));
     requireExactlyWith(ObjectiveType.KL_CONTROL, type, "beta", beta, "a positive number");
     beta.ifPresent(value -> Require.positive("beta", value));
     requireExactlyWith(
@@ -71,9 +78,14 @@ public record ObjectiveConfig(
         });
   }
 
-  /** Whether it is optimised token by token, which needs log a of each token. */
+  /** Whether it is optimised by proximal policy optimisation. */
   public boolean isProximal() {
     return form == ObjectiveForm.PPO;
+  }
+
+  /** Whether it needs log a of each token, and the token at which P(x)/a(x) is decided. */
+  public boolean isByToken() {
+    return isProximal() || credit != Credit.SEQUENCE;
   }
 
   private static void requireExactlyWith(
@@ -97,6 +109,23 @@ public record ObjectiveConfig(
     TOTAL_VARIATION,
     /** KL(pi||m) + KL(p||m) with m = (pi + p)/2. */
     JENSEN_SHANNON;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** How what a sequence is worth is divided among its tokens. */
+  public enum Credit {
+    /** All have the coefficient of the sequence. */
+    SEQUENCE,
+    /** Each has the weight of the tokens up to it, or up to where P(x)/a(x) is decided. */
+    PREFIX,
+    /**
+     * The same, and behind that token the policy is drawn towards the base model's distributions.
+     */
+    PREFIX_DISTILLED;
 
     @Override
     public String toString() {

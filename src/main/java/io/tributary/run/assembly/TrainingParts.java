@@ -173,7 +173,7 @@ public final class TrainingParts implements AutoCloseable {
         prefix,
         config.learner().microBatchSize(),
         config.samplers().batchSize(),
-        config.objective().isProximal());
+        config.objective().isByToken());
   }
 
   /**

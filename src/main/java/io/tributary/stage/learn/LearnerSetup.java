@@ -2,8 +2,10 @@ package io.tributary.stage.learn;
 
 import ai.djl.Device;
 import io.tributary.config.TributaryConfig;
+import io.tributary.config.objective.ObjectiveConfig;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.DecoderConfig;
+import io.tributary.model.Distillation;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.ValueHead;
 import io.tributary.objective.KlPenalty;
@@ -21,6 +23,7 @@ import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.feature.Feature;
 import io.tributary.tensor.AdamW;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a {@link TrainingRun}: a new one, or one that is resumed from a checkpoint.
@@ -96,9 +99,15 @@ public record LearnerSetup(
     ModelTraining training = training(from);
     return new TrainingRun(
         this,
-        new PolicyTrainer(training, config, prefix, features(), estimators),
+        new PolicyTrainer(training, distillation(), config, prefix, features(), estimators),
         state,
         from.proposal());
+  }
+
+  private @Nullable Distillation distillation() {
+    return config.objective().credit() == ObjectiveConfig.Credit.PREFIX_DISTILLED
+        ? new Distillation(model.model(base, device))
+        : null;
   }
 
   private ModelTraining training(Checkpoint from) {

@@ -291,7 +291,7 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() {
-    trainer.training().close();
+    trainer.close();
     trainer.training().model().close();
   }
 }

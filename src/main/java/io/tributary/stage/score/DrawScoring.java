@@ -10,6 +10,7 @@ import io.tributary.model.LanguageModel;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
 import io.tributary.model.TokenScores;
+import io.tributary.target.Decision;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.SequenceFeatures;
 import io.tributary.target.SequenceFeatures.Featured;
@@ -40,7 +41,7 @@ public final class DrawScoring implements AutoCloseable {
    * @param prefix tokens that every sequence follows
    * @param maxRows sequences that are computed at once
    * @param windowRows the same for windows, and for the features of any draw
-   * @param keepsTokens whether log a of each token is kept too
+   * @param keepsTokens whether log a of each token is kept too, and where P(x)/a(x) is decided
    */
   public DrawScoring(
       LanguageModel base,
@@ -69,6 +70,7 @@ public final class DrawScoring implements AutoCloseable {
    */
   public ScoredDraw score(Draw draw, Map<String, Double> lambdas, Runnable progress) {
     EnergyBasedModel fitted = target.withLambdas(lambdas);
+    Decision decision = new Decision(features.tokenizer(), fitted);
     List<Featured> featured = featured(draw, progress);
     List<Sequence> sequences = featured.stream().map(f -> draw.sequences().get(f.index())).toList();
     List<TokenScores> bases =
@@ -78,14 +80,17 @@ public final class DrawScoring implements AutoCloseable {
     for (int i = 0; i < featured.size(); i++) {
       double[] values = featured.get(i).values();
       double logBase = bases.get(i).logProb();
+      int[] tokens = sequences.get(i).tokens();
+      String text = featured.get(i).text().text();
       scored.add(
           new ScoredSequence(
               sequences.get(i),
-              featured.get(i).text().text(),
+              text,
               values,
               logBase,
               keepsTokens ? bases.get(i).logProbs() : NONE,
-              fitted.logTarget(logBase, values)));
+              fitted.logTarget(logBase, values),
+              keepsTokens ? decision.of(tokens, text) : tokens.length));
     }
     return new ScoredDraw(draw.number(), scored, draw.sequences().size() - scored.size());
   }

@@ -58,9 +58,9 @@ public final class Features {
     } else if (config instanceof FeatureConfig.Length) {
       return new Length(name);
     } else if (config instanceof FeatureConfig.AllOf all) {
-      return new Joined(name, parts(name, all.parts()), Math::min);
+      return new Joined(name, parts(name, all.parts()), Math::min, 0);
     } else if (config instanceof FeatureConfig.AnyOf any) {
-      return new Joined(name, parts(name, any.parts()), Math::max);
+      return new Joined(name, parts(name, any.parts()), Math::max, 1);
     } else if (config instanceof FeatureConfig.Not not) {
       return new Not(name, of(name, not.feature().feature()));
     }
@@ -130,6 +130,11 @@ public final class Features {
     }
 
     @Override
+    public boolean isDecided(Text beginning) {
+      return part.isDecided(beginning);
+    }
+
+    @Override
     public void close() {
       part.close();
     }
@@ -140,8 +145,10 @@ public final class Features {
    *
    * @param parts at least one
    * @param join the minimum if all of them must be 1, the maximum if one is enough
+   * @param deciding the value of a part that decides the whole
    */
-  private record Joined(String name, List<Feature> parts, DoubleBinaryOperator join)
+  private record Joined(
+      String name, List<Feature> parts, DoubleBinaryOperator join, double deciding)
       implements Feature {
     @Override
     public double value(Text text) {
@@ -156,6 +163,19 @@ public final class Features {
         Arrays.setAll(joined, j -> join.applyAsDouble(joined[j], values[j]));
       }
       return joined;
+    }
+
+    @Override
+    public boolean isDecided(Text beginning) {
+      boolean all = true;
+      for (Feature part : parts) {
+        boolean decided = part.isDecided(beginning);
+        if (decided && part.value(beginning) == deciding) {
+          return true;
+        }
+        all &= decided;
+      }
+      return all;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tributary.target.feature;
 
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +14,9 @@ record RegexFeature(String name, Pattern pattern) implements Feature {
   /** Reads of a character per search; a plain search takes a few for each character. */
   static final int MAX_LOOKS = 1_000_000;
 
+  private static final Pattern UNSURE =
+      Pattern.compile("\\(\\?(<?[!=]|>)|[*+?}]\\+|\\\\X|\\\\b\\{");
+
   /**
    * @throws IllegalStateException if the search takes too many steps
    */
@@ -25,6 +29,24 @@ record RegexFeature(String name, Pattern pattern) implements Feature {
           "feature \"%s\": the search for %s in a text of %d characters takes too many steps; a pattern without nested repetitions takes few"
               .formatted(name, pattern, text.text().length()),
           e);
+    }
+  }
+
+  /**
+   * When the pattern has been found and no continuation can lose the match, or can't be found any
+   * more, by what the search says of the end of the text. With some constructs it isn't asked: what
+   * looks around, what never gives back, and what depends on graphemes.
+   */
+  @Override
+  public boolean isDecided(Text beginning) {
+    if (UNSURE.matcher(pattern.pattern()).find()) {
+      return false;
+    }
+    try {
+      Matcher search = pattern.matcher(new CountedText(beginning.text(), new int[1]));
+      return search.find() ? !search.requireEnd() : !search.hitEnd();
+    } catch (StackOverflowError | TooManyLooksException e) {
+      return false;
     }
   }
 

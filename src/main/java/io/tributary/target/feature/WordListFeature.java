@@ -76,13 +76,22 @@ final class WordListFeature implements Feature {
 
   @Override
   public double value(Text text) {
-    List<String> words = text.words();
+    return isIn(text.words()) ? 1 : 0;
+  }
+
+  /** When an entry has occurred, and nothing can be joined to its last word any more. */
+  @Override
+  public boolean isDecided(Text beginning) {
+    return isIn(WordTokens.settled(beginning.text()));
+  }
+
+  private boolean isIn(List<String> words) {
     for (int i = 0; i < words.size(); i++) {
       if (beginsAt(i, words)) {
-        return 1;
+        return true;
       }
     }
-    return 0;
+    return false;
   }
 
   private boolean beginsAt(int start, List<String> words) {

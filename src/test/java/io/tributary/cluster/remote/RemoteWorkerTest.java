@@ -190,7 +190,13 @@ class RemoteWorkerTest {
             lease.id(),
             List.of(
                 new FromSlot.Score(
-                    1, of.text(), of.features(), of.logBase(), of.tokenLogBases(), of.logTarget())),
+                    1,
+                    of.text(),
+                    of.features(),
+                    of.logBase(),
+                    of.tokenLogBases(),
+                    of.logTarget(),
+                    of.decidedAt())),
             1,
             TIME));
 
@@ -206,7 +212,7 @@ class RemoteWorkerTest {
         lease,
         new FromSlot.Scored(
             lease.id(),
-            List.of(new FromSlot.Score(2, "", new double[1], -1, new double[] {-1}, -1)),
+            List.of(new FromSlot.Score(2, "", new double[1], -1, new double[] {-1}, -1, 1)),
             1,
             TIME));
 

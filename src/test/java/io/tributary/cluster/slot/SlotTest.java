@@ -403,7 +403,8 @@ class SlotTest {
                 new double[] {1},
                 -1,
                 scored.sequences().get(0).tokenLogBases(),
-                scored.sequences().get(0).logTarget()));
+                scored.sequences().get(0).logTarget(),
+                scored.sequences().get(0).decidedAt()));
   }
 
   @Test

@@ -65,7 +65,7 @@ final class WireMessages {
     all.put("progress.1", new FromSlot.Progress(ID));
     all.put("drawn.1", new FromSlot.Drawn(ID, draw, TIME));
     all.put(
-        "scored.1",
+        "scored.2",
         new FromSlot.Scored(
             ID,
             List.of(
@@ -75,7 +75,8 @@ final class WireMessages {
                     new double[] {0, 1},
                     -12.5,
                     new double[] {-12, -0.5},
-                    Double.NEGATIVE_INFINITY)),
+                    Double.NEGATIVE_INFINITY,
+                    2)),
             3,
             TIME));
     all.put(

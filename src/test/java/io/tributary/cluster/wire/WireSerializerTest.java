@@ -294,7 +294,7 @@ class WireSerializerTest {
       sequences.add(new Sequence(1, i, tokens, new double[length], 1));
       scores.add(
           new FromSlot.Score(
-              i, "x".repeat(16 * length), new double[features], 0, new double[length], 0));
+              i, "x".repeat(16 * length), new double[features], 0, new double[length], 0, length));
     }
     Draw draw = new Draw(1, Purpose.TRAINING, 1, sequences);
     LeaseId id = new LeaseId(-1, 1, Purpose.TRAINING, 1);

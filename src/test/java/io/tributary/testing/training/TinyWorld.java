@@ -3,6 +3,7 @@ package io.tributary.testing.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.Device;
+import io.tributary.config.target.FeatureConfig;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
@@ -21,6 +22,7 @@ import io.tributary.stage.score.DrawScoring;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.Factor;
 import io.tributary.target.feature.Feature;
+import io.tributary.target.feature.Features;
 import io.tributary.target.feature.Text;
 import io.tributary.testing.model.Enumeration;
 import io.tributary.testing.model.TinyModels;
@@ -98,6 +100,12 @@ public final class TinyWorld implements AutoCloseable {
     public double value(Text text) {
       return chosen.test(text.text()) ? 1 : 0;
     }
+  }
+
+  /** With all sequences that have one of the words, which is decided before they end. */
+  public static TinyWorld word(Path directory, String word) throws IOException {
+    Feature feature = Features.of(word, new FeatureConfig.Word(word, false));
+    return new TinyWorld(directory, 8, new Factor.Required(feature));
   }
 
   /** With P(x) = a(x) exp(lambda b(x)), so that every sequence can be had. */

@@ -19,14 +19,16 @@ import java.util.stream.IntStream;
  */
 final class GradientVariance {
   private final ModelTraining training;
+  private final Credit credit;
   private final int sequences;
   private final int[] prefix;
   private final SequenceScores frozenPass;
   private final int microBatchSize;
   private int interval;
 
-  GradientVariance(ModelTraining training, TributaryConfig config, int[] prefix) {
+  GradientVariance(ModelTraining training, Credit credit, TributaryConfig config, int[] prefix) {
     this.training = training;
+    this.credit = credit;
     this.interval = config.diagnostics().gradientVarianceIntervalSteps();
     this.sequences = config.diagnostics().gradientVarianceSequences();
     this.prefix = prefix.clone();
@@ -76,12 +78,7 @@ final class GradientVariance {
 
   private void accumulate(
       Objective objective, BatchArrays batch, BatchValues values, double[] levels, int[] rows) {
-    training.accumulate(
-        prefix,
-        batch.tokens(rows),
-        0,
-        logProbs ->
-            objective.advantages(values.rows(rows, logProbs), BatchValues.pick(levels, rows)));
+    credit.accumulate(new Credit.Part(batch, values, levels, rows, 0, objective, false, 1));
   }
 
   private static double square(double norm) {

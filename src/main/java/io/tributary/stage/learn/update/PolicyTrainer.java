@@ -6,6 +6,7 @@ import io.tributary.data.Batch;
 import io.tributary.metrics.Label.Weight;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
+import io.tributary.model.Distillation;
 import io.tributary.model.ModelTraining;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.KlPenalty;
@@ -19,6 +20,7 @@ import io.tributary.objective.estimate.WeightTails;
 import io.tributary.tensor.LearningRate;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the steps of Algorithm 1 (Korbak et al. 2022, arXiv:2206.00761) on batches of scored
@@ -28,7 +30,7 @@ import java.util.OptionalDouble;
  * afterwards. For the next replacement of the proposal, the policy is judged on the batch as it was
  * before it learned from it. Not thread-safe.
  */
-public final class PolicyTrainer {
+public final class PolicyTrainer implements AutoCloseable {
 
   /**
    * The result of a step.
@@ -60,6 +62,7 @@ public final class PolicyTrainer {
   }
 
   private final ModelTraining training;
+  private final @Nullable Distillation distillation;
   private final UpdateRule rule;
   private final GradientVariance gradientVariance;
   private final Reward reward;
@@ -71,22 +74,26 @@ public final class PolicyTrainer {
    * The trainer that the configuration describes.
    *
    * @param training of the policy, with a value head where the objective needs one
+   * @param distillation towards the base model, where the objective needs it; closed with this
    * @param prefix tokens that every sequence follows
    * @param features names of the target's features, in their order
    */
   public PolicyTrainer(
       ModelTraining training,
+      @Nullable Distillation distillation,
       TributaryConfig config,
       int[] prefix,
       List<String> features,
       Estimators estimators) {
     OptimizerConfig optimizer = config.learner().optimizer();
     this.training = training;
+    this.distillation = distillation;
+    Credit credit = Credit.of(config.objective(), training, distillation, prefix);
     this.rule =
         config.objective().isProximal()
             ? new ProximalUpdates(training, config, prefix, estimators.penalty())
-            : new SingleUpdate(training, config, prefix);
-    this.gradientVariance = new GradientVariance(training, config, prefix);
+            : new SingleUpdate(training, Objective.of(config.objective()), credit, config, prefix);
+    this.gradientVariance = new GradientVariance(training, credit, config, prefix);
     this.reward = Reward.of(config.objective(), config.target());
     this.features = features;
     this.estimators = estimators;
@@ -167,5 +174,14 @@ public final class PolicyTrainer {
         .put(outcome.measurements());
     variance.ifPresent(value -> measured.put(Metric.GRADIENT_VARIANCE, value));
     return new Step(measured, outcome.finite());
+  }
+
+  /** Frees what training needs; the model remains, as one that is not trained. */
+  @Override
+  public void close() {
+    training.close();
+    if (distillation != null) {
+      distillation.close();
+    }
   }
 }

@@ -10,7 +10,6 @@ import io.tributary.objective.BatchValues;
 import io.tributary.objective.Objective;
 import io.tributary.objective.RunningEstimates;
 import io.tributary.tensor.Torch;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -26,14 +25,21 @@ import java.util.stream.IntStream;
 final class SingleUpdate implements UpdateRule {
   private final ModelTraining training;
   private final Objective objective;
+  private final Credit credit;
   private final SequenceScores frozenPass;
   private final LearnerConfig config;
   private final int[] prefix;
   private final long seed;
 
-  SingleUpdate(ModelTraining training, TributaryConfig config, int[] prefix) {
+  SingleUpdate(
+      ModelTraining training,
+      Objective objective,
+      Credit credit,
+      TributaryConfig config,
+      int[] prefix) {
     this.training = training;
-    this.objective = Objective.of(config.objective());
+    this.objective = objective;
+    this.credit = credit;
     this.config = config.learner();
     this.frozenPass = new SequenceScores(training.model(), this.config.microBatchSize());
     this.prefix = prefix.clone();
@@ -68,27 +74,14 @@ final class SingleUpdate implements UpdateRule {
       if (config.dropout() > 0) {
         Torch.seed(Seeds.seed(seed, Seeds.Purpose.DROPOUT, step, m));
       }
-      double[] c = new double[rows.length];
-      double[] logProbs =
-          training.accumulate(
-              prefix,
-              batch.tokens(rows),
-              config.dropout(),
-              found -> {
-                double[] coefficients =
-                    objective.coefficients(
-                        values.rows(rows, found), BatchValues.pick(levels, rows));
-                Arrays.setAll(c, j -> coefficients[j] / batch.size());
-                return c;
-              });
-      double part = 0;
-      for (int j = 0; j < rows.length; j++) {
-        part -= c[j] * logProbs[j];
-        if (!separately) {
-          logPolicies[rows[j]] = logProbs[j];
-        }
+      Credit.Pass pass =
+          credit.accumulate(
+              new Credit.Part(
+                  batch, values, levels, rows, config.dropout(), objective, true, batch.size()));
+      for (int j = 0; !separately && j < rows.length; j++) {
+        logPolicies[rows[j]] = pass.logProbs()[j];
       }
-      loss += part;
+      loss += pass.loss();
       progress.run();
     }
     double gradientNorm = training.gradientNorm();

@@ -13,14 +13,20 @@ import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
+import io.tributary.model.Distillation;
 import io.tributary.model.Gradients;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelTraining;
+import io.tributary.model.SequenceScores;
+import io.tributary.model.TokenGradients;
+import io.tributary.model.TokenScores;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.FDivergence;
 import io.tributary.objective.Gdc;
 import io.tributary.objective.KlControl;
 import io.tributary.objective.Objective;
+import io.tributary.objective.PrefixCredit;
+import io.tributary.objective.PrefixCredit.Tokens;
 import io.tributary.objective.Reinforce;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningEstimates;
@@ -28,6 +34,7 @@ import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
+import io.tributary.target.Decision;
 import io.tributary.tensor.AdamW;
 import io.tributary.testing.Slow;
 import io.tributary.testing.TorchExtension;
@@ -196,6 +203,85 @@ class EnumeratedLearningTest {
       }
       assertSlopes(Gradients.of(training), wanted.aim());
     }
+  }
+
+  static List<PrefixCredit> credits() {
+    List<PrefixCredit> credits = new ArrayList<>();
+    for (boolean baseline : new boolean[] {false, true}) {
+      for (boolean distils : new boolean[] {false, true}) {
+        credits.add(new PrefixCredit(baseline, true, distils));
+      }
+    }
+    return credits;
+  }
+
+  /** From scored sequences of two proposals to the gradient with respect to all weights. */
+  @ParameterizedTest
+  @MethodSource("credits")
+  void theGradientOfTokensIsThatOfTheDivergence(PrefixCredit credit, @TempDir Path directory)
+      throws IOException {
+    try (TinyWorld water = TinyWorld.word(directory, "blue");
+        ModelTraining training = new ModelTraining(policy, SETTINGS)) {
+      var exact = new PartitionFunctionEstimate(Math.log(water.z()), 0, 1000, 100, 100);
+      Decision decision = new Decision(water.tokenizer, water.target);
+      List<TokenScores> bases = tokens(water.base, water);
+      int decidedEarly = 0;
+      for (LanguageModel proposal : List.of(first, second)) {
+        List<TokenScores> proposals = tokens(proposal, water);
+        List<Tokens> all = new ArrayList<>();
+        for (int i = 0; i < water.sequences.size(); i++) {
+          int[] tokens = water.sequences.get(i);
+          int decidedAt = decision.of(tokens, water.texts.get(i));
+          decidedEarly += decidedAt < tokens.length ? 1 : 0;
+          all.add(
+              new Tokens(
+                  water.logTargets[i] > Double.NEGATIVE_INFINITY ? 0 : water.logTargets[i],
+                  decidedAt,
+                  bases.get(i).logProbs(),
+                  proposals.get(i).logProbs(),
+                  new double[0]));
+        }
+        training.accumulateByToken(
+            water.prefix,
+            water.sequences,
+            0,
+            found -> {
+              List<TokenGradients> gradients = new ArrayList<>();
+              for (int i = 0; i < found.size(); i++) {
+                Tokens of = all.get(i);
+                double share = Math.exp(proposals.get(i).logProb()) / 2;
+                var contribution =
+                    credit.of(
+                        new Tokens(
+                            of.logFactor(),
+                            of.decidedAt(),
+                            of.logBases(),
+                            of.logProposals(),
+                            found.get(i).logProbs()),
+                        exact,
+                        true);
+                gradients.add(
+                    new TokenGradients(
+                        times(contribution.coefficients(), -share),
+                        new double[0],
+                        times(contribution.divergences(), share)));
+              }
+              return gradients;
+            },
+            new Distillation(water.base));
+      }
+      assertThat(decidedEarly).isPositive();
+      double[] p = water.target();
+      assertSlopes(Gradients.of(training), logPi -> TinyWorld.kl(p, logPi));
+    }
+  }
+
+  private static double[] times(double[] values, double factor) {
+    return Arrays.stream(values).map(value -> value * factor).toArray();
+  }
+
+  private static List<TokenScores> tokens(LanguageModel model, TinyWorld of) {
+    return new SequenceScores(model, 1024).tokens(of.prefix, of.sequences, () -> {});
   }
 
   /** The expectation of each level over the sequences that it is made from. */

@@ -105,6 +105,7 @@ class PolicyTrainerTest {
       PolicyTrainer trainer =
           new PolicyTrainer(
               training,
+              null,
               config,
               world.prefix,
               List.of("chosen"),
@@ -355,5 +356,19 @@ class PolicyTrainerTest {
 
   private static double norm(double[] a) {
     return distance(a, new double[a.length]);
+  }
+
+  /** With nothing decided before the end, and no baseline, all tokens have the same weight. */
+  @Test
+  void prefixesOfSequencesThatOnlyTheirEndDecidesHaveTheCoefficientOfTheSequence()
+      throws IOException {
+    double[] whole = learn(Map.of("objective.type", "gdc")).gradient();
+    double[] prefixes =
+        learn(Map.of("objective.type", "gdc", "objective.credit", "prefix")).gradient();
+    double norm = Math.sqrt(java.util.Arrays.stream(whole).map(g -> g * g).sum());
+    for (int i = 0; i < whole.length; i++) {
+      assertThat(prefixes[i])
+          .isCloseTo(whole[i], org.assertj.core.api.Assertions.within(1e-6 * norm));
+    }
   }
 }

@@ -163,7 +163,8 @@ class ProximalUpdatesTest {
               new double[] {world.logTargets[i] > Double.NEGATIVE_INFINITY ? 1 : 0},
               world.logBases[i],
               bases.get(i).logProbs(),
-              world.logTargets[i]));
+              world.logTargets[i],
+              world.sequences.get(i).length));
     }
     return BatchArrays.of(scored, HARD);
   }
