@@ -26,14 +26,20 @@ import scala.collection.Iterator;
  * actor that runs TLS, which is found there and told that its input has failed: it closes then.
  */
 final class InboundGuard {
+  /**
+   * An actor that fails before it has been connected to its socket, which takes microseconds, stops
+   * without closing it.
+   */
+  private static final Duration CONNECTING = Duration.ofMillis(500);
+
   private final int handshakes;
   private final Duration patience;
   private final int largestFrame;
   private final Set<Inbound> pending = new LinkedHashSet<>(); // oldest first
 
   /**
-   * @param handshakes most of them at a time; for one more, the oldest is cut off: those of nodes
-   *     are short
+   * @param handshakes most of them at a time, beside those of the last half second; for one more,
+   *     the oldest is cut off: those of nodes are short
    * @param patience longest time for one
    * @param largestFrame in bytes
    */
@@ -54,24 +60,25 @@ final class InboundGuard {
     if (connection == null) {
       throw new IllegalStateException("an engine for no connection");
     }
-    Inbound inbound = new Inbound(engine, connection.self());
+    Inbound inbound = new Inbound(engine, connection);
     Inbound oldest = begin(inbound);
     if (oldest != null) {
       oldest.cutOff();
     }
-    ActorSystem system = connection.system();
     inbound.overdue =
-        system
-            .scheduler()
-            .scheduleOnce(
-                patience,
-                () -> {
-                  if (end(inbound)) {
-                    inbound.cutOff();
-                  }
-                },
-                system.dispatcher());
+        schedule(
+            connection.system(),
+            patience,
+            () -> {
+              if (end(inbound)) {
+                inbound.cutOff();
+              }
+            });
     return inbound;
+  }
+
+  private static Cancellable schedule(ActorSystem system, Duration delay, Runnable task) {
+    return system.scheduler().scheduleOnce(delay, task, system.dispatcher());
   }
 
   /** Returns the handshake that is one too many. */
@@ -106,15 +113,27 @@ final class InboundGuard {
 
   private final class Inbound extends ForwardingEngine {
     private final ActorRef connection;
+    private final ActorSystem system;
+    private final long began = System.nanoTime();
     private volatile @Nullable Cancellable overdue;
     private final FrameLengths frames = new FrameLengths(largestFrame);
 
-    Inbound(SSLEngine engine, ActorRef connection) {
+    Inbound(SSLEngine engine, ActorContext connection) {
       super(engine);
-      this.connection = connection;
+      this.connection = connection.self();
+      this.system = connection.system();
     }
 
     void cutOff() {
+      Duration age = Duration.ofNanos(System.nanoTime() - began);
+      if (age.compareTo(CONNECTING) < 0) {
+        schedule(system, CONNECTING.minus(age), this::fail);
+      } else {
+        fail();
+      }
+    }
+
+    private void fail() {
       connection.tell(
           new FanIn.OnError(0, new SSLException("its handshake takes too long")),
           ActorRef.noSender());

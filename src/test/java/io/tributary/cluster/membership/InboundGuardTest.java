@@ -34,6 +34,7 @@ class InboundGuardTest {
   private static ClusterConfig.Tls files;
   private static InboundGuard guard;
   private static ActorSystem<Void> system;
+  private static ActorSystem<Void> strict; // cuts every handshake off as soon as it begins
   private static int port;
 
   @BeforeAll
@@ -44,19 +45,33 @@ class InboundGuardTest {
         new ClusterConfig.Node(
             "127.0.0.1", 0, "localhost", Duration.ofSeconds(5), Duration.ofSeconds(5), files);
     guard = new InboundGuard(HANDSHAKES, Duration.ofMillis(1500), LARGEST);
-    system =
-        ClusterSystem.ofWorker(
-                node, TestNode.LARGE, new ClusterTls(new RenewedTls(files, "localhost"), guard))
-            .start(Behaviors.empty());
-    port = Cluster.get(system).selfMember().address().getPort().orElseThrow();
+    system = start(node, guard);
+    port = port(system);
+    strict = start(node, new InboundGuard(0, Duration.ofMillis(1500), LARGEST));
+  }
+
+  private static ActorSystem<Void> start(ClusterConfig.Node node, InboundGuard guard)
+      throws Exception {
+    return ClusterSystem.ofWorker(
+            node, TestNode.LARGE, new ClusterTls(new RenewedTls(files, "localhost"), guard))
+        .start(Behaviors.empty());
+  }
+
+  private static int port(ActorSystem<?> system) {
+    return Cluster.get(system).selfMember().address().getPort().orElseThrow();
   }
 
   @AfterAll
   static void stop() {
     ClusterSystem.stop(system).toCompletableFuture().join();
+    ClusterSystem.stop(strict).toCompletableFuture().join();
   }
 
   private static Socket connect() throws IOException {
+    return connect(port);
+  }
+
+  private static Socket connect(int port) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(10_000);
     return socket;
@@ -107,6 +122,17 @@ class InboundGuardTest {
       expectClosed(socket);
     }
     Waiting.until("all are forgotten", () -> guard.pending() == 0);
+  }
+
+  @Test
+  void oneThatIsCutOffWhileItIsStillBeingMadeIsClosed() throws Exception {
+    List<Socket> sockets = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      sockets.add(connect(port(strict)));
+    }
+    for (Socket socket : sockets) {
+      expectClosed(socket);
+    }
   }
 
   @Test
