@@ -80,6 +80,10 @@ class DecisionTest {
         .contains("water's ");
     assertThat(split(water, "no word of it")).containsExactly("no word of it", "");
     assertThat(split(water, "deep water")).containsExactly("deep water", "");
+    assertThat(split(required(new Regex("[.!?]\\z", false)), "I go. He went."))
+        .containsExactly("I go. He went.", "");
+    assertThat(split(required(new Regex("\\b(water bottle|water)\\b", false)), "a water bottom is"))
+        .containsExactly("a water bottom", " is");
     assertThat(split(required(PHRASE), "ice-cold fresh water is good"))
         .element(0)
         .isEqualTo("ice-");
@@ -102,9 +106,11 @@ class DecisionTest {
         List.of(
             new Pronouns(Majority.FEMALE),
             new FeatureConfig.Length(),
-            new Regex("water(?!s)", false),
-            new Regex("(?<!the )water", false),
-            new Regex("wate*+r", false),
+            new Regex("water\\X", false),
+            new Regex("water\\b{g}", false),
+            new Regex("(?c)water", false),
+            new Regex("has.*water", false),
+            new Regex("[.!?]\\z", false),
             new Regex("deep$", false))) {
       Feature feature = feature(config);
       assertThat(feature.isDecided(new Text("she has water, deep. ", 5))).isFalse();
@@ -126,6 +132,16 @@ class DecisionTest {
         new Regex("\\bice\\b", false),
         new Regex("i(c|ce)e*\\s", false),
         new Regex("", false),
+        new Regex("\\A[A-Z].*\\.\\z", true),
+        new Regex("\\b(water bottle|water)\\b", false),
+        new Regex("^.*ice\\b|water", false),
+        new Regex("(?x) water ( ?!\\ s)", false),
+        new Regex("water(?!s)", false),
+        new Regex("(?<!the )water", false),
+        new Regex("wate*+r", false),
+        new Regex("(?m)^the|ice$", false),
+        new Regex("(?>ice|i)\\R", false),
+        new Regex("(.)\\1", false),
         new Not(part(WATER)),
         new AllOf(List.of(part(WATER), part(PHRASE))),
         new AllOf(List.of(part(WATER), part(new Not(part(PHRASE))))),
@@ -146,6 +162,9 @@ class DecisionTest {
             "’",
             " fresh",
             " ice",
+            " bott",
+            "le",
+            ". The",
             "-",
             ",",
             " the",

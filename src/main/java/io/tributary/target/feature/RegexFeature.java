@@ -14,8 +14,8 @@ record RegexFeature(String name, Pattern pattern) implements Feature {
   /** Reads of a character per search; a plain search takes a few for each character. */
   static final int MAX_LOOKS = 1_000_000;
 
-  private static final Pattern UNSURE =
-      Pattern.compile("\\(\\?(<?[!=]|>)|[*+?}]\\+|\\\\X|\\\\b\\{");
+  /** Graphemes, and canonical equivalence: the search does not tell that it has seen the end. */
+  private static final Pattern UNSURE = Pattern.compile("\\\\X|\\\\b\\s*\\{|\\(\\s*\\?[a-zA-Z]*c");
 
   /**
    * @throws IllegalStateException if the search takes too many steps
@@ -33,9 +33,8 @@ record RegexFeature(String name, Pattern pattern) implements Feature {
   }
 
   /**
-   * When the pattern has been found and no continuation can lose the match, or can't be found any
-   * more, by what the search says of the end of the text. With some constructs it isn't asked: what
-   * looks around, what never gives back, and what depends on graphemes.
+   * When the search has ended, with a match or without, and has not looked at where the text ends:
+   * it goes the same way in every text that begins with this one.
    */
   @Override
   public boolean isDecided(Text beginning) {
@@ -44,7 +43,8 @@ record RegexFeature(String name, Pattern pattern) implements Feature {
     }
     try {
       Matcher search = pattern.matcher(new CountedText(beginning.text(), new int[1]));
-      return search.find() ? !search.requireEnd() : !search.hitEnd();
+      search.find();
+      return !search.hitEnd();
     } catch (StackOverflowError | TooManyLooksException e) {
       return false;
     }
