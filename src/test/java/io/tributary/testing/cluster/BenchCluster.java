@@ -1,11 +1,17 @@
 package io.tributary.testing.cluster;
 
+import io.tributary.model.DecoderConfig;
+import io.tributary.model.ModelDirectory;
+import io.tributary.tensor.FloatType;
 import io.tributary.testing.Hosts;
+import io.tributary.testing.model.TinyModels;
+import io.tributary.tools.pretrain.TokenizerCut;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Processes to be measured, on hosts and cores of their own on this machine. */
 final class BenchCluster implements AutoCloseable {
@@ -53,6 +59,17 @@ final class BenchCluster implements AutoCloseable {
         "evaluation.sequences=8",
         "evaluation.interval-steps=1000000",
         "checkpoint.interval-steps=1000000");
+  }
+
+  /** Random weights of the size of GPT-2 small's: 124 million, 500 MB. */
+  static Path small(Path folder) throws IOException {
+    TokenizerCut cut =
+        TokenizerCut.of(Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), Optional.empty());
+    DecoderConfig config = TinyModels.config(12, 12, 768, 1024, cut.vocabulary(), cut.endOfText());
+    Path tokenizer = Files.writeString(folder.resolve("tokenizer.json"), cut.json());
+    Path model = folder.resolve("model");
+    ModelDirectory.write(model, config, config.initialise(1), tokenizer, FloatType.F32);
+    return model;
   }
 
   /**
@@ -103,7 +120,8 @@ final class BenchCluster implements AutoCloseable {
             "--scorers=" + scorers));
   }
 
-  private Path tls() {
+  /** Certificates and keys of the hosts, for a trainer with workers. */
+  Path tls() {
     return folder.resolve("tls");
   }
 

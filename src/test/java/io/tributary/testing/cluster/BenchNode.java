@@ -109,6 +109,11 @@ record BenchNode(Hosts hosts, int host, Process process, Path output) implements
     }
   }
 
+  /** How many lines that it has printed contain a text. */
+  long count(String text) {
+    return printed().lines().filter(line -> line.contains(text)).count();
+  }
+
   String lastLine() {
     return printed().lines().reduce("", (before, line) -> line);
   }

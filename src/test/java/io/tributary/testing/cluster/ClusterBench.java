@@ -1,16 +1,9 @@
 package io.tributary.testing.cluster;
 
 import io.tributary.io.LastingFiles;
-import io.tributary.model.DecoderConfig;
-import io.tributary.model.ModelDirectory;
-import io.tributary.tensor.FloatType;
-import io.tributary.testing.model.TinyModels;
-import io.tributary.tools.pretrain.TokenizerCut;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Measures a cluster of processes on hosts of their own on this machine: {@code ClusterBench FOLDER
@@ -126,7 +119,8 @@ public final class ClusterBench {
   private static void publication(Path folder, String model, int workers, String rate)
       throws Exception {
     try (BenchCluster cluster = new BenchCluster(folder, workers + 1)) {
-      Path base = model.equals("124M") ? small(folder) : Path.of(model).toAbsolutePath();
+      Path base =
+          model.equals("124M") ? BenchCluster.small(folder) : Path.of(model).toAbsolutePath();
       new ClusterBench(cluster).publication(base, workers, rate);
     }
   }
@@ -179,16 +173,5 @@ public final class ClusterBench {
     double seconds = stepSeconds(trainer);
     trainer.until("more steps", () -> trainer.steps() >= steps + count);
     return (stepSeconds(trainer) - seconds) / (trainer.steps() - steps);
-  }
-
-  /** Random weights of the size of GPT-2 small's: 124 million, 500 MB. */
-  private static Path small(Path folder) throws IOException {
-    TokenizerCut cut =
-        TokenizerCut.of(Path.of("test-data/tokenizer/gpt2-tokenizer.json.gz"), Optional.empty());
-    DecoderConfig config = TinyModels.config(12, 12, 768, 1024, cut.vocabulary(), cut.endOfText());
-    Path tokenizer = Files.writeString(folder.resolve("tokenizer.json"), cut.json());
-    Path model = folder.resolve("model");
-    ModelDirectory.write(model, config, config.initialise(1), tokenizer, FloatType.F32);
-    return model;
   }
 }
