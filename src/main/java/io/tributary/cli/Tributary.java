@@ -51,7 +51,8 @@ import picocli.CommandLine.TypeConversionException;
       "0:done",
       "1:failed while running",
       "2:bad usage, configuration or input",
-      "75:a worker has lost its trainer",
+      "3:out of memory",
+      "75:a worker is to be started again: its trainer is lost, or it has failed",
       "130:ended by SIGINT",
       "141:standard output was closed by its reader, as by '| head'",
       "143:ended by SIGTERM"

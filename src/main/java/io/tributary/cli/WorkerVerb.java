@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
       "Joins the cluster of a run, waiting for it if need be, and works for it until it is"
           + " stopped. Model, tokenizer and all other files come from the trainer.",
       "SIGTERM and Ctrl-C: finish what is in progress and leave, exit code 0; a second one ends it"
-          + " at once. Exit code 75: the trainer is lost or has sent the worker away; start it"
-          + " again."
+          + " at once. Exit code 75: the trainer is lost or has sent the worker away, or the"
+          + " worker has failed; start it again."
     },
     footerHeading = "%nExample:%n",
     footer = {

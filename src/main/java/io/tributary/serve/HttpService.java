@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -178,6 +179,18 @@ public final class HttpService {
                 encrypted ? "https" : "http",
                 host.contains(":") ? "[" + host + "]" : host,
                 address().getPort()));
+  }
+
+  /** Registers what is to be done when the server's actor system ends, for whatever reason. */
+  public void whenItEnds(Runnable action) {
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseServiceUnbind(), // after an error it may get no further
+            "tell-of-the-end",
+            () -> {
+              action.run();
+              return CompletableFuture.completedFuture(Done.getInstance());
+            });
   }
 
   /**

@@ -129,6 +129,14 @@ class WorkerVerbTest {
   }
 
   @Test
+  void aCacheThatCanNotBeUsedIsSaidAtOnce() throws IOException {
+    Path file = Files.writeString(tls.resolve("file"), "");
+    assertBadInput(worker("--cache=" + file), "--cache: " + file + " can't be used");
+    Path inputs = Files.writeString(tls.resolve("inputs"), "");
+    assertBadInput(worker("--cache=" + inputs.getParent()), "--cache: " + tls + " can't be used");
+  }
+
+  @Test
   void aCertificateThatCanNotBeUsedIsThatOfTheOption() {
     assertBadInput(
         worker(), "--tls-certificate: " + tls.resolve("localhost.pem") + " can't be read");

@@ -61,6 +61,18 @@ class HttpServiceTest {
     return server.start(TestServer.config(host, port));
   }
 
+  /** The process decides what becomes of it, and with which exit code. */
+  @Test
+  void aFatalErrorEndsNoProcessAndTheEndIsTold() throws Exception {
+    assertThat(SystemSettings.of("tributary-http").getBoolean("pekko.jvm-exit-on-fatal-error"))
+        .isFalse();
+    HttpService other = start("127.0.0.1", 0);
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    other.whenItEnds(() -> ended.complete(true));
+    other.stop(Duration.ofSeconds(1));
+    assertThat(ended).succeedsWithin(Duration.ofSeconds(30));
+  }
+
   private static HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return server.get(path);
   }

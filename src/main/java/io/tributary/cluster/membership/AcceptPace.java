@@ -36,12 +36,13 @@ public final class AcceptPace extends ExecutorServiceConfigurator {
   }
 
   /**
-   * Settings for a trainer, to which all nodes may come back at the same time.
+   * Settings for a trainer, to which all nodes may come back at the same time. How much there is
+   * room for at once grows with them, but not what a lasting flood can take.
    *
    * @param nodes most that it has
    */
   static Map<String, Object> ofTrainer(int nodes) {
-    return Map.of(SECTION + PER_SECOND, 30 + nodes, SECTION + AT_ONCE, 512 + TASKS_OF_NODE * nodes);
+    return Map.of(SECTION + AT_ONCE, 512 + TASKS_OF_NODE * nodes);
   }
 
   @Override

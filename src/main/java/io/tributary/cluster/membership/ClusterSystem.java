@@ -127,8 +127,8 @@ public final class ClusterSystem {
   }
 
   /**
-   * Registers what is to be done when the system begins to end, whether {@link #stop} or a fatal
-   * error is the reason: after one it may never get to the end.
+   * Registers what is to be done, once or twice, when the system begins to end, whether {@link
+   * #stop} or a fatal error is the reason: after one it may never get to the end.
    */
   public static void whenItEnds(ActorSystem<?> system, Runnable action) {
     CoordinatedShutdown.get(system)
@@ -139,6 +139,7 @@ public final class ClusterSystem {
               action.run();
               return CompletableFuture.completedFuture(Done.getInstance());
             });
+    system.getWhenTerminated().whenComplete((done, failure) -> action.run());
   }
 
   /**

@@ -114,8 +114,8 @@ final class InboundGuard {
   private final class Inbound extends ForwardingEngine {
     private final ActorRef connection;
     private final ActorSystem system;
-    private final long began = System.nanoTime();
     private volatile @Nullable Cancellable overdue;
+    private volatile boolean over;
     private final FrameLengths frames = new FrameLengths(largestFrame);
 
     Inbound(SSLEngine engine, ActorContext connection) {
@@ -124,13 +124,20 @@ final class InboundGuard {
       this.system = connection.system();
     }
 
+    /** In a while, unless its handshake is over by then; in a further one if all stood still. */
     void cutOff() {
-      Duration age = Duration.ofNanos(System.nanoTime() - began);
-      if (age.compareTo(CONNECTING) < 0) {
-        schedule(system, CONNECTING.minus(age), this::fail);
-      } else {
-        fail();
-      }
+      long due = System.nanoTime() + CONNECTING.toNanos();
+      schedule(
+          system,
+          CONNECTING,
+          () -> {
+            boolean late = System.nanoTime() - due > CONNECTING.toNanos();
+            if (late) {
+              cutOff();
+            } else if (!over) {
+              fail();
+            }
+          });
     }
 
     private void fail() {
@@ -165,6 +172,7 @@ final class InboundGuard {
     private SSLEngineResult seen(SSLEngineResult result) {
       HandshakeStatus status = result.getHandshakeStatus();
       if (status == HandshakeStatus.FINISHED || status == HandshakeStatus.NOT_HANDSHAKING) {
+        over = true;
         end(this);
       }
       return result;

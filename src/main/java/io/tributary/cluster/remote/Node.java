@@ -3,12 +3,17 @@ package io.tributary.cluster.remote;
 import io.tributary.cluster.wire.ToNode;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.UniqueAddress;
 import org.jspecify.annotations.Nullable;
 
 /** A node that has said hello and may take part. For the thread of {@link Nodes}. */
 final class Node {
   final String name;
   final Address address;
+
+  /** This start of it; another one may have the same address. */
+  final UniqueAddress member;
+
   final ActorRef<ToNode> ref;
   final NodeRecord record;
 
@@ -24,9 +29,10 @@ final class Node {
   /** Why it leaves, if it has said so. */
   @Nullable String farewell;
 
-  Node(String name, Address address, ActorRef<ToNode> ref, NodeRecord record) {
+  Node(String name, UniqueAddress member, ActorRef<ToNode> ref, NodeRecord record) {
     this.name = name;
-    this.address = address;
+    this.address = member.address();
+    this.member = member;
     this.ref = ref;
     this.record = record;
   }

@@ -163,7 +163,8 @@ public final class Nodes extends AbstractBehavior<Object> {
 
   private void hello(Hello hello) {
     Address address = address(hello);
-    if (!isPresent(address)) {
+    Optional<UniqueAddress> member = present(address);
+    if (member.isEmpty()) {
       return; // it is gone already, or says it again when it is heard to have joined
     }
     Node known = nodes.get(address);
@@ -179,7 +180,7 @@ public final class Nodes extends AbstractBehavior<Object> {
     }
     if (known == null) {
       String name = place();
-      nodes.put(address, new Node(name, address, hello.node(), records.welcomed(name, hello)));
+      nodes.put(address, new Node(name, member.get(), hello.node(), records.welcomed(name, hello)));
     }
     hello.node().tell(admission.welcome(hello)); // again if the first answer was lost
   }
@@ -272,15 +273,15 @@ public final class Nodes extends AbstractBehavior<Object> {
       node.record.dismissed(LINK_FAILED);
       gone(node, NodeEvent.Reason.UNREACHABLE);
     }
-    if (!nodes.containsKey(node.address) && isPresent(node.address)) {
+    if (!nodes.containsKey(node.address) && present.contains(node.member)) {
       node.ref.tell(new ToNode.Dismissed(LINK_FAILED));
       getContext()
           .scheduleOnce(AGAIN, getContext().getSelf(), new LinkEnded(node)); // it may be lost
     }
   }
 
-  private boolean isPresent(Address address) {
-    return present.stream().anyMatch(node -> node.address().equals(address));
+  private Optional<UniqueAddress> present(Address address) {
+    return present.stream().filter(node -> node.address().equals(address)).findFirst();
   }
 
   private void gone(Node node, NodeEvent.Reason reason) {

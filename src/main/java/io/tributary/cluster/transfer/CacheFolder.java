@@ -1,12 +1,12 @@
 package io.tributary.cluster.transfer;
 
+import io.tributary.io.PrivateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -48,19 +48,13 @@ public final class CacheFolder {
    * Opens a folder, or makes it, for its owner alone.
    *
    * @param maxBytes of all files in it together, those being fetched included
-   * @throws IOException if it can't be made or read
+   * @throws IOException if it can't be made or read, or others may write into it
    */
   public static CacheFolder open(Path folder, long maxBytes) throws IOException {
     if (maxBytes < 0) {
       throw new IllegalArgumentException("maxBytes: %d, expected 0 or more".formatted(maxBytes));
     }
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
-      if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-      }
-    }
-    CacheFolder cache = new CacheFolder(folder, maxBytes);
+    CacheFolder cache = new CacheFolder(PrivateFolder.open(folder), maxBytes);
     cache.locks.exclusively(cache::removeLeftLocks);
     return cache;
   }

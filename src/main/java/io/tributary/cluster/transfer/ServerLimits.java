@@ -31,13 +31,13 @@ public record ServerLimits(
   }
 
   /**
-   * Two connections for each node, and 128 more; 15 new ones a second, and one more for every eight
-   * nodes; 10 s for a handshake and request, 30 s without progress, 10 minutes for an answer.
+   * Two connections for each node, and 128 more; after as many, 15 new ones a second; 10 s for a
+   * handshake and request, 30 s without progress, 10 minutes for an answer.
    */
   public static ServerLimits standard(long uploadBytesPerSecond, int nodes) {
     return new ServerLimits(
         128 + 2 * nodes,
-        15 + nodes / 8,
+        15,
         uploadBytesPerSecond,
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),

@@ -1,7 +1,5 @@
 package io.tributary.run.cluster;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.tributary.cluster.transfer.BearerToken;
 import io.tributary.cluster.transfer.CacheFolder;
 import io.tributary.cluster.transfer.CachedFile;
@@ -13,8 +11,6 @@ import io.tributary.cluster.transfer.Manifest;
 import io.tributary.cluster.transfer.TlsSockets;
 import io.tributary.cluster.wire.ToNode;
 import io.tributary.cluster.wire.ToSlot;
-import io.tributary.data.BadInputException;
-import io.tributary.data.Fingerprint;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.WorkerMetrics;
@@ -22,15 +18,10 @@ import io.tributary.model.DecoderConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /** The files that a worker has fetched from its trainer. */
@@ -56,7 +47,7 @@ final class WorkerFiles {
   private final FileFetcher fetcher;
   private final FileFetcher weights;
   private final List<URI> sources;
-  private final Path links;
+  private final InputLinks links;
   private final WorkerConsole console;
   private final WorkerMetrics metrics;
 
@@ -66,14 +57,13 @@ final class WorkerFiles {
   /**
    * Fetches nothing yet.
    *
-   * @param links folder in which each set of inputs gets one with links that show them under their
-   *     names; workers on one machine may share it
+   * @param links show the inputs under their names
    */
   WorkerFiles(
       CacheFolder cache,
       TlsSockets tls,
       ToNode.Welcome welcome,
-      Path links,
+      InputLinks links,
       WorkerConsole console,
       WorkerMetrics metrics) {
     BearerToken secret = BearerToken.of(welcome.secret());
@@ -91,7 +81,7 @@ final class WorkerFiles {
    * @return a folder that holds them
    */
   Path inputs(List<Manifest> files) {
-    Path folder = links.resolve(name(files));
+    Path folder = links.of(files);
     long before = 0;
     FetchWatch all =
         console.fetching("the run's files", files.stream().mapToLong(Manifest::size).sum());
@@ -102,27 +92,12 @@ final class WorkerFiles {
             fetch(fetcher, file, new Counted(all, bytes -> all.inPlace(others + bytes)));
         before += file.size();
         inputs.add(fetched);
-        link(folder.resolve(file.name()), fetched.path().toAbsolutePath());
+        links.show(folder, file, fetched.path());
       }
       return folder;
     } catch (IOException e) {
-      throw new BadInputException("%s can't be written: %s".formatted(folder, e), e);
+      throw new UncheckedIOException("%s can't be written: %s".formatted(folder, e), e);
     }
-  }
-
-  /** One name for the same files, so that links are neither left behind nor made twice. */
-  private static String name(List<Manifest> files) {
-    MessageDigest hash = Fingerprint.sha256();
-    files.forEach(file -> hash.update((file.id() + file.name() + '\n').getBytes(UTF_8)));
-    return HexFormat.of().formatHex(hash.digest());
-  }
-
-  /** Another worker on this machine may make, or read, the same link now. */
-  private void link(Path link, Path file) throws IOException {
-    Files.createDirectories(link.getParent());
-    Path made = links.resolve(".link-" + UUID.randomUUID());
-    Files.createSymbolicLink(made, file);
-    Files.move(made, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /**

@@ -246,8 +246,9 @@ final class WorkerNode extends AbstractBehavior<Object> {
       String reason = "what the run needs can't be had: " + message(end.failure());
       getContext().getLog().error(LogMarkers.REPORTED, "preparation failed", end.failure());
       trainer.tell(new ToTrainer.Leaving(reason, self()));
-      boolean elsewhere = cause(end.failure()) instanceof UncheckedIOException; // not fetched
-      return elsewhere ? startAgain(reason) : end(1, reason);
+      Throwable cause = cause(end.failure());
+      boolean mayPass = cause instanceof UncheckedIOException || cause instanceof Error;
+      return mayPass ? startAgain(reason) : end(1, reason);
     }
     numerics = prepared.numerics();
     slots = new WorkerSlots(getContext(), prepared.plans());

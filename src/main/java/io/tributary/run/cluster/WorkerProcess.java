@@ -96,6 +96,8 @@ public final class WorkerProcess {
     }
   }
 
+  private record Cache(CacheFolder files, InputLinks inputs) {}
+
   /** A worker that tells {@code console} what it is at. */
   public WorkerProcess(Settings settings, WorkerConsole console) {
     this.settings = settings;
@@ -109,8 +111,9 @@ public final class WorkerProcess {
    */
   public int run() {
     RunToken token = RunToken.read("cluster.token-file", settings.tokenFile());
-    CacheFolder cache = cache();
+    Cache cache = cache();
     HttpService http = serve();
+    http.whenItEnds(() -> failed("HTTP server"));
     try {
       return run(token, cache, metricsOf(http));
     } finally {
@@ -118,9 +121,11 @@ public final class WorkerProcess {
     }
   }
 
-  private CacheFolder cache() {
+  private Cache cache() {
     try {
-      return CacheFolder.open(settings.cache().resolve("files"), settings.cacheBytes());
+      return new Cache(
+          CacheFolder.open(settings.cache().resolve("files"), settings.cacheBytes()),
+          InputLinks.open(settings.cache().resolve("inputs")));
     } catch (IOException e) {
       throw new BadInputException(
           "--cache: %s can't be used: %s".formatted(settings.cache(), e), e);
@@ -148,9 +153,10 @@ public final class WorkerProcess {
     return "%s://%s:%d/metrics".formatted(http.uri().getScheme(), host, bound.getPort());
   }
 
-  private int run(RunToken token, CacheFolder cache, String metrics) {
+  private int run(RunToken token, Cache cache, String metrics) {
     ActorSystem<Void> system =
         ClusterSystem.ofWorker(settings.node(), TrainerCluster.LARGE).start(Behaviors.empty());
+    ClusterSystem.whenItEnds(system, () -> failed("system"));
     TrainerProbe probe =
         new TrainerProbe(
             settings.trainerHost(),
@@ -186,8 +192,7 @@ public final class WorkerProcess {
               "trainer-watch",
               Props.empty());
       watch = watching;
-      VitalActors.watch(system, List.of(started, watching), this::failed);
-      ClusterSystem.whenItEnds(system, () -> failed("system"));
+      VitalActors.watch(system, List.of(started, watching), this::actorFailed);
       ClusterSystem.onSignal(system, this::drain);
       return exit.join();
     } finally {
@@ -196,19 +201,22 @@ public final class WorkerProcess {
     }
   }
 
-  /** An actor has ended; unless that is the end of all, the process is to be started again. */
-  private void failed(String actor) {
+  /** A part has ended; unless that is the end of all, the process is to be started again. */
+  private void failed(String part) {
     if (exit.complete(TrainerEvent.TrainerLost.EXIT_CODE)) {
-      console.tell("its actor %s has failed, see the log".formatted(actor));
+      console.tell("its %s has failed, see the log".formatted(part));
     }
+  }
+
+  private void actorFailed(String actor) {
+    failed("actor " + actor);
   }
 
   private TlsSockets sockets() {
     return new TlsSockets(new RenewedTls(settings.node().tls(), settings.node().advertisedHost()));
   }
 
-  private WorkerNode.Prepared prepare(
-      ToNode.Welcome welcome, CacheFolder cache, ActorSystem<?> system) {
+  private WorkerNode.Prepared prepare(ToNode.Welcome welcome, Cache cache, ActorSystem<?> system) {
     ActorRef<TrainerWatch.Command> watching = watch;
     if (watching != null) {
       watching.tell(
@@ -216,12 +224,7 @@ public final class WorkerProcess {
     }
     WorkerFiles files =
         new WorkerFiles(
-            cache,
-            sockets(),
-            welcome,
-            settings.cache().resolve("inputs"),
-            console,
-            report.metrics());
+            cache.files(), sockets(), welcome, cache.inputs(), console, report.metrics());
     TributaryConfig config =
         PortableConfig.load(
             welcome.configuration(),
@@ -238,7 +241,7 @@ public final class WorkerProcess {
                 system.dispatchers().lookup(DispatcherSelector.blocking())),
             "weights",
             Props.empty());
-    VitalActors.watch(system, List.of(weights), this::failed);
+    VitalActors.watch(system, List.of(weights), this::actorFailed);
     return new WorkerNode.Prepared(
         NumericsProbe.of(
             parts, settings.devices(SlotKind.SAMPLER), settings.devices(SlotKind.SCORER)),

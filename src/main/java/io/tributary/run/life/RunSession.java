@@ -76,9 +76,10 @@ final class RunSession {
     if (cluster != null) {
       services.watch().nodes(cluster.nodes());
     }
-    system.getWhenTerminated().whenComplete((done, failure) -> systemEnded(failure));
-    if (cluster != null) {
-      ClusterSystem.whenItEnds(system, () -> systemEnded(null));
+    if (cluster == null) {
+      system.getWhenTerminated().whenComplete((done, failure) -> ended("actor system"));
+    } else {
+      ClusterSystem.whenItEnds(system, () -> ended("actor system"));
     }
     this.control =
         new RunControl(
@@ -97,9 +98,9 @@ final class RunSession {
   }
 
   /** Unless the run has, it fails. */
-  private void systemEnded(@Nullable Throwable failure) {
+  private void ended(String part) {
     outcome.completeExceptionally(
-        new IllegalStateException("the actor system has ended, see the log", failure));
+        new IllegalStateException("the %s has ended, see the log".formatted(part)));
   }
 
   ServiceControl control() {
@@ -123,6 +124,7 @@ final class RunSession {
             .toCompletableFuture()
             .join();
     http = started;
+    started.whenItEnds(() -> ended("HTTP server"));
     services
         .console()
         .line(

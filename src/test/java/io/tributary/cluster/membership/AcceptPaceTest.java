@@ -11,7 +11,9 @@ import org.junit.jupiter.api.Test;
 class AcceptPaceTest {
   private static final int NODES = 2;
   private static final Config SETTINGS =
-      ConfigFactory.parseMap(AcceptPace.ofTrainer(NODES)).getConfig("tributary-accept");
+      ConfigFactory.parseMap(AcceptPace.ofTrainer(NODES))
+          .withFallback(ConfigFactory.load())
+          .getConfig("tributary-accept");
 
   private final ExecutorService executor =
       new AcceptPace(SETTINGS, null)

@@ -83,8 +83,18 @@ class ClusterSystemTest {
   }
 
   @Test
-  void afterAFatalErrorTheSystemEndsAndTheProcessDecides() {
-    TestNode<TrainerEvent> worker = worker(shared.port());
+  void aTrainerHasRoomForAllItsNodesAtOnce() {
+    assertThat(shared.system.settings().config().getConfig("tributary-accept"))
+        .satisfies(
+            pace -> {
+              assertThat(pace.getInt("tasks-at-once")).isGreaterThan(512);
+              assertThat(pace.getInt("tasks-per-second")).isEqualTo(30);
+            });
+  }
+
+  @Test
+  void afterAFatalErrorTheSystemEndsAndTheProcessDecides() throws Exception {
+    TestNode<TrainerEvent> worker = worker(freePort()); // of a trainer that never comes
     CompletableFuture<Boolean> ended = new CompletableFuture<>();
     ClusterSystem.whenItEnds(worker.system, () -> ended.complete(true));
     ActorRef<Object> broken =

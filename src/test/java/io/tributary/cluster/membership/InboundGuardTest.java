@@ -78,12 +78,16 @@ class InboundGuardTest {
   }
 
   private static SSLSocket trusted() throws IOException {
+    return trusted(port);
+  }
+
+  private static SSLSocket trusted(int port) throws IOException {
     SSLSocket socket =
         (SSLSocket)
             MutualTls.read("tls", files)
                 .context()
                 .getSocketFactory()
-                .createSocket(connect(), "localhost", port, true);
+                .createSocket(connect(port), "localhost", port, true);
     socket.setEnabledProtocols(new String[] {"TLSv1.3"});
     socket.startHandshake();
     return socket;
@@ -132,6 +136,16 @@ class InboundGuardTest {
     }
     for (Socket socket : sockets) {
       expectClosed(socket);
+    }
+  }
+
+  @Test
+  void oneThatIsInTimeAfterAllStays() throws Exception {
+    try (Socket ahead = connect(port(strict))) {
+      SSLSocket socket = trusted(port(strict)); // is one too many until it has completed
+      socket.setSoTimeout(2000);
+      assertThat(readsNothing(socket)).isTrue();
+      expectClosed(ahead);
     }
   }
 

@@ -57,6 +57,14 @@ class CacheFolderTest {
   }
 
   @Test
+  void oneIntoWhichOthersMayWriteIsRefused() throws IOException {
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxr-x"));
+    assertThatThrownBy(() -> CacheFolder.open(folder, 3000))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("others may write into " + folder + " (rwxrwxr-x)");
+  }
+
+  @Test
   void removesWhatWasUsedLongestAgo() throws IOException {
     Manifest a = put(cache, 1000, 1);
     Manifest b = put(cache, 1001, 2);

@@ -63,6 +63,7 @@ class WorkerNodeTest {
   private volatile String obstacle = "connection refused";
   private volatile boolean inputsAreGone;
   private volatile boolean nothingIsFetched;
+  private volatile boolean aClassIsGone;
   private TestProbe<ToTrainer> trainer;
   private TestProbe<ToSlot> slot;
   private ActorRef<Object> node;
@@ -120,6 +121,9 @@ class WorkerNodeTest {
     await(mayEnd);
     if (inputsAreGone) {
       throw new IllegalStateException("no such file");
+    }
+    if (aClassIsGone) {
+      throw new NoClassDefFoundError("of a test");
     }
     if (nothingIsFetched) {
       throw new UncheckedIOException(new IOException("refused with 401"));
@@ -404,6 +408,17 @@ class WorkerNodeTest {
 
     assertThat(trainer.expectMessageClass(ToTrainer.Leaving.class).reason())
         .contains("refused with 401");
+    assertThat(exitCode()).isEqualTo(75);
+  }
+
+  @Test
+  void anErrorWhileItPreparesEndsTheProcessToBeStartedAgain() throws Exception {
+    aClassIsGone = true;
+    node.tell(UP);
+    expectHello();
+    mayEnd.countDown();
+    node.tell(WELCOME);
+
     assertThat(exitCode()).isEqualTo(75);
   }
 
