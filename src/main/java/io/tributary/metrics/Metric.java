@@ -155,8 +155,9 @@ public enum Metric {
       measured("nats"),
       "Kullback-Leibler divergence.",
       "p_pi grows: the policy moves away from the target, lower the learning rate; pi_a grows"
-          + " without p_pi falling: the policy forgets. Where pi has lost most of p, as reinforce"
-          + " does, p_pi is far too low, near -log Z.",
+          + " without p_pi falling: the policy forgets. In steps, p_pi is far too low, near -log Z,"
+          + " where pi has lost most of p, as reinforce does; evaluations measure it on texts of the"
+          + " base model.",
       Label.KL_PAIR),
   KL_STDERR_NATS(
       measured("nats"),

@@ -1,6 +1,7 @@
 package io.tributary.protocol;
 
 import io.tributary.data.PartitionFunctionEstimate;
+import io.tributary.data.TargetSample;
 import io.tributary.data.TensorBytes;
 import io.tributary.metrics.Measurements;
 import java.util.List;
@@ -14,11 +15,13 @@ public sealed interface EvaluatorCommand {
    *
    * @param step learner step of the policy; also seeds the generator of the samples
    * @param partitionFunction the learner's estimate of Z
+   * @param target sequences that stand for p
    */
   record Evaluate(
       long step,
       List<TensorBytes> policy,
       PartitionFunctionEstimate partitionFunction,
+      TargetSample target,
       ActorRef<Evaluated> replyTo)
       implements EvaluatorCommand {}
 

@@ -5,8 +5,10 @@ import io.tributary.target.feature.Text;
 import java.util.Arrays;
 
 /**
- * Finds the token at which a sequence's fate is decided: the first one after which no continuation
- * changes b(x) = P(x)/a(x). That is a stopping time, on which prefix weights rest.
+ * Finds the token at which a sequence's fate is decided: the first one after which it is known that
+ * no continuation changes b(x) = P(x)/a(x). That is a stopping time, on which prefix weights rest:
+ * what is known of a beginning stays known, and with tokens that are bytes the text of the first
+ * ones does not depend on those that follow, but for a character that is not complete.
  */
 public record Decision(TextTokenizer tokenizer, EnergyBasedModel target) {
   private static final char REPLACEMENT = '\uFFFD';

@@ -119,7 +119,7 @@ public record TargetBaseModel(LoadedModel model, boolean borrowed) implements Au
                 prefix,
                 samplers.batchSize(),
                 samplers.batchSize(),
-                false);
+                DrawScoring.Detail.SEQUENCES);
     try (FittingRow row = new FittingRow(err)) {
       return StandaloneFit.run(
               setup,

@@ -160,7 +160,8 @@ final class ServerConnection {
     if (!request.start().get(0).equals("GET")) {
       return refuse(out, "405 Method Not Allowed", "expected GET", "Allow: GET\r\n");
     }
-    if (request.field("content-length") != null || request.field("transfer-encoding") != null) {
+    String length = request.field("content-length");
+    if ((length != null && !length.equals("0")) || request.field("transfer-encoding") != null) {
       throw new ProtocolException("a request with a body");
     }
     String id = FileServer.id(request.start().get(1));

@@ -84,8 +84,8 @@ public record ObjectiveConfig(
   }
 
   /** Whether it needs log a of each token, and the token at which P(x)/a(x) is decided. */
-  public boolean isByToken() {
-    return isProximal() || credit != Credit.SEQUENCE;
+  public boolean needsDecisions() {
+    return credit != Credit.SEQUENCE;
   }
 
   private static void requireExactlyWith(

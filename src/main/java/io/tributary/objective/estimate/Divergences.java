@@ -20,6 +20,7 @@ import java.util.Arrays;
 public final class Divergences {
   private static final double LEAST_MASS = 0.5;
   private static final double STANDARD_ERRORS = 4;
+  private static final int LEAST_SEQUENCES = 20;
 
   private Divergences() {}
 
@@ -136,6 +137,29 @@ public final class Divergences {
       return PointEstimate.ABSENT;
     }
     return klTargetProposal(logWeights, z);
+  }
+
+  /**
+   * KL(p||pi) = E_p[ log P - log pi ] - log Z in nats from sequences that stand for p whatever pi
+   * is, with weights P/q that do not depend on it. Absent where their effective number is less than
+   * {@value #LEAST_SEQUENCES}.
+   *
+   * @param logTargets (N), log P
+   * @param logWeights (N), log( P/q )
+   * @param logPolicies (N), log pi
+   */
+  public static PointEstimate klTargetPolicyOnTarget(
+      double[] logTargets, double[] logWeights, double[] logPolicies, PartitionFunctionEstimate z) {
+    LogSpace.requireSameLength(logWeights, logPolicies);
+    if (!z.isKnown()
+        || logWeights.length < LEAST_SEQUENCES
+        || logWeights.length * Diagnostics.effectiveSampleSizeRatio(logWeights) < LEAST_SEQUENCES) {
+      return PointEstimate.ABSENT;
+    }
+    PointEstimate mean =
+        PointEstimate.underPolicy(logWeights, LogSpace.minus(logTargets, logPolicies));
+    return new PointEstimate(mean.value() - z.logZ(), mean.standardError())
+        .withErrorOf(-1, z.relativeStandardError());
   }
 
   private static boolean coversTooLittle(double[] logWeights, PartitionFunctionEstimate z) {

@@ -13,7 +13,8 @@ public record PointEstimate(double value, double standardError) {
   /** What can't be estimated yet. */
   static final PointEstimate ABSENT = new PointEstimate(Double.NaN, Double.NaN);
 
-  boolean isPresent() {
+  /** Whether there is a value. */
+  public boolean isPresent() {
     return !Double.isNaN(value);
   }
 

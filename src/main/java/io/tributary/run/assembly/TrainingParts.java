@@ -173,7 +173,16 @@ public final class TrainingParts implements AutoCloseable {
         prefix,
         config.learner().microBatchSize(),
         config.samplers().batchSize(),
-        config.objective().isByToken());
+        detail());
+  }
+
+  private DrawScoring.Detail detail() {
+    if (config.objective().needsDecisions()) {
+      return DrawScoring.Detail.DECISIONS;
+    }
+    return config.objective().isProximal()
+        ? DrawScoring.Detail.TOKENS
+        : DrawScoring.Detail.SEQUENCES;
   }
 
   /**

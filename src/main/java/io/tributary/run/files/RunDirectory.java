@@ -9,6 +9,7 @@ import io.tributary.io.JsonLines;
 import io.tributary.io.LastingFiles;
 import io.tributary.io.ProcessLock;
 import io.tributary.stage.learn.LearnerFiles;
+import io.tributary.stage.learn.TargetSampleFile;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
 import java.io.IOException;
@@ -72,7 +73,8 @@ public record RunDirectory(Path home, ProcessLock lock, LearnerFiles files)
               checkpoints,
               metrics,
               new JsonLines(home.resolve("samples.jsonl"), MAX_SAMPLES_BYTES),
-              new JsonLines(home.resolve("versions.jsonl"))));
+              new JsonLines(home.resolve("versions.jsonl")),
+              new TargetSampleFile(home.resolve("target-sample.jsonl"))));
     } catch (IOException | UncheckedIOException e) {
       ProcessLock.release(lock);
       throw new BadInputException("run.directory: %s can't be used: %s".formatted(home, e), e);

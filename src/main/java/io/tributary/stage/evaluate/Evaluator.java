@@ -53,7 +53,11 @@ public final class Evaluator extends AbstractBehavior<EvaluatorCommand> {
         counted(
             evaluation.evaluatedSequences(),
             () ->
-                evaluation.evaluate(command.step(), command.policy(), command.partitionFunction()));
+                evaluation.evaluate(
+                    command.step(),
+                    command.policy(),
+                    command.partitionFunction(),
+                    command.target()));
     command.replyTo().tell(new Evaluated(command.step(), measurements));
     return this;
   }

@@ -2,11 +2,13 @@ package io.tributary.stage.evaluate;
 
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.Seeds;
+import io.tributary.data.TargetSample;
 import io.tributary.data.TensorBytes;
 import io.tributary.metrics.Measurements;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.Divergences;
+import io.tributary.objective.estimate.PointEstimate;
 import io.tributary.target.EnergyBasedModel;
 import java.util.List;
 
@@ -15,9 +17,12 @@ import java.util.List;
  * KL(pi||a), perplexity under a, and how varied the texts are (section 4.2, Korbak et al. 2022,
  * arXiv:2206.00761). Not thread-safe.
  *
+ * <p>KL(p||pi) is measured on sequences that stand for p, {@link TargetSample}, if there are enough
+ * of them. If not, the policy's samples are all there is: it is absent then if they cover too
+ * little of p ({@link Divergences#klTargetPolicyOnPolicy}).
+ *
  * <p>If sampling is truncated to the likeliest tokens, samples are not the policy's own and the
- * divergences are absent. So is KL(p||pi) if the samples cover too little of p ({@link
- * Divergences#klTargetPolicyOnPolicy}).
+ * divergences are absent.
  */
 public final class PolicyEvaluation implements AutoCloseable {
   private final LanguageModel base;
@@ -48,18 +53,32 @@ public final class PolicyEvaluation implements AutoCloseable {
     policy.load(weights);
   }
 
-  /** Loads the policy's weights and measures samples of it; {@code step} seeds their generator. */
-  public Measurements evaluate(long step, List<TensorBytes> weights, PartitionFunctionEstimate z) {
+  /**
+   * Loads the policy's weights and measures samples of it.
+   *
+   * @param step seeds their generator
+   * @param held sequences that stand for p
+   */
+  public Measurements evaluate(
+      long step, List<TensorBytes> weights, PartitionFunctionEstimate z, TargetSample held) {
     takeOver(weights);
     Samples samples =
         sampling.samples(policy, Seeds.Purpose.EVALUATION, step, "the evaluation of step " + step);
     Measurements measured = samples.measure();
     if (!sampling.settings().sampling().truncated()) {
-      samples.putDivergences(
-          Divergences.klTargetPolicyOnPolicy(samples.logTargets(), samples.logProbs(), z),
-          measured);
+      samples.putDivergences(klTargetPolicy(samples, z, held), measured);
     }
     return measured;
+  }
+
+  private PointEstimate klTargetPolicy(
+      Samples samples, PartitionFunctionEstimate z, TargetSample held) {
+    PointEstimate onTarget =
+        Divergences.klTargetPolicyOnTarget(
+            held.logTargets(), held.logWeights(), sampling.logProbs(policy, held.tokens()), z);
+    return onTarget.isPresent()
+        ? onTarget
+        : Divergences.klTargetPolicyOnPolicy(samples.logTargets(), samples.logProbs(), z);
   }
 
   /** Samples that an evaluation draws. */

@@ -189,7 +189,12 @@ final class AfterBatch {
     run.pendingWork(PendingWork.EVALUATION);
     report.awaitsEvaluator();
     evaluator.tell(
-        new Evaluate(run.step(), run.policy(), run.partitionFunction(), learner.narrow()));
+        new Evaluate(
+            run.step(),
+            run.policy(),
+            run.partitionFunction(),
+            run.targetSample(),
+            learner.narrow()));
     return true;
   }
 

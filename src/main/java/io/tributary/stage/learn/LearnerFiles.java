@@ -15,9 +15,14 @@ import java.util.stream.Stream;
  * @param metrics rows of steps and evaluations
  * @param samples sequences for people to read
  * @param versions every version given to a policy
+ * @param target sequences that stand for the target
  */
 public record LearnerFiles(
-    CheckpointStore checkpoints, JsonLines metrics, JsonLines samples, JsonLines versions) {
+    CheckpointStore checkpoints,
+    JsonLines metrics,
+    JsonLines samples,
+    JsonLines versions,
+    TargetSampleFile target) {
 
   /**
    * Writes a checkpoint, after the rows of its steps have been flushed to disk.

@@ -7,6 +7,7 @@ import io.tributary.data.LearnedSequence;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.RunFailedException;
 import io.tributary.data.ScoredDraw;
+import io.tributary.data.TargetSample;
 import io.tributary.data.TensorBytes;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
@@ -57,6 +58,7 @@ public final class TrainingRun implements AutoCloseable {
   private int nonfiniteInARow;
   private PendingWork pendingWork;
   private @Nullable Double divergence; // in nats, of this step's evaluation
+  private TargetSample targetSample;
 
   /**
    * A run at its beginning or at a checkpoint.
@@ -86,6 +88,7 @@ public final class TrainingRun implements AutoCloseable {
     this.nonfiniteInARow = start.nonfiniteInARow();
     this.pendingWork = start.pendingWork();
     this.divergence = start.divergence();
+    this.targetSample = isBegun() ? files.target().read() : TargetSample.EMPTY;
   }
 
   private static WeightSnapshot snapshot(long version, List<TensorBytes> tensors) {
@@ -114,6 +117,11 @@ public final class TrainingRun implements AutoCloseable {
     pendingWork = work;
   }
 
+  /** Sequences that stand for the target; empty before Z has been estimated. */
+  TargetSample targetSample() {
+    return targetSample;
+  }
+
   WeightSnapshot proposal() {
     return proposal;
   }
@@ -136,6 +144,8 @@ public final class TrainingRun implements AutoCloseable {
     batch.sequences().forEach(scored -> sample.add(scored.features()));
     HardConstraints.require(target, sample, "partition-function.bootstrap-sequences");
     trainer.bootstrap(batch);
+    targetSample = TargetSample.of(batch.sequences());
+    files.target().write(targetSample);
     nextDraw = batch.nextDraw();
   }
 

@@ -25,6 +25,16 @@ import java.util.Map;
 public final class DrawScoring implements AutoCloseable {
   private static final double[] NONE = {};
 
+  /** What is kept of each sequence. */
+  public enum Detail {
+    /** Its features, log a(x) and log P(x). */
+    SEQUENCES,
+    /** And log a of each token. */
+    TOKENS,
+    /** And, of those to train on, the token at which P(x)/a(x) is decided. */
+    DECISIONS
+  }
+
   private final LanguageModel base;
   private final SequenceScores scores;
   private final SequenceScores windowScores;
@@ -32,7 +42,7 @@ public final class DrawScoring implements AutoCloseable {
   private final EnergyBasedModel target;
   private final SequenceFeatures features;
   private final int[] prefix;
-  private final boolean keepsTokens;
+  private final Detail detail;
 
   /**
    * @param base the base model a; closed with this
@@ -41,7 +51,7 @@ public final class DrawScoring implements AutoCloseable {
    * @param prefix tokens that every sequence follows
    * @param maxRows sequences that are computed at once
    * @param windowRows the same for windows, and for the features of any draw
-   * @param keepsTokens whether log a of each token is kept too, and where P(x)/a(x) is decided
+   * @param detail what is kept of each sequence
    */
   public DrawScoring(
       LanguageModel base,
@@ -50,7 +60,7 @@ public final class DrawScoring implements AutoCloseable {
       int[] prefix,
       int maxRows,
       int windowRows,
-      boolean keepsTokens) {
+      Detail detail) {
     this.base = base;
     this.scores = new SequenceScores(base, maxRows);
     this.windowRows = windowRows;
@@ -58,7 +68,7 @@ public final class DrawScoring implements AutoCloseable {
     this.target = target;
     this.features = new SequenceFeatures(tokenizer, target);
     this.prefix = prefix;
-    this.keepsTokens = keepsTokens;
+    this.detail = detail;
   }
 
   /**
@@ -71,6 +81,8 @@ public final class DrawScoring implements AutoCloseable {
   public ScoredDraw score(Draw draw, Map<String, Double> lambdas, Runnable progress) {
     EnergyBasedModel fitted = target.withLambdas(lambdas);
     Decision decision = new Decision(features.tokenizer(), fitted);
+    boolean keepsTokens = detail != Detail.SEQUENCES;
+    boolean decides = detail == Detail.DECISIONS && draw.purpose() == DrawOrder.Purpose.TRAINING;
     List<Featured> featured = featured(draw, progress);
     List<Sequence> sequences = featured.stream().map(f -> draw.sequences().get(f.index())).toList();
     List<TokenScores> bases =
@@ -90,7 +102,7 @@ public final class DrawScoring implements AutoCloseable {
               logBase,
               keepsTokens ? bases.get(i).logProbs() : NONE,
               fitted.logTarget(logBase, values),
-              keepsTokens ? decision.of(tokens, text) : tokens.length));
+              decides ? decision.of(tokens, text) : tokens.length));
     }
     return new ScoredDraw(draw.number(), scored, draw.sequences().size() - scored.size());
   }

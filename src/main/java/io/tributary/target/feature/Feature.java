@@ -15,9 +15,9 @@ public interface Feature extends AutoCloseable {
   double value(Text text);
 
   /**
-   * Whether all texts that begin with this one have the same value, that of this one. Where that
-   * can't be told, they may not: what is decided too late costs accuracy, what is decided too early
-   * would be wrong.
+   * Whether all texts that begin with this one have the same value, that of this one, and are
+   * decided too. Where that can't be told, they may not: what is decided too late costs accuracy,
+   * what is decided too early would be wrong.
    *
    * @param beginning a text that may go on, without bytes at its end that are not UTF-8 yet
    */

@@ -139,6 +139,7 @@ class FileServerTest {
         .endsWith("the file has 300000 bytes\n");
     assertThat(ask("POST / HTTP/1.1\r\n" + AUTHORIZATION + "\r\n")).contains(" 405 ");
     assertThat(get("Content-Length: 5\r\n")).contains(" 400 ").endsWith("with a body\n");
+    assertThat(get("Content-Length: 0\r\n")).contains(" 200 ");
     assertThat(ask("nonsense\r\n\r\n")).contains(" 400 ").endsWith("no HTTP/1.1\n");
     Files.delete(file);
     assertThat(get("")).contains(" 404 ").endsWith("can't be read\n");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tributary.data.PartitionFunctionEstimate;
+import io.tributary.data.TargetSample;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
 import io.tributary.metrics.Measurements;
@@ -137,7 +138,10 @@ class EnumeratedEvaluationTest {
             () -> {})) {
       run =
           evaluation.evaluate(
-              3, policy.snapshot(), new PartitionFunctionEstimate(-1, 0.1, 100, 40, 20));
+              3,
+              policy.snapshot(),
+              new PartitionFunctionEstimate(-1, 0.1, 100, 40, 20),
+              TargetSample.EMPTY);
     }
     ModelEvaluation.Result alone = evaluate(policy, 500, 0.6);
     assertThat(alone.effectiveSampleSize()).isNaN();

@@ -86,7 +86,13 @@ class EnumeratedTargetsTest {
     try (ProposalSampling sampling = world.sampling(rows, world.base, 1);
         DrawScoring scoring =
             new DrawScoring(
-                world.copy(world.base), world.tokenizer, target, world.prefix, rows, rows, false)) {
+                world.copy(world.base),
+                world.tokenizer,
+                target,
+                world.prefix,
+                rows,
+                rows,
+                DrawScoring.Detail.SEQUENCES)) {
       long number = 0;
       for (int draws = fitting.wantedDraws(); draws > 0; draws = fitting.wantedDraws()) {
         for (int i = 0; i < draws; i++) {

@@ -3,6 +3,7 @@ package io.tributary.stage.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tributary.data.PartitionFunctionEstimate;
+import io.tributary.data.TargetSample;
 import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Label.Stage;
@@ -50,6 +51,8 @@ class EvaluatorCommandsTest {
               new WeightSnapshot(new WeightVersion(1, "fingerprint"), weights),
               PartitionFunctionEstimate.class,
               new PartitionFunctionEstimate(0, 0.1, 100, 50, 40),
+              TargetSample.class,
+              TargetSample.EMPTY,
               ActorRef.class,
               TestInbox.create().getRef());
       for (EvaluatorCommand command : Commands.of(EvaluatorCommand.class, values)) {

@@ -111,7 +111,8 @@ public final class TinyTraining implements AutoCloseable {
         new CheckpointStore(directory.resolve("checkpoints"), retention),
         new JsonLines(directory.resolve("metrics.jsonl")),
         new JsonLines(directory.resolve("samples.jsonl")),
-        new JsonLines(directory.resolve("versions.jsonl")));
+        new JsonLines(directory.resolve("versions.jsonl")),
+        new TargetSampleFile(directory.resolve("target-sample.jsonl")));
   }
 
   static LearnerSetup setup(TinyWorld world, TributaryConfig config, Path directory) {
@@ -148,7 +149,8 @@ public final class TinyTraining implements AutoCloseable {
   }
 
   Measurements evaluate() {
-    return evaluation.evaluate(run.step(), run.policy(), run.partitionFunction());
+    return evaluation.evaluate(
+        run.step(), run.policy(), run.partitionFunction(), run.targetSample());
   }
 
   private List<ScoredSequence> draws(int n) {

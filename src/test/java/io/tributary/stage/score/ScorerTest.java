@@ -106,7 +106,7 @@ class ScorerTest {
         MODEL.beginning(),
         2,
         2,
-        keepsTokens);
+        keepsTokens ? DrawScoring.Detail.TOKENS : DrawScoring.Detail.SEQUENCES);
   }
 
   private Behavior<ScorerCommand> behavior() {
@@ -218,7 +218,13 @@ class ScorerTest {
         new EnergyBasedModel(List.of(new Factor.Tilted(new HasA(), 0.5, Double.NaN)));
     try (DrawScoring scoring =
         new DrawScoring(
-            TinyModels.random(MODEL, 1, 0.5), tokenizer, tilted, MODEL.beginning(), 2, 2, false)) {
+            TinyModels.random(MODEL, 1, 0.5),
+            tokenizer,
+            tilted,
+            MODEL.beginning(),
+            2,
+            2,
+            DrawScoring.Detail.SEQUENCES)) {
       for (double lambda : new double[] {2, -1}) {
         List<ScoredSequence> scored =
             scoring.score(draw(5, "has", "not"), Map.of("a", lambda), () -> {}).sequences();

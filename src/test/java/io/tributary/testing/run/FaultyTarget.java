@@ -43,7 +43,7 @@ public final class FaultyTarget {
                         model.config().beginning(),
                         config.learner().microBatchSize(),
                         config.samplers().batchSize(),
-                        false),
+                        DrawScoring.Detail.SEQUENCES),
                 scorers::clock));
   }
 

@@ -201,7 +201,8 @@ public final class TinyWorld implements AutoCloseable {
   }
 
   public DrawScoring scoring() {
-    return new DrawScoring(copy(base), tokenizer, target, prefix, 1024, 1000, true);
+    return new DrawScoring(
+        copy(base), tokenizer, target, prefix, 1024, 1000, DrawScoring.Detail.DECISIONS);
   }
 
   /** Scores a draw of which no sequence may fail. */

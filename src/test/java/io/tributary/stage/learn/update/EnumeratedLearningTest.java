@@ -8,6 +8,7 @@ import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.data.Fingerprint;
 import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.ScoredSequence;
+import io.tributary.data.TargetSample;
 import io.tributary.data.TensorBytes;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
@@ -441,7 +442,8 @@ class EnumeratedLearningTest {
           evaluation.evaluate(
               40,
               policy.snapshot(),
-              new PartitionFunctionEstimate(Math.log(world.z()), 0, 1000, 100, 100));
+              new PartitionFunctionEstimate(Math.log(world.z()), 0, 1000, 100, 100),
+              TargetSample.EMPTY);
       double[] pi = Arrays.stream(world.logProbs(policy)).map(Math::exp).toArray();
       assertWithinStandardErrors(measured, Pair.P_PI, world.klFromTarget(policy));
       assertWithinStandardErrors(measured, Pair.PI_A, TinyWorld.kl(pi, world.logBases));
@@ -449,6 +451,31 @@ class EnumeratedLearningTest {
       assertThat(measured.get(Metric.FEATURE_MOMENT, "chosen", Distribution.PI))
           .isEqualTo(moment, within(4 * Math.sqrt(moment * (1 - moment) / DRAWN)));
       assertThat(evaluation.policyTexts(5)).hasSize(5).isNotEqualTo(evaluation.baseTexts(5));
+    }
+  }
+
+  /**
+   * A policy that has unlearned what it is to do can't hide it from sequences of the base model.
+   */
+  @Test
+  void theDivergenceFromSequencesOfTheBaseModelIsTheListedOneForEveryPolicy() {
+    List<ScoredSequence> ofBase;
+    try (DrawScoring scoring = world.scoring();
+        ProposalSampling sampling = world.sampling(DRAWN, world.base, 1)) {
+      ofBase = world.score(scoring, sampling.draw(TinyWorld.order(0, DRAWN), () -> {}));
+    }
+    TargetSample held = TargetSample.of(ofBase);
+    assertThat(held.entries()).hasSize(TargetSample.MOST);
+    var exact = new PartitionFunctionEstimate(Math.log(world.z()), 0, 1000, 100, 100);
+    try (PolicyEvaluation evaluation = world.evaluation(200)) {
+      for (LanguageModel model : List.of(policy, first, second, world.base)) {
+        Measurements measured = evaluation.evaluate(40, model.snapshot(), exact, held);
+        assertThat(measured.get(Metric.KL_NATS, Pair.P_PI))
+            .isEqualTo(
+                world.klFromTarget(model),
+                within(0.01 + 4 * measured.get(Metric.KL_STDERR_NATS, Pair.P_PI)));
+        assertThat(measured.get(Metric.KL_STDERR_NATS, Pair.P_PI)).isLessThan(0.05);
+      }
     }
   }
 

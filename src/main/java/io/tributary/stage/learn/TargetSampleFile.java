@@ -1,0 +1,64 @@
+package io.tributary.stage.learn;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.tributary.data.TargetSample;
+import io.tributary.data.TargetSample.Entry;
+import io.tributary.io.Json;
+import io.tributary.io.LastingFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The sequences that stand for the target in a run, one JSON object per line; written once.
+ *
+ * @param file is made when they are written
+ */
+public record TargetSampleFile(Path file) {
+
+  /**
+   * @throws UncheckedIOException if it can't be written
+   */
+  void write(TargetSample sample) {
+    try {
+      LastingFiles.replace(
+          file,
+          sample.entries().stream()
+              .map(entry -> Json.of(entry) + "\n")
+              .collect(Collectors.joining()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * What was written; nothing if there is no file, as in a run of an earlier version.
+   *
+   * @throws UncheckedIOException if it can't be read
+   */
+  TargetSample read() {
+    if (!Files.exists(file)) {
+      return TargetSample.EMPTY;
+    }
+    try (Stream<String> lines = Files.lines(file)) {
+      return new TargetSample(
+          lines.map(line -> entry(JsonParser.parseString(line).getAsJsonObject())).toList());
+    } catch (IOException | JsonParseException | IllegalStateException e) {
+      throw new UncheckedIOException(new IOException(file + " can't be read: " + e, e));
+    }
+  }
+
+  private static Entry entry(JsonObject row) {
+    return new Entry(
+        row.get("text").getAsString(),
+        row.getAsJsonArray("tokens").asList().stream().mapToInt(JsonElement::getAsInt).toArray(),
+        row.get("log_target").getAsDouble(),
+        row.get("log_weight").getAsDouble());
+  }
+}
