@@ -11,7 +11,7 @@ import java.util.List;
  * @param entries in the order in which they were drawn
  */
 public record TargetSample(List<Entry> entries) {
-  /** More would make the divergence no more precise than Z is. */
+  /** Each costs a pass of the policy in every evaluation. */
   public static final int MOST = 1000;
 
   /** None: of a run that was begun before there were any. */
@@ -30,16 +30,41 @@ public record TargetSample(List<Entry> entries) {
     entries = List.copyOf(entries);
   }
 
-  /** The sequences with weight, the first {@value #MOST} at most. */
+  /**
+   * The sequences with weight. Of more than {@value #MOST}, about as many are chosen, in proportion
+   * to their weights and at equal distances of the sum of these (systematic resampling), with the
+   * number of times that each is chosen as its weight.
+   */
   public static TargetSample of(List<ScoredSequence> drawn) {
-    List<Entry> entries = new ArrayList<>();
-    for (ScoredSequence each : drawn) {
-      if (each.logTarget() > Double.NEGATIVE_INFINITY && entries.size() < MOST) {
-        entries.add(
-            new Entry(each.text(), each.sequence().tokens(), each.logTarget(), each.logWeight()));
+    List<Entry> weighted =
+        drawn.stream()
+            .filter(each -> each.logTarget() > Double.NEGATIVE_INFINITY)
+            .map(
+                each ->
+                    new Entry(
+                        each.text(), each.sequence().tokens(), each.logTarget(), each.logWeight()))
+            .toList();
+    return new TargetSample(weighted.size() <= MOST ? weighted : chosen(weighted));
+  }
+
+  private static List<Entry> chosen(List<Entry> weighted) {
+    double largest = weighted.stream().mapToDouble(Entry::logWeight).max().orElseThrow();
+    double total =
+        weighted.stream().mapToDouble(entry -> Math.exp(entry.logWeight() - largest)).sum();
+    List<Entry> chosen = new ArrayList<>();
+    double sum = 0;
+    long before = 0;
+    for (Entry entry : weighted) {
+      sum += Math.exp(entry.logWeight() - largest);
+      long now = Math.round(MOST * sum / total);
+      if (now > before) {
+        chosen.add(
+            new Entry(
+                entry.text(), entry.tokens(), entry.logTarget(), Math.log((double) now - before)));
       }
+      before = now;
     }
-    return new TargetSample(entries);
+    return chosen;
   }
 
   /** The tokens of each. */

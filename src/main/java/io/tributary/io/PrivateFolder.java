@@ -1,6 +1,7 @@
 package io.tributary.io;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -20,12 +21,8 @@ public final class PrivateFolder {
    * @throws IOException if it can't be made, or is there and others may write into it
    */
   public static Path open(Path folder) throws IOException {
-    boolean made = !Files.isDirectory(folder);
-    Files.createDirectories(folder);
+    make(folder.toAbsolutePath());
     if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
-      if (made) {
-        Files.setPosixFilePermissions(folder, OWNER);
-      }
       Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
       if (permissions.contains(PosixFilePermission.GROUP_WRITE)
           || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
@@ -35,5 +32,24 @@ public final class PrivateFolder {
       }
     }
     return folder;
+  }
+
+  private static void make(Path folder) throws IOException {
+    Path parent = folder.getParent();
+    if (Files.isDirectory(folder) || parent == null) {
+      return;
+    }
+    Files.createDirectories(parent);
+    try {
+      if (Files.getFileStore(parent).supportsFileAttributeView("posix")) {
+        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(OWNER));
+      } else {
+        Files.createDirectory(folder);
+      }
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      } // another process has made it meanwhile
+    }
   }
 }

@@ -45,6 +45,14 @@ public final class RateLimit {
     return wait;
   }
 
+  /** Gives units back that need not have been taken. */
+  public synchronized void giveBack(long units) {
+    long rate = perSecond;
+    if (rate > 0) {
+      free -= nanos(units, rate);
+    }
+  }
+
   private synchronized long reserve(long units, long rate) {
     long now = System.nanoTime();
     long earliest = now - nanos(burst, rate);

@@ -81,7 +81,7 @@ public sealed interface LearnerEvent {
     }
   }
 
-  /** The policy was measured on samples of its own. */
+  /** The policy was evaluated. */
   record PolicyEvaluated(long step, Measurements measurements) implements LearnerEvent {}
 
   /**

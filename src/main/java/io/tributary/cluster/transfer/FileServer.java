@@ -53,7 +53,7 @@ public final class FileServer implements Closeable {
     this.context = context;
     this.limits = limits;
     this.stats = context.stats();
-    this.arrivals = new RateLimit(limits.newConnectionsPerSecond(), limits.connections());
+    this.arrivals = context.arrivals();
   }
 
   /**
@@ -79,7 +79,9 @@ public final class FileServer implements Closeable {
       throw new IOException("%s can't be bound: %s".formatted(address, e.getMessage()), e);
     }
     RateLimit uploads = new RateLimit(limits.uploadBytesPerSecond(), ServerConnection.PIECE_BYTES);
-    ServerContext context = new ServerContext(find, token, tls, limits, uploads, new ServerStats());
+    RateLimit arrivals = new RateLimit(limits.newConnectionsPerSecond(), limits.connections());
+    ServerContext context =
+        new ServerContext(find, token, tls, limits, uploads, arrivals, new ServerStats());
     FileServer server = new FileServer(listener, context, limits);
     server.acceptor.start();
     server.deadlines.start();

@@ -156,7 +156,10 @@ final class ServerConnection {
       return refuse(
           out, "401 Unauthorized", "not this run's token", "WWW-Authenticate: Bearer\r\n");
     }
-    authorized = true;
+    if (!authorized) {
+      authorized = true;
+      context.arrivals().giveBack(1);
+    }
     if (!request.start().get(0).equals("GET")) {
       return refuse(out, "405 Method Not Allowed", "expected GET", "Allow: GET\r\n");
     }

@@ -13,4 +13,5 @@ record ServerContext(
     @Nullable TlsSockets tls,
     ServerLimits limits,
     RateLimit uploads,
+    RateLimit arrivals,
     ServerStats stats) {}

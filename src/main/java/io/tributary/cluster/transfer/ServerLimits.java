@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param connections open at a time, each with one thread
  * @param newConnectionsPerSecond how many are accepted after a burst of {@code connections}; more
- *     wait in the system's backlog, so that a flood of handshakes can't take a processor
+ *     wait in the system's backlog, so that a flood of handshakes can't take a processor; those
+ *     that show the token do not count
  * @param uploadBytesPerSecond of all uploads together; 0: no limit
  * @param headTimeout for the TLS handshake and the first request of a connection
  * @param idleTimeout for the next request of a connection, and for any progress of an answer

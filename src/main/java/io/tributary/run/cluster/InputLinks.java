@@ -7,10 +7,13 @@ import io.tributary.data.Fingerprint;
 import io.tributary.io.LastingFiles;
 import io.tributary.io.PrivateFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,19 +55,30 @@ final class InputLinks {
   }
 
   private void removeLeft() throws IOException {
-    Instant before = Instant.now().minus(LEFT);
     try (Stream<Path> entries = Files.list(folder)) {
       for (Path entry : entries.toList()) {
-        boolean old =
-            Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS)
-                .toInstant()
-                .isBefore(before);
-        if (old && Files.isSymbolicLink(entry)) {
-          Files.delete(entry);
-        } else if (old && !showsAnything(entry)) {
-          LastingFiles.delete(entry);
+        try {
+          removeIfLeft(entry);
+        } catch (NoSuchFileException e) {
+          // another worker has removed it, or what it has just tried
+        } catch (UncheckedIOException e) {
+          if (!(e.getCause() instanceof NoSuchFileException)) {
+            throw e.getCause();
+          }
         }
       }
+    }
+  }
+
+  private static void removeIfLeft(Path entry) throws IOException {
+    FileTime used = Files.getLastModifiedTime(entry, LinkOption.NOFOLLOW_LINKS);
+    if (used.toInstant().isAfter(Instant.now().minus(LEFT))) {
+      return;
+    }
+    if (Files.isSymbolicLink(entry)) {
+      Files.delete(entry);
+    } else if (!showsAnything(entry)) {
+      LastingFiles.delete(entry);
     }
   }
 
@@ -90,6 +104,7 @@ final class InputLinks {
     Path link = in.resolve(manifest.name()).toAbsolutePath();
     Path parent = Objects.requireNonNull(link.getParent());
     Files.createDirectories(parent);
+    Files.setLastModifiedTime(in, FileTime.from(Instant.now()));
     Path made = make(parent.relativize(file.toAbsolutePath()));
     try {
       Files.move(made, link, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

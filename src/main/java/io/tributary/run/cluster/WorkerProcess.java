@@ -18,6 +18,7 @@ import io.tributary.config.PortableConfig;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.tls.RenewedTls;
 import io.tributary.data.BadInputException;
+import io.tributary.io.PrivateFolder;
 import io.tributary.metrics.WorkClock;
 import io.tributary.run.assembly.TrainingParts;
 import io.tributary.serve.HttpService;
@@ -117,12 +118,14 @@ public final class WorkerProcess {
     try {
       return run(token, cache, metricsOf(http));
     } finally {
+      exit.cancel(false); // what ends from now on is no failure
       http.stop(LAST_ANSWERS).toCompletableFuture().join();
     }
   }
 
   private Cache cache() {
     try {
+      PrivateFolder.open(settings.cache());
       return new Cache(
           CacheFolder.open(settings.cache().resolve("files"), settings.cacheBytes()),
           InputLinks.open(settings.cache().resolve("inputs")));

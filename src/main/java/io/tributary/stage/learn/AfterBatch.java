@@ -30,7 +30,7 @@ final class AfterBatch {
   private enum Phase {
     /** The policy is judged, published, and made the proposal if it is closer to the target. */
     PUBLICATION,
-    /** The policy is measured on samples of its own. */
+    /** The policy is evaluated. */
     EVALUATION,
     /** The previous checkpoint is on disk, if the next one is due. */
     PREVIOUS_CHECKPOINT,

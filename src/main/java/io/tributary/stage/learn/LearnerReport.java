@@ -160,7 +160,7 @@ final class LearnerReport {
     events.accept(judged);
   }
 
-  /** The policy was measured on samples of its own. */
+  /** The policy was evaluated. */
   void evaluated(Evaluated evaluation) {
     add(
         run.files().metrics(),

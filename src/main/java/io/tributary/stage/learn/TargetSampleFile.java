@@ -2,7 +2,6 @@ package io.tributary.stage.learn;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.tributary.data.TargetSample;
 import io.tributary.data.TargetSample.Entry;
@@ -14,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sequences that stand for the target in a run, one JSON object per line; written once.
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  * @param file is made when they are written
  */
 public record TargetSampleFile(Path file) {
+  private static final Logger LOG = LoggerFactory.getLogger(TargetSampleFile.class);
 
   /**
    * @throws UncheckedIOException if it can't be written
@@ -44,12 +46,13 @@ public record TargetSampleFile(Path file) {
    */
   TargetSample read() {
     if (!Files.exists(file)) {
+      LOG.warn("there is no {}: KL(p||pi) is estimated on the policy's own texts", file);
       return TargetSample.EMPTY;
     }
     try (Stream<String> lines = Files.lines(file)) {
       return new TargetSample(
           lines.map(line -> entry(JsonParser.parseString(line).getAsJsonObject())).toList());
-    } catch (IOException | JsonParseException | IllegalStateException e) {
+    } catch (IOException | RuntimeException e) {
       throw new UncheckedIOException(new IOException(file + " can't be read: " + e, e));
     }
   }

@@ -253,7 +253,7 @@ public final class TrainingRun implements AutoCloseable {
         valueHead());
   }
 
-  /** The policy of this step was measured on samples of its own. */
+  /** The policy of this step was evaluated. */
   void evaluated(Measurements measurements) {
     double kl = measurements.get(Metric.KL_NATS, Pair.P_PI);
     divergence = Double.isFinite(kl) ? kl : null;

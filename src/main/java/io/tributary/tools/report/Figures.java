@@ -126,7 +126,7 @@ record Figures(GridData grid) {
     return new Figure(
         "figure-3",
         "Figure 3. Methods on pointwise tasks",
-        "Evaluations on samples of the policy, averaged over %s. Better: KL(p‖π) lower, E[φ] higher, KL(π‖a) lower, Self-BLEU-5 lower, Distinct-1 higher. KL(p‖π) of a method that has lost most of what p has, as reinforce does, is estimated much too low, or left out. Bands: one standard error of the mean over runs. %s"
+        "Evaluations on samples of the policy, averaged over %s. Better: KL(p‖π) lower, E[φ] higher, KL(π‖a) lower, Self-BLEU-5 lower, Distinct-1 higher. Where KL(p‖π) had to be estimated on those samples, that of a method that has lost most of what p has, as reinforce does, is much too low, or left out. Bands: one standard error of the mean over runs. %s"
             .formatted(averaged(runs), count(runs)),
         3,
         methods(runs, MOMENT));

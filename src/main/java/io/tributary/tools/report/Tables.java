@@ -44,9 +44,10 @@ final class Tables {
         "Table 4. Last values of each run",
         "The last evaluation, on samples of the policy; an unfinished run states how far it got. ±"
             + " one standard error. The share of the way is 1 less |E[φ] − target| over that of the"
-            + " base model, both means over features. KL(p‖π) is estimated on samples of π: where π"
-            + " has lost most of what p has, as reinforce does, it is much too low, which its"
-            + " standard error does not show, or left out.",
+            + " base model, both means over features. KL(p‖π) is estimated on texts of the base model"
+            + " that the target allows; in runs whose bootstrap found too few, and of versions"
+            + " before 0.2, on samples of π: where π has lost most of what p has, as reinforce"
+            + " does, it is much too low then, which its standard error does not show, or left out.",
         List.of(
             "task",
             "method",

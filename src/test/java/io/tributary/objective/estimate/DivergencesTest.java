@@ -203,6 +203,30 @@ class DivergencesTest {
   }
 
   @Test
+  void sequencesThatStandForTheTargetAreWeightedAndAreToBeEnough() {
+    var z = new PartitionFunctionEstimate(Math.log(0.5), 0.1, 1000, 100, 100);
+    double[] logTargets = new double[40];
+    double[] logWeights = new double[40];
+    double[] logPolicies = new double[40];
+    for (int i = 0; i < 40; i++) {
+      logTargets[i] = -3;
+      logWeights[i] = i < 20 ? 0 : Math.log(3);
+      logPolicies[i] = i < 20 ? -5 : -7;
+    }
+    PointEstimate kl = Divergences.klTargetPolicyOnTarget(logTargets, logWeights, logPolicies, z);
+    assertThat(kl.value()).isCloseTo(0.25 * 2 + 0.75 * 4 - Math.log(0.5), within(1e-12));
+    double ofMean = Math.sqrt(20 * (Math.pow(1.5 / 80, 2) + Math.pow(3 * 0.5 / 80, 2)));
+    assertThat(kl.standardError()).isCloseTo(Math.hypot(ofMean, 0.1), within(2e-3));
+    double[] few = new double[19];
+    assertThat(Divergences.klTargetPolicyOnTarget(few, few, few, z).isPresent()).isFalse();
+    double[] oneCounts = new double[40];
+    oneCounts[7] = 10;
+    assertThat(
+            Divergences.klTargetPolicyOnTarget(logTargets, oneCounts, logPolicies, z).isPresent())
+        .isFalse();
+  }
+
+  @Test
   void momentsSurviveRatiosBeyondTheRangeOfDoubles() {
     PointEstimate moment =
         PointEstimate.underPolicy(new double[] {2000, 2000 + Math.log(3)}, new double[] {0, 1});

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * Measures what it costs the learner to give a model of 500 MB to eight workers: {@code FanOutBench
- * FOLDER SECONDS LIMIT...}, where SECONDS lie between two times that they fetch it, and LIMIT is a
+ * FOLDER SECONDS LIMIT...}, where they fetch it in every second window of SECONDS, and LIMIT is a
  * value of {@code cluster.upload-megabytes-per-second}. The trainer has the first core for
  * everything, the workers, which do nothing but fetch, have the last. The folder is emptied first.
  */
@@ -32,19 +32,28 @@ public final class FanOutBench {
     this.seconds = seconds;
   }
 
-  /** Steps and the time that they took, or their differences. */
-  private record Steps(double count, double seconds) {
+  /**
+   * Steps, the time that they took, and the time in which they were made, or their differences; in
+   * seconds.
+   */
+  private record Steps(double count, double seconds, double time) {
     private static Steps of(BenchNode trainer) {
       return new Steps(
-          trainer.steps(), trainer.metric("tributary_learner_step_duration_seconds_sum", ""));
+          trainer.steps(),
+          trainer.metric("tributary_learner_step_duration_seconds_sum", ""),
+          System.nanoTime() / 1e9);
     }
 
     private Steps minus(Steps other) {
-      return new Steps(count - other.count, seconds - other.seconds);
+      return new Steps(count - other.count, seconds - other.seconds, time - other.time);
     }
 
     private Steps plus(Steps other) {
-      return new Steps(count + other.count, seconds + other.seconds);
+      return new Steps(count + other.count, seconds + other.seconds, time + other.time);
+    }
+
+    private double rate() {
+      return count / time;
     }
 
     private double mean() {
@@ -96,11 +105,11 @@ public final class FanOutBench {
     totals.forEach(
         (what, steps) ->
             System.out.printf(
-                "  %-16s %3.0f steps in %d s, ratio %.2f; a step takes %.3f s, ratio %.2f%n",
+                "  %-16s %3.0f steps in %.0f s, ratio %.2f; a step takes %.3f s, ratio %.2f%n",
                 what,
                 steps.count(),
-                ROUNDS * seconds,
-                steps.count() / quiet.count(),
+                steps.time(),
+                steps.rate() / quiet.rate(),
                 steps.mean(),
                 steps.mean() / quiet.mean()));
   }

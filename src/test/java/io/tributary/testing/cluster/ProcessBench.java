@@ -50,6 +50,27 @@ public final class ProcessBench {
     }
   }
 
+  /** The quickstart of version 0.1.0, in keys that both builds know. */
+  private static final String CONFIG =
+      """
+      tributary {
+        run.name = quickstart
+        model.base = "%s"
+        target.features = [ { name = water, type = word, word = water } ]
+        objective.type = "gdc++"
+        partition-function.bootstrap-sequences = 1024
+        samplers { batch-size = 128, max-length = 32 }
+        learner {
+          batch-size = 128
+          micro-batch-size = 128
+          optimizer { learning-rate = 2e-4, schedule = linear, max-grad-norm = 0.5 }
+        }
+        publish.interval-steps = 5
+        evaluation.sequences = 1024
+      }
+      """
+          .formatted(Path.of("test-data/models/base").toAbsolutePath());
+
   private static Outcome run(Path folder, String classPath, int steps) throws Exception {
     Files.createDirectories(folder);
     Path output = folder.resolve("out");
@@ -63,7 +84,7 @@ public final class ProcessBench {
                 "io.tributary.Main",
                 "run",
                 "-c",
-                "conf/quickstart.conf",
+                Files.writeString(folder.resolve("bench.conf"), CONFIG).toString(),
                 "-D",
                 "run.directory=" + folder,
                 "-D",
