@@ -32,6 +32,9 @@ final class ServerConnection {
   /** What is sent at a time: small enough for the upload limit to be even. */
   static final int PIECE_BYTES = 128 * 1024;
 
+  /** Far from any overflow: who checks the deadline may have read the clock before it was set. */
+  private static final long FOREVER = Long.MAX_VALUE / 2;
+
   private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
   private static final Duration FAREWELL = Duration.ofSeconds(1);
 
@@ -217,7 +220,7 @@ final class ServerConnection {
     long left = range.length();
     while (left > 0) {
       int next = (int) Math.min(left, PIECE_BYTES);
-      deadline = Long.MAX_VALUE + System.nanoTime(); // the upload limit may hold it up
+      deadline = System.nanoTime() + FOREVER; // the upload limit may hold it up
       end += context.uploads().take(next);
       long now = System.nanoTime();
       deadline = end - now < idle ? end : now + idle;
