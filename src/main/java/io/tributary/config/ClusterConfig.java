@@ -80,9 +80,11 @@ public record ClusterConfig(
   /**
    * Most bytes of one message about a draw: its sequences, or their scores with log a of each token
    * and texts of up to 16 bytes a token on average.
+   *
+   * @param milestones the most of a token; 0 where the objective needs none
    */
-  public static long messageBytes(int sequences, int maxLength, int features) {
-    long sequence = 96 + 8L * features + 24L * maxLength;
+  public static long messageBytes(int sequences, int maxLength, int features, int milestones) {
+    long sequence = 96 + 8L * features + (24L + 8L * milestones) * maxLength;
     return (64 << 10) + sequences * sequence;
   }
 

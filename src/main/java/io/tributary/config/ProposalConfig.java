@@ -11,9 +11,15 @@ import java.util.Locale;
  * @param windowSequences number of sequences drawn for a fresh window
  * @param confidence number of standard errors by which it must be closer
  * @param keepBest whether it must also be closer than every earlier proposal
+ * @param guide whether proposals raise tokens that the target needs
  */
 public record ProposalConfig(
-    Criterion criterion, Window window, int windowSequences, double confidence, boolean keepBest) {
+    Criterion criterion,
+    Window window,
+    int windowSequences,
+    double confidence,
+    boolean keepBest,
+    Guide guide) {
   public ProposalConfig {
     Require.atLeast(2, "window-sequences", windowSequences);
     Require.notNegative("confidence", confidence);
@@ -22,10 +28,36 @@ public record ProposalConfig(
       Require.that(window == Window.RUNNING, "window", window, Window.RUNNING + why);
       Require.that(!keepBest, "keep-best", true, false + why);
     }
+    Require.that(
+        !keepBest || window != Window.HELD_OUT,
+        "keep-best",
+        true,
+        "false with window = %s, where every proposal is closer on the same sequences than the one before"
+            .formatted(Window.HELD_OUT));
+  }
+
+  /** Whether proposals can be guided: how strongly is decided on held-out sequences. */
+  public boolean isGuided() {
+    return guide == Guide.AUTO && window == Window.HELD_OUT;
+  }
+
+  /** Whether proposals raise tokens that the target needs. */
+  public enum Guide {
+    /** They never do. */
+    OFF,
+    /** As strongly as makes the importance weights most even, where the target can be guided to. */
+    AUTO;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** The sequences that a decision rests on. */
   public enum Window {
+    /** Sequences of the base model that the bootstrap found to have weight. */
+    HELD_OUT,
     /** The batches learned since the last decision. */
     RUNNING,
     /** Sequences newly drawn from the proposal, which are not trained on. */
@@ -33,7 +65,7 @@ public record ProposalConfig(
 
     @Override
     public String toString() {
-      return name().toLowerCase(Locale.ROOT);
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 

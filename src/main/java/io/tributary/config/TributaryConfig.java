@@ -64,10 +64,11 @@ public record TributaryConfig(
           requireOtherPort("cluster.port", trainer.port(), http.port());
           requireOtherPort("cluster.files-port", trainer.filesPort(), http.port());
           int features = target.features().size();
-          requireRoom("samplers.batch-size", samplers.batchSize(), samplers, features);
+          int milestones = objective.needsMilestones() ? ObjectiveConfig.MOST_MILESTONES : 0;
+          requireRoom("samplers.batch-size", samplers.batchSize(), samplers, features, milestones);
           if (proposal.window() == ProposalConfig.Window.FRESH) {
             requireRoom(
-                "proposal.window-sequences", proposal.windowSequences(), samplers, features);
+                "proposal.window-sequences", proposal.windowSequences(), samplers, features, 0);
           }
         });
     ObjectiveRules.require(objective, target, samplers, stream, learner, publish, proposal);
@@ -126,13 +127,15 @@ public record TributaryConfig(
   }
 
   private static void requireRoom(
-      String key, int sequences, SamplersConfig samplers, int features) {
+      String key, int sequences, SamplersConfig samplers, int features, int milestones) {
     int length = samplers.maxLength();
-    long most = ClusterConfig.LARGEST_MESSAGE - ClusterConfig.messageBytes(0, length, features);
-    long one = ClusterConfig.messageBytes(1, length, features);
-    long each = one - ClusterConfig.messageBytes(0, length, features);
+    long most =
+        ClusterConfig.LARGEST_MESSAGE - ClusterConfig.messageBytes(0, length, features, milestones);
+    long one = ClusterConfig.messageBytes(1, length, features, milestones);
+    long each = one - ClusterConfig.messageBytes(0, length, features, milestones);
     Require.that(
-        ClusterConfig.messageBytes(sequences, length, features) <= ClusterConfig.LARGEST_MESSAGE,
+        ClusterConfig.messageBytes(sequences, length, features, milestones)
+            <= ClusterConfig.LARGEST_MESSAGE,
         key,
         sequences,
         "at most %d in a cluster with samplers.max-length = %d: nodes tell each other the scores of a draw in one message of at most %d MiB"

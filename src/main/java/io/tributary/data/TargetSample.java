@@ -23,8 +23,31 @@ public record TargetSample(List<Entry> entries) {
    * @param tokens as in {@link Sequence#tokens}
    * @param logTarget log P(x) in nats
    * @param logWeight log( P(x)/q(x) ) in nats, with what it was drawn from
+   * @param decidedAt number of tokens that decide P(x)/a(x)
+   * @param logDecided log of P(x)/a(x) times a of these tokens, in nats
    */
-  public record Entry(String text, int[] tokens, double logTarget, double logWeight) {}
+  public record Entry(
+      String text,
+      int[] tokens,
+      double logTarget,
+      double logWeight,
+      int decidedAt,
+      double logDecided) {
+
+    private static Entry of(ScoredSequence drawn) {
+      return new Entry(
+          drawn.text(),
+          drawn.sequence().tokens(),
+          drawn.logTarget(),
+          drawn.logWeight(),
+          drawn.decidedAt(),
+          drawn.logDecided());
+    }
+
+    private Entry weighing(double logWeight) {
+      return new Entry(text, tokens, logTarget, logWeight, decidedAt, logDecided);
+    }
+  }
 
   public TargetSample {
     entries = List.copyOf(entries);
@@ -39,10 +62,7 @@ public record TargetSample(List<Entry> entries) {
     List<Entry> weighted =
         drawn.stream()
             .filter(each -> each.logTarget() > Double.NEGATIVE_INFINITY)
-            .map(
-                each ->
-                    new Entry(
-                        each.text(), each.sequence().tokens(), each.logTarget(), each.logWeight()))
+            .map(Entry::of)
             .toList();
     return new TargetSample(weighted.size() <= MOST ? weighted : chosen(weighted));
   }
@@ -58,9 +78,7 @@ public record TargetSample(List<Entry> entries) {
       sum += Math.exp(entry.logWeight() - largest);
       long now = Math.round(MOST * sum / total);
       if (now > before) {
-        chosen.add(
-            new Entry(
-                entry.text(), entry.tokens(), entry.logTarget(), Math.log((double) now - before)));
+        chosen.add(entry.weighing(Math.log((double) now - before)));
       }
       before = now;
     }
@@ -75,6 +93,16 @@ public record TargetSample(List<Entry> entries) {
   /** (N), log P in nats. */
   public double[] logTargets() {
     return entries.stream().mapToDouble(Entry::logTarget).toArray();
+  }
+
+  /** (N), number of tokens that decide P/a. */
+  public int[] decidedAt() {
+    return entries.stream().mapToInt(Entry::decidedAt).toArray();
+  }
+
+  /** (N), log of P/a times a of the tokens that decide it, in nats. */
+  public double[] logDecided() {
+    return entries.stream().mapToDouble(Entry::logDecided).toArray();
   }
 
   /** (N), log( P/q ) in nats. */

@@ -3,6 +3,7 @@ package io.tributary.model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.tensor.Ops;
 import io.tributary.tensor.Torch;
 import java.util.Arrays;
@@ -25,8 +26,25 @@ public final class AncestralSampler {
   private final SamplingSettings settings;
   private final OutputLayer output;
   private final List<Integer> endTokens;
+  private final TokenGuide guide;
+  private final double strength;
 
+  /** Without a guide. */
   public AncestralSampler(LanguageModel model, SamplingSettings settings) {
+    this(model, settings, TokenGuide.NONE, 0);
+  }
+
+  /**
+   * @param guide raises tokens, where sampling is not truncated
+   * @param strength by this much, in nats
+   */
+  public AncestralSampler(
+      LanguageModel model, SamplingSettings settings, TokenGuide guide, double strength) {
+    if (settings.truncated() && strength != 0) {
+      throw new IllegalArgumentException("a guided model is sampled whole");
+    }
+    this.guide = strength == 0 ? TokenGuide.NONE : guide;
+    this.strength = strength;
     this.model = model;
     this.settings = settings;
     this.output = new OutputLayer(model.output());
@@ -75,6 +93,7 @@ public final class AncestralSampler {
     private final int[] lengths;
     private final double[][] logProbs;
     private final boolean[] ended;
+    private final TokenGuide.State[] states;
     private int[] active;
     private final KeyValueCache cache;
     private long[] inputs;
@@ -86,6 +105,8 @@ public final class AncestralSampler {
       this.lengths = new int[n];
       this.logProbs = new double[n][settings.maxLength()];
       this.ended = new boolean[n];
+      this.states = new TokenGuide.State[n];
+      Arrays.fill(states, guide.start());
       this.active = IntStream.range(0, n).toArray();
       this.cache = new KeyValueCache(model, n, capacity);
       this.inputLength = prefix.length;
@@ -111,9 +132,17 @@ public final class AncestralSampler {
     private TokenChoice.Chosen choose(double[] uniforms) {
       NDArray last = lastHidden().div(settings.temperature()); // (B, D)
       double[] ofActive = IntStream.of(active).mapToDouble(i -> uniforms[i]).toArray();
-      return settings.truncated()
-          ? TruncatedChoice.choose(output, model.config().vocabulary(), last, ofActive, settings)
-          : TokenChoice.choose(output, model.config().vocabulary(), last, ofActive);
+      int vocabulary = model.config().vocabulary();
+      if (settings.truncated()) {
+        return TruncatedChoice.choose(output, vocabulary, last, ofActive, settings);
+      }
+      return guide.isEmpty()
+          ? TokenChoice.choose(output, vocabulary, last, ofActive)
+          : GuidedChoice.choose(output, vocabulary, last, ofActive, raised(), strength);
+    }
+
+    private int[][] raised() {
+      return IntStream.of(active).mapToObj(row -> guide.raised(states[row])).toArray(int[][]::new);
     }
 
     private NDArray lastHidden() {
@@ -140,6 +169,7 @@ public final class AncestralSampler {
         tokens[row][position] = chosen.tokens()[i];
         lengths[row] = position + 1;
         logProbs[row][position] = chosen.logProbs()[i];
+        states[row] = guide.after(states[row], chosen.tokens()[i]);
         ended[row] = settings.stopAtEos() && endTokens.contains(chosen.tokens()[i]);
       }
     }

@@ -154,9 +154,14 @@ public final class ModelTraining implements AutoCloseable {
             NDArray hiddenGradient =
                 output.addGradient(
                     constant,
-                    batch.targets(),
-                    pass,
-                    batch.joined(gradients.stream().map(TokenGradients::byLogProb).toList()),
+                    LogProbTerms.of(
+                        output,
+                        constant,
+                        batch.targets(),
+                        pass,
+                        batch.joined(gradients.stream().map(TokenGradients::byLogProb).toList()),
+                        gradients),
+                    pass.logNormalisers(),
                     outputParameter.gradient());
             if (gradients.stream().anyMatch(g -> g.byValue().length > 0)) {
               Objects.requireNonNull(valueHead, "there is no value head")

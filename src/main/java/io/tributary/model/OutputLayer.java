@@ -6,6 +6,9 @@ import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Ops;
 import io.tributary.tensor.Torch;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -77,6 +80,47 @@ final class OutputLayer {
   }
 
   /**
+   * Probabilities of some tokens of each row; gradient mode must be off.
+   *
+   * @param hidden (N, D)
+   * @param tokens of each row, any number
+   * @param logNormalisers of each row, see {@link #logNormalisers}
+   * @return as {@code tokens}
+   */
+  double[][] probabilities(NDArray hidden, int[][] tokens, double[] logNormalisers) {
+    double[][] probabilities = new double[tokens.length][];
+    List<int[]> sets = Arrays.stream(tokens).distinct().toList(); // rows share few arrays
+    int[] asked = sets.stream().flatMapToInt(Arrays::stream).sorted().distinct().toArray();
+    IdentityHashMap<int[], int[]> columns = new IdentityHashMap<>();
+    sets.forEach(
+        set ->
+            columns.put(set, IntStream.of(set).map(t -> Arrays.binarySearch(asked, t)).toArray()));
+    int rows = Math.max(1, blockValues / Math.max(1, asked.length));
+    for (int from = 0; from < tokens.length; from += rows) {
+      int to = Math.min(tokens.length, from + rows);
+      float[] logits = asked.length == 0 ? new float[0] : logits(hidden, from, to, asked);
+      for (int i = from; i < to; i++) {
+        int row = (i - from) * asked.length;
+        double logNormaliser = logNormalisers[i];
+        probabilities[i] =
+            IntStream.of(Objects.requireNonNull(columns.get(tokens[i])))
+                .mapToDouble(column -> Math.exp(Math.min(0, logits[row + column] - logNormaliser)))
+                .toArray();
+      }
+    }
+    return probabilities;
+  }
+
+  private float[] logits(NDArray hidden, int from, int to, int[] tokens) {
+    return Torch.scoped(
+        () -> {
+          NDArray ids = hidden.getManager().create(Arrays.stream(tokens).asLongStream().toArray());
+          NDArray columns = Ops.embedding(ids, weight).transpose(); // (D, tokens)
+          return Ops.slice(hidden, 0, from, to).matMul(columns).toFloatArray();
+        });
+  }
+
+  /**
    * log sum_v exp z_v of each row; gradient mode must be off.
    *
    * @param hidden (N, D)
@@ -102,32 +146,27 @@ final class OutputLayer {
   }
 
   /**
-   * Adds the gradient of {@code sum_i c_i log pi(t_i)} with respect to W to {@code weightGradient};
-   * gradient mode must be off.
+   * Adds the gradient of {@code sum_i sum_t c_it log pi_i(t)} with respect to W to {@code
+   * weightGradient}; gradient mode must be off.
    *
    * @param hidden (N, D)
-   * @param targets N tokens
-   * @param pass the result of {@link #logProbs} for them
-   * @param coefficients c, N of them
+   * @param terms c, of tokens t of each row i
+   * @param logNormalisers of each row, see {@link #logNormalisers(NDArray)}
    * @param weightGradient (V, D)
    * @return gradient with respect to the hidden states, (N, D)
    */
   NDArray addGradient(
-      NDArray hidden,
-      int[] targets,
-      TokenLogProbs pass,
-      double[] coefficients,
-      NDArray weightGradient) {
-    int n = targets.length;
-    NDArray logNormalisers = column(hidden, pass.logNormalisers()); // (N, 1)
-    NDArray negated = column(hidden, Arrays.stream(coefficients).map(c -> -c).toArray());
+      NDArray hidden, LogProbTerms terms, double[] logNormalisers, NDArray weightGradient) {
+    int n = logNormalisers.length;
+    NDArray shift = column(hidden, logNormalisers); // (N, 1)
+    NDArray negated = column(hidden, Arrays.stream(terms.sums()).map(c -> -c).toArray());
     NDArray hiddenGradient = hidden.zerosLike(); // (N, D)
     for (int from = 0; from < vocabulary; from += width(n)) {
       int to = end(from, n);
       try (NDScope scope = new NDScope()) {
         scope.suppressNotUsedWarning();
-        NDArray gradient = logits(hidden, from, to).subi(logNormalisers).exp().muli(negated);
-        assignTargets(gradient, from, to, targets, pass.logProbs(), coefficients); // (N, block)
+        NDArray gradient = logits(hidden, from, to).subi(shift).exp().muli(negated);
+        terms.assign(gradient, from, to); // (N, block)
         NDArray block = Ops.slice(weight, 0, from, to); // (block, D)
         hiddenGradient.addi(gradient.matMul(block));
         Ops.slice(weightGradient, 0, from, to).addi(gradient.transpose().matMul(hidden));
@@ -183,26 +222,6 @@ final class OutputLayer {
       }
     }
     return hiddenGradient;
-  }
-
-  /** At the targets that lie in the block the gradient is c (1 - pi), elsewhere -c pi. */
-  private static void assignTargets(
-      NDArray gradient, int from, int to, int[] targets, double[] logProbs, double[] coefficients) {
-    int[] rows =
-        IntStream.range(0, targets.length)
-            .filter(i -> targets[i] >= from && targets[i] < to)
-            .toArray();
-    if (rows.length == 0) {
-      return;
-    }
-    double[] values =
-        Arrays.stream(rows).mapToDouble(i -> -coefficients[i] * Math.expm1(logProbs[i])).toArray();
-    var manager = gradient.getManager();
-    Ops.assign(
-        gradient,
-        manager.create(Arrays.stream(rows).asLongStream().toArray()),
-        manager.create(Arrays.stream(rows).mapToLong(i -> targets[i] - from).toArray()),
-        column(gradient, values).squeeze(1));
   }
 
   /** Logits of tokens {@code [from, to)}, (N, to - from). */

@@ -1,6 +1,9 @@
 package io.tributary.model;
 
 import ai.djl.ndarray.NDArray;
+import io.tributary.data.GuidedScores;
+import io.tributary.model.guide.MilestoneScores;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,14 +95,110 @@ public final class SequenceScores {
     return scores;
   }
 
+  /**
+   * What is needed for the log-probability of each sequence under this model with a guide.
+   *
+   * <p>Prefix, sequences and progress as in {@link #tokens}; no sequence is empty.
+   */
+  public List<GuidedScores> guided(
+      int[] prefix, List<int[]> sequences, TokenGuide guide, Runnable progress) {
+    GuidedScores[] scores = new GuidedScores[sequences.size()];
+    for (int[] rows : byLength(sequences, maxRows)) {
+      List<int[]> part = IntStream.of(rows).mapToObj(sequences::get).toList();
+      List<GuidedScores> partial = Torch.scoped(() -> guidedPass(prefix, part, guide));
+      for (int j = 0; j < rows.length; j++) {
+        scores[rows[j]] = partial.get(j);
+      }
+      progress.run();
+    }
+    return List.of(scores);
+  }
+
+  /**
+   * Log-probabilities of each token of each sequence, and the probabilities of its milestones.
+   *
+   * <p>Prefix, sequences and progress as in {@link #tokens}; no sequence is empty.
+   */
+  public List<MilestoneScores> milestones(
+      int[] prefix, List<int[]> sequences, TokenGuide guide, Runnable progress) {
+    MilestoneScores[] scores = new MilestoneScores[sequences.size()];
+    for (int[] rows : byLength(sequences, maxRows)) {
+      List<int[]> part = IntStream.of(rows).mapToObj(sequences::get).toList();
+      List<MilestoneScores> partial = Torch.scoped(() -> milestonePass(prefix, part, guide));
+      for (int j = 0; j < rows.length; j++) {
+        scores[rows[j]] = partial.get(j);
+      }
+      progress.run();
+    }
+    return List.of(scores);
+  }
+
+  private List<MilestoneScores> milestonePass(
+      int[] prefix, List<int[]> sequences, TokenGuide guide) {
+    SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
+    NDArray hidden = tempered(batch.hidden(model, 0));
+    OutputLayer.TokenLogProbs found = output.logProbs(hidden, batch.targets());
+    double[][] probabilities =
+        output.probabilities(
+            hidden,
+            sequences.stream()
+                .flatMap(tokens -> Arrays.stream(guide.milestonesBefore(tokens)))
+                .toArray(int[][]::new),
+            found.logNormalisers());
+    List<MilestoneScores> scores = new ArrayList<>();
+    int from = 0;
+    for (double[] logProbs : batch.bySequence(found.logProbs())) {
+      int to = from + logProbs.length;
+      double[][] own = Arrays.copyOfRange(probabilities, from, to);
+      scores.add(new MilestoneScores(logProbs, MilestoneScores.flat(own)));
+      from = to;
+    }
+    return scores;
+  }
+
+  private List<GuidedScores> guidedPass(int[] prefix, List<int[]> sequences, TokenGuide guide) {
+    SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
+    NDArray hidden = tempered(batch.hidden(model, 0));
+    OutputLayer.TokenLogProbs found = output.logProbs(hidden, batch.targets());
+    List<int[][]> raised = sequences.stream().map(guide::raisedBefore).toList();
+    double[] masses =
+        Arrays.stream(
+                output.probabilities(
+                    hidden,
+                    raised.stream().flatMap(Arrays::stream).toArray(int[][]::new),
+                    found.logNormalisers()))
+            .mapToDouble(probabilities -> Arrays.stream(probabilities).sum())
+            .toArray();
+    List<double[]> logProbs = batch.bySequence(found.logProbs());
+    List<double[]> massesBySequence = batch.bySequence(masses);
+    return IntStream.range(0, sequences.size())
+        .mapToObj(
+            i ->
+                new GuidedScores(
+                    logProbs.get(i),
+                    massesBySequence.get(i),
+                    raisedTokens(sequences.get(i), raised.get(i))))
+        .toList();
+  }
+
+  private static boolean[] raisedTokens(int[] tokens, int[][] raised) {
+    boolean[] among = new boolean[tokens.length];
+    for (int t = 0; t < tokens.length; t++) {
+      among[t] = Arrays.binarySearch(raised[t], tokens[t]) >= 0;
+    }
+    return among;
+  }
+
+  private NDArray tempered(NDArray hidden) {
+    return temperature == 1 ? hidden : hidden.div(temperature);
+  }
+
   private List<TokenScores> pass(int[] prefix, List<int[]> sequences) {
     SequenceBatch batch = new SequenceBatch(prefix, sequences, model.config());
     NDArray hidden = batch.hidden(model, 0);
     return TokenScores.of(
         batch,
-        output
-            .logProbs(temperature == 1 ? hidden : hidden.div(temperature), batch.targets())
-            .logProbs(),
+        output.logProbs(tempered(hidden), batch.targets()).logProbs(),
         valueHead == null ? new double[0] : valueHead.values(hidden));
   }
 

@@ -1,7 +1,6 @@
 package io.tributary.objective;
 
 import io.tributary.config.objective.ObjectiveConfig;
-import io.tributary.config.objective.ObjectiveConfig.Credit;
 import io.tributary.config.objective.ObjectiveType.Baseline;
 import io.tributary.data.PartitionFunctionEstimate;
 
@@ -46,19 +45,38 @@ public record PrefixCredit(boolean baseline, boolean normaliseByZ, boolean disti
       double[] logPolicies) {}
 
   /**
-   * What a sequence contributes: sum_t c_t grad log pi(x_t) - sum_t k_t grad KL(a||pi) at token t.
+   * What a sequence contributes: sum_t c_t grad log pi(x_t) - sum_t k_t grad KL(a||pi) at token t,
+   * and sum_t sum_v m_tv grad log pi(v | x_&lt;t) of the milestones v before token t.
    *
    * @param coefficients (T), c
    * @param divergences (T), k, not negative
+   * @param milestones (T, of each as many as there are), m; empty without any
    */
-  public record Contribution(double[] coefficients, double[] divergences) {}
+  public record Contribution(double[] coefficients, double[] divergences, double[][] milestones) {
+
+    /** Without milestones. */
+    public Contribution(double[] coefficients, double[] divergences) {
+      this(coefficients, divergences, new double[0][]);
+    }
+  }
 
   /** The credit that the configuration describes. */
   public static PrefixCredit of(ObjectiveConfig config) {
     return new PrefixCredit(
-        config.baseline() != Baseline.NONE,
-        config.normaliseByZ(),
-        config.credit() == Credit.PREFIX_DISTILLED);
+        config.baseline() != Baseline.NONE, config.normaliseByZ(), config.distils());
+  }
+
+  /**
+   * What coefficients are multiplied by so that they are in the unit of P, or in that of p.
+   *
+   * @param divides whether coefficients are divided by Z if they are to be
+   */
+  public double unit(PartitionFunctionEstimate z, boolean divides) {
+    return isDivided(z, divides) ? Math.exp(-z.logZ()) : 1;
+  }
+
+  private boolean isDivided(PartitionFunctionEstimate z, boolean divides) {
+    return divides && normaliseByZ && z.isKnown();
   }
 
   /**
@@ -71,7 +89,7 @@ public record PrefixCredit(boolean baseline, boolean normaliseByZ, boolean disti
     int n = tokens.logProposals().length;
     double[] coefficients = new double[n];
     double[] divergences = new double[n];
-    boolean divided = divides && normaliseByZ && z.isKnown();
+    boolean divided = isDivided(z, divides);
     double logSignal = logSignal(tokens) - (divided ? z.logZ() : 0);
     double signal = Math.exp(logSignal);
     double logLevel = divided ? 0 : z.logZ();

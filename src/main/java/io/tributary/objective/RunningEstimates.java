@@ -9,5 +9,13 @@ import io.tributary.data.PartitionFunctionEstimate;
  * @param z the estimate of Z
  * @param meanSignal mean of the objective's {@linkplain Objective#signals signal}; 0 before the
  *     first batch
+ * @param controlCoefficient kappa of {@link MilestoneControl}; 0 before the first batch
  */
-public record RunningEstimates(PartitionFunctionEstimate z, double meanSignal) {}
+public record RunningEstimates(
+    PartitionFunctionEstimate z, double meanSignal, double controlCoefficient) {
+
+  /** Where there is no control variate. */
+  public RunningEstimates(PartitionFunctionEstimate z, double meanSignal) {
+    this(z, meanSignal, 0);
+  }
+}

@@ -66,12 +66,21 @@ public sealed interface LearnerEvent {
    * The policy was published, and it was decided whether it replaces the proposal.
    *
    * @param policyVersion version that the policy was given; none is given twice
-   * @param decision by the estimates, or {@link #FORCED}
+   * @param decision by the estimates, {@link #FORCED} or {@link #GUIDED}
    * @param difference the policy's divergence less the proposal's; NaN where it was not measured
+   * @param guideStrength of the proposal, in nats; 0 without a guide
    */
   record ProposalJudged(
-      long step, long policyVersion, long proposalVersion, String decision, double difference)
+      long step,
+      long policyVersion,
+      long proposalVersion,
+      String decision,
+      double difference,
+      double guideStrength)
       implements LearnerEvent {
+    /** The base model, which is the policy still, becomes the proposal with a guide. */
+    public static final String GUIDED = "GUIDED";
+
     /** The decision on a replacement that an operator has requested. */
     public static final String FORCED = "FORCED";
 

@@ -35,15 +35,19 @@ class SequenceTest {
     double[] features = {1};
     assertThat(new ScoredSequence(sequence, "", features, -3, -3).tokenLogBases()).isEmpty();
     ScoredSequence scored =
-        new ScoredSequence(sequence, "", features, -3, new double[] {-1, -2}, -4, 2);
+        new ScoredSequence(sequence, "", features, -3, new double[] {-1, -2}, new double[0], -4, 2);
     assertThat(scored.tokenLogBases()).containsExactly(-1, -2);
     assertThat(scored.logWeight()).isEqualTo(-2.5, within(1e-12));
     assertThatThrownBy(
-            () -> new ScoredSequence(sequence, "", features, -3, new double[] {-3}, -3, 2))
+            () ->
+                new ScoredSequence(
+                    sequence, "", features, -3, new double[] {-3}, new double[0], -3, 2))
         .hasMessageContaining("each of 2 tokens or for none, got it for 1");
     for (int decidedAt : new int[] {-1, 3}) {
       assertThatThrownBy(
-              () -> new ScoredSequence(sequence, "", features, -3, new double[0], -3, decidedAt))
+              () ->
+                  new ScoredSequence(
+                      sequence, "", features, -3, new double[0], new double[0], -3, decidedAt))
           .hasMessageContaining("a sequence of 2 tokens");
     }
   }

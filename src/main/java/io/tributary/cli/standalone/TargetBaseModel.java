@@ -15,6 +15,7 @@ import io.tributary.data.WeightVersion;
 import io.tributary.metrics.Label.Stage;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.SamplingSettings;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.run.assembly.FitSetup;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.run.life.StandaloneFit;
@@ -109,6 +110,7 @@ public record TargetBaseModel(LoadedModel model, boolean borrowed) implements Au
                 samplers.batchSize(),
                 prefix,
                 SamplingSettings.plain(samplers.maxLength(), samplers.stopAtEos()),
+                TokenGuide.NONE,
                 config.section(RunConfig.class).seed());
     Supplier<DrawScoring> scoring =
         () ->
@@ -119,7 +121,8 @@ public record TargetBaseModel(LoadedModel model, boolean borrowed) implements Au
                 prefix,
                 samplers.batchSize(),
                 samplers.batchSize(),
-                DrawScoring.Detail.SEQUENCES);
+                DrawScoring.Detail.SEQUENCES,
+                TokenGuide.NONE);
     try (FittingRow row = new FittingRow(err)) {
       return StandaloneFit.run(
               setup,

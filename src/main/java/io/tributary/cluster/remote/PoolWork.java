@@ -89,6 +89,7 @@ record PoolWork<R>(
               score.features(),
               score.logBase(),
               score.tokenLogBases(),
+              score.milestoneBases(),
               score.logTarget(),
               score.decidedAt()));
     }

@@ -88,11 +88,7 @@ final class ProposalOffers {
         && command.proposal().version().number() == published.version()) {
       offer =
           new ToSlot.Offer(
-              new ToSlot.Proposal(
-                  published.version(),
-                  command.proposal().version().fingerprint(),
-                  published.file()),
-              worker.narrow());
+              ToSlot.Proposal.of(command.proposal(), published.file()), worker.narrow());
       offer();
     }
   }

@@ -231,8 +231,7 @@ public final class RemoteWorker extends AbstractBehavior<Object> {
           new ToSlot.DrawLease(
               id(begun.purpose(), begun.number()),
               begun,
-              new ToSlot.Proposal(
-                  published.version(), proposal.version().fingerprint(), published.file()),
+              ToSlot.Proposal.of(proposal, published.file()),
               reports()));
     }
   }

@@ -77,6 +77,7 @@ public record SlotWork<C>(
         scored.features(),
         scored.logBase(),
         scored.tokenLogBases(),
+        scored.milestoneBases(),
         scored.logTarget(),
         scored.decidedAt());
   }

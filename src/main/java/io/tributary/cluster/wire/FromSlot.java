@@ -60,6 +60,7 @@ public sealed interface FromSlot extends WireMessage {
       double[] features,
       double logBase,
       double[] tokenLogBases,
+      double[] milestoneBases,
       double logTarget,
       int decidedAt) {
     private static final int OTHERS = 40;
@@ -67,7 +68,7 @@ public sealed interface FromSlot extends WireMessage {
     private long bytes() {
       return OTHERS
           + text.getBytes(StandardCharsets.UTF_8).length
-          + (long) Double.BYTES * (features.length + tokenLogBases.length);
+          + (long) Double.BYTES * (features.length + tokenLogBases.length + milestoneBases.length);
     }
   }
 

@@ -28,8 +28,15 @@ public sealed interface ToSlot extends WireMessage {
    * A version of the proposal, and the file that it can be fetched as.
    *
    * @param fingerprint of the weights
+   * @param guideStrength as in {@link WeightSnapshot}
    */
-  record Proposal(long version, String fingerprint, Manifest file) {
+  record Proposal(long version, String fingerprint, Manifest file, double guideStrength) {
+
+    /** These weights, which can be fetched as this file. */
+    public static Proposal of(WeightSnapshot weights, Manifest file) {
+      WeightVersion version = weights.version();
+      return new Proposal(version.number(), version.fingerprint(), file, weights.guideStrength());
+    }
 
     /** Whether these weights are it. */
     public boolean is(WeightVersion weights) {

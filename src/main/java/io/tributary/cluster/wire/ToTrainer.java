@@ -8,10 +8,10 @@ import org.apache.pekko.actor.typed.ActorRef;
 public sealed interface ToTrainer extends WireMessage {
 
   /** The oldest protocol that this build speaks. */
-  int OLDEST_PROTOCOL = 2;
+  int OLDEST_PROTOCOL = 3;
 
   /** The newest protocol that this build speaks. */
-  int NEWEST_PROTOCOL = 2;
+  int NEWEST_PROTOCOL = 3;
 
   /** Who says it. */
   ActorRef<ToNode> node();

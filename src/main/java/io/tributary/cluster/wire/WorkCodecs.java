@@ -3,6 +3,7 @@ package io.tributary.cluster.wire;
 import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import io.tributary.cluster.transfer.Manifest;
 import io.tributary.data.Draw;
 import io.tributary.data.DrawFeatures;
 import io.tributary.data.DrawOrder;
@@ -25,7 +26,7 @@ final class WorkCodecs {
   static List<Codec<?>> all() {
     return List.of(
         new Codec<>(
-            "draw-lease.1",
+            "draw-lease.2",
             ToSlot.DrawLease.class,
             (out, refs, m) -> {
               id(out, m.id());
@@ -54,7 +55,7 @@ final class WorkCodecs {
             },
             (in, refs) -> new ToSlot.FeaturesLease(id(in), draw(in), refs.read(in))),
         new Codec<>(
-            "offer.1",
+            "offer.2",
             ToSlot.Offer.class,
             (out, refs, m) -> {
               proposal(out, m.proposal());
@@ -104,7 +105,7 @@ final class WorkCodecs {
             },
             (in, refs) -> new FromSlot.Drawn(id(in), draw(in), time(in))),
         new Codec<>(
-            "scored.2",
+            "scored.3",
             FromSlot.Scored.class,
             (out, refs, m) -> {
               id(out, m.id());
@@ -171,10 +172,18 @@ final class WorkCodecs {
     out.writeLong(proposal.version());
     Wire.string(out, proposal.fingerprint());
     NodeCodecs.manifest(out, proposal.file());
+    out.writeDouble(proposal.guideStrength());
   }
 
   private static ToSlot.Proposal proposal(Input in) {
-    return new ToSlot.Proposal(in.readLong(), Wire.string(in), NodeCodecs.manifest(in));
+    long version = in.readLong();
+    String fingerprint = Wire.string(in);
+    Manifest file = NodeCodecs.manifest(in);
+    double strength = in.readDouble();
+    if (!(strength >= 0) || Double.isInfinite(strength)) {
+      throw new KryoException("a guide of strength " + strength);
+    }
+    return new ToSlot.Proposal(version, fingerprint, file, strength);
   }
 
   private static void draw(Output out, Draw draw) {
@@ -211,6 +220,7 @@ final class WorkCodecs {
     Wire.doubles(out, score.features());
     out.writeDouble(score.logBase());
     Wire.doubles(out, score.tokenLogBases());
+    Wire.doubles(out, score.milestoneBases());
     out.writeDouble(score.logTarget());
     out.writeInt(score.decidedAt(), true);
   }
@@ -221,6 +231,7 @@ final class WorkCodecs {
         Wire.string(in),
         Wire.doubles(in),
         in.readDouble(),
+        Wire.doubles(in),
         Wire.doubles(in),
         in.readDouble(),
         in.readInt(true));

@@ -88,6 +88,19 @@ public record ObjectiveConfig(
     return credit != Credit.SEQUENCE;
   }
 
+  /** Tokens that would bring what the target needs: where there are more, none counts. */
+  public static final int MOST_MILESTONES = 16;
+
+  /** Whether it needs a of the tokens that bring what the target needs. */
+  public boolean needsMilestones() {
+    return credit == Credit.HAZARD;
+  }
+
+  /** Whether it draws the policy towards the base model's distributions. */
+  public boolean distils() {
+    return credit == Credit.PREFIX_DISTILLED || credit == Credit.HAZARD;
+  }
+
   private static void requireExactlyWith(
       ObjectiveType owner, ObjectiveType type, String key, Optional<?> value, String expected) {
     Require.that(
@@ -125,7 +138,9 @@ public record ObjectiveConfig(
     /**
      * The same, and behind that token the policy is drawn towards the base model's distributions.
      */
-    PREFIX_DISTILLED;
+    PREFIX_DISTILLED,
+    /** The same, with the control variate of the tokens that bring what the target needs. */
+    HAZARD;
 
     @Override
     public String toString() {

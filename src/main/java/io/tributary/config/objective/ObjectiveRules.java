@@ -14,6 +14,7 @@ import io.tributary.config.StreamConfig;
 import io.tributary.config.binding.Place;
 import io.tributary.config.binding.Require;
 import io.tributary.config.binding.Schema;
+import io.tributary.config.objective.ObjectiveConfig.Credit;
 import io.tributary.config.objective.ObjectiveConfig.Divergence;
 import io.tributary.config.objective.ObjectiveConfig.ObjectiveForm;
 import io.tributary.config.objective.ObjectiveType.Baseline;
@@ -85,11 +86,28 @@ public final class ObjectiveRules {
     if (type.isPresent()) {
       defaults = with(defaults, "objective.baseline", type.get().baselines().get(0));
     }
+    defaults =
+        with(
+            defaults,
+            "objective.credit",
+            type.filter(ObjectiveType::isInUnitOfTarget).isPresent()
+                ? Credit.PREFIX_DISTILLED
+                : Credit.SEQUENCE);
+    if (type.isPresent() && !type.get().isOnPolicy() && comparesOnHeldOut(all)) {
+      defaults = with(defaults, "proposal.window", ProposalConfig.Window.HELD_OUT);
+    }
     boolean proximal = ObjectiveForm.PPO.toString().equals(unwrapped(objective.get("form")));
     for (Fixed fixed : fixed(type.orElse(ObjectiveType.GDC), proximal)) {
       defaults = with(defaults, fixed.key(), fixed.value());
     }
     return defaults;
+  }
+
+  /** Whether nothing in the section of the proposal asks for another window. */
+  private static boolean comparesOnHeldOut(ConfigObject all) {
+    return !(all.get("proposal") instanceof ConfigObject proposal)
+        || (!Criterion.ALWAYS.toString().equals(unwrapped(proposal.get("criterion")))
+            && !Boolean.TRUE.equals(unwrapped(proposal.get("keep-best"))));
   }
 
   private static @Nullable Object unwrapped(@Nullable ConfigValue value) {

@@ -21,6 +21,7 @@ public final class Divergences {
   private static final double LEAST_MASS = 0.5;
   private static final double STANDARD_ERRORS = 4;
   private static final int LEAST_SEQUENCES = 20;
+  private static final double ROUNDING = 1e-9;
 
   private Divergences() {}
 
@@ -151,15 +152,20 @@ public final class Divergences {
   public static PointEstimate klTargetPolicyOnTarget(
       double[] logTargets, double[] logWeights, double[] logPolicies, PartitionFunctionEstimate z) {
     LogSpace.requireSameLength(logWeights, logPolicies);
-    if (!z.isKnown()
-        || logWeights.length < LEAST_SEQUENCES
-        || logWeights.length * Diagnostics.effectiveSampleSizeRatio(logWeights) < LEAST_SEQUENCES) {
+    if (!z.isKnown() || !isEnough(logWeights)) {
       return PointEstimate.ABSENT;
     }
     PointEstimate mean =
         PointEstimate.underPolicy(logWeights, LogSpace.minus(logTargets, logPolicies));
     return new PointEstimate(mean.value() - z.logZ(), mean.standardError())
         .withErrorOf(-1, z.relativeStandardError());
+  }
+
+  /** Whether the effective number of sequences is {@value #LEAST_SEQUENCES} or more. */
+  static boolean isEnough(double[] logWeights) {
+    return logWeights.length >= LEAST_SEQUENCES
+        && logWeights.length * Diagnostics.effectiveSampleSizeRatio(logWeights)
+            >= LEAST_SEQUENCES - ROUNDING;
   }
 
   private static boolean coversTooLittle(double[] logWeights, PartitionFunctionEstimate z) {

@@ -11,6 +11,7 @@ import io.tributary.model.DecoderConfig;
 import io.tributary.model.ModelDirectory;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.TextTokenizer;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.stage.evaluate.EvaluationSettings;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.LearnerFiles;
@@ -23,6 +24,7 @@ import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.sample.ProposalScoring;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.target.EnergyBasedModel;
+import io.tributary.target.GuideBuilder;
 import io.tributary.target.feature.Feature;
 import io.tributary.tensor.Torch;
 import java.util.LinkedHashMap;
@@ -48,6 +50,7 @@ public final class TrainingParts implements AutoCloseable {
   private final EnergyBasedModel target;
   private final RunIdentity identity; // of the files as the target was built from them
   private final int[] prefix;
+  private final TokenGuide guide;
 
   /**
    * @throws BadInputException if the model directory is unusable, or the prompt or the sequences do
@@ -66,6 +69,10 @@ public final class TrainingParts implements AutoCloseable {
     int[] prompt = tokenizer.encode(samplers.prompt());
     this.prefix = prompt.length > 0 ? prompt : directory.config().beginning();
     requireVocabulary(prompt);
+    this.guide =
+        config.proposal().isGuided() || config.objective().needsMilestones()
+            ? GuideBuilder.of(target, tokenizer, directory.config().vocabulary())
+            : TokenGuide.NONE;
     int needed = positions();
     if (needed > directory.config().positions()) {
       throw new BadInputException(
@@ -152,6 +159,7 @@ public final class TrainingParts implements AutoCloseable {
         prefix,
         new SamplingSettings(
             samplers.maxLength(), samplers.stopAtEos(), samplers.temperature(), 0, 1),
+        guide,
         config.run().seed());
   }
 
@@ -161,7 +169,8 @@ public final class TrainingParts implements AutoCloseable {
         directory.config(),
         Torch.device(config.model().device()),
         prefix,
-        config.samplers().temperature());
+        config.samplers().temperature(),
+        guide);
   }
 
   /** What the scorer with this index computes with. */
@@ -173,12 +182,15 @@ public final class TrainingParts implements AutoCloseable {
         prefix,
         config.learner().microBatchSize(),
         config.samplers().batchSize(),
-        detail());
+        detail(),
+        guide);
   }
 
   private DrawScoring.Detail detail() {
     if (config.objective().needsDecisions()) {
-      return DrawScoring.Detail.DECISIONS;
+      return config.objective().needsMilestones()
+          ? DrawScoring.Detail.MILESTONES
+          : DrawScoring.Detail.DECISIONS;
     }
     return config.objective().isProximal()
         ? DrawScoring.Detail.TOKENS
@@ -251,6 +263,7 @@ public final class TrainingParts implements AutoCloseable {
             base,
             Torch.device(now.learner().device()),
             prefix,
+            guide,
             fitted,
             now,
             identity,

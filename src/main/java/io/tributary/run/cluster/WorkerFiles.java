@@ -120,7 +120,8 @@ final class WorkerFiles {
           wanted.version(), wanted.file().size(), Duration.ofNanos(System.nanoTime() - start));
       return new WeightSnapshot(
           new WeightVersion(wanted.version(), wanted.fingerprint()),
-          model.tensors().read(file.path()));
+          model.tensors().read(file.path()),
+          wanted.guideStrength());
     }
   }
 

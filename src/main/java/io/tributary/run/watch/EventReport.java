@@ -213,18 +213,24 @@ final class EventReport {
     metrics.add(
         Metric.PROPOSAL_REPLACEMENTS_TOTAL,
         1,
-        judged.decision().equals(LearnerEvent.ProposalJudged.FORCED)
-            ? ProposalDecision.ACCEPTED
-            : ProposalDecision.valueOf(judged.decision()));
+        isDecided(judged)
+            ? ProposalDecision.valueOf(judged.decision())
+            : ProposalDecision.ACCEPTED);
     if (judged.replaced()) {
       proposalSince = judged.step();
       LOG.atLevel(isOnPolicy() ? Level.DEBUG : Level.INFO)
           .log(
-              "step {}: policy {} becomes the proposal (difference {})",
+              "step {}: policy {} becomes the proposal (difference {}, guide {} nats)",
               judged.step(),
               judged.policyVersion(),
-              judged.difference());
+              judged.difference(),
+              judged.guideStrength());
     }
+  }
+
+  private static boolean isDecided(LearnerEvent.ProposalJudged judged) {
+    return !judged.decision().equals(LearnerEvent.ProposalJudged.FORCED)
+        && !judged.decision().equals(LearnerEvent.ProposalJudged.GUIDED);
   }
 
   private void evaluated(LearnerEvent.PolicyEvaluated evaluated) {

@@ -109,6 +109,10 @@ final class AfterBatch {
 
   /** Z has been estimated from the first draws. */
   void bootstrapped() {
+    LearnerEvent.ProposalJudged guided = run.guideProposal();
+    if (guided != null) {
+      published(guided);
+    }
     proceed(Phase.EVALUATION);
   }
 
@@ -138,7 +142,7 @@ final class AfterBatch {
     if (run.awaitsFreshWindow()) {
       return judge();
     }
-    published(run.judgeProposal());
+    published(run.judgeProposal(report::active));
     return false;
   }
 

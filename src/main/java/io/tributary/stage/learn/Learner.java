@@ -158,7 +158,7 @@ public final class Learner extends AbstractBehavior<Object> {
       step(training, command.used(), start);
       after.stepped();
     } else if (command.batch() instanceof Batch.Bootstrap bootstrap) {
-      run.bootstrap(bootstrap);
+      run.bootstrap(bootstrap, report::active);
       command.used().run();
       report.bootstrapped(bootstrap.sequences());
       after.bootstrapped();

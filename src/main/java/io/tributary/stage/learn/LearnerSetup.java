@@ -2,13 +2,14 @@ package io.tributary.stage.learn;
 
 import ai.djl.Device;
 import io.tributary.config.TributaryConfig;
-import io.tributary.config.objective.ObjectiveConfig;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.Distillation;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.ValueHead;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.ControlCoefficient;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.RunningMean;
@@ -23,6 +24,7 @@ import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.feature.Feature;
 import io.tributary.tensor.AdamW;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param base weights of the base model
  * @param device where the policy is trained
  * @param prefix tokens that every sequence follows
+ * @param guide of proposals, see {@link TokenGuide}
  * @param target with all lambdas
  * @param identity what a checkpoint must agree with to be resumed
  */
@@ -39,6 +42,7 @@ public record LearnerSetup(
     List<TensorBytes> base,
     Device device,
     int[] prefix,
+    TokenGuide guide,
     EnergyBasedModel target,
     TributaryConfig config,
     RunIdentity identity,
@@ -66,9 +70,11 @@ public record LearnerSetup(
         RunningMean.create().state(),
         ReplacementWindow.create(config.proposal(), FIRST_VERSION).state(),
         WeightTails.create().state(),
+        ControlCoefficient.State.EMPTY,
         target.lambdas(),
         new KlPenalty(config.objective()).state(),
         PendingWork.NOTHING,
+        null,
         null,
         identity);
   }
@@ -95,19 +101,19 @@ public record LearnerSetup(
             new RunningMean(state.signals()),
             new ReplacementWindow(config.proposal(), state.window()),
             new WeightTails(state.tails()),
+            new ControlCoefficient(
+                Objects.requireNonNullElse(state.control(), ControlCoefficient.State.EMPTY)),
             KlPenalty.restore(config.objective(), state.penalty()));
     ModelTraining training = training(from);
     return new TrainingRun(
         this,
-        new PolicyTrainer(training, distillation(), config, prefix, features(), estimators),
+        new PolicyTrainer(training, distillation(), guide, config, prefix, features(), estimators),
         state,
         from.proposal());
   }
 
   private @Nullable Distillation distillation() {
-    return config.objective().credit() == ObjectiveConfig.Credit.PREFIX_DISTILLED
-        ? new Distillation(model.model(base, device))
-        : null;
+    return config.objective().distils() ? new Distillation(model.model(base, device)) : null;
   }
 
   private ModelTraining training(Checkpoint from) {

@@ -58,10 +58,16 @@ public record TargetSampleFile(Path file) {
   }
 
   private static Entry entry(JsonObject row) {
+    int[] tokens =
+        row.getAsJsonArray("tokens").asList().stream().mapToInt(JsonElement::getAsInt).toArray();
+    double logTarget = row.get("log_target").getAsDouble();
+    boolean decides = row.has("decided_at"); // not in a run of an earlier version
     return new Entry(
         row.get("text").getAsString(),
-        row.getAsJsonArray("tokens").asList().stream().mapToInt(JsonElement::getAsInt).toArray(),
-        row.get("log_target").getAsDouble(),
-        row.get("log_weight").getAsDouble());
+        tokens,
+        logTarget,
+        row.get("log_weight").getAsDouble(),
+        decides ? row.get("decided_at").getAsInt() : tokens.length,
+        decides ? row.get("log_decided").getAsDouble() : logTarget);
   }
 }

@@ -1,5 +1,6 @@
 package io.tributary.stage.learn;
 
+import io.tributary.config.ProposalConfig;
 import io.tributary.data.Batch;
 import io.tributary.data.DrawOrder;
 import io.tributary.data.Fingerprint;
@@ -16,6 +17,8 @@ import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.ValueHead;
+import io.tributary.model.guide.TokenGuide;
+import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.protocol.LearnerCommand.LearnerSettings;
 import io.tributary.protocol.LearnerEvent.ProposalJudged;
@@ -48,6 +51,8 @@ public final class TrainingRun implements AutoCloseable {
   private final int[] prefix;
   private final int windowSequences;
   private final SequenceScores policyScores;
+  private final ProposalConfig proposalConfig;
+  private final TokenGuide guide;
   private final RunIdentity identity;
   private WeightSnapshot proposal;
   private long proposalSince; // step after which it became the proposal
@@ -59,6 +64,8 @@ public final class TrainingRun implements AutoCloseable {
   private PendingWork pendingWork;
   private @Nullable Double divergence; // in nats, of this step's evaluation
   private TargetSample targetSample;
+  private @Nullable HeldOutJudge judge; // null where proposals are judged otherwise
+  private @Nullable Standing standing; // of the proposal, where there is a judge
 
   /**
    * A run at its beginning or at a checkpoint.
@@ -78,8 +85,13 @@ public final class TrainingRun implements AutoCloseable {
     this.windowSequences = setup.config().proposal().windowSequences();
     this.policyScores =
         new SequenceScores(trainer.training().model(), setup.config().samplers().batchSize());
+    this.proposalConfig = setup.config().proposal();
+    this.guide = setup.guide();
     this.identity = start.identity();
-    this.proposal = snapshot(start.proposalVersion(), proposal);
+    this.standing = start.standing();
+    this.proposal =
+        snapshot(
+            start.proposalVersion(), proposal, standing == null ? 0 : standing.guideStrength());
     this.proposalSince = start.proposalSince();
     this.policyVersion = Math.max(start.policyVersion(), files.lastVersion());
     this.step = start.step();
@@ -88,11 +100,21 @@ public final class TrainingRun implements AutoCloseable {
     this.nonfiniteInARow = start.nonfiniteInARow();
     this.pendingWork = start.pendingWork();
     this.divergence = start.divergence();
-    this.targetSample = isBegun() ? files.target().read() : TargetSample.EMPTY;
+    hold(isBegun() ? files.target().read() : TargetSample.EMPTY);
   }
 
-  private static WeightSnapshot snapshot(long version, List<TensorBytes> tensors) {
-    return new WeightSnapshot(new WeightVersion(version, Fingerprint.of(tensors)), tensors);
+  private static WeightSnapshot snapshot(
+      long version, List<TensorBytes> tensors, double guideStrength) {
+    return new WeightSnapshot(
+        new WeightVersion(version, Fingerprint.of(tensors)), tensors, guideStrength);
+  }
+
+  private void hold(TargetSample sample) {
+    targetSample = sample;
+    HeldOutJudge made = HeldOutJudge.of(sample, proposalConfig, policyScores, prefix, guide);
+    boolean judges =
+        proposalConfig.window() == ProposalConfig.Window.HELD_OUT && made.heldOut().isEnough();
+    judge = judges ? made : null;
   }
 
   long step() {
@@ -135,18 +157,31 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Estimates Z from the first draws.
+   * Estimates Z from the first draws, and judges the base model as a proposal where it can.
    *
+   * @param progress called after every group of sequences that the policy scores at once
    * @throws io.tributary.data.BadInputException if hard constraints hold in none of them
    */
-  void bootstrap(Batch.Bootstrap batch) {
+  void bootstrap(Batch.Bootstrap batch, Runnable progress) {
     FeatureSample sample = new FeatureSample();
     batch.sequences().forEach(scored -> sample.add(scored.features()));
     HardConstraints.require(target, sample, "partition-function.bootstrap-sequences");
     trainer.bootstrap(batch);
-    targetSample = TargetSample.of(batch.sequences());
+    hold(TargetSample.of(batch.sequences()));
     files.target().write(targetSample);
+    standing = judge == null ? null : judge.standing(progress);
     nextDraw = batch.nextDraw();
+  }
+
+  /** Makes the base model the proposal anew, with a guide; null if none makes it a better one. */
+  @Nullable ProposalJudged guideProposal() {
+    if (standing == null || standing.guideStrength() == 0) {
+      return null;
+    }
+    policyVersion++;
+    replaceProposal(standing);
+    estimators.window().replace(policyVersion);
+    return judged(ProposalJudged.GUIDED, Double.NaN);
   }
 
   /** One step; {@code progress} is called after every micro-batch. */
@@ -183,8 +218,8 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * As {@link #judgeProposal()}, on sequences of the proposal drawn for this decision, which enter
-   * the estimate of Z afterwards.
+   * As {@link #judgeProposal(Runnable)}, on sequences of the proposal drawn for this decision,
+   * which enter the estimate of Z afterwards.
    *
    * @param progress called after every group of sequences that the policy scores at once
    */
@@ -197,17 +232,25 @@ public final class TrainingRun implements AutoCloseable {
             judgedOn.logWeights(),
             judgedOn.logPolicyRatios(),
             partitionFunction());
-    ProposalJudged judged = judgeProposal();
+    ProposalJudged judged = judgeProposal(progress);
     estimators.partitionFunction().add(judgedOn.logWeights());
     return judged;
   }
 
-  /** Publishes the policy under a new version, and makes it the proposal if it is closer to p. */
-  ProposalJudged judgeProposal() {
+  /**
+   * Publishes the policy under a new version, and makes it the proposal if it is closer to p.
+   *
+   * @param progress called after every group of sequences that the policy scores at once
+   */
+  ProposalJudged judgeProposal(Runnable progress) {
     policyVersion++;
-    ReplacementWindow.Verdict verdict = estimators.window().decide(partitionFunction());
+    Standing ofPolicy = judge == null ? null : judge.standing(progress);
+    ReplacementWindow.Verdict verdict =
+        judge == null || ofPolicy == null || standing == null
+            ? estimators.window().decide(partitionFunction())
+            : judge.heldOut().judge(ofPolicy, standing, partitionFunction());
     if (verdict.decision() == ReplacementWindow.Decision.ACCEPTED) {
-      replaceProposal();
+      replaceProposal(ofPolicy);
     }
     estimators.window().reset(proposal.version().number());
     return judged(verdict.decision().name(), verdict.difference().value());
@@ -219,18 +262,24 @@ public final class TrainingRun implements AutoCloseable {
    */
   ProposalJudged forceProposal() {
     policyVersion++;
-    replaceProposal();
+    replaceProposal(judge == null ? null : judge.standing(() -> {}));
     estimators.window().replace(policyVersion);
     return judged(ProposalJudged.FORCED, Double.NaN);
   }
 
   private ProposalJudged judged(String decision, double difference) {
     return new ProposalJudged(
-        step, policyVersion, proposal.version().number(), decision, difference);
+        step,
+        policyVersion,
+        proposal.version().number(),
+        decision,
+        difference,
+        proposal.guideStrength());
   }
 
-  private void replaceProposal() {
-    proposal = snapshot(policyVersion, policy());
+  private void replaceProposal(@Nullable Standing ofPolicy) {
+    standing = ofPolicy;
+    proposal = snapshot(policyVersion, policy(), ofPolicy == null ? 0 : ofPolicy.guideStrength());
     proposalSince = step;
   }
 
@@ -284,9 +333,11 @@ public final class TrainingRun implements AutoCloseable {
         estimators.signals().state(),
         estimators.window().state(),
         estimators.tails().state(),
+        estimators.control().state(),
         target.lambdas(),
         estimators.penalty().state(),
         pendingWork,
+        standing,
         divergence,
         identity);
   }

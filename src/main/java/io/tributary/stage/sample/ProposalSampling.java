@@ -13,6 +13,7 @@ import io.tributary.model.AncestralSampler.Sampled;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
+import io.tributary.model.guide.TokenGuide;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sampler's own frozen copy of the proposal, and the draws from it.
  *
- * <p>A draw depends on the weights, the seed of the run and its order alone. Not thread-safe.
+ * <p>A draw depends on the weights with their guide, the seed of the run and its order alone. Not
+ * thread-safe.
  */
 public final class ProposalSampling implements AutoCloseable {
 
@@ -30,7 +32,9 @@ public final class ProposalSampling implements AutoCloseable {
   private final int rows;
   private final int[] prefix;
   private final SamplingSettings settings;
+  private final TokenGuide guide;
   private final long seed;
+  private double guideStrength;
   private @Nullable LanguageModel proposal;
   private @Nullable WeightVersion version;
 
@@ -39,6 +43,7 @@ public final class ProposalSampling implements AutoCloseable {
    * @param rows sequences that are drawn at once
    * @param prefix tokens that every sequence follows
    * @param settings how tokens are chosen in training
+   * @param guide of proposals that have one
    * @param seed of the run
    */
   public ProposalSampling(
@@ -47,12 +52,14 @@ public final class ProposalSampling implements AutoCloseable {
       int rows,
       int[] prefix,
       SamplingSettings settings,
+      TokenGuide guide,
       long seed) {
     this.model = model;
     this.device = device;
     this.rows = rows;
     this.prefix = prefix;
     this.settings = settings;
+    this.guide = guide;
     this.seed = seed;
   }
 
@@ -72,6 +79,7 @@ public final class ProposalSampling implements AutoCloseable {
     } else {
       proposal.load(snapshot.tensors());
     }
+    guideStrength = snapshot.guideStrength();
     version = new WeightVersion(snapshot.version().number(), Fingerprint.of(proposal.snapshot()));
     return version;
   }
@@ -88,7 +96,7 @@ public final class ProposalSampling implements AutoCloseable {
       throw new IllegalStateException(
           "draw " + number + " was requested before any weights arrived");
     }
-    var sampler = new AncestralSampler(proposal, settings(order.purpose()));
+    AncestralSampler sampler = sampler(proposal, order.purpose());
     RandomGenerator random = Seeds.generator(seed, order.purpose().seeds(), number);
     List<Sequence> drawn = new ArrayList<>(order.sequences());
     while (drawn.size() < order.sequences()) {
@@ -101,10 +109,12 @@ public final class ProposalSampling implements AutoCloseable {
     return new Draw(number, order.purpose(), version(), drawn);
   }
 
-  private SamplingSettings settings(DrawOrder.Purpose purpose) {
+  private AncestralSampler sampler(LanguageModel proposal, DrawOrder.Purpose purpose) {
     return switch (purpose) {
-      case TRAINING, WINDOW -> settings;
-      case FITTING -> SamplingSettings.plain(settings.maxLength(), settings.stopAtEos());
+      case TRAINING, WINDOW -> new AncestralSampler(proposal, settings, guide, guideStrength);
+      case FITTING ->
+          new AncestralSampler(
+              proposal, SamplingSettings.plain(settings.maxLength(), settings.stopAtEos()));
     };
   }
 

@@ -7,7 +7,7 @@ import io.tributary.data.WeightVersion;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SequenceScores;
-import io.tributary.model.TokenScores;
+import io.tributary.model.guide.TokenGuide;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,18 +22,22 @@ public final class ProposalScoring implements AutoCloseable {
   private final Device device;
   private final int[] prefix;
   private final double temperature;
+  private final TokenGuide guide;
   private @Nullable LanguageModel proposal;
   private @Nullable WeightVersion version;
 
   /**
    * @param prefix tokens that every sequence follows
    * @param temperature of the samplers
+   * @param guide of proposals that have one
    */
-  public ProposalScoring(DecoderConfig config, Device device, int[] prefix, double temperature) {
+  public ProposalScoring(
+      DecoderConfig config, Device device, int[] prefix, double temperature, TokenGuide guide) {
     this.config = config;
     this.device = device;
     this.prefix = prefix;
     this.temperature = temperature;
+    this.guide = guide;
   }
 
   /**
@@ -55,8 +59,8 @@ public final class ProposalScoring implements AutoCloseable {
     }
     version = weights.version();
     return new SequenceScores(model, ROWS, temperature)
-        .tokens(prefix, sequences.stream().map(Sequence::tokens).toList(), () -> {}).stream()
-            .mapToDouble(TokenScores::logProb)
+        .guided(prefix, sequences.stream().map(Sequence::tokens).toList(), guide, () -> {}).stream()
+            .mapToDouble(scores -> scores.logProb(weights.guideStrength()))
             .toArray();
   }
 

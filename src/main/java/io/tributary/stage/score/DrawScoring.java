@@ -9,7 +9,8 @@ import io.tributary.data.Sequence;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
-import io.tributary.model.TokenScores;
+import io.tributary.model.guide.MilestoneScores;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.target.Decision;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.SequenceFeatures;
@@ -32,7 +33,9 @@ public final class DrawScoring implements AutoCloseable {
     /** And log a of each token. */
     TOKENS,
     /** And, of those to train on, the token at which P(x)/a(x) is decided. */
-    DECISIONS
+    DECISIONS,
+    /** And, of those to train on, the milestones of the guide. */
+    MILESTONES
   }
 
   private final LanguageModel base;
@@ -43,6 +46,7 @@ public final class DrawScoring implements AutoCloseable {
   private final SequenceFeatures features;
   private final int[] prefix;
   private final Detail detail;
+  private final TokenGuide guide;
 
   /**
    * @param base the base model a; closed with this
@@ -52,6 +56,7 @@ public final class DrawScoring implements AutoCloseable {
    * @param maxRows sequences that are computed at once
    * @param windowRows the same for windows, and for the features of any draw
    * @param detail what is kept of each sequence
+   * @param guide has the milestones
    */
   public DrawScoring(
       LanguageModel base,
@@ -60,7 +65,8 @@ public final class DrawScoring implements AutoCloseable {
       int[] prefix,
       int maxRows,
       int windowRows,
-      Detail detail) {
+      Detail detail,
+      TokenGuide guide) {
     this.base = base;
     this.scores = new SequenceScores(base, maxRows);
     this.windowRows = windowRows;
@@ -69,6 +75,7 @@ public final class DrawScoring implements AutoCloseable {
     this.features = new SequenceFeatures(tokenizer, target);
     this.prefix = prefix;
     this.detail = detail;
+    this.guide = guide;
   }
 
   /**
@@ -82,12 +89,17 @@ public final class DrawScoring implements AutoCloseable {
     EnergyBasedModel fitted = target.withLambdas(lambdas);
     Decision decision = new Decision(features.tokenizer(), fitted);
     boolean keepsTokens = detail != Detail.SEQUENCES;
-    boolean decides = detail == Detail.DECISIONS && draw.purpose() == DrawOrder.Purpose.TRAINING;
+    boolean trains = draw.purpose() == DrawOrder.Purpose.TRAINING;
+    boolean decides = trains && (detail == Detail.DECISIONS || detail == Detail.MILESTONES);
     List<Featured> featured = featured(draw, progress);
     List<Sequence> sequences = featured.stream().map(f -> draw.sequences().get(f.index())).toList();
-    List<TokenScores> bases =
+    List<MilestoneScores> bases =
         (draw.purpose() == DrawOrder.Purpose.WINDOW ? windowScores : scores)
-            .tokens(prefix, sequences.stream().map(Sequence::tokens).toList(), progress);
+            .milestones(
+                prefix,
+                sequences.stream().map(Sequence::tokens).toList(),
+                trains && detail == Detail.MILESTONES ? guide : TokenGuide.NONE,
+                progress);
     List<ScoredSequence> scored = new ArrayList<>();
     for (int i = 0; i < featured.size(); i++) {
       double[] values = featured.get(i).values();
@@ -101,6 +113,7 @@ public final class DrawScoring implements AutoCloseable {
               values,
               logBase,
               keepsTokens ? bases.get(i).logProbs() : NONE,
+              bases.get(i).milestones(),
               fitted.logTarget(logBase, values),
               decides ? decision.of(tokens, text) : tokens.length));
     }

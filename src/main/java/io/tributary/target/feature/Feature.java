@@ -26,6 +26,14 @@ public interface Feature extends AutoCloseable {
   }
 
   /**
+   * Phrases that make a binary feature 1, as far as they are known: of each list one must occur.
+   * Nothing is computed from them but which sequences are drawn more often. None by default.
+   */
+  default List<List<String>> phrases() {
+    return List.of();
+  }
+
+  /**
    * phi(x) of several texts at once, which is faster for a feature that runs a model.
    *
    * @return (texts)

@@ -165,6 +165,21 @@ public final class Features {
       return joined;
     }
 
+    /** All lists of the parts if all must be 1; one with the phrases of any if one is enough. */
+    @Override
+    public List<List<String>> phrases() {
+      if (deciding == 0) {
+        return parts.stream().flatMap(part -> part.phrases().stream()).toList();
+      }
+      List<String> any =
+          parts.stream()
+              .map(Feature::phrases)
+              .filter(lists -> lists.size() == 1)
+              .flatMap(lists -> lists.get(0).stream())
+              .toList();
+      return any.isEmpty() ? List.of() : List.of(any);
+    }
+
     @Override
     public boolean isDecided(Text beginning) {
       boolean all = true;

@@ -4,8 +4,10 @@ import io.tributary.config.binding.ConfigException;
 import io.tributary.data.WordTokens;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * 1 iff any entry of a list occurs among the word tokens of the text, else 0. An entry is one word
@@ -21,6 +23,7 @@ final class WordListFeature implements Feature {
 
   private final String name;
   private final boolean caseSensitive;
+  private final List<String> entries;
   private final Node root = new Node();
 
   /** A node of the trie: the words that may follow those that lead here. */
@@ -38,6 +41,7 @@ final class WordListFeature implements Feature {
   WordListFeature(String name, List<String> entries, boolean caseSensitive) {
     this.name = name;
     this.caseSensitive = caseSensitive;
+    this.entries = List.copyOf(entries);
     for (String entry : entries) {
       Node node = root;
       for (String word : words(name, entry)) {
@@ -83,6 +87,23 @@ final class WordListFeature implements Feature {
   @Override
   public boolean isDecided(Text beginning) {
     return isIn(WordTokens.settled(beginning.text()));
+  }
+
+  /** The entries, and where case is ignored with the initial that a sentence begins with. */
+  @Override
+  public List<List<String>> phrases() {
+    return List.of(
+        entries.stream()
+            .map(String::strip)
+            .flatMap(
+                entry -> caseSensitive ? Stream.of(entry) : Stream.of(entry, capitalised(entry)))
+            .distinct()
+            .toList());
+  }
+
+  private static String capitalised(String entry) {
+    int first = entry.offsetByCodePoints(0, 1);
+    return entry.substring(0, first).toUpperCase(Locale.ROOT) + entry.substring(first);
   }
 
   private boolean isIn(List<String> words) {

@@ -29,6 +29,7 @@ import io.tributary.metrics.RunMetrics;
 import io.tributary.metrics.WorkClock;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.SamplingSettings;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.WorkerEvent;
@@ -92,7 +93,8 @@ class DrawAuditTest {
 
   /** As the trainer's. */
   private static DrawAudit.Scoring scoring() {
-    ProposalScoring own = new ProposalScoring(MODEL, Device.cpu(), MODEL.beginning(), TEMPERATURE);
+    ProposalScoring own =
+        new ProposalScoring(MODEL, Device.cpu(), MODEL.beginning(), TEMPERATURE, TokenGuide.NONE);
     return new DrawAudit.Scoring() {
       @Override
       public double[] logProposals(WeightSnapshot proposal, List<Sequence> sequences) {
@@ -121,6 +123,7 @@ class DrawAuditTest {
                               8,
                               MODEL.beginning(),
                               new SamplingSettings(4, false, temperature, 0, 1),
+                              TokenGuide.NONE,
                               1),
                       WorkClock::new));
           return Behaviors.receiveMessage(

@@ -163,7 +163,7 @@ class RemoteWorkerTest {
     order(ORDER);
     ToSlot.DrawLease lease = expectDrawLease();
     assertThat(lease.order()).isEqualTo(ORDER.begunWith(weights(3)));
-    assertThat(lease.proposal()).isEqualTo(new ToSlot.Proposal(3, "print 3", FILE));
+    assertThat(lease.proposal()).isEqualTo(new ToSlot.Proposal(3, "print 3", FILE, 0));
     assertThat(lease.id().epoch()).isEqualTo(EPOCH);
     assertThat(lease.id().number()).isEqualTo(7);
     assertThat(lease.id().purpose()).isEqualTo(Purpose.TRAINING);
@@ -195,6 +195,7 @@ class RemoteWorkerTest {
                     of.features(),
                     of.logBase(),
                     of.tokenLogBases(),
+                    of.milestoneBases(),
                     of.logTarget(),
                     of.decidedAt())),
             1,
@@ -212,7 +213,9 @@ class RemoteWorkerTest {
         lease,
         new FromSlot.Scored(
             lease.id(),
-            List.of(new FromSlot.Score(2, "", new double[1], -1, new double[] {-1}, -1, 1)),
+            List.of(
+                new FromSlot.Score(
+                    2, "", new double[1], -1, new double[] {-1}, new double[0], -1, 1)),
             1,
             TIME));
 
@@ -497,7 +500,7 @@ class RemoteWorkerTest {
     assertThat(offer)
         .isEqualTo(
             new ToSlot.Offer(
-                new ToSlot.Proposal(version, "print " + version, FILE), offer.replyTo()));
+                new ToSlot.Proposal(version, "print " + version, FILE, 0), offer.replyTo()));
     return offer;
   }
 
@@ -620,7 +623,7 @@ class RemoteWorkerTest {
 
     expectBegun(2);
     ToSlot.DrawLease lease = expectDrawLease();
-    assertThat(lease.proposal()).isEqualTo(new ToSlot.Proposal(2, "print 2", FILE));
+    assertThat(lease.proposal()).isEqualTo(new ToSlot.Proposal(2, "print 2", FILE, 0));
   }
 
   @Test

@@ -154,7 +154,7 @@ class SlotTest {
   }
 
   private static ToSlot.Proposal proposal(long version) {
-    return new ToSlot.Proposal(version, "print " + version, FILE);
+    return new ToSlot.Proposal(version, "print " + version, FILE, 0);
   }
 
   private DrawSequences expectOrder() {
@@ -403,6 +403,7 @@ class SlotTest {
                 new double[] {1},
                 -1,
                 scored.sequences().get(0).tokenLogBases(),
+                new double[0],
                 scored.sequences().get(0).logTarget(),
                 scored.sequences().get(0).decidedAt()));
   }

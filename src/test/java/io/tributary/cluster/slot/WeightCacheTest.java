@@ -53,12 +53,12 @@ class WeightCacheTest {
   }
 
   private void want(TestProbe<Object> slot, long version, String fingerprint) {
-    cache.tell(new Fetch(new ToSlot.Proposal(version, fingerprint, FILE), false, slot.getRef()));
+    cache.tell(new Fetch(new ToSlot.Proposal(version, fingerprint, FILE, 0), false, slot.getRef()));
   }
 
   private void wantForDraw(TestProbe<Object> slot, long version) {
     cache.tell(
-        new Fetch(new ToSlot.Proposal(version, "print " + version, FILE), true, slot.getRef()));
+        new Fetch(new ToSlot.Proposal(version, "print " + version, FILE, 0), true, slot.getRef()));
   }
 
   /** Lets the one fetch that is under way end. */

@@ -48,16 +48,18 @@ final class WireMessages {
                 new Sequence(300, 1, new int[] {127}, new double[] {-1e-300}, 9)));
     Map<String, WireMessage> all = new LinkedHashMap<>();
     all.put(
-        "draw-lease.1",
+        "draw-lease.2",
         new ToSlot.DrawLease(
             ID,
             new DrawOrder(300, 8, Purpose.FITTING, 128),
-            new ToSlot.Proposal(9, "fingerprint of 9", file),
+            new ToSlot.Proposal(9, "fingerprint of 9", file, 2.75),
             replyTo));
     all.put(
         "score-lease.1", new ToSlot.ScoreLease(ID, draw, Map.of("größe", 0.1, "a", -3.0), replyTo));
     all.put("features-lease.1", new ToSlot.FeaturesLease(ID, draw, replyTo));
-    all.put("offer.1", new ToSlot.Offer(new ToSlot.Proposal(9, "fingerprint of 9", file), replyTo));
+    all.put(
+        "offer.2",
+        new ToSlot.Offer(new ToSlot.Proposal(9, "fingerprint of 9", file, 2.75), replyTo));
     all.put("fetched.1", new FromSlot.Fetched(9));
     all.put("holds.1", new FromSlot.Holds(9, "fingerprint of 9"));
     all.put("accepted.1", new ToSlot.Accepted(ID));
@@ -65,7 +67,7 @@ final class WireMessages {
     all.put("progress.1", new FromSlot.Progress(ID));
     all.put("drawn.1", new FromSlot.Drawn(ID, draw, TIME));
     all.put(
-        "scored.2",
+        "scored.3",
         new FromSlot.Scored(
             ID,
             List.of(
@@ -75,6 +77,7 @@ final class WireMessages {
                     new double[] {0, 1},
                     -12.5,
                     new double[] {-12, -0.5},
+                    new double[] {0.25, 1e-30},
                     Double.NEGATIVE_INFINITY,
                     2)),
             3,

@@ -221,8 +221,8 @@ class WireSerializerTest {
   @Test
   void whatIsUnknownOrCutOffOrTooLongIsRefused() {
     assertThatExceptionOfType(NotSerializableException.class)
-        .isThrownBy(() -> SERIALIZER.fromBinary(new byte[0], "draw-lease.2"))
-        .withMessage("unknown message draw-lease.2");
+        .isThrownBy(() -> SERIALIZER.fromBinary(new byte[0], "draw-lease.1"))
+        .withMessage("unknown message draw-lease.1");
     for (Map.Entry<String, WireMessage> each : messages().entrySet()) {
       byte[] bytes = SERIALIZER.toBinary(each.getValue());
       for (int length = 0; length < bytes.length; length++) {
@@ -294,7 +294,14 @@ class WireSerializerTest {
       sequences.add(new Sequence(1, i, tokens, new double[length], 1));
       scores.add(
           new FromSlot.Score(
-              i, "x".repeat(16 * length), new double[features], 0, new double[length], 0, length));
+              i,
+              "x".repeat(16 * length),
+              new double[features],
+              0,
+              new double[length],
+              new double[2 * length],
+              0,
+              length));
     }
     Draw draw = new Draw(1, Purpose.TRAINING, 1, sequences);
     LeaseId id = new LeaseId(-1, 1, Purpose.TRAINING, 1);
@@ -307,7 +314,7 @@ class WireSerializerTest {
             new ToSlot.ScoreLease(id, draw, Map.of("feature", 0.5), fixed()),
             scored)) {
       assertThat((long) SERIALIZER.toBinary(each).length)
-          .isLessThanOrEqualTo(ClusterConfig.messageBytes(300, length, features));
+          .isLessThanOrEqualTo(ClusterConfig.messageBytes(300, length, features, 2));
     }
   }
 

@@ -283,7 +283,7 @@ class WorkerNodeTest {
   void anOfferedSlotIsThere() {
     ToSlot.Offer offer =
         new ToSlot.Offer(
-            new ToSlot.Proposal(1, "print", Manifest.of("f", 0, 8, List.of())),
+            new ToSlot.Proposal(1, "print", Manifest.of("f", 0, 8, List.of()), 0),
             kit.system().<io.tributary.cluster.wire.FromSlot>deadLetters());
     Ready ready = prepareUntilReady();
 

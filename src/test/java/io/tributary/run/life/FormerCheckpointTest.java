@@ -57,6 +57,8 @@ class FormerCheckpointTest {
                 "-D",
                 "run.directory=" + directory,
                 "-D",
+                "objective.credit=sequence", // that version knew no other
+                "-D",
                 "model.base=" + FORMER.resolve("model").toAbsolutePath());
 
     assertThat(exitCode).as("%s", told).isZero();

@@ -12,6 +12,7 @@ import io.tributary.config.target.TargetConfig;
 import io.tributary.config.target.TargetConfig.KlControlConfig;
 import io.tributary.data.BadInputException;
 import io.tributary.data.DrawOrder;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.stage.fit.TargetFitting;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.score.DrawScoring;
@@ -92,7 +93,8 @@ class EnumeratedTargetsTest {
                 world.prefix,
                 rows,
                 rows,
-                DrawScoring.Detail.SEQUENCES)) {
+                DrawScoring.Detail.SEQUENCES,
+                TokenGuide.NONE)) {
       long number = 0;
       for (int draws = fitting.wantedDraws(); draws > 0; draws = fitting.wantedDraws()) {
         for (int i = 0; i < draws; i++) {

@@ -10,6 +10,7 @@ import io.tributary.data.ScoredDraw;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.SequenceScores;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.estimate.Divergences;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.PointEstimate;
@@ -50,7 +51,8 @@ class FreshWindowTest {
   private static JudgedWindow judge(long step, int sequences, double temperature) {
     SamplingSettings settings = new SamplingSettings(TinyWorld.LENGTH, true, temperature, 0, 1);
     try (ProposalSampling sampling =
-            new ProposalSampling(world.config, Device.cpu(), 1000, world.prefix, settings, 5);
+            new ProposalSampling(
+                world.config, Device.cpu(), 1000, world.prefix, settings, TokenGuide.NONE, 5);
         DrawScoring scoring = world.scoring()) {
       sampling.takeOver(TinyWorld.snapshot(proposal, 7));
       DrawOrder order = new DrawOrder(step, 7, DrawOrder.Purpose.WINDOW, sequences);

@@ -58,7 +58,7 @@ class LearnerReportTest {
           new LearnerReport(
               run, events::add, new RunMetrics(Map.of(), Clock.systemUTC()).stage(Stage.LEARNER));
       Batch.Training first = training.batch();
-      run.bootstrap(new Batch.Bootstrap(first.sequences(), first.nextDraw()));
+      run.bootstrap(new Batch.Bootstrap(first.sequences(), first.nextDraw()), () -> {});
       report.bootstrapped(first.sequences());
       Batch.Training next = training.batch();
       report.stepped(run.learn(next, () -> {}), next, Duration.ZERO);

@@ -18,8 +18,8 @@ class TargetSampleFileTest {
     TargetSample sample =
         new TargetSample(
             List.of(
-                new Entry("a \"text\"\nof lines", new int[] {3, 0, 7}, -1.0 / 3, 0),
-                new Entry("", new int[] {511}, -Math.PI * 100, Math.log(7))));
+                new Entry("a \"text\"\nof lines", new int[] {3, 0, 7}, -1.0 / 3, 0, 2, -0.25),
+                new Entry("", new int[] {511}, -Math.PI * 100, Math.log(7), 1, -1e-300)));
 
     file.write(sample);
 

@@ -9,6 +9,7 @@ import io.tributary.data.ScoredSequence;
 import io.tributary.io.JsonLines;
 import io.tributary.metrics.Measurements;
 import io.tributary.model.LanguageModel;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.learn.checkpoint.CheckpointStore;
 import io.tributary.stage.learn.checkpoint.Retention;
@@ -47,6 +48,7 @@ public final class TinyTraining implements AutoCloseable {
             config.samplers().batchSize(),
             world.prefix,
             TinyWorld.SETTINGS,
+            TokenGuide.NONE,
             config.run().seed());
     this.scoring = world.scoring();
     this.evaluation = world.evaluation(config.evaluation().sequences());
@@ -121,6 +123,7 @@ public final class TinyTraining implements AutoCloseable {
         world.base.snapshot(),
         Device.cpu(),
         world.prefix,
+        TokenGuide.NONE,
         world.target,
         config,
         RunIdentity.of(config, Fingerprint.of(world.base.snapshot())),
@@ -129,7 +132,7 @@ public final class TinyTraining implements AutoCloseable {
 
   public void bootstrap() {
     List<ScoredSequence> scored = draws(config.bootstrapDraws());
-    run.bootstrap(new Batch.Bootstrap(scored, nextDraw));
+    run.bootstrap(new Batch.Bootstrap(scored, nextDraw), () -> {});
   }
 
   /** The next batch of training. */
@@ -142,7 +145,8 @@ public final class TinyTraining implements AutoCloseable {
   public PolicyTrainer.Step step() {
     PolicyTrainer.Step step = run.learn(batch(), () -> {});
     run.requireFiniteSteps();
-    if (run.step() % config.publish().intervalSteps() == 0 && run.judgeProposal().replaced()) {
+    if (run.step() % config.publish().intervalSteps() == 0
+        && run.judgeProposal(() -> {}).replaced()) {
       sampling.takeOver(run.proposal());
     }
     return step;

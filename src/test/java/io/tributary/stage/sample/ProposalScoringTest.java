@@ -11,6 +11,7 @@ import io.tributary.data.WeightSnapshot;
 import io.tributary.data.WeightVersion;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.SamplingSettings;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.testing.TorchExtension;
 import io.tributary.testing.model.TinyModels;
 import java.util.List;
@@ -26,7 +27,7 @@ class ProposalScoringTest {
   private static final double TEMPERATURE = 1.5;
 
   private final ProposalScoring scoring =
-      new ProposalScoring(MODEL, Device.cpu(), MODEL.beginning(), TEMPERATURE);
+      new ProposalScoring(MODEL, Device.cpu(), MODEL.beginning(), TEMPERATURE, TokenGuide.NONE);
 
   @AfterEach
   void close() {
@@ -41,7 +42,8 @@ class ProposalScoringTest {
   private static List<Sequence> drawn(WeightSnapshot proposal) {
     SamplingSettings settings = new SamplingSettings(4, true, TEMPERATURE, 0, 1);
     try (ProposalSampling sampling =
-        new ProposalSampling(MODEL, Device.cpu(), 8, MODEL.beginning(), settings, 1)) {
+        new ProposalSampling(
+            MODEL, Device.cpu(), 8, MODEL.beginning(), settings, TokenGuide.NONE, 1)) {
       sampling.takeOver(proposal);
       return sampling
           .draw(new DrawOrder(3, 1, DrawOrder.Purpose.TRAINING, 20), () -> {})

@@ -16,6 +16,7 @@ import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.RunMetrics;
 import io.tributary.model.DecoderConfig;
 import io.tributary.model.SamplingSettings;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.protocol.SamplerCommand;
 import io.tributary.protocol.SamplerCommand.DrawSequences;
 import io.tributary.protocol.SamplerCommand.TakeOver;
@@ -68,7 +69,13 @@ class SamplerTest {
     return Sampler.create(
         () ->
             new ProposalSampling(
-                MODEL, Device.cpu(), 8, MODEL.beginning(), SamplingSettings.plain(4, false), 1),
+                MODEL,
+                Device.cpu(),
+                8,
+                MODEL.beginning(),
+                SamplingSettings.plain(4, false),
+                TokenGuide.NONE,
+                1),
         () -> new RunMetrics(Map.of(), Clock.systemUTC()).stage(Stage.SAMPLER).clock());
   }
 
@@ -180,6 +187,7 @@ class SamplerTest {
         8,
         MODEL.beginning(),
         new SamplingSettings(4, false, temperature, 0, 1),
+        TokenGuide.NONE,
         1);
   }
 

@@ -15,6 +15,7 @@ import io.tributary.model.DecoderConfig;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.protocol.ScorerCommand;
 import io.tributary.protocol.ScorerCommand.ComputeFeatures;
 import io.tributary.protocol.ScorerCommand.Score;
@@ -106,7 +107,8 @@ class ScorerTest {
         MODEL.beginning(),
         2,
         2,
-        keepsTokens ? DrawScoring.Detail.TOKENS : DrawScoring.Detail.SEQUENCES);
+        keepsTokens ? DrawScoring.Detail.TOKENS : DrawScoring.Detail.SEQUENCES,
+        TokenGuide.NONE);
   }
 
   private Behavior<ScorerCommand> behavior() {
@@ -224,7 +226,8 @@ class ScorerTest {
             MODEL.beginning(),
             2,
             2,
-            DrawScoring.Detail.SEQUENCES)) {
+            DrawScoring.Detail.SEQUENCES,
+            TokenGuide.NONE)) {
       for (double lambda : new double[] {2, -1}) {
         List<ScoredSequence> scored =
             scoring.score(draw(5, "has", "not"), Map.of("a", lambda), () -> {}).sequences();

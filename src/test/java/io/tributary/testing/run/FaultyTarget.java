@@ -4,6 +4,7 @@ import ai.djl.Device;
 import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.StageMetrics;
 import io.tributary.model.ModelDirectory;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.run.assembly.WorkerBehaviors;
 import io.tributary.stage.score.DrawScoring;
 import io.tributary.stage.score.Scorer;
@@ -43,7 +44,8 @@ public final class FaultyTarget {
                         model.config().beginning(),
                         config.learner().microBatchSize(),
                         config.samplers().batchSize(),
-                        DrawScoring.Detail.SEQUENCES),
+                        DrawScoring.Detail.SEQUENCES,
+                        TokenGuide.NONE),
                 scorers::clock));
   }
 

@@ -15,6 +15,7 @@ import io.tributary.model.LanguageModel;
 import io.tributary.model.SamplingSettings;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.TextTokenizer;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.stage.evaluate.EvaluationSettings;
 import io.tributary.stage.evaluate.PolicyEvaluation;
 import io.tributary.stage.sample.ProposalSampling;
@@ -186,7 +187,7 @@ public final class TinyWorld implements AutoCloseable {
   /** A sampler's copy of a proposal, drawing {@code rows} sequences at a time. */
   public ProposalSampling sampling(int rows, LanguageModel proposal, long version) {
     ProposalSampling sampling =
-        new ProposalSampling(config, Device.cpu(), rows, prefix, SETTINGS, SEED);
+        new ProposalSampling(config, Device.cpu(), rows, prefix, SETTINGS, TokenGuide.NONE, SEED);
     sampling.takeOver(snapshot(proposal, version));
     return sampling;
   }
@@ -202,7 +203,14 @@ public final class TinyWorld implements AutoCloseable {
 
   public DrawScoring scoring() {
     return new DrawScoring(
-        copy(base), tokenizer, target, prefix, 1024, 1000, DrawScoring.Detail.DECISIONS);
+        copy(base),
+        tokenizer,
+        target,
+        prefix,
+        1024,
+        1000,
+        DrawScoring.Detail.DECISIONS,
+        TokenGuide.NONE);
   }
 
   /** Scores a draw of which no sequence may fail. */

@@ -5,6 +5,8 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import com.google.gson.annotations.SerializedName;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.WeightTails;
@@ -27,9 +29,12 @@ import org.jspecify.annotations.Nullable;
  * @param signals mean of the objective's signal
  * @param window of the next decision on the proposal
  * @param tails the newest importance weights
+ * @param control coefficient of the control variate; null in a checkpoint of a version without
  * @param lambdas of the target, by feature
  * @param penalty weight of the divergence from the base model
  * @param pendingWork what the step still waits for
+ * @param standing of the proposal on the held-out sequences, with the strength of its guide; null
+ *     where none was judged on them
  * @param divergence KL(p||pi) in nats by the evaluation at this step; null if there was none
  * @param identity what has to be the same to resume the run
  */
@@ -46,9 +51,11 @@ public record LearnerState(
     RunningMean.State signals,
     WindowState window,
     WeightTails.State tails,
+    ControlCoefficient.@Nullable State control,
     Map<String, Double> lambdas,
     KlPenalty.State penalty,
     @SerializedName("owed") PendingWork pendingWork,
+    @Nullable Standing standing,
     @Nullable Double divergence,
     RunIdentity identity) {
 

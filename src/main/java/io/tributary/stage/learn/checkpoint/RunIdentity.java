@@ -1,5 +1,7 @@
 package io.tributary.stage.learn.checkpoint;
 
+import io.tributary.config.ProposalConfig;
+import io.tributary.config.ProposalConfig.Window;
 import io.tributary.config.TributaryConfig;
 import io.tributary.config.target.ConstraintConfig;
 import io.tributary.config.target.TargetConfig;
@@ -38,13 +40,18 @@ public record RunIdentity(Map<String, String> values) {
     values.put("objective.type", config.objective().type().toString());
     values.put("objective.form", config.objective().form().toString());
     values.put("objective.reward", config.objective().reward().toString());
-    values.put("proposal.window", config.proposal().window().toString());
+    values.put("proposal.window", window(config.proposal()));
     values.put("samplers.prompt", config.samplers().prompt());
     values.put("samplers.max-length", Integer.toString(config.samplers().maxLength()));
     values.put("samplers.stop-at-eos", Boolean.toString(config.samplers().stopAtEos()));
     values.put("partition-function.estimator", config.partitionFunction().estimator().toString());
     values.put("run.seed", Long.toString(config.run().seed()));
     return new RunIdentity(values);
+  }
+
+  /** A run may change between those that need no draws of their own. */
+  private static String window(ProposalConfig config) {
+    return (config.window() == Window.FRESH ? Window.FRESH : Window.RUNNING).toString();
   }
 
   boolean isOfBase(String fingerprint) {

@@ -1,11 +1,14 @@
 package io.tributary.stage.learn.update;
 
 import io.tributary.config.objective.ObjectiveConfig;
+import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.model.Distillation;
 import io.tributary.model.ModelTraining;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PrefixCredit;
+import io.tributary.objective.estimate.ControlCoefficient;
 import org.jspecify.annotations.Nullable;
 
 /** How what an objective makes of a sequence is divided among its tokens. */
@@ -37,8 +40,23 @@ interface Credit {
    *
    * @param logProbs log pi of each row in nats
    * @param loss the part of the loss, - sum[ c log pi ] / count
+   * @param control what the next coefficient of the control variate follows from
    */
-  record Pass(double[] logProbs, double loss) {}
+  record Pass(double[] logProbs, double loss, ControlCoefficient.State control) {}
+
+  /** Whether sequences with P = 0 have a gradient, whatever the objective makes of them. */
+  default boolean needsGradientAtZeroWeight() {
+    return false;
+  }
+
+  /**
+   * What the first coefficient of the control variate follows from.
+   *
+   * @param batch sequences of the base model, while it is the policy
+   */
+  default ControlCoefficient.State control(BatchArrays batch, PartitionFunctionEstimate z) {
+    return ControlCoefficient.State.EMPTY;
+  }
 
   /** Adds the gradient of the loss of some rows to the gradients. */
   Pass accumulate(Part part);
@@ -48,15 +66,22 @@ interface Credit {
    *
    * @param config of the objective
    * @param distillation towards the base model; null unless the objective needs it
+   * @param guide has the milestones, where the objective needs them
    * @param prefix tokens that every sequence follows
    */
   static Credit of(
       ObjectiveConfig config,
       ModelTraining training,
       @Nullable Distillation distillation,
+      TokenGuide guide,
       int[] prefix) {
     return config.credit() == ObjectiveConfig.Credit.SEQUENCE
         ? new SequenceCredit(training, prefix)
-        : new TokenCredit(training, PrefixCredit.of(config), distillation, prefix);
+        : new TokenCredit(
+            training,
+            PrefixCredit.of(config),
+            config.needsMilestones() ? guide : TokenGuide.NONE,
+            distillation,
+            prefix);
   }
 }

@@ -8,11 +8,13 @@ import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.model.Distillation;
 import io.tributary.model.ModelTraining;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningEstimates;
+import io.tributary.objective.estimate.ControlCoefficient;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.RunningMean;
@@ -46,6 +48,7 @@ public final class PolicyTrainer implements AutoCloseable {
    * @param signals mean of the objective's signal
    * @param window of the next decision on the proposal
    * @param tails of the importance weights
+   * @param control coefficient of the control variate
    * @param penalty weight of the divergence from the base model
    */
   public record Estimators(
@@ -53,16 +56,18 @@ public final class PolicyTrainer implements AutoCloseable {
       RunningMean signals,
       ReplacementWindow window,
       WeightTails tails,
+      ControlCoefficient control,
       KlPenalty penalty) {
 
     /** The estimates that the next batch is learned with. */
     RunningEstimates current() {
-      return new RunningEstimates(partitionFunction.estimate(), signals.mean());
+      return new RunningEstimates(partitionFunction.estimate(), signals.mean(), control.value());
     }
   }
 
   private final ModelTraining training;
   private final @Nullable Distillation distillation;
+  private final Credit credit;
   private final UpdateRule rule;
   private final GradientVariance gradientVariance;
   private final Reward reward;
@@ -75,12 +80,14 @@ public final class PolicyTrainer implements AutoCloseable {
    *
    * @param training of the policy, with a value head where the objective needs one
    * @param distillation towards the base model, where the objective needs it; closed with this
+   * @param guide has the milestones, where the objective needs them
    * @param prefix tokens that every sequence follows
    * @param features names of the target's features, in their order
    */
   public PolicyTrainer(
       ModelTraining training,
       @Nullable Distillation distillation,
+      TokenGuide guide,
       TributaryConfig config,
       int[] prefix,
       List<String> features,
@@ -88,7 +95,7 @@ public final class PolicyTrainer implements AutoCloseable {
     OptimizerConfig optimizer = config.learner().optimizer();
     this.training = training;
     this.distillation = distillation;
-    Credit credit = Credit.of(config.objective(), training, distillation, prefix);
+    this.credit = Credit.of(config.objective(), training, distillation, guide, prefix);
     this.rule =
         config.objective().isProximal()
             ? new ProximalUpdates(training, config, prefix, estimators.penalty())
@@ -131,6 +138,7 @@ public final class PolicyTrainer implements AutoCloseable {
     estimators.partitionFunction().add(arrays.logWeights());
     BatchValues values = arrays.values(arrays.logBases(), estimators.current());
     estimators.signals().add(rule.objective().signals(values));
+    estimators.control().add(credit.control(arrays, estimators.partitionFunction().estimate()));
   }
 
   /**
@@ -152,6 +160,7 @@ public final class PolicyTrainer implements AutoCloseable {
     BatchValues values = arrays.values(outcome.logPolicies(), estimates);
     estimators.partitionFunction().add(arrays.logWeights());
     estimators.signals().add(objective.signals(values));
+    estimators.control().add(outcome.control());
     estimators.tails().add(arrays.logWeights(), values.logPolicyRatios());
     if (!estimators.window().isFresh()) {
       estimators

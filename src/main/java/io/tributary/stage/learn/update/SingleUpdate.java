@@ -9,6 +9,7 @@ import io.tributary.model.SequenceScores;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Objective;
 import io.tributary.objective.RunningEstimates;
+import io.tributary.objective.estimate.ControlCoefficient;
 import io.tributary.tensor.Torch;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -55,7 +56,7 @@ final class SingleUpdate implements UpdateRule {
       Runnable progress) {
     int[] all = IntStream.range(0, batch.size()).toArray();
     int[] differentiated =
-        objective.needsGradientAtZeroWeight()
+        objective.needsGradientAtZeroWeight() || credit.needsGradientAtZeroWeight()
             ? all
             : IntStream.of(all).filter(batch::isPositive).toArray();
     boolean separately =
@@ -68,6 +69,7 @@ final class SingleUpdate implements UpdateRule {
     double[] levels = objective.levels(values);
     List<int[]> microBatches = batch.microBatches(differentiated, config.microBatchSize());
     double loss = 0; // - mean[ c log pi ]
+    var control = ControlCoefficient.State.EMPTY;
     training.zeroGradients();
     for (int m = 0; m < microBatches.size(); m++) {
       int[] rows = microBatches.get(m);
@@ -82,6 +84,7 @@ final class SingleUpdate implements UpdateRule {
         logPolicies[rows[j]] = pass.logProbs()[j];
       }
       loss += pass.loss();
+      control = control.plus(pass.control());
       progress.run();
     }
     double gradientNorm = training.gradientNorm();
@@ -89,7 +92,7 @@ final class SingleUpdate implements UpdateRule {
     if (finite) {
       training.update(learningRate, gradientNorm, config.optimizer().maxGradNorm());
     }
-    return new Outcome(logPolicies, loss, gradientNorm, finite, new Measurements());
+    return new Outcome(logPolicies, loss, gradientNorm, finite, control, new Measurements());
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.tributary.stage.learn.update;
 import io.tributary.metrics.Measurements;
 import io.tributary.objective.Objective;
 import io.tributary.objective.RunningEstimates;
+import io.tributary.objective.estimate.ControlCoefficient;
 
 /** Changes the policy with a batch. */
 sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
@@ -15,6 +16,7 @@ sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
    * @param gradientNorm mean over the updates, before clipping
    * @param finite whether loss and gradient were finite in all updates; the first update in which
    *     they were not is skipped, as are all after it
+   * @param control what the next coefficient of the control variate follows from
    * @param measurements specific to this rule
    */
   record Outcome(
@@ -22,6 +24,7 @@ sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
       double loss,
       double gradientNorm,
       boolean finite,
+      ControlCoefficient.State control,
       Measurements measurements) {}
 
   /**

@@ -9,6 +9,8 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.DecoderConfig;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.RunningMoments;
@@ -80,9 +82,11 @@ class CheckpointStoreTest {
             new RunningMean.State(moments),
             new WindowState(5, Criterion.KL, moments, moments, -0.25, 2, 1, moments),
             new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),
+            new ControlCoefficient.State(-1.0 / 3, 0.1 + 0.2),
             Map.of(),
             new KlPenalty.State(0.15),
             PendingWork.NOTHING,
+            new Standing(List.of(-3.5, 0.1 + 0.2), 2.25, -1.0 / 3),
             divergence,
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,

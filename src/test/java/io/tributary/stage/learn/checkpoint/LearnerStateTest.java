@@ -10,6 +10,8 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.RunningMoments;
@@ -45,9 +47,11 @@ class LearnerStateTest {
             3,
             seed % 2 == 0 ? null : moments(40, a, b, d)),
         new WeightTails.State(List.of(a, b), List.of(d, c, a)),
+        new ControlCoefficient.State(b, d),
         Map.of("female", a, "length", b),
         new KlPenalty.State(d),
         seed % 2 == 0 ? PendingWork.EVALUATION : PendingWork.JUDGEMENT,
+        seed % 2 == 0 ? null : new Standing(List.of(a, b), c, d),
         seed % 2 == 0 ? null : a,
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
   }

@@ -14,7 +14,9 @@ import io.tributary.model.Distillation;
 import io.tributary.model.Gradients;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelTraining;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.ControlCoefficient;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.WeightTails;
@@ -95,6 +97,7 @@ class CreditTest {
             new PolicyTrainer(
                 new ModelTraining(model, SETTINGS),
                 distillation,
+                TokenGuide.NONE,
                 config,
                 world.prefix,
                 List.of("chosen"),
@@ -103,6 +106,7 @@ class CreditTest {
                     RunningMean.create(),
                     ReplacementWindow.create(config.proposal(), 1),
                     WeightTails.create(),
+                    new ControlCoefficient(ControlCoefficient.State.EMPTY),
                     new KlPenalty(config.objective())))) {
       if (knowsZ) {
         trainer.bootstrap(new Batch.Bootstrap(all, 1));

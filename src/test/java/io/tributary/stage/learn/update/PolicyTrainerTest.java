@@ -14,11 +14,13 @@ import io.tributary.metrics.Metric;
 import io.tributary.model.Gradients;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelTraining;
+import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningEstimates;
+import io.tributary.objective.estimate.ControlCoefficient;
 import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
@@ -106,6 +108,7 @@ class PolicyTrainerTest {
           new PolicyTrainer(
               training,
               null,
+              TokenGuide.NONE,
               config,
               world.prefix,
               List.of("chosen"),
@@ -114,6 +117,7 @@ class PolicyTrainerTest {
                   RunningMean.create(),
                   ReplacementWindow.create(config.proposal(), 1),
                   WeightTails.create(),
+                  new ControlCoefficient(ControlCoefficient.State.EMPTY),
                   new KlPenalty(config.objective())));
       trainer.bootstrap(new Batch.Bootstrap(bootstrap, 1));
       AtomicInteger signs = new AtomicInteger();

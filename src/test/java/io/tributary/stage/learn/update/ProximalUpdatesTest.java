@@ -163,6 +163,7 @@ class ProximalUpdatesTest {
               new double[] {world.logTargets[i] > Double.NEGATIVE_INFINITY ? 1 : 0},
               world.logBases[i],
               bases.get(i).logProbs(),
+              new double[0],
               world.logTargets[i],
               world.sequences.get(i).length));
     }
