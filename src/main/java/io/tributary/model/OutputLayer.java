@@ -1,11 +1,15 @@
 package io.tributary.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Ops;
+import io.tributary.tensor.Script;
 import io.tributary.tensor.Torch;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -89,10 +93,9 @@ final class OutputLayer {
     for (int from = 0; from < vocabulary; from += width(n)) {
       try (NDScope scope = new NDScope()) {
         scope.suppressNotUsedWarning();
-        NDArray logits = logits(hidden, from, end(from, n)); // (N, block)
-        NDArray max = logits.max(new int[] {1}, true); // (N, 1)
-        float[] shift = max.toFloatArray();
-        float[] sum = logits.subi(max).exp().sum(new int[] {1}).toFloatArray();
+        Masses masses = masses(hidden, from, end(from, n));
+        float[] shift = masses.max().toFloatArray();
+        float[] sum = masses.sum().toFloatArray();
         for (int i = 0; i < n; i++) {
           logNormalisers[i] = logAdd(logNormalisers[i], shift[i] + Math.log(sum[i]));
         }
@@ -126,11 +129,9 @@ final class OutputLayer {
       int to = end(from, n);
       try (NDScope scope = new NDScope()) {
         scope.suppressNotUsedWarning();
-        NDArray gradient = logits(hidden, from, to).subi(logNormalisers).exp().muli(negated);
-        assignTargets(gradient, from, to, targets, pass.logProbs(), coefficients); // (N, block)
-        NDArray block = Ops.slice(weight, 0, from, to); // (block, D)
-        hiddenGradient.addi(gradient.matMul(block));
-        Ops.slice(weightGradient, 0, from, to).addi(gradient.transpose().matMul(hidden));
+        NDArray gradient = probs(hidden, logNormalisers, negated, from, to); // (N, block)
+        assignTargets(gradient, from, to, targets, pass.logProbs(), coefficients);
+        backward(gradient, hidden, hiddenGradient, weightGradient, from, to);
       }
     }
     return hiddenGradient;
@@ -150,8 +151,9 @@ final class OutputLayer {
       return new Distributions(layer, hidden, layer.logNormalisers(hidden));
     }
 
-    private NDArray logProbs(NDArray normalisers, int from, int to) {
-      return layer.logits(hidden, from, to).subi(normalisers);
+    /** Times factors, N of them; parameters as {@link OutputLayer#probs}. */
+    private NDArray probs(NDArray normalisers, NDArray factors, int from, int to) {
+      return layer.probs(hidden, normalisers, factors, from, to);
     }
   }
 
@@ -176,10 +178,9 @@ final class OutputLayer {
       int to = end(from, n);
       try (NDScope scope = new NDScope()) {
         scope.suppressNotUsedWarning();
-        NDArray expected = teachers.logProbs(ofTeachers, from, to).exp(); // (N, block)
-        NDArray gradient = pupils.logProbs(ofPupils, from, to).exp().subi(expected).muli(factors);
-        hiddenGradient.addi(gradient.matMul(Ops.slice(weight, 0, from, to)));
-        Ops.slice(weightGradient, 0, from, to).addi(gradient.transpose().matMul(pupils.hidden()));
+        NDArray expected = teachers.probs(ofTeachers, factors, from, to); // (N, block)
+        NDArray gradient = pupils.probs(ofPupils, factors, from, to).subi(expected);
+        backward(gradient, pupils.hidden(), hiddenGradient, weightGradient, from, to);
       }
     }
     return hiddenGradient;
@@ -203,6 +204,44 @@ final class OutputLayer {
         manager.create(Arrays.stream(rows).asLongStream().toArray()),
         manager.create(Arrays.stream(rows).mapToLong(i -> targets[i] - from).toArray()),
         column(gradient, values).squeeze(1));
+  }
+
+  /**
+   * Probabilities of tokens up to a factor of each row.
+   *
+   * @param exp exp(z - max z), (N, block)
+   * @param max the largest logit of each row, (N, 1)
+   * @param sum the sum of each row of {@code exp}, (N, 1)
+   */
+  record Masses(NDArray exp, NDArray max, NDArray sum) {}
+
+  /** Of tokens {@code [from, to)}; gradient mode must be off. */
+  Masses masses(NDArray hidden, int from, int to) {
+    NDList results = Scripts.MASSES.apply(hidden, Ops.slice(weight, 0, from, to));
+    return new Masses(results.get(0), results.get(1), results.get(2));
+  }
+
+  /** Probabilities of tokens {@code [from, to)} times the factor of each row, (N, to - from). */
+  private NDArray probs(NDArray hidden, NDArray logNormalisers, NDArray factors, int from, int to) {
+    return Scripts.WEIGHTED
+        .apply(hidden, Ops.slice(weight, 0, from, to), logNormalisers, factors)
+        .get(0);
+  }
+
+  /** Adds what the gradient of logits {@code [from, to)} gives to those of both their factors. */
+  private void backward(
+      NDArray gradient,
+      NDArray hidden,
+      NDArray hiddenGradient,
+      NDArray weightGradient,
+      int from,
+      int to) {
+    Scripts.BACKWARD.apply(
+        gradient,
+        hidden,
+        Ops.slice(weight, 0, from, to),
+        hiddenGradient,
+        Ops.slice(weightGradient, 0, from, to));
   }
 
   /** Logits of tokens {@code [from, to)}, (N, to - from). */
@@ -234,6 +273,20 @@ final class OutputLayer {
 
   private int end(int from, int n) {
     return Math.min(vocabulary, from + width(n));
+  }
+
+  /** Compiled once, when the first pass needs them. */
+  private static final class Scripts {
+    static final Script MASSES = load("Masses");
+    static final Script WEIGHTED = load("Weighted");
+    static final Script BACKWARD = load("Backward");
+
+    private Scripts() {}
+
+    private static Script load(String type) {
+      return Script.load(
+          Torch.newManager(Device.cpu()), OutputLayer.class, "output.py", type, Map.of());
+    }
   }
 
   /** log(exp a + exp b). */

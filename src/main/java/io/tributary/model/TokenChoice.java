@@ -41,13 +41,10 @@ final class TokenChoice {
     NDList maxima = new NDList();
     NDList sums = new NDList();
     for (int from = 0; from < vocabulary; from += BLOCK) {
-      NDArray logits = output.logits(hidden, from, Math.min(vocabulary, from + BLOCK));
-      NDArray max = logits.max(new int[] {1}, true); // (B, 1)
-      NDArray exp = logits.subi(max).exp(); // (B, block)
-      logits.close();
-      values.add(exp);
-      maxima.add(max);
-      sums.add(exp.sum(new int[] {1}, true));
+      var masses = output.masses(hidden, from, Math.min(vocabulary, from + BLOCK));
+      values.add(masses.exp()); // (B, block)
+      maxima.add(masses.max()); // (B, 1)
+      sums.add(masses.sum());
     }
     float[] blockMax = NDArrays.concat(maxima, 1).toFloatArray(); // (B, blocks)
     float[] blockSum = NDArrays.concat(sums, 1).toFloatArray();
