@@ -56,12 +56,6 @@ public final class Ops {
         torch(array), new NDIndex("{}", indices), (PtNDManager) indices.getManager());
   }
 
-  /** {@code x} (n, in) times {@code weight} (in, out) plus {@code bias} (out): GPT-2's Conv1D. */
-  public static NDArray affine(NDArray x, NDArray weight, NDArray bias) {
-    NDArray transposed = JniUtils.transpose(torch(weight), 0, 1); // (out, in), a view
-    return JniUtils.linear(torch(x), (PtNDArray) transposed, torch(bias));
-  }
-
   /** Layer normalisation over the last axis. */
   public static NDArray layerNorm(NDArray x, NDArray scale, NDArray shift, double epsilon) {
     return JniUtils.layerNorm(torch(x), scale.getShape(), torch(scale), torch(shift), epsilon);
@@ -81,21 +75,6 @@ public final class Ops {
     try (NDArray number = x.getManager().full(new Shape(), (float) factor)) {
       return x.mul(number);
     }
-  }
-
-  /** The logistic function. */
-  public static NDArray sigmoid(NDArray x) {
-    return JniUtils.sigmoid(torch(x));
-  }
-
-  /** The erf form of the Gaussian error linear unit. */
-  public static NDArray gelu(NDArray x) {
-    return JniUtils.gelu(torch(x));
-  }
-
-  /** max(0, x). */
-  public static NDArray relu(NDArray x) {
-    return JniUtils.relu(torch(x));
   }
 
   /**
