@@ -31,6 +31,9 @@ import java.util.stream.IntStream;
  * array per block.
  */
 final class OutputLayer {
+  /** Tokens of a group; see {@link #groups}. */
+  static final int GROUP = 128;
+
   /** Values in one block of logits: 8 MiB of float32. */
   private static final int BLOCK_VALUES = 1 << 21;
 
@@ -209,16 +212,24 @@ final class OutputLayer {
   /**
    * Probabilities of tokens up to a factor of each row.
    *
-   * @param exp exp(z - max z), (N, block)
+   * @param exp exp(z - max z), (N, block), or (N, groups, {@link #GROUP}) filled up with zeros
    * @param max the largest logit of each row, (N, 1)
-   * @param sum the sum of each row of {@code exp}, (N, 1)
+   * @param sum the sum of each row, (N, 1), or group, (N, groups), of {@code exp}
    */
-  record Masses(NDArray exp, NDArray max, NDArray sum) {}
+  record Masses(NDArray exp, NDArray max, NDArray sum) {
+    private static Masses of(NDList results) {
+      return new Masses(results.get(0), results.get(1), results.get(2));
+    }
+  }
 
   /** Of tokens {@code [from, to)}; gradient mode must be off. */
   Masses masses(NDArray hidden, int from, int to) {
-    NDList results = Scripts.MASSES.apply(hidden, Ops.slice(weight, 0, from, to));
-    return new Masses(results.get(0), results.get(1), results.get(2));
+    return Masses.of(Scripts.MASSES.apply(hidden, Ops.slice(weight, 0, from, to)));
+  }
+
+  /** As {@link #masses}, in groups of {@link #GROUP} tokens. */
+  Masses groups(NDArray hidden, int from, int to) {
+    return Masses.of(Scripts.GROUPS.apply(hidden, Ops.slice(weight, 0, from, to)));
   }
 
   /** Probabilities of tokens {@code [from, to)} times the factor of each row, (N, to - from). */
@@ -277,15 +288,16 @@ final class OutputLayer {
 
   /** Compiled once, when the first pass needs them. */
   private static final class Scripts {
-    static final Script MASSES = load("Masses");
-    static final Script WEIGHTED = load("Weighted");
-    static final Script BACKWARD = load("Backward");
+    static final Script MASSES = load("Masses", Map.of());
+    static final Script GROUPS = load("Groups", Map.of("size", (long) GROUP));
+    static final Script WEIGHTED = load("Weighted", Map.of());
+    static final Script BACKWARD = load("Backward", Map.of());
 
     private Scripts() {}
 
-    private static Script load(String type) {
+    private static Script load(String type, Map<String, Object> attributes) {
       return Script.load(
-          Torch.newManager(Device.cpu()), OutputLayer.class, "output.py", type, Map.of());
+          Torch.newManager(Device.cpu()), OutputLayer.class, "output.py", type, attributes);
     }
   }
 

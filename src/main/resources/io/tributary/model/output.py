@@ -13,6 +13,23 @@ class Masses(Module):
     masses = torch.exp_(torch.sub_(z, max))
     return (masses, max, torch.sum(masses, [1], True))
 
+class Groups(Module):
+  # As Masses, in groups of `size` tokens, the last filled up with zeros: (N, groups, size), max z (N, 1),
+  # and the sum of each group (N, groups).
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  size : int
+  def forward(self: __torch__.Groups, h: Tensor, w: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    z = torch.matmul(h, torch.t(w))
+    max = torch.amax(z, [1], True)
+    masses = torch.exp_(torch.sub_(z, max))
+    rest = z.size(1) % self.size
+    if rest > 0:
+      masses = torch.constant_pad_nd(masses, [0, self.size - rest])
+    groups = masses.view([z.size(0), -1, self.size])
+    return (groups, max, torch.sum(groups, [2]))
+
 class Weighted(Module):
   # factor exp(z - shift) (N, block); shift and factor: (N, 1).
   __parameters__ = []
