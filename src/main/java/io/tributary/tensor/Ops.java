@@ -2,7 +2,6 @@ package io.tributary.tensor;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
@@ -64,17 +63,6 @@ public final class Ops {
   /** Dropout with the engine's generator, seeded by {@link Torch#seed}. */
   public static NDArray dropout(NDArray x, double probability) {
     return JniUtils.dropout(torch(x), probability, true);
-  }
-
-  /**
-   * {@code x} times a number. {@code x.mul(number)} must not be used where gradients are recorded:
-   * DJL puts the number into memory of Java that the garbage collector may free while the autograd
-   * graph still needs it.
-   */
-  public static NDArray times(NDArray x, double factor) {
-    try (NDArray number = x.getManager().full(new Shape(), (float) factor)) {
-      return x.mul(number);
-    }
   }
 
   /**
