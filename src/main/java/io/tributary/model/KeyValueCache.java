@@ -37,9 +37,22 @@ public final class KeyValueCache {
     return extend(keys.get(layer), added);
   }
 
-  /** As {@link #keys}, for values. */
+  /** As {@link #keys(int, NDArray)}, for values. */
   public NDArray values(int layer, NDArray added) {
     return extend(values.get(layer), added);
+  }
+
+  /**
+   * Keys of a layer, (B, heads, keys, head width), those of {@code added} new tokens last, which
+   * are to be set in place.
+   */
+  public NDArray keys(int layer, long added) {
+    return Ops.slice(keys.get(layer), 2, 0, length + added);
+  }
+
+  /** As {@link #keys(int, long)}, for values. */
+  public NDArray values(int layer, long added) {
+    return Ops.slice(values.get(layer), 2, 0, length + added);
   }
 
   private NDArray extend(NDArray all, NDArray added) {

@@ -1,13 +1,17 @@
 package io.tributary.model;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.Shape;
 import io.tributary.tensor.Ops;
+import io.tributary.tensor.Script;
 import io.tributary.tensor.Torch;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -30,6 +34,9 @@ import java.util.stream.IntStream;
  * array per block.
  */
 final class OutputLayer {
+  /** Tokens of a group; see {@link #groups}. */
+  static final int GROUP = 128;
+
   /** Values in one block of logits: 8 MiB of float32. */
   private static final int BLOCK_VALUES = 1 << 21;
 
@@ -133,10 +140,9 @@ final class OutputLayer {
     for (int from = 0; from < vocabulary; from += width(n)) {
       try (NDScope scope = new NDScope()) {
         scope.suppressNotUsedWarning();
-        NDArray logits = logits(hidden, from, end(from, n)); // (N, block)
-        NDArray max = logits.max(new int[] {1}, true); // (N, 1)
-        float[] shift = max.toFloatArray();
-        float[] sum = logits.subi(max).exp().sum(new int[] {1}).toFloatArray();
+        Masses masses = masses(hidden, from, end(from, n));
+        float[] shift = masses.max().toFloatArray();
+        float[] sum = masses.sum().toFloatArray();
         for (int i = 0; i < n; i++) {
           logNormalisers[i] = logAdd(logNormalisers[i], shift[i] + Math.log(sum[i]));
         }
@@ -165,11 +171,9 @@ final class OutputLayer {
       int to = end(from, n);
       try (NDScope scope = new NDScope()) {
         scope.suppressNotUsedWarning();
-        NDArray gradient = logits(hidden, from, to).subi(shift).exp().muli(negated);
-        terms.assign(gradient, from, to); // (N, block)
-        NDArray block = Ops.slice(weight, 0, from, to); // (block, D)
-        hiddenGradient.addi(gradient.matMul(block));
-        Ops.slice(weightGradient, 0, from, to).addi(gradient.transpose().matMul(hidden));
+        NDArray gradient = probs(hidden, shift, negated, from, to); // (N, block)
+        terms.assign(gradient, from, to);
+        backward(gradient, hidden, hiddenGradient, weightGradient, from, to);
       }
     }
     return hiddenGradient;
@@ -189,8 +193,9 @@ final class OutputLayer {
       return new Distributions(layer, hidden, layer.logNormalisers(hidden));
     }
 
-    private NDArray logProbs(NDArray normalisers, int from, int to) {
-      return layer.logits(hidden, from, to).subi(normalisers);
+    /** Times factors, N of them; parameters as {@link OutputLayer#probs}. */
+    private NDArray probs(NDArray normalisers, NDArray factors, int from, int to) {
+      return layer.probs(hidden, normalisers, factors, from, to);
     }
   }
 
@@ -215,13 +220,58 @@ final class OutputLayer {
       int to = end(from, n);
       try (NDScope scope = new NDScope()) {
         scope.suppressNotUsedWarning();
-        NDArray expected = teachers.logProbs(ofTeachers, from, to).exp(); // (N, block)
-        NDArray gradient = pupils.logProbs(ofPupils, from, to).exp().subi(expected).muli(factors);
-        hiddenGradient.addi(gradient.matMul(Ops.slice(weight, 0, from, to)));
-        Ops.slice(weightGradient, 0, from, to).addi(gradient.transpose().matMul(pupils.hidden()));
+        NDArray expected = teachers.probs(ofTeachers, factors, from, to); // (N, block)
+        NDArray gradient = pupils.probs(ofPupils, factors, from, to).subi(expected);
+        backward(gradient, pupils.hidden(), hiddenGradient, weightGradient, from, to);
       }
     }
     return hiddenGradient;
+  }
+
+  /**
+   * Probabilities of tokens up to a factor of each row.
+   *
+   * @param exp exp(z - max z), (N, block), or (N, groups, {@link #GROUP}) filled up with zeros
+   * @param max the largest logit of each row, (N, 1)
+   * @param sum the sum of each row, (N, 1), or group, (N, groups), of {@code exp}
+   */
+  record Masses(NDArray exp, NDArray max, NDArray sum) {
+    private static Masses of(NDList results) {
+      return new Masses(results.get(0), results.get(1), results.get(2));
+    }
+  }
+
+  /** Of tokens {@code [from, to)}; gradient mode must be off. */
+  Masses masses(NDArray hidden, int from, int to) {
+    return Masses.of(Scripts.MASSES.apply(hidden, Ops.slice(weight, 0, from, to)));
+  }
+
+  /** As {@link #masses}, in groups of {@link #GROUP} tokens. */
+  Masses groups(NDArray hidden, int from, int to) {
+    return Masses.of(Scripts.GROUPS.apply(hidden, Ops.slice(weight, 0, from, to)));
+  }
+
+  /** Probabilities of tokens {@code [from, to)} times the factor of each row, (N, to - from). */
+  private NDArray probs(NDArray hidden, NDArray logNormalisers, NDArray factors, int from, int to) {
+    return Scripts.WEIGHTED
+        .apply(hidden, Ops.slice(weight, 0, from, to), logNormalisers, factors)
+        .get(0);
+  }
+
+  /** Adds what the gradient of logits {@code [from, to)} gives to those of both their factors. */
+  private void backward(
+      NDArray gradient,
+      NDArray hidden,
+      NDArray hiddenGradient,
+      NDArray weightGradient,
+      int from,
+      int to) {
+    Scripts.BACKWARD.apply(
+        gradient,
+        hidden,
+        Ops.slice(weight, 0, from, to),
+        hiddenGradient,
+        Ops.slice(weightGradient, 0, from, to));
   }
 
   /** Logits of tokens {@code [from, to)}, (N, to - from). */
@@ -253,6 +303,21 @@ final class OutputLayer {
 
   private int end(int from, int n) {
     return Math.min(vocabulary, from + width(n));
+  }
+
+  /** Compiled once, when the first pass needs them. */
+  private static final class Scripts {
+    static final Script MASSES = load("Masses", Map.of());
+    static final Script GROUPS = load("Groups", Map.of("size", (long) GROUP));
+    static final Script WEIGHTED = load("Weighted", Map.of());
+    static final Script BACKWARD = load("Backward", Map.of());
+
+    private Scripts() {}
+
+    private static Script load(String type, Map<String, Object> attributes) {
+      return Script.load(
+          Torch.newManager(Device.cpu()), OutputLayer.class, "output.py", type, attributes);
+    }
   }
 
   /** log(exp a + exp b). */

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.tributary.tensor.Ops;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -13,13 +12,18 @@ import java.util.stream.IntStream;
  * Choice of the next token from the whole distribution, by inversion of its cumulative
  * distribution.
  *
- * <p>The vocabulary is cut into blocks. The engine computes exp(logit - maximum of the block) and
- * its sum for every block; here the block is chosen by the sums and the token within the block by
- * its values, both in double precision. So the engine passes over the values no more often than for
- * a softmax, and only one block per row is copied.
+ * <p>The vocabulary is cut into blocks, and these into groups. The engine computes exp(logit -
+ * maximum of the block) and its sum for every group; here the group is chosen by the sums and the
+ * token within the group by its values, both in double precision. So the engine passes over the
+ * values no more often than for a softmax, and only one group per row is copied.
  */
 final class TokenChoice {
-  static final int BLOCK = 2048;
+  private static final int GROUP = OutputLayer.GROUP;
+
+  /** Groups of a block. */
+  private static final int GROUPS = 16;
+
+  static final int BLOCK = GROUPS * GROUP;
 
   private TokenChoice() {}
 
@@ -33,18 +37,18 @@ final class TokenChoice {
   /**
    * The distributions of the next token of B rows.
    *
-   * @param values (B, block) of each block, exp(logit - maximum of the block)
+   * @param values (B groups, {@link OutputLayer#GROUP}) of each block, exp(logit - its maximum)
    * @param blockMax (B, blocks)
-   * @param blockSum (B, blocks), sums of {@code values}
+   * @param groupSum (B, all groups), sums of {@code values}
+   * @param rows B
    */
-  record Distributions(List<NDArray> values, float[] blockMax, float[] blockSum) {
+  record Distributions(List<NDArray> values, float[] blockMax, float[] groupSum, int rows) {
 
-    /** log sum_v exp z_v of a row's logits. */
-    double logNormaliser(int row) {
-      double max = max(row);
-      return max + Math.log(Arrays.stream(masses(row, max)).sum());
+    private int groups() {
+      return groupSum.length / rows;
     }
 
+    /** The largest logit of a row. */
     private double max(int row) {
       double max = Double.NEGATIVE_INFINITY;
       for (int b = 0; b < values.size(); b++) {
@@ -53,14 +57,31 @@ final class TokenChoice {
       return max;
     }
 
-    /** The mass of each block. */
+    /** The mass of each group of a row, in units of exp(max). */
     private double[] masses(int row, double max) {
       int blocks = values.size();
-      double[] mass = new double[blocks];
+      double[] masses = new double[groups()];
       for (int b = 0; b < blocks; b++) {
-        mass[b] = blockSum[row * blocks + b] * Math.exp(blockMax[row * blocks + b] - max);
+        double scale = Math.exp(blockMax[row * blocks + b] - max);
+        for (int g = b * GROUPS; g < Math.min(masses.length, (b + 1) * GROUPS); g++) {
+          masses[g] = groupSum[row * masses.length + g] * scale;
+        }
       }
-      return mass;
+      return masses;
+    }
+
+    private static double sum(double[] masses) {
+      double sum = 0;
+      for (double mass : masses) {
+        sum += mass;
+      }
+      return sum;
+    }
+
+    /** log sum_v exp z_v of a row's logits. */
+    double logNormaliser(int row) {
+      double max = max(row);
+      return max + Math.log(sum(masses(row, max)));
     }
 
     /**
@@ -69,44 +90,25 @@ final class TokenChoice {
      * @param uniforms B numbers in [0, 1)
      */
     Chosen choose(double[] uniforms) {
-      int blocks = values.size();
-      int rows = uniforms.length;
-      int[] block = new int[rows];
-      double[] within = new double[rows]; // what is left of u in the block, as a share of the block
-      double[] logBlockShift = new double[rows]; // block maximum minus log normaliser
+      int[] group = new int[rows];
+      double[] within = new double[rows]; // what is left of u in the group, as a share of the group
+      double[] logShift = new double[rows]; // maximum of the group's block minus log normaliser
       for (int row = 0; row < rows; row++) {
         double max = max(row);
-        double[] mass = masses(row, max);
-        double total = Arrays.stream(mass).sum();
+        double[] masses = masses(row, max);
+        double total = sum(masses);
         double left = uniforms[row] * total;
-        int b = 0;
-        while (left >= mass[b] && massAfter(mass, b)) {
-          left -= mass[b++];
+        for (int g = 0; g < masses.length && left >= 0; g++) {
+          if (masses[g] > 0) {
+            group[row] = g;
+            within[row] = left / masses[g];
+            left -= masses[g];
+          }
         }
-        block[row] = b;
-        within[row] = mass[b] > 0 ? left / mass[b] : 0;
-        logBlockShift[row] = blockMax[row * blocks + b] - max - Math.log(total);
+        int block = group[row] / GROUPS;
+        logShift[row] = blockMax[row * values.size() + block] - max - Math.log(total);
       }
-      int[] tokens = new int[rows];
-      double[] logProbs = new double[rows];
-      for (int b = 0; b < blocks; b++) {
-        int chosen = b;
-        long[] here =
-            IntStream.range(0, rows).filter(row -> block[row] == chosen).asLongStream().toArray();
-        if (here.length == 0) {
-          continue;
-        }
-        NDArray indices = values.get(b).getManager().create(here);
-        float[] exp = Ops.rows(values.get(b), indices).toFloatArray();
-        int width = exp.length / here.length;
-        for (int j = 0; j < here.length; j++) {
-          int row = (int) here[j];
-          int at = invert(exp, j * width, width, within[row]);
-          tokens[row] = b * BLOCK + at;
-          logProbs[row] = Math.min(0, Math.log(exp[j * width + at]) + logBlockShift[row]);
-        }
-      }
-      return new Chosen(tokens, logProbs);
+      return inGroups(values, group, within, logShift);
     }
   }
 
@@ -130,20 +132,41 @@ final class TokenChoice {
     NDList maxima = new NDList();
     NDList sums = new NDList();
     for (int from = 0; from < vocabulary; from += BLOCK) {
-      NDArray logits = output.logits(hidden, from, Math.min(vocabulary, from + BLOCK));
-      NDArray max = logits.max(new int[] {1}, true); // (B, 1)
-      NDArray exp = logits.subi(max).exp(); // (B, block)
-      logits.close();
-      values.add(exp);
-      maxima.add(max);
-      sums.add(exp.sum(new int[] {1}, true));
+      var masses = output.groups(hidden, from, Math.min(vocabulary, from + BLOCK));
+      values.add(masses.exp().reshape(-1, GROUP)); // (B groups, GROUP)
+      maxima.add(masses.max()); // (B, 1)
+      sums.add(masses.sum()); // (B, groups)
     }
     return new Distributions(
-        values, NDArrays.concat(maxima, 1).toFloatArray(), NDArrays.concat(sums, 1).toFloatArray());
+        values,
+        NDArrays.concat(maxima, 1).toFloatArray(),
+        NDArrays.concat(sums, 1).toFloatArray(),
+        Math.toIntExact(hidden.getShape().get(0)));
   }
 
-  private static boolean massAfter(double[] mass, int b) {
-    return Arrays.stream(mass, b + 1, mass.length).anyMatch(m -> m > 0);
+  private static Chosen inGroups(
+      List<NDArray> values, int[] group, double[] within, double[] logShift) {
+    int rows = group.length;
+    int[] tokens = new int[rows];
+    double[] logProbs = new double[rows];
+    for (int b = 0; b < values.size(); b++) {
+      int block = b;
+      int[] here = IntStream.range(0, rows).filter(r -> group[r] / GROUPS == block).toArray();
+      if (here.length == 0) {
+        continue;
+      }
+      NDArray all = values.get(b);
+      long perRow = all.getShape().get(0) / rows;
+      long[] indices = IntStream.of(here).mapToLong(r -> r * perRow + group[r] % GROUPS).toArray();
+      float[] exp = Ops.rows(all, all.getManager().create(indices)).toFloatArray(); // (n, GROUP)
+      for (int j = 0; j < here.length; j++) {
+        int row = here[j];
+        int at = invert(exp, j * GROUP, GROUP, within[row]);
+        tokens[row] = group[row] * GROUP + at;
+        logProbs[row] = Math.min(0, Math.log(exp[j * GROUP + at]) + logShift[row]);
+      }
+    }
+    return new Chosen(tokens, logProbs);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.tributary.tensor;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
@@ -56,12 +55,6 @@ public final class Ops {
         torch(array), new NDIndex("{}", indices), (PtNDManager) indices.getManager());
   }
 
-  /** {@code x} (n, in) times {@code weight} (in, out) plus {@code bias} (out): GPT-2's Conv1D. */
-  public static NDArray affine(NDArray x, NDArray weight, NDArray bias) {
-    NDArray transposed = JniUtils.transpose(torch(weight), 0, 1); // (out, in), a view
-    return JniUtils.linear(torch(x), (PtNDArray) transposed, torch(bias));
-  }
-
   /** Layer normalisation over the last axis. */
   public static NDArray layerNorm(NDArray x, NDArray scale, NDArray shift, double epsilon) {
     return JniUtils.layerNorm(torch(x), scale.getShape(), torch(scale), torch(shift), epsilon);
@@ -70,32 +63,6 @@ public final class Ops {
   /** Dropout with the engine's generator, seeded by {@link Torch#seed}. */
   public static NDArray dropout(NDArray x, double probability) {
     return JniUtils.dropout(torch(x), probability, true);
-  }
-
-  /**
-   * {@code x} times a number. {@code x.mul(number)} must not be used where gradients are recorded:
-   * DJL puts the number into memory of Java that the garbage collector may free while the autograd
-   * graph still needs it.
-   */
-  public static NDArray times(NDArray x, double factor) {
-    try (NDArray number = x.getManager().full(new Shape(), (float) factor)) {
-      return x.mul(number);
-    }
-  }
-
-  /** The logistic function. */
-  public static NDArray sigmoid(NDArray x) {
-    return JniUtils.sigmoid(torch(x));
-  }
-
-  /** The erf form of the Gaussian error linear unit. */
-  public static NDArray gelu(NDArray x) {
-    return JniUtils.gelu(torch(x));
-  }
-
-  /** max(0, x). */
-  public static NDArray relu(NDArray x) {
-    return JniUtils.relu(torch(x));
   }
 
   /**

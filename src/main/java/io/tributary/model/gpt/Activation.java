@@ -1,7 +1,5 @@
 package io.tributary.model.gpt;
 
-import ai.djl.ndarray.NDArray;
-import io.tributary.tensor.Ops;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -16,21 +14,6 @@ enum Activation {
   GELU,
   /** max(0, x). */
   RELU;
-
-  private static NDArray tanhGelu(NDArray x) {
-    // x/2 (1 + tanh z) = x sigmoid(2 z), z = sqrt(2/pi) (x + 0.044715 x^3)
-    double c = 2 * Math.sqrt(2 / Math.PI);
-    return x.mul(Ops.sigmoid(Ops.times(x.square(), 0.044715 * c).add(c).mul(x)));
-  }
-
-  /** The function, element by element; differentiable. */
-  NDArray apply(NDArray x) {
-    return switch (this) {
-      case GELU_NEW, GELU_PYTORCH_TANH -> tanhGelu(x);
-      case GELU -> Ops.gelu(x);
-      case RELU -> Ops.relu(x);
-    };
-  }
 
   /** Its name in a {@code config.json}. */
   String hubName() {

@@ -8,12 +8,15 @@ import io.tributary.model.KeyValueCache;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.TensorLayout;
 import io.tributary.tensor.Ops;
+import io.tributary.tensor.Script;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +33,24 @@ final class Gpt extends LanguageModel {
   /** Attention masks that older files carry. */
   private static final Pattern BUFFERS = Pattern.compile("h\\.\\d+\\.attn\\.(bias|masked_bias)");
 
+  /** The tensors of a block, in the order in which the script takes them. */
+  private static final List<String> BLOCK =
+      List.of(
+          "ln_1.weight",
+          "ln_1.bias",
+          "attn.c_attn.weight",
+          "attn.c_attn.bias",
+          "attn.c_proj.weight",
+          "attn.c_proj.bias",
+          "ln_2.weight",
+          "ln_2.bias",
+          "mlp.c_fc.weight",
+          "mlp.c_fc.bias",
+          "mlp.c_proj.weight",
+          "mlp.c_proj.bias");
+
   private final GptConfig config;
+  private final Map<Map<String, Object>, Script> scripts = new ConcurrentHashMap<>();
 
   Gpt(GptConfig config, List<TensorBytes> tensors, Device device) {
     super(config, tensors, device);
@@ -44,16 +64,18 @@ final class Gpt extends LanguageModel {
       double dropout,
       Consumer<NDArray> blockInputs) {
     long length = tokens.getShape().get(1);
-    NDArray x = drop(embed(tokens, cache == null ? 0 : cache.length()), dropout);
-    NDArray mask = length > 1 ? causalMask(length) : null;
+    NDArray x = drop(embed(tokens, cache == null ? 0 : cache.length()), dropout); // (B, T, D)
+    NDArray none = manager().create(new Shape(0));
     for (int layer = 0; layer < config.layers(); layer++) {
-      blockInputs.accept(x);
-      x = block(layer, x, tokens.getShape(), mask, cache, dropout);
+      blockInputs.accept(flat(x));
+      NDArray keys = cache == null ? none : cache.keys(layer, length);
+      NDArray values = cache == null ? none : cache.values(layer, length);
+      x = script(layer, dropout).apply(inputs(layer, x, keys, values)).get(0);
     }
     if (cache != null) {
       cache.advance(length);
     }
-    return norm(x, "ln_f");
+    return Ops.layerNorm(flat(x), weight("ln_f.weight"), weight("ln_f.bias"), config.normEpsilon());
   }
 
   /**
@@ -66,72 +88,35 @@ final class Gpt extends LanguageModel {
     NDArray positions = // (1, T)
         manager().create(LongStream.range(from, from + length).toArray(), new Shape(1, length));
     return Ops.embedding(tokens, weight(TOKEN_EMBEDDING)) // (B, T, D)
-        .add(Ops.embedding(positions, weight(POSITION_EMBEDDING)))
-        .reshape(tokens.size(), config.width()); // (B T, D)
+        .add(Ops.embedding(positions, weight(POSITION_EMBEDDING)));
   }
 
-  private NDArray block(
-      int layer,
-      NDArray x,
-      Shape batch,
-      @Nullable NDArray mask,
-      @Nullable KeyValueCache cache,
-      double dropout) {
-    NDArray attended = attention(layer, x, batch.get(0), batch.get(1), mask, cache, dropout);
-    NDArray between = x.add(drop(attended, dropout));
-    return between.add(drop(feedForward(layer, between), dropout));
+  private NDArray flat(NDArray x) {
+    return x.reshape(-1, config.width()); // (B T, D)
   }
 
-  private NDArray attention(
-      int layer,
-      NDArray x,
-      long b,
-      long t,
-      @Nullable NDArray mask,
-      @Nullable KeyValueCache cache,
-      double dropout) {
-    long h = config.heads();
-    long width = config.headWidth();
-    NDArray qkv =
-        affine(norm(x, block(layer, "ln_1")), block(layer, "attn.c_attn"))
-            .reshape(new Shape(b, t, 3, h, width))
-            .transpose(2, 0, 3, 1, 4); // (3, B, H, T, D/H)
-    NDArray q =
-        Ops.times(Ops.slice(qkv, 0, 0, 1).squeeze(0), attentionScale(layer)); // (B, H, T, D/H)
-    NDArray k = Ops.slice(qkv, 0, 1, 2).squeeze(0);
-    NDArray v = Ops.slice(qkv, 0, 2, 3).squeeze(0);
-    if (cache != null) {
-      k = cache.keys(layer, k); // (B, H, keys, D/H)
-      v = cache.values(layer, v);
-    }
-    NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)); // (B, H, T, keys)
-    if (mask != null) {
-      scores = scores.add(mask);
-    }
-    NDArray mixed =
-        drop(scores.softmax(3), dropout)
-            .matMul(v) // (B, H, T, D/H)
-            .transpose(0, 2, 1, 3)
-            .reshape(b * t, config.width()); // (B T, D)
-    return affine(mixed, block(layer, "attn.c_proj"));
+  private Script script(int layer, double dropout) {
+    Map<String, Object> attributes =
+        Map.of(
+            "activation", config.activation().hubName(),
+            "dropout", dropout,
+            "epsilon", config.normEpsilon(),
+            "heads", (long) config.heads(),
+            "scale", attentionScale(layer));
+    return scripts.computeIfAbsent(
+        attributes, a -> Script.load(manager(), Gpt.class, "block.py", "Block", a));
+  }
+
+  /** The parameters of the script's {@code forward}. */
+  private NDArray[] inputs(int layer, NDArray x, NDArray keys, NDArray values) {
+    return Stream.concat(
+            Stream.of(x, keys, values), BLOCK.stream().map(name -> weight(block(layer, name))))
+        .toArray(NDArray[]::new);
   }
 
   private double attentionScale(int layer) {
     double scale = config.scaleAttention() ? 1 / Math.sqrt(config.headWidth()) : 1;
     return config.scaleByLayer() ? scale / (layer + 1) : scale;
-  }
-
-  private NDArray feedForward(int layer, NDArray x) {
-    NDArray inner = affine(norm(x, block(layer, "ln_2")), block(layer, "mlp.c_fc"));
-    return affine(config.activation().apply(inner), block(layer, "mlp.c_proj"));
-  }
-
-  private NDArray norm(NDArray x, String name) {
-    return Ops.layerNorm(x, weight(name + ".weight"), weight(name + ".bias"), config.normEpsilon());
-  }
-
-  private NDArray affine(NDArray x, String name) {
-    return Ops.affine(x, weight(name + ".weight"), weight(name + ".bias"));
   }
 
   private static NDArray drop(NDArray x, double probability) {
