@@ -51,13 +51,22 @@ public record MilestoneControl(double[][] expected, double[] reached) {
     return new MilestoneControl(expected, reached);
   }
 
-  /** The variate of a number, f = 1: what was expected less what was reached. */
-  public double total() {
-    double total = 0;
-    for (int t = 0; t < reached.length; t++) {
-      total += surplus(t);
+  /**
+   * What kappa adds to the coefficient of each of the first tokens: what was expected of later ones
+   * less what they were, and less what the token itself was.
+   *
+   * @param count how many
+   */
+  public double[] variates(int count) {
+    double[] variates = new double[count];
+    double later = 0;
+    for (int t = reached.length - 1; t >= 0; t--) {
+      if (t < count) {
+        variates[t] = later - reached[t];
+      }
+      later += surplus(t);
     }
-    return total;
+    return variates;
   }
 
   private double surplus(int t) {
@@ -76,11 +85,10 @@ public record MilestoneControl(double[][] expected, double[] reached) {
   public Contribution addTo(Contribution contribution, double kappa) {
     int n = reached.length;
     double[] coefficients = contribution.coefficients().clone();
+    double[] variates = variates(n);
     double[][] milestones = new double[n][];
-    double later = 0; // sum of the surpluses of later tokens
-    for (int t = n - 1; t >= 0; t--) {
-      coefficients[t] += kappa * (later - reached[t]);
-      later += surplus(t);
+    for (int t = 0; t < n; t++) {
+      coefficients[t] += kappa * variates[t];
       milestones[t] = expected[t].clone();
       for (int j = 0; j < milestones[t].length; j++) {
         milestones[t][j] *= kappa;

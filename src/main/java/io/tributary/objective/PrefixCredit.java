@@ -79,24 +79,40 @@ public record PrefixCredit(boolean baseline, boolean normaliseByZ, boolean disti
     return divides && normaliseByZ && z.isKnown();
   }
 
+  /** The signal of the tokens up to the decision, b a/q of them, in the {@link #unit}. */
+  public double signal(Tokens tokens, PartitionFunctionEstimate z, boolean divides) {
+    return Math.exp(logSignal(tokens) - (isDivided(z, divides) ? z.logZ() : 0));
+  }
+
+  /** Z v of each token up to the decision, in the {@link #unit}; 0 without a baseline. */
+  public double[] baselines(Tokens tokens, PartitionFunctionEstimate z, boolean divides) {
+    double[] baselines = new double[tokens.decidedAt()];
+    double log = isDivided(z, divides) ? 0 : z.logZ();
+    for (int t = 0; baseline && z.isKnown() && t < baselines.length; t++) {
+      log += tokens.logPolicies()[t] - tokens.logProposals()[t];
+      baselines[t] = Math.exp(log);
+    }
+    return baselines;
+  }
+
   /**
    * The contribution of a sequence.
    *
    * @param z the estimate from earlier batches
+   * @param level how much of the baseline is subtracted up to the decision; 1 is that of Algorithm
+   *     1
    * @param divides whether coefficients are divided by Z if they are to be
    */
-  public Contribution of(Tokens tokens, PartitionFunctionEstimate z, boolean divides) {
+  public Contribution of(
+      Tokens tokens, PartitionFunctionEstimate z, double level, boolean divides) {
     int n = tokens.logProposals().length;
     double[] coefficients = new double[n];
     double[] divergences = new double[n];
-    boolean divided = isDivided(z, divides);
-    double logSignal = logSignal(tokens) - (divided ? z.logZ() : 0);
+    double logSignal = logSignal(tokens) - (isDivided(z, divides) ? z.logZ() : 0);
     double signal = Math.exp(logSignal);
-    double logLevel = divided ? 0 : z.logZ();
-    double logRatio = 0; // log v of the tokens so far
-    for (int t = 0; t < tokens.decidedAt(); t++) {
-      logRatio += tokens.logPolicies()[t] - tokens.logProposals()[t];
-      coefficients[t] = signal - (baseline && z.isKnown() ? Math.exp(logLevel + logRatio) : 0);
+    double[] baselines = baselines(tokens, z, divides);
+    for (int t = 0; t < baselines.length; t++) {
+      coefficients[t] = signal - level * baselines[t];
     }
     double logWeight = logSignal;
     double logBaseline = logSignal; // what the signal would be worth if pi agreed with a

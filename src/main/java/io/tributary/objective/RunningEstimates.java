@@ -1,6 +1,7 @@
 package io.tributary.objective;
 
 import io.tributary.data.PartitionFunctionEstimate;
+import io.tributary.objective.estimate.ControlFit;
 
 /**
  * Estimates from the batches before the present one, which is excluded so that it does not bias its
@@ -9,13 +10,13 @@ import io.tributary.data.PartitionFunctionEstimate;
  * @param z the estimate of Z
  * @param meanSignal mean of the objective's {@linkplain Objective#signals signal}; 0 before the
  *     first batch
- * @param controlCoefficient kappa of {@link MilestoneControl}; 0 before the first batch
+ * @param controls coefficients of the control variates
  */
 public record RunningEstimates(
-    PartitionFunctionEstimate z, double meanSignal, double controlCoefficient) {
+    PartitionFunctionEstimate z, double meanSignal, ControlFit.Coefficients controls) {
 
-  /** Where there is no control variate. */
+  /** Before anything is known of the control variates. */
   public RunningEstimates(PartitionFunctionEstimate z, double meanSignal) {
-    this(z, meanSignal, 0);
+    this(z, meanSignal, ControlFit.Coefficients.INITIAL);
   }
 }

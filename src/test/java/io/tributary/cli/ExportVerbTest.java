@@ -8,7 +8,7 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.ModelDirectory;
 import io.tributary.objective.KlPenalty;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.WeightTails;
@@ -67,7 +67,7 @@ class ExportVerbTest {
             RunningMean.create().state(),
             ReplacementWindow.create(ReplacementWindows.config(Criterion.KL, 0), 1).state(),
             WeightTails.create().state(),
-            ControlCoefficient.State.EMPTY,
+            ControlFit.State.EMPTY,
             Map.of(),
             new KlPenalty.State(0),
             PendingWork.NOTHING,

@@ -226,6 +226,11 @@ class PrefixCreditTest {
 
   private static Contribution contribution(
       PrefixCredit credit, Target target, int[] tokens, Model proposal) {
+    return contribution(credit, target, tokens, proposal, 1);
+  }
+
+  private static Contribution contribution(
+      PrefixCredit credit, Target target, int[] tokens, Model proposal, double level) {
     return credit.of(
         new Tokens(
             Math.log(target.factor().apply(tokens)),
@@ -234,6 +239,7 @@ class PrefixCreditTest {
             proposal.logProbs(tokens),
             POLICY.logProbs(tokens)),
         new PartitionFunctionEstimate(Math.log(target.z()), 0, 1, 1, 1),
+        level,
         true);
   }
 
@@ -246,7 +252,9 @@ class PrefixCreditTest {
             tokens,
             control(tokens, proposal)
                 .addTo(
-                    contribution(tried.credit(), tried.target(), tokens, proposal), tried.kappa()),
+                    contribution(
+                        tried.credit(), tried.target(), tokens, proposal, 1 - tried.kappa()),
+                    tried.kappa()),
             proposal.probability(tokens) / proposals.size());
       }
     }
@@ -343,6 +351,7 @@ class PrefixCreditTest {
             credit.of(
                 new Tokens(Math.log(word.factor().apply(x)), decidedAt(x), logs, logs, logs),
                 new PartitionFunctionEstimate(Math.log(z), 0, 1, 1, 1),
+                1,
                 false);
         int[][] milestones = milestones(x);
         milestones[1] = x[0] == 0 ? new int[0] : new int[] {0};
@@ -357,11 +366,12 @@ class PrefixCreditTest {
         MilestoneControl control = MilestoneControl.of(milestones, bases, x, logs, logs);
         double q = rare.probability(x);
         double first = own.coefficients()[0];
+        double variate = control.variates(1)[0];
         if (pass == 0) {
-          products += q * first * control.total();
-          squares += q * control.total() * control.total();
+          products += q * first * variate;
+          squares += q * variate * variate;
         } else {
-          double controlled = first - products / squares * control.total();
+          double controlled = first - products / squares * variate;
           without += q * first * first;
           with += q * controlled * controlled;
         }

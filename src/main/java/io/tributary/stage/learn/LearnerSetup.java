@@ -9,7 +9,7 @@ import io.tributary.model.ModelTraining;
 import io.tributary.model.ValueHead;
 import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.KlPenalty;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.RunningMean;
@@ -70,7 +70,7 @@ public record LearnerSetup(
         RunningMean.create().state(),
         ReplacementWindow.create(config.proposal(), FIRST_VERSION).state(),
         WeightTails.create().state(),
-        ControlCoefficient.State.EMPTY,
+        ControlFit.State.EMPTY,
         target.lambdas(),
         new KlPenalty(config.objective()).state(),
         PendingWork.NOTHING,
@@ -101,8 +101,7 @@ public record LearnerSetup(
             new RunningMean(state.signals()),
             new ReplacementWindow(config.proposal(), state.window()),
             new WeightTails(state.tails()),
-            new ControlCoefficient(
-                Objects.requireNonNullElse(state.control(), ControlCoefficient.State.EMPTY)),
+            new ControlFit(Objects.requireNonNullElse(state.control(), ControlFit.State.EMPTY)),
             KlPenalty.restore(config.objective(), state.penalty()));
     ModelTraining training = training(from);
     return new TrainingRun(

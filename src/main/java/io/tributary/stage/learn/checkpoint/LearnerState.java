@@ -5,7 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import com.google.gson.annotations.SerializedName;
 import io.tributary.objective.KlPenalty;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.RunningMean;
@@ -51,7 +51,7 @@ public record LearnerState(
     RunningMean.State signals,
     WindowState window,
     WeightTails.State tails,
-    ControlCoefficient.@Nullable State control,
+    ControlFit.@Nullable State control,
     Map<String, Double> lambdas,
     KlPenalty.State penalty,
     @SerializedName("owed") PendingWork pendingWork,

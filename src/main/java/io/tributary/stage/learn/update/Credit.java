@@ -8,7 +8,7 @@ import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Objective;
 import io.tributary.objective.PrefixCredit;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import org.jspecify.annotations.Nullable;
 
 /** How what an objective makes of a sequence is divided among its tokens. */
@@ -42,7 +42,7 @@ interface Credit {
    * @param loss the part of the loss, - sum[ c log pi ] / count
    * @param control what the next coefficient of the control variate follows from
    */
-  record Pass(double[] logProbs, double loss, ControlCoefficient.State control) {}
+  record Pass(double[] logProbs, double loss, ControlFit.State control) {}
 
   /** Whether sequences with P = 0 have a gradient, whatever the objective makes of them. */
   default boolean needsGradientAtZeroWeight() {
@@ -54,8 +54,8 @@ interface Credit {
    *
    * @param batch sequences of the base model, while it is the policy
    */
-  default ControlCoefficient.State control(BatchArrays batch, PartitionFunctionEstimate z) {
-    return ControlCoefficient.State.EMPTY;
+  default ControlFit.State control(BatchArrays batch, PartitionFunctionEstimate z) {
+    return ControlFit.State.EMPTY;
   }
 
   /** Adds the gradient of the loss of some rows to the gradients. */

@@ -14,7 +14,7 @@ import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningEstimates;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.RunningMean;
@@ -56,12 +56,13 @@ public final class PolicyTrainer implements AutoCloseable {
       RunningMean signals,
       ReplacementWindow window,
       WeightTails tails,
-      ControlCoefficient control,
+      ControlFit control,
       KlPenalty penalty) {
 
     /** The estimates that the next batch is learned with. */
     RunningEstimates current() {
-      return new RunningEstimates(partitionFunction.estimate(), signals.mean(), control.value());
+      return new RunningEstimates(
+          partitionFunction.estimate(), signals.mean(), control.coefficients());
     }
   }
 

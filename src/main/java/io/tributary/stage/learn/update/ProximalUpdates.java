@@ -17,7 +17,7 @@ import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.ProximalLoss;
 import io.tributary.objective.RunningEstimates;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.estimate.LogSpace;
 import io.tributary.tensor.Torch;
@@ -100,7 +100,7 @@ final class ProximalUpdates implements UpdateRule {
         mean(updates, Update::loss),
         mean(updates, Update::gradientNorm),
         finite,
-        ControlCoefficient.State.EMPTY,
+        ControlFit.State.EMPTY,
         new Measurements()
             .put(Metric.POLICY_LOSS, mean(updates, Update::policyLoss))
             .put(Metric.VALUE_LOSS, mean(updates, Update::valueLoss))

@@ -2,7 +2,7 @@ package io.tributary.stage.learn.update;
 
 import io.tributary.model.ModelTraining;
 import io.tributary.objective.BatchValues;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import java.util.Arrays;
 
 /**
@@ -32,6 +32,6 @@ record SequenceCredit(ModelTraining training, int[] prefix) implements Credit {
     for (int j = 0; j < c.length; j++) {
       loss -= c[j] * logProbs[j];
     }
-    return new Pass(logProbs, loss, ControlCoefficient.State.EMPTY);
+    return new Pass(logProbs, loss, ControlFit.State.EMPTY);
   }
 }

@@ -9,7 +9,7 @@ import io.tributary.model.SequenceScores;
 import io.tributary.objective.BatchValues;
 import io.tributary.objective.Objective;
 import io.tributary.objective.RunningEstimates;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import io.tributary.tensor.Torch;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -69,7 +69,7 @@ final class SingleUpdate implements UpdateRule {
     double[] levels = objective.levels(values);
     List<int[]> microBatches = batch.microBatches(differentiated, config.microBatchSize());
     double loss = 0; // - mean[ c log pi ]
-    var control = ControlCoefficient.State.EMPTY;
+    var control = ControlFit.State.EMPTY;
     training.zeroGradients();
     for (int m = 0; m < microBatches.size(); m++) {
       int[] rows = microBatches.get(m);

@@ -13,7 +13,7 @@ import io.tributary.objective.PrefixCredit;
 import io.tributary.objective.PrefixCredit.Contribution;
 import io.tributary.objective.PrefixCredit.Tokens;
 import io.tributary.objective.RunningEstimates;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +37,7 @@ record TokenCredit(
   /** What is made of some rows, besides their gradients. */
   private static final class Sums {
     double loss;
-    ControlCoefficient.State control = ControlCoefficient.State.EMPTY;
+    ControlFit.State control = ControlFit.State.EMPTY;
   }
 
   @Override
@@ -46,12 +46,11 @@ record TokenCredit(
   }
 
   @Override
-  public ControlCoefficient.State control(BatchArrays batch, PartitionFunctionEstimate z) {
-    var control = ControlCoefficient.State.EMPTY;
-    for (ScoredSequence sequence :
-        guide.isEmpty() ? List.<ScoredSequence>of() : batch.sequences()) {
-      Contribution own = credit.of(tokens(sequence, sequence.tokenLogBases()), z, false);
-      control = plus(control, sequence, own, variate(sequence, milestones(sequence)).total());
+  public ControlFit.State control(BatchArrays batch, PartitionFunctionEstimate z) {
+    var control = ControlFit.State.EMPTY;
+    for (ScoredSequence sequence : batch.sequences()) {
+      Tokens tokens = tokens(sequence, sequence.tokenLogBases());
+      control = control.plus(control(tokens, z, false, variate(sequence, milestones(sequence))));
     }
     return control;
   }
@@ -75,7 +74,7 @@ record TokenCredit(
     for (int j = 0; j < found.size(); j++) {
       ScoredSequence sequence = part.batch().sequences().get(part.rows()[j]);
       double[] logPolicies = found.get(j).logProbs();
-      int[][] milestones = guide.isEmpty() ? NO_TOKENS : milestones(sequence);
+      int[][] milestones = milestones(sequence);
       Contribution contribution = contribution(part, sequence, logPolicies, milestones, sums);
       double[] byLogProb = over(contribution.coefficients(), -part.count());
       for (int t = 0; t < byLogProb.length; t++) {
@@ -87,7 +86,7 @@ record TokenCredit(
               new double[0],
               over(contribution.divergences(), part.count()),
               new Alternatives(
-                  milestones,
+                  guide.isEmpty() ? NO_TOKENS : milestones,
                   Arrays.stream(contribution.milestones())
                       .map(each -> over(each, -part.count()))
                       .toArray(double[][]::new))));
@@ -98,21 +97,25 @@ record TokenCredit(
   private Contribution contribution(
       Part part, ScoredSequence sequence, double[] logPolicies, int[][] milestones, Sums sums) {
     RunningEstimates estimates = part.values().estimates();
-    Contribution own = credit.of(tokens(sequence, logPolicies), estimates.z(), part.divided());
-    if (guide.isEmpty()) {
-      return own;
-    }
+    ControlFit.Coefficients controls = estimates.controls();
+    Tokens tokens = tokens(sequence, logPolicies);
     MilestoneControl variate = variate(sequence, milestones);
-    double unit = credit.unit(estimates.z(), part.divided());
-    sums.control = plus(sums.control, sequence, own, unit * variate.total());
-    return variate.addTo(own, unit * estimates.controlCoefficient());
+    sums.control = sums.control.plus(control(tokens, estimates.z(), part.divided(), variate));
+    Contribution own = credit.of(tokens, estimates.z(), controls.baseline(), part.divided());
+    return guide.isEmpty()
+        ? own
+        : variate.addTo(own, credit.unit(estimates.z(), part.divided()) * controls.milestones());
   }
 
-  /** X is the coefficient of the token that decides, which all tokens before it share. */
-  private static ControlCoefficient.State plus(
-      ControlCoefficient.State control, ScoredSequence sequence, Contribution own, double variate) {
-    int decided = sequence.decidedAt();
-    return decided == 0 ? control : control.plus(own.coefficients()[decided - 1], variate);
+  /** Of the tokens up to the decision, whose coefficients have noise that can be taken away. */
+  private ControlFit.State control(
+      Tokens tokens, PartitionFunctionEstimate z, boolean divided, MilestoneControl variate) {
+    double[] variates = variate.variates(tokens.decidedAt());
+    double unit = credit.unit(z, divided);
+    return ControlFit.State.of(
+        credit.signal(tokens, z, divided),
+        credit.baselines(tokens, z, divided),
+        Arrays.stream(variates).map(each -> unit * each).toArray());
   }
 
   private int[][] milestones(ScoredSequence sequence) {

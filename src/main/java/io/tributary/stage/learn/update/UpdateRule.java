@@ -3,7 +3,7 @@ package io.tributary.stage.learn.update;
 import io.tributary.metrics.Measurements;
 import io.tributary.objective.Objective;
 import io.tributary.objective.RunningEstimates;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 
 /** Changes the policy with a batch. */
 sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
@@ -24,7 +24,7 @@ sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
       double loss,
       double gradientNorm,
       boolean finite,
-      ControlCoefficient.State control,
+      ControlFit.State control,
       Measurements measurements) {}
 
   /**

@@ -9,7 +9,7 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.DecoderConfig;
 import io.tributary.objective.KlPenalty;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.RunningMean;
@@ -82,7 +82,7 @@ class CheckpointStoreTest {
             new RunningMean.State(moments),
             new WindowState(5, Criterion.KL, moments, moments, -0.25, 2, 1, moments),
             new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),
-            new ControlCoefficient.State(-1.0 / 3, 0.1 + 0.2),
+            new ControlFit.State(-1.0 / 3, 0.1 + 0.2, 1, -2, 1e-300),
             Map.of(),
             new KlPenalty.State(0.15),
             PendingWork.NOTHING,

@@ -16,7 +16,7 @@ import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.KlPenalty;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.WeightTails;
@@ -106,7 +106,7 @@ class CreditTest {
                     RunningMean.create(),
                     ReplacementWindow.create(config.proposal(), 1),
                     WeightTails.create(),
-                    new ControlCoefficient(ControlCoefficient.State.EMPTY),
+                    new ControlFit(ControlFit.State.EMPTY),
                     new KlPenalty(config.objective())))) {
       if (knowsZ) {
         trainer.bootstrap(new Batch.Bootstrap(all, 1));

@@ -261,6 +261,7 @@ class EnumeratedLearningTest {
                             of.logProposals(),
                             found.get(i).logProbs()),
                         exact,
+                        0.6,
                         true);
                 gradients.add(
                     new TokenGradients(

@@ -20,7 +20,7 @@ import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningEstimates;
-import io.tributary.objective.estimate.ControlCoefficient;
+import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
@@ -101,6 +101,7 @@ class PolicyTrainerTest {
       throws IOException {
     Map<String, String> settings = new HashMap<>(overrides);
     settings.put("learner.optimizer.learning-rate", "1e-3");
+    settings.put("objective.credit", "sequence");
     TributaryConfig config = TinyTraining.config(directory, settings);
     try (LanguageModel model = world.copy(start);
         ModelTraining training = new ModelTraining(model, SETTINGS)) {
@@ -117,7 +118,7 @@ class PolicyTrainerTest {
                   RunningMean.create(),
                   ReplacementWindow.create(config.proposal(), 1),
                   WeightTails.create(),
-                  new ControlCoefficient(ControlCoefficient.State.EMPTY),
+                  new ControlFit(ControlFit.State.EMPTY),
                   new KlPenalty(config.objective())));
       trainer.bootstrap(new Batch.Bootstrap(bootstrap, 1));
       AtomicInteger signs = new AtomicInteger();
