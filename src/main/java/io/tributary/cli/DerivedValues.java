@@ -95,9 +95,11 @@ final class DerivedValues {
         .formatted(
             interval,
             proposal.criterion(),
-            proposal.window() == ProposalConfig.Window.FRESH
-                ? "%,d sequences drawn for it".formatted(proposal.windowSequences())
-                : "the batches learned since");
+            switch (proposal.window()) {
+              case HELD_OUT -> "texts of the base model" + (proposal.isGuided() ? ", guided" : "");
+              case RUNNING -> "the batches learned since";
+              case FRESH -> "%,d sequences drawn for it".formatted(proposal.windowSequences());
+            });
   }
 
   private static String learningRate(TributaryConfig config) {

@@ -35,7 +35,7 @@ public final class MemoryEstimate {
     estimate.add(
         config.learner().device(),
         "learner",
-        LEARNER_COPIES * weights
+        (LEARNER_COPIES + (config.objective().distils() ? 1 : 0)) * weights
             + Math.max(model.trainingBytes(config.learner().microBatchSize(), positions), window));
     double cache = model.cacheBytes(config.samplers().batchSize(), positions);
     estimate.add(
@@ -50,7 +50,7 @@ public final class MemoryEstimate {
 
   /** A pass over the rows of a window keeps the arrays of one layer only. */
   private static double windowBytes(TributaryConfig config, DecoderConfig model, long positions) {
-    return config.proposal().window() == ProposalConfig.Window.FRESH
+    return config.proposal().window() != ProposalConfig.Window.RUNNING
         ? model.trainingBytes(config.samplers().batchSize(), positions) / model.layers()
         : 0;
   }
