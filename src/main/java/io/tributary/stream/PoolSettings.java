@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
@@ -46,6 +47,35 @@ public record PoolSettings<W, R, C>(
     Optional<Duration> patience) {
   /** How long work waits for a first worker, in stall timeouts. */
   private static final int PATIENCE = 4;
+
+  /**
+   * What is asked of the score of each sequence, besides its features.
+   *
+   * @param tokens whether log a of each token
+   * @param milestones how many, of a sequence of these tokens to train on
+   */
+  public record ScoreDetail(boolean tokens, ToIntFunction<int[]> milestones) {
+    /** Nothing. */
+    public static final ScoreDetail NONE = new ScoreDetail(false, tokens -> 0);
+
+    private Optional<String> flaw(Draw asked, ScoredSequence got) {
+      int[] drawn = got.sequence().tokens();
+      int expected =
+          asked.purpose() == DrawOrder.Purpose.TRAINING ? milestones.applyAsInt(drawn) : 0;
+      if ((tokens && got.tokenLogBases().length != drawn.length)
+          || got.milestoneBases().length != expected) {
+        return PoolSettings.flaw(
+            "returned sequence %d with log a of %d tokens and %d milestones, %d and %d were asked"
+                + " for",
+            got.sequence().index(),
+            got.tokenLogBases().length,
+            got.milestoneBases().length,
+            tokens ? drawn.length : 0,
+            expected);
+      }
+      return Optional.empty();
+    }
+  }
 
   /** With what makes one process give up: workers on other machines come when they come. */
   public PoolSettings(
@@ -95,13 +125,13 @@ public record PoolSettings<W, R, C>(
    * @param lambdas of the target, by feature
    */
   public static PoolSettings<Draw, ScoredDraw, ScorerCommand> scorers(
-      int features, Map<String, Double> lambdas, Duration stallTimeout) {
+      int features, Map<String, Double> lambdas, ScoreDetail detail, Duration stallTimeout) {
     return new PoolSettings<>(
         ScorerCommand.KEY,
         Draw::key,
         (draw, replyTo) -> new ScorerCommand.Score(draw, lambdas, replyTo),
         (draw, proposal) -> draw,
-        (asked, got) -> flawOfScores(asked, got, features),
+        (asked, got) -> flawOfScores(asked, got, features, detail),
         stallTimeout);
   }
 
@@ -167,7 +197,8 @@ public record PoolSettings<W, R, C>(
   }
 
   /** Every sequence of a draw must be scored or counted as dropped. */
-  static Optional<String> flawOfScores(Draw asked, ScoredDraw got, int features) {
+  static Optional<String> flawOfScores(
+      Draw asked, ScoredDraw got, int features, ScoreDetail detail) {
     List<ScoredSequence> scored = got.sequences();
     if (got.number() != asked.number()
         || got.dropped() < 0
@@ -192,6 +223,10 @@ public record PoolSettings<W, R, C>(
             "returned sequence %d with log a(x) = %s and %d features, a number and %d were asked"
                 + " for",
             last, each.logBase(), each.features().length, features);
+      }
+      Optional<String> incomplete = detail.flaw(asked, each);
+      if (incomplete.isPresent()) {
+        return incomplete;
       }
     }
     return Optional.empty();

@@ -58,7 +58,7 @@ class ValidateVerbTest {
             "rises to 1.41E-5 in 100 steps, then stays",
             "vocabulary 4; 40 of 41 positions used")
         .containsPattern(
-            "memory on cpu +about 3.5 MiB: learner 2.5 MiB, samplers 0.6 MiB, scorers");
+            "memory on cpu +about 6.0 MiB: learner 5.0 MiB, samplers 0.6 MiB, scorers");
   }
 
   @Test

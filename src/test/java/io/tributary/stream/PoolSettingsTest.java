@@ -82,7 +82,27 @@ class PoolSettingsTest {
   }
 
   private static Optional<String> check(ScoredDraw got) {
-    return PoolSettings.flawOfScores(draw(7, 3, 3), got, 1);
+    return check(got, PoolSettings.ScoreDetail.NONE);
+  }
+
+  private static Optional<String> check(ScoredDraw got, PoolSettings.ScoreDetail detail) {
+    return PoolSettings.flawOfScores(draw(7, 3, 3), got, 1, detail);
+  }
+
+  @Test
+  void scores_without_what_the_objective_needs_of_each_token_are_refused() {
+    Sequence sequence = draw(7, 3, 1).sequences().get(0);
+    int n = sequence.tokens().length;
+    var whole =
+        new ScoredSequence(
+            sequence, "", new double[] {1}, -1, new double[n], new double[] {0.5, 0.1}, -1, n);
+    var plain = new ScoredSequence(sequence, "", new double[] {1}, -1, -1);
+    var detail = new PoolSettings.ScoreDetail(true, tokens -> tokens.length == n ? 2 : 7);
+    assertThat(check(new ScoredDraw(7, List.of(whole), 2), detail)).isEmpty();
+    assertThat(check(new ScoredDraw(7, List.of(plain), 2), detail).orElseThrow())
+        .contains("log a of 0 tokens and 0 milestones, %d and 2".formatted(n));
+    assertThat(check(new ScoredDraw(7, List.of(whole), 2)).orElseThrow())
+        .contains("2 milestones, 0 and 0 were asked for");
   }
 
   @Test

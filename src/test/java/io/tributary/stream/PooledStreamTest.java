@@ -56,7 +56,9 @@ class PooledStreamTest {
     var score =
         kit.spawn(
             WorkerPool.create(
-                PoolSettings.scorers(1, Map.of(), STALL), scorerGuardian, new RecordedPool<>()));
+                PoolSettings.scorers(1, Map.of(), PoolSettings.ScoreDetail.NONE, STALL),
+                scorerGuardian,
+                new RecordedPool<>()));
     return TrainingStream.start(
         plan,
         Paused.NONE,

@@ -31,12 +31,14 @@ public final class MemoryEstimate {
   public static MemoryEstimate of(TributaryConfig config, DecoderConfig model, long positions) {
     MemoryEstimate estimate = new MemoryEstimate();
     double weights = (double) Float.BYTES * model.parameters();
-    double window = windowBytes(config, model, positions);
+    boolean isFresh = config.proposal().window() == ProposalConfig.Window.FRESH;
+    double passes = passBytes(config, model, positions);
+    double window = isFresh ? passes : 0;
     estimate.add(
         config.learner().device(),
         "learner",
         (LEARNER_COPIES + (config.objective().distils() ? 1 : 0)) * weights
-            + Math.max(model.trainingBytes(config.learner().microBatchSize(), positions), window));
+            + Math.max(model.trainingBytes(config.learner().microBatchSize(), positions), passes));
     double cache = model.cacheBytes(config.samplers().batchSize(), positions);
     estimate.add(
         config.samplers().devices(), config.samplers().count(), "samplers", weights + cache);
@@ -48,8 +50,8 @@ public final class MemoryEstimate {
     return estimate;
   }
 
-  /** A pass over the rows of a window keeps the arrays of one layer only. */
-  private static double windowBytes(TributaryConfig config, DecoderConfig model, long positions) {
+  /** A pass over the rows that the policy is judged on keeps the arrays of one layer only. */
+  private static double passBytes(TributaryConfig config, DecoderConfig model, long positions) {
     return config.proposal().window() != ProposalConfig.Window.RUNNING
         ? model.trainingBytes(config.samplers().batchSize(), positions) / model.layers()
         : 0;

@@ -23,10 +23,12 @@ import io.tributary.stage.learn.checkpoint.RunIdentity;
 import io.tributary.stage.sample.ProposalSampling;
 import io.tributary.stage.sample.ProposalScoring;
 import io.tributary.stage.score.DrawScoring;
+import io.tributary.stream.PoolSettings;
 import io.tributary.target.EnergyBasedModel;
 import io.tributary.target.GuideBuilder;
 import io.tributary.target.feature.Feature;
 import io.tributary.tensor.Torch;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +186,16 @@ public final class TrainingParts implements AutoCloseable {
         config.samplers().batchSize(),
         detail(),
         guide);
+  }
+
+  /** What scorers return of each sequence. */
+  public PoolSettings.ScoreDetail scoreDetail() {
+    DrawScoring.Detail detail = detail();
+    return new PoolSettings.ScoreDetail(
+        detail != DrawScoring.Detail.SEQUENCES,
+        detail == DrawScoring.Detail.MILESTONES
+            ? tokens -> Arrays.stream(guide.milestonesBefore(tokens)).mapToInt(m -> m.length).sum()
+            : tokens -> 0);
   }
 
   private DrawScoring.Detail detail() {

@@ -125,6 +125,7 @@ final class StreamSupervisor {
                     PoolSettings.scorers(
                         config.target().features().size(),
                         lambdas,
+                        services.parts().scoreDetail(),
                         config.stream().stallTimeout())),
                 lostWorkers,
                 listener.scorers()));
