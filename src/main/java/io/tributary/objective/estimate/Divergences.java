@@ -161,6 +161,20 @@ public final class Divergences {
         .withErrorOf(-1, z.relativeStandardError());
   }
 
+  /**
+   * KL(p||pi) with another estimate of Z than it was measured with by {@link
+   * #klTargetPolicyOnTarget}, where Z enters by its logarithm alone; as it was where either is
+   * unknown.
+   *
+   * @param kl in nats, measured with {@code z}
+   * @param z NaN where it is unknown
+   * @param other the other estimate; NaN where it is unknown
+   */
+  public static double rebased(double kl, double z, double other) {
+    double difference = Math.log(z) - Math.log(other);
+    return Double.isFinite(difference) ? kl + difference : kl;
+  }
+
   /** Whether the effective number of sequences is {@value #LEAST_SEQUENCES} or more. */
   static boolean isEnough(double[] logWeights) {
     return logWeights.length >= LEAST_SEQUENCES

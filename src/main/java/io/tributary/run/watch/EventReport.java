@@ -9,6 +9,7 @@ import io.tributary.metrics.Label.Stage;
 import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.RunMetrics;
+import io.tributary.objective.estimate.Divergences;
 import io.tributary.protocol.LearnerEvent;
 import io.tributary.stage.learn.checkpoint.LearnerState;
 import java.util.List;
@@ -277,8 +278,20 @@ final class EventReport {
 
   /** Shows base model and policy side by side. */
   void compare(List<String> baseTexts, List<String> policyTexts) {
-    if (firstEvaluation != null && lastEvaluation != null) {
-      console.comparison(firstEvaluation, lastEvaluation, targets, baseTexts, policyTexts);
+    Measurements first = firstEvaluation;
+    Measurements last = lastEvaluation;
+    if (first != null && last != null) {
+      double z = last.get(Metric.PARTITION_FUNCTION);
+      console.comparison(rebased(first, z), last, targets, baseTexts, policyTexts);
     }
+  }
+
+  /** With KL(p||pi) as the present Z makes it, so that it can be compared. */
+  private static Measurements rebased(Measurements measured, double z) {
+    double kl = measured.get(Metric.KL_NATS, Pair.P_PI);
+    double then = measured.get(Metric.PARTITION_FUNCTION);
+    return new Measurements()
+        .put(measured)
+        .put(Metric.KL_NATS, Divergences.rebased(kl, then, z), Pair.P_PI);
   }
 }

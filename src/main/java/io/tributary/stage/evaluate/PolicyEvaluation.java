@@ -5,6 +5,7 @@ import io.tributary.data.Seeds;
 import io.tributary.data.TargetSample;
 import io.tributary.data.TensorBytes;
 import io.tributary.metrics.Measurements;
+import io.tributary.metrics.Metric;
 import io.tributary.model.LanguageModel;
 import io.tributary.model.TextTokenizer;
 import io.tributary.objective.estimate.Divergences;
@@ -19,7 +20,8 @@ import java.util.List;
  *
  * <p>KL(p||pi) is measured on sequences that stand for p, {@link TargetSample}, if there are enough
  * of them. If not, the policy's samples are all there is: it is absent then if they cover too
- * little of p ({@link Divergences#klTargetPolicyOnPolicy}).
+ * little of p ({@link Divergences#klTargetPolicyOnPolicy}). In the former case Z is among the
+ * measurements, so that KL(p||pi) can be {@linkplain Divergences#rebased re-based}.
  *
  * <p>If sampling is truncated to the likeliest tokens, samples are not the policy's own and the
  * divergences are absent.
@@ -66,19 +68,19 @@ public final class PolicyEvaluation implements AutoCloseable {
         sampling.samples(policy, Seeds.Purpose.EVALUATION, step, "the evaluation of step " + step);
     Measurements measured = samples.measure();
     if (!sampling.settings().sampling().truncated()) {
-      samples.putDivergences(klTargetPolicy(samples, z, held), measured);
+      PointEstimate onTarget =
+          Divergences.klTargetPolicyOnTarget(
+              held.logTargets(), held.logWeights(), sampling.logProbs(policy, held.tokens()), z);
+      if (onTarget.isPresent()) {
+        samples.putDivergences(onTarget, measured);
+        measured.put(Metric.PARTITION_FUNCTION, z.value());
+      } else {
+        samples.putDivergences(
+            Divergences.klTargetPolicyOnPolicy(samples.logTargets(), samples.logProbs(), z),
+            measured);
+      }
     }
     return measured;
-  }
-
-  private PointEstimate klTargetPolicy(
-      Samples samples, PartitionFunctionEstimate z, TargetSample held) {
-    PointEstimate onTarget =
-        Divergences.klTargetPolicyOnTarget(
-            held.logTargets(), held.logWeights(), sampling.logProbs(policy, held.tokens()), z);
-    return onTarget.isPresent()
-        ? onTarget
-        : Divergences.klTargetPolicyOnPolicy(samples.logTargets(), samples.logProbs(), z);
   }
 
   /** Samples that an evaluation draws. */

@@ -1,9 +1,11 @@
 package io.tributary.tools.report;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.tributary.io.JsonLines;
 import io.tributary.metrics.Metric;
 import io.tributary.metrics.MetricsJsonl;
+import io.tributary.objective.estimate.Divergences;
 import io.tributary.tools.experiment.CellRecord;
 import io.tributary.tools.experiment.ComparedTexts;
 import io.tributary.tools.report.page.Series;
@@ -26,7 +28,8 @@ import java.util.stream.Stream;
  * @param cell the run
  * @param state how far it has come
  * @param note describes the state
- * @param series what was measured, against the number of sequences learned from
+ * @param series what was measured, against the number of sequences learned from; KL(p||pi) of
+ *     evaluations with the Z of the last one
  * @param moments E[phi] of evaluations, by feature
  * @param momentErrors their standard errors
  * @param baseTexts texts of the base model; empty before the end
@@ -82,7 +85,7 @@ record RunData(
         cell,
         state,
         failure.map(reason -> reached + "; " + reason).orElse(reached),
-        Rows.series(reader.values),
+        reader.quantities(),
         Rows.series(reader.moments),
         Rows.series(reader.momentErrors),
         texts.map(ComparedTexts::base).orElse(List.of()),
@@ -148,6 +151,7 @@ record RunData(
     private final Map<Quantity, List<double[]>> values = new EnumMap<>(Quantity.class);
     private final Map<String, List<double[]>> moments = new TreeMap<>();
     private final Map<String, List<double[]>> momentErrors = new TreeMap<>();
+    private final List<Double> partitionFunctions = new ArrayList<>(); // of the evaluations
     private long sequences;
 
     private void take(JsonObject row) {
@@ -164,9 +168,21 @@ record RunData(
         }
       }
       if (evaluation) {
+        JsonElement z = row.get(Metric.PARTITION_FUNCTION.key());
+        partitionFunctions.add(z == null ? Double.NaN : z.getAsDouble());
         take(row, Metric.FEATURE_MOMENT, moments);
         take(row, Metric.FEATURE_MOMENT_STDERR, momentErrors);
       }
+    }
+
+    private Map<Quantity, Series> quantities() {
+      List<double[]> divergences = values.getOrDefault(Quantity.KL_TARGET, List.of());
+      for (int i = 0; i < divergences.size(); i++) {
+        double[] point = divergences.get(i);
+        double last = partitionFunctions.get(partitionFunctions.size() - 1);
+        point[1] = Divergences.rebased(point[1], partitionFunctions.get(i), last);
+      }
+      return series(values);
     }
 
     private static void take(JsonObject row, Metric metric, Map<String, List<double[]>> into) {

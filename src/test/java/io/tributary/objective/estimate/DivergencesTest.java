@@ -217,6 +217,14 @@ class DivergencesTest {
     assertThat(kl.value()).isCloseTo(0.25 * 2 + 0.75 * 4 - Math.log(0.5), within(1e-12));
     double ofMean = Math.sqrt(20 * (Math.pow(1.5 / 80, 2) + Math.pow(3 * 0.5 / 80, 2)));
     assertThat(kl.standardError()).isCloseTo(Math.hypot(ofMean, 0.1), within(2e-3));
+    var later = new PartitionFunctionEstimate(Math.log(0.4), 0.1, 1000, 100, 100);
+    assertThat(Divergences.rebased(kl.value(), z.value(), later.value()))
+        .as("what the other Z gives")
+        .isCloseTo(
+            Divergences.klTargetPolicyOnTarget(logTargets, logWeights, logPolicies, later).value(),
+            within(1e-12));
+    assertThat(Divergences.rebased(1.5, Double.NaN, 0.4)).isEqualTo(1.5);
+    assertThat(Divergences.rebased(1.5, 0.4, 0)).isEqualTo(1.5);
     double[] few = new double[19];
     assertThat(Divergences.klTargetPolicyOnTarget(few, few, few, z).isPresent()).isFalse();
     double[] oneCounts = new double[40];

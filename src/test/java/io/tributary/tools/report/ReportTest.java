@@ -14,6 +14,7 @@ import io.tributary.tools.experiment.CellRecord.Moment;
 import io.tributary.tools.experiment.GridDirectory;
 import io.tributary.tools.report.page.Curve;
 import io.tributary.tools.report.page.Figure;
+import io.tributary.tools.report.page.Series;
 import io.tributary.tools.report.page.Table;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -307,6 +308,27 @@ class ReportTest {
     Files.write(
         metrics, rows.stream().map(row -> row.replaceFirst("\"p_pi\":[^,}]+,?", "")).toList());
     assertThat(GridData.read(grid.home()).runs().get(0).get(Quantity.KL_TARGET).isEmpty()).isTrue();
+  }
+
+  @Test
+  void divergencesOfEarlierEvaluationsAreRebasedOnTheLastEstimateOfZ() throws IOException {
+    CellRecord cell = grid.cell("t1", "gdc", 10, 1, Set.of(3), HARD, linear(1));
+    Series before = GridData.read(grid.home()).runs().get(0).get(Quantity.KL_TARGET);
+    Path metrics = GridDirectory.run(grid.home(), cell.name()).resolve("metrics.jsonl");
+    List<String> rows = new ArrayList<>();
+    for (String row : Files.readAllLines(metrics)) {
+      double z = row.contains("\"step\":100,") ? 0.01 : 0.02;
+      rows.add(
+          row.contains("\"evaluation\":true")
+              ? row.substring(0, row.length() - 1) + ",\"partition_function\":" + z + "}"
+              : row);
+    }
+    Files.write(metrics, rows);
+
+    Series after = GridData.read(grid.home()).runs().get(0).get(Quantity.KL_TARGET);
+
+    assertThat(after.last()).isEqualTo(before.last());
+    assertThat(after.first()).isCloseTo(before.first() + Math.log(2), within(1e-12));
   }
 
   private static Course linear(double end) {
