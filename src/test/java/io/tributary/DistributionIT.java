@@ -106,6 +106,8 @@ class DistributionIT {
             "-D",
             "partition-function.bootstrap-sequences=128",
             "-D",
+            "partition-function.bootstrap-hits=0",
+            "-D",
             "evaluation.sequences=128");
     assertThat(outcome.exitCode()).as(outcome.output()).isZero();
     assertThat(outcome.output()).contains("evaluation at step 1");

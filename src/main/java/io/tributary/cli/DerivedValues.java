@@ -3,6 +3,7 @@ package io.tributary.cli;
 import io.tributary.config.HttpConfig;
 import io.tributary.config.OptimizerConfig;
 import io.tributary.config.OptimizerConfig.Schedule;
+import io.tributary.config.PartitionFunctionConfig;
 import io.tributary.config.ProposalConfig;
 import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.config.TributaryConfig;
@@ -37,12 +38,7 @@ final class DerivedValues {
                 (long) batch * config.samplers().maxLength(),
                 counted(config.drawsPerBatch(), "draw"),
                 counted(-Math.floorDiv(-batch, config.learner().microBatchSize()), "micro-batch")));
-    values.put(
-        "bootstrap of Z",
-        "%,d sequences of %s"
-            .formatted(
-                config.partitionFunction().bootstrapSequences(),
-                counted(config.bootstrapDraws(), "draw")));
+    values.put("bootstrap of Z", bootstrap(config));
     if (config.target().isFitted()) {
       values.put(
           "fit of lambda",
@@ -68,6 +64,21 @@ final class DerivedValues {
         .byDevice()
         .forEach((device, line) -> text.append(LINE.formatted("memory on " + device, line)));
     return text.toString();
+  }
+
+  private static String bootstrap(TributaryConfig config) {
+    PartitionFunctionConfig z = config.partitionFunction();
+    String first =
+        "%,d sequences of %s"
+            .formatted(z.bootstrapSequences(), counted(config.bootstrapDraws(), "draw"));
+    return z.bootstrapMayGoOn()
+        ? "%s, then %,d at a time, at most %,d in all, until %s"
+            .formatted(
+                first,
+                config.learner().batchSize(),
+                config.mostBootstrapDraws() * config.samplers().batchSize(),
+                z.bootstrapHits() == 1 ? "1 has weight" : z.bootstrapHits() + " have weight")
+        : first;
   }
 
   private static String counted(long number, String noun) {

@@ -79,9 +79,14 @@ public record TributaryConfig(
     return learner.batchSize() / samplers.batchSize();
   }
 
-  /** Number of initial draws that only bootstrap the estimate of Z. */
+  /** Least number of initial draws that only bootstrap the estimate of Z. */
   public int bootstrapDraws() {
     return partitionFunction.bootstrapSequences() / samplers.batchSize();
+  }
+
+  /** Limit on the draws that bootstrap the estimate of Z until there are enough hits. */
+  public int mostBootstrapDraws() {
+    return partitionFunction.bootstrapMaxSequences() / samplers.batchSize();
   }
 
   /**

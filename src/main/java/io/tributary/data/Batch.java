@@ -16,10 +16,25 @@ public sealed interface Batch {
   /** Number of the first draw of which nothing has been used when this batch has been. */
   long nextDraw();
 
-  /** The first sequences of a run: they give the first estimate of Z and are not trained on. */
-  record Bootstrap(List<ScoredSequence> sequences, long nextDraw) implements Batch {
+  /**
+   * The first sequences of a run: they give the first estimate of Z and are not trained on.
+   *
+   * @param estimating how many of them, from the first one on, estimate Z: not all where the last
+   *     ones were the last because of their weights
+   */
+  record Bootstrap(List<ScoredSequence> sequences, int estimating, long nextDraw) implements Batch {
     public Bootstrap {
       sequences = List.copyOf(sequences);
+      if (estimating < 0 || estimating > sequences.size()) {
+        throw new IllegalArgumentException(
+            "expected a number of the %d sequences, got %d"
+                .formatted(sequences.size(), estimating));
+      }
+    }
+
+    /** A bootstrap of a size that does not depend on the sequences. */
+    public Bootstrap(List<ScoredSequence> sequences, long nextDraw) {
+      this(sequences, sequences.size(), nextDraw);
     }
   }
 

@@ -51,6 +51,11 @@ public record ScoredSequence(
     this(sequence, text, features, logBase, NONE, NONE, logTarget, sequence.tokens().length);
   }
 
+  /** Whether P(x) &gt; 0. */
+  public boolean hasWeight() {
+    return logTarget > Double.NEGATIVE_INFINITY;
+  }
+
   /** log b(x) = log( P(x)/a(x) ) in nats; minus infinity where a hard constraint does not hold. */
   public double logFactor() {
     return logTarget == Double.NEGATIVE_INFINITY ? logTarget : logTarget - logBase;

@@ -59,11 +59,7 @@ public record TargetSample(List<Entry> entries) {
    * number of times that each is chosen as its weight.
    */
   public static TargetSample of(List<ScoredSequence> drawn) {
-    List<Entry> weighted =
-        drawn.stream()
-            .filter(each -> each.logTarget() > Double.NEGATIVE_INFINITY)
-            .map(Entry::of)
-            .toList();
+    List<Entry> weighted = drawn.stream().filter(ScoredSequence::hasWeight).map(Entry::of).toList();
     return new TargetSample(weighted.size() <= MOST ? weighted : chosen(weighted));
   }
 

@@ -28,13 +28,16 @@ final class AdmissionGate
   interface Control {
 
     /**
-     * One more batch was learned; draws admitted from now on need this version of the proposal. An
-     * older version than before changes nothing.
+     * One more batch was learned, the bootstrap or one of training; draws admitted from now on need
+     * this version of the proposal. An older version than before changes nothing.
      */
     void advance(long proposalVersion);
 
-    /** This many sequences of training draws went into no batch and must be replaced. */
-    void refund(long sequences);
+    /**
+     * The next batch takes so many sequences more: some went into no batch and must be replaced, or
+     * the bootstrap goes on.
+     */
+    void extend(long sequences);
   }
 
   private final Inlet<Long> in = Inlet.create("AdmissionGate.in");
@@ -62,11 +65,12 @@ final class AdmissionGate
 
   private final class Logic extends GraphStageLogic implements InHandler, OutHandler, Control {
     private final AsyncCallback<Long> advances = createAsyncCallback(this::onAdvance);
-    private final AsyncCallback<Long> refunds = createAsyncCallback(this::onRefund);
+    private final AsyncCallback<Long> extensions = createAsyncCallback(this::onExtension);
     private final AsyncCallback<Done> changes = createAsyncCallback(changed -> onLimit());
     private long proposalVersion = settings.plan().proposalVersion();
+    private boolean bootstrapping = settings.plan().bootstraps();
+    private long due = settings.plan().firstDue();
     private long learnedBatches;
-    private long unused;
     private @Nullable Long held;
     private boolean closed;
 
@@ -99,14 +103,14 @@ final class AdmissionGate
     }
 
     @Override
-    public void refund(long sequences) {
-      refunds.invoke(sequences);
+    public void extend(long sequences) {
+      extensions.invoke(sequences);
     }
 
     @Override
     public void preStart() {
       settings.onChange(() -> changes.invoke(Done.getInstance()));
-      listener.limitChanged(settings.plan().limit(learnedBatches, unused));
+      listener.limitChanged(settings.plan().limit(due));
     }
 
     @Override
@@ -115,18 +119,22 @@ final class AdmissionGate
     }
 
     private void onAdvance(Long version) {
-      learnedBatches++;
+      if (!bootstrapping) {
+        learnedBatches++;
+      }
+      bootstrapping = false;
+      due += settings.plan().batchSequences();
       proposalVersion = Math.max(proposalVersion, version);
       onLimit();
     }
 
-    private void onRefund(Long sequences) {
-      unused += sequences;
+    private void onExtension(Long sequences) {
+      due += sequences;
       onLimit();
     }
 
     private void onLimit() {
-      listener.limitChanged(settings.plan().limit(learnedBatches, unused));
+      listener.limitChanged(settings.plan().limit(due));
       admit();
     }
 
@@ -136,7 +144,7 @@ final class AdmissionGate
         return;
       }
       boolean paused = settings.paused().sampling();
-      if (!settings.plan().admits(draw, learnedBatches, unused) && !paused) {
+      if (!settings.plan().admits(draw, due) && !paused) {
         close();
         return;
       }

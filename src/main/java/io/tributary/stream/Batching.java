@@ -23,26 +23,27 @@ final class Batching {
 
   private final StreamSettings settings;
   private final StreamPlan plan;
-  private final LongConsumer refund;
+  private final LongConsumer extend;
   private final StreamListener listener;
   private final LongSupplier nanoTime;
-  private final List<ScoredSequence> bootstrap = new ArrayList<>();
+  private final Bootstrap bootstrap;
   private final Queue<Taken> waiting = new ArrayDeque<>();
   private long batches;
   private int scoredInWindow;
   private int droppedInWindow;
 
   /**
-   * @param refund told of training sequences that go into no batch, for the gate
+   * @param extend told how many sequences the next batch takes more than it would, for the gate
    */
   Batching(
       StreamSettings settings,
-      LongConsumer refund,
+      LongConsumer extend,
       StreamListener listener,
       LongSupplier nanoTime) {
     this.settings = settings;
     this.plan = settings.plan();
-    this.refund = refund;
+    this.bootstrap = new Bootstrap(plan.bootstrap(), plan.drawsPerBatch());
+    this.extend = extend;
     this.listener = listener;
     this.nanoTime = nanoTime;
   }
@@ -68,9 +69,9 @@ final class Batching {
     }
     limitDropped(dropped);
     long nextDraw = admitted.number() + 1;
-    return plan.bootstraps(admitted.number())
-        ? addToBootstrap(scored, nextDraw)
-        : addToTraining(admitted, scored, dropped, nextDraw);
+    return bootstrap.isOver()
+        ? addToTraining(admitted, scored, dropped, nextDraw)
+        : addToBootstrap(scored, nextDraw);
   }
 
   /** A few dropped sequences do no harm, but many leave the learner a biased sample, or none. */
@@ -94,20 +95,19 @@ final class Batching {
   }
 
   private List<Batch> addToBootstrap(ScoredDraw scored, long nextDraw) {
-    bootstrap.addAll(scored.sequences());
-    if (plan.bootstraps(nextDraw)) {
-      return List.of();
+    int more = bootstrap.add(scored.sequences());
+    listener.bootstrapDrawn(bootstrap.sequences(), bootstrap.hits(), plan.bootstrap().hits());
+    if (more > 0) {
+      extend.accept((long) more * plan.drawSequences());
     }
-    Batch batch = new Batch.Bootstrap(bootstrap, nextDraw);
-    bootstrap.clear();
-    return List.of(batch);
+    return bootstrap.isOver() ? List.of(bootstrap.take(nextDraw)) : List.of();
   }
 
   private List<Batch> addToTraining(
       AdmittedDraw admitted, ScoredDraw scored, int dropped, long nextDraw) {
     scored.sequences().forEach(sequence -> waiting.add(new Taken(sequence, admitted)));
     if (dropped > 0) {
-      refund.accept(dropped);
+      extend.accept(dropped);
     }
     if (waiting.size() < plan.batchSequences()) {
       return List.of();
@@ -125,7 +125,7 @@ final class Batching {
       int rest = waiting.size();
       waiting.clear();
       listener.sequencesLeftOver(admitted.number(), rest);
-      refund.accept(rest);
+      extend.accept(rest);
     }
     return List.of(new Batch.Training(sequences, nextDraw));
   }

@@ -30,7 +30,7 @@ final class LearnFlow extends GraphStage<FlowShape<Batch, BatchLearned>> {
   private final LongConsumer advance;
 
   /**
-   * @param advance told the version of the proposal after each training batch
+   * @param advance told the version of the proposal after each batch
    */
   LearnFlow(
       StreamSettings settings,
@@ -51,7 +51,7 @@ final class LearnFlow extends GraphStage<FlowShape<Batch, BatchLearned>> {
     return new Logic();
   }
 
-  private record Answer(Batch batch, @Nullable BatchLearned learned, @Nullable Throwable failure) {}
+  private record Answer(@Nullable BatchLearned learned, @Nullable Throwable failure) {}
 
   private final class Logic extends GraphStageLogic implements InHandler, OutHandler {
     private final AsyncCallback<Answer> answers = createAsyncCallback(this::onAnswer);
@@ -95,9 +95,7 @@ final class LearnFlow extends GraphStage<FlowShape<Batch, BatchLearned>> {
       held = null;
       learning = true;
       var unused =
-          learn
-              .apply(batch)
-              .whenComplete((l, failure) -> answers.invoke(new Answer(batch, l, failure)));
+          learn.apply(batch).whenComplete((l, failure) -> answers.invoke(new Answer(l, failure)));
     }
 
     private void onAnswer(Answer answer) {
@@ -107,7 +105,7 @@ final class LearnFlow extends GraphStage<FlowShape<Batch, BatchLearned>> {
         failStage(cause(answer.failure()));
         return;
       }
-      if (answer.batch() instanceof Batch.Training && !learned.finished()) {
+      if (!learned.finished()) {
         advance.accept(learned.proposalVersion());
       }
       push(out, learned);

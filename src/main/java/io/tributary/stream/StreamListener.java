@@ -15,6 +15,15 @@ public interface StreamListener {
   /** The gate has admitted the draw that it held back, or stopped. */
   void admissionOpened();
 
+  /**
+   * The bootstrap has another draw.
+   *
+   * @param sequences of all its draws so far
+   * @param hits those of them with weight
+   * @param wanted number of hits that is enough; 0 where it does not matter
+   */
+  void bootstrapDrawn(int sequences, int hits, int wanted);
+
   /** This many sequences of a draw were dropped; later sequences replace them. */
   void sequencesDropped(long draw, int count);
 

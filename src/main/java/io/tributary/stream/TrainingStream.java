@@ -29,7 +29,7 @@ import org.apache.pekko.stream.javadsl.Source;
  * <pre>
  * k = 0, 1, 2 …  ->  gate  ->  sample  ->  score  ->  batches  ->  learn, one at a time
  *                     ^                                  |           |
- *                     +--------------- refund -----------+           |
+ *                     +--------------- extend -----------+           |
  *                     +--------------- advance ----------------------+
  * </pre>
  *
@@ -95,7 +95,7 @@ public final class TrainingStream {
               Batching batching =
                   new Batching(
                       settings,
-                      sequences -> tell(gate, control -> control.refund(sequences)),
+                      sequences -> tell(gate, control -> control.extend(sequences)),
                       listener,
                       nanoTime);
               return scored -> batching.add(scored.second(), scored.first());

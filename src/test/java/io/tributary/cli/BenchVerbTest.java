@@ -62,6 +62,7 @@ class BenchVerbTest {
             tributary { model.base = "%s", run.sequences = 1, run.directory = "%s",
               target.features = [ { name = letters, type = wordlist, words = [a, s, t, i, o, w] } ]
               partition-function.bootstrap-sequences = 256
+              partition-function.bootstrap-hits = 0
               learner.optimizer { schedule = constant } }
             """
                 .formatted(model, directory.resolve("runs")));

@@ -153,6 +153,64 @@ class RunVerbTest {
   }
 
   @Test
+  void aBootstrapGoesOnUntilThereAreEnoughHitsWhateverTheNumberOfWorkers() throws IOException {
+    List<String> settings =
+        List.of(
+            "target.features=[{ name = rare, type = wordlist, words = [a, b] }]",
+            "partition-function.bootstrap-sequences=8",
+            "partition-function.bootstrap-hits=30");
+    Cli one = tiny.run("hits", settings.toArray(String[]::new));
+    assertThat(one.exitCode()).as(one.err()).isZero();
+    Stream<String> more = Stream.of("samplers.count=3", "scorers.count=2");
+    Cli three =
+        tiny.run("hits-of-three", Stream.concat(settings.stream(), more).toArray(String[]::new));
+    assertThat(three.exitCode()).as(three.err()).isZero();
+
+    Path hits = tiny.home("hits").resolve("target-sample.jsonl");
+    assertThat(Files.readAllLines(hits)).as("a batch has 16").hasSizeBetween(30, 30 + 15);
+    assertThat(hits)
+        .content()
+        .isEqualTo(Files.readString(tiny.home("hits-of-three").resolve("target-sample.jsonl")));
+    assertThat(tiny.metrics("hits-of-three")).isEqualTo(tiny.metrics("hits"));
+    List<JsonObject> rows = tiny.rows("hits");
+    assertThat(rows.get(rows.size() - 1).get("partition_function"))
+        .as("of the last evaluation")
+        .isNotNull()
+        .isEqualTo(rows.get(rows.size() - 2).get("partition_function"));
+    assertThat(rows.get(0).get("partition_function")).as("of the bootstrap").isNotNull();
+  }
+
+  @Test
+  void aBootstrapThatFindsTooFewHitsEndsAtItsLimitWithAWarning() throws IOException {
+    Cli outcome =
+        tiny.run(
+            "few-hits",
+            "target.features=[{ name = rare, type = wordlist, words = [a] }]",
+            "partition-function.bootstrap-sequences=8",
+            "partition-function.bootstrap-hits=30",
+            "partition-function.bootstrap-max-sequences=60");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out())
+        .contains("from 56 sequences of the base model")
+        .containsPattern(
+            "warning: the target allows only \\d of these sequences, so Z is uncertain;"
+                + " partition-function.bootstrap-max-sequences = \\d+ would give about 50")
+        .contains("step 12/12");
+  }
+
+  @Test
+  void aBootstrapThatFindsNothingFailsAtItsLimit() throws IOException {
+    assertBadInput(
+        tiny.run(
+            "no-hits",
+            "target.features=[{ name = none, type = wordlist, words = [impossible] }]",
+            "partition-function.bootstrap-hits=1",
+            "partition-function.bootstrap-max-sequences=64"),
+        "none of 64 sequences",
+        "(partition-function.bootstrap-max-sequences)");
+  }
+
+  @Test
   void aRunGoesOnFromTheCheckpointThatIsAskedFor() throws IOException {
     assertThat(tiny.run("again").exitCode()).isZero();
     Logger log = (Logger) LoggerFactory.getLogger(TrainingService.class);

@@ -72,7 +72,9 @@ class ValidateVerbTest {
             """);
 
     assertThat(Cli.run("validate", "-c", file.toString()).out())
-        .contains("of 1 draw; 1 micro-batch\n", "64 sequences of 1 draw\n");
+        .contains(
+            "of 1 draw; 1 micro-batch\n",
+            "64 sequences of 1 draw, then 64 at a time, at most 65,536 in all, until 50 have weight\n");
   }
 
   @Test

@@ -37,6 +37,7 @@ final class Program {
           "target.features=[{ name = any, type = regex, pattern = \"\" }]",
           "target.fit.sequences=128",
           "partition-function.bootstrap-sequences=8",
+          "partition-function.bootstrap-hits=0",
           "samplers.batch-size=8",
           "samplers.max-length=6",
           "learner.batch-size=8",
@@ -53,6 +54,7 @@ final class Program {
           "samplers.max-length=6",
           "learner.micro-batch-size=8",
           "partition-function.bootstrap-sequences=512",
+          "partition-function.bootstrap-hits=0",
           "evaluation.sequences=8",
           "diagnostics.gradient-variance-interval-steps=0",
           "experiment.grids=[{ tasks = [conf/tasks/task-03-politics.conf], methods = [gdc],"

@@ -69,11 +69,40 @@ class AdmissionGateTest {
       throws InterruptedException {
     run(plan(3, 4, 8, 1));
 
-    for (long draw = 0; draw < 3 + 4; draw++) {
+    for (long draw = 0; draw < 3 + 2; draw++) {
       letThrough(draw, 1, 0);
     }
-    listener.await("limit 28");
-    holdBack(7);
+    listener.await("limit 20");
+    holdBack(5);
+  }
+
+  @Test
+  void the_bootstrap_lets_a_batch_in_when_it_is_learned_and_is_no_step()
+      throws InterruptedException {
+    run(plan(1, 4, 8, 0));
+    letThrough(0, 1, 0);
+    holdBack(1);
+
+    control.advance(2);
+    out.expectNext(new AdmittedDraw(1, 2, 0, 0));
+    letThrough(2, 2, 0);
+    holdBack(3);
+
+    control.advance(2);
+    out.expectNext(new AdmittedDraw(3, 2, 1, 0));
+  }
+
+  @Test
+  void a_bootstrap_that_goes_on_lets_its_next_draws_in() throws InterruptedException {
+    run(plan(1, 4, 8, 0));
+    letThrough(0, 1, 0);
+    holdBack(1);
+
+    control.extend(8);
+    out.expectNext(new AdmittedDraw(1, 1, 0, 0));
+    letThrough(2, 1, 0);
+    listener.await("limit 12");
+    holdBack(3);
   }
 
   @Test
@@ -96,13 +125,14 @@ class AdmissionGateTest {
   }
 
   @Test
-  void refunded_sequences_let_in_the_draw_that_makes_up_for_them() throws InterruptedException {
+  void sequences_that_a_batch_takes_more_let_in_the_draw_that_has_them()
+      throws InterruptedException {
     run(plan(0, 4, 8, 0));
     letThrough(0, 1, 0);
     letThrough(1, 1, 0);
     holdBack(2);
 
-    control.refund(1);
+    control.extend(1);
 
     out.expectNext(new AdmittedDraw(2, 1, 0, 0));
     listener.await("limit 9");
@@ -159,7 +189,7 @@ class AdmissionGateTest {
 
   @Test
   void a_resumed_stream_is_bounded_from_its_first_draw_on() throws InterruptedException {
-    run(new StreamPlan(1000, 0, 4, 8, 1, 1.0, 7));
+    run(new StreamPlan(1000, BootstrapPlan.NONE, 4, 8, 1, 1.0, 7));
 
     for (long draw = 1000; draw < 1004; draw++) {
       letThrough(draw, 7, 0);

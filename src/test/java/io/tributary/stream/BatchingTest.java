@@ -1,6 +1,7 @@
 package io.tributary.stream;
 
 import static io.tributary.testing.stream.Draws.draw;
+import static io.tributary.testing.stream.Draws.hits;
 import static io.tributary.testing.stream.Draws.names;
 import static io.tributary.testing.stream.Draws.plan;
 import static io.tributary.testing.stream.Draws.score;
@@ -30,11 +31,11 @@ import org.junit.jupiter.api.Test;
 
 class BatchingTest {
   private final RecordedStream listener = new RecordedStream();
-  private final AtomicLong refunded = new AtomicLong();
+  private final AtomicLong extended = new AtomicLong();
 
   private Batching batching(StreamPlan plan) {
     return new Batching(
-        new StreamSettings(plan, Paused.NONE), refunded::addAndGet, listener, () -> 70);
+        new StreamSettings(plan, Paused.NONE), extended::addAndGet, listener, () -> 70);
   }
 
   private static AdmittedDraw admitted(long number) {
@@ -61,6 +62,27 @@ class BatchingTest {
   }
 
   @Test
+  void a_bootstrap_goes_on_a_batch_at_a_time_until_there_are_enough_hits() {
+    Batching batching = batching(plan(new BootstrapPlan(1, 9, 2), 2, 4, 1));
+
+    assertThat(batching.add(admitted(0), hits(draw(0, 1, 2), Set.of(0)))).isEmpty();
+    assertThat(extended).as("one batch, for the gate").hasValue(4);
+    assertThat(batching.add(admitted(1), hits(draw(1, 1, 2), Set.of(0, 1)))).isEmpty();
+    Batch.Bootstrap bootstrap =
+        (Batch.Bootstrap) batching.add(admitted(2), hits(draw(2, 1, 2), Set.of())).get(0);
+
+    assertThat(extended).hasValue(4);
+    assertThat(bootstrap.sequences()).hasSize(6);
+    assertThat(bootstrap.estimating()).as("not the portion that ended it").isEqualTo(2);
+    assertThat(bootstrap.nextDraw()).isEqualTo(3);
+    assertThat(listener.bootstrap)
+        .containsExactly("2 sequences, 1 of 2", "4 sequences, 3 of 2", "6 sequences, 3 of 2");
+    assertThat(batching.add(admitted(3), score(draw(3, 1, 2)))).isEmpty();
+    assertThat(batching.add(admitted(4), score(draw(4, 1, 2))).get(0))
+        .isInstanceOf(Batch.Training.class);
+  }
+
+  @Test
   void dropped_sequences_are_made_up_for_by_those_of_later_draws() {
     Batching batching = batching(plan(0, 2, 4, 1));
 
@@ -69,7 +91,7 @@ class BatchingTest {
     Batch batch = batching.add(admitted(2), score(draw(2, 1, 2))).get(0);
 
     assertThat(names(batch)).containsExactly("0.1@1", "1.0@1", "1.1@1", "2.0@1");
-    assertThat(refunded).hasValue(1);
+    assertThat(extended).hasValue(1);
     assertThat(listener.dropped).hasValue(1);
     assertThat(listener.leftOver).hasValue(0);
   }
@@ -85,7 +107,7 @@ class BatchingTest {
     Batch second = batching.add(admitted(4), score(draw(4, 1, 2))).get(0);
 
     assertThat(names(second)).containsExactly("3.0@1", "3.1@1", "4.0@1", "4.1@1");
-    assertThat(refunded).hasValue(2);
+    assertThat(extended).hasValue(2);
     assertThat(listener.leftOver).hasValue(1);
   }
 
@@ -103,7 +125,7 @@ class BatchingTest {
 
   @Test
   void more_dropped_sequences_than_allowed_end_the_run() {
-    Batching batching = batching(new StreamPlan(0, 0, 100, 100, 1, 0.001, 1));
+    Batching batching = batching(new StreamPlan(0, BootstrapPlan.NONE, 100, 100, 1, 0.001, 1));
 
     LongStream.range(0, 10)
         .forEach(k -> batching.add(admitted(k), score(draw(k, 1, 100), Set.of((int) k))));
@@ -132,10 +154,12 @@ class BatchingTest {
       @ForAll @DoubleRange(max = 0.8) double dropRate,
       @ForAll long seed) {
     StreamSettings settings =
-        new StreamSettings(plan(2, draw, draw * drawsPerBatch, maxStaleness), Paused.NONE);
+        new StreamSettings(
+            plan(new BootstrapPlan(2, 5, draw * 4), draw, draw * drawsPerBatch, maxStaleness),
+            Paused.NONE);
     RecordedStream heard = new RecordedStream();
-    AtomicLong unused = new AtomicLong();
-    Batching batching = new Batching(settings, unused::addAndGet, heard, () -> 0);
+    AtomicLong due = new AtomicLong(settings.plan().firstDue());
+    Batching batching = new Batching(settings, due::addAndGet, heard, () -> 0);
     Random random = new Random(seed);
     Queue<AdmittedDraw> underWay = new ArrayDeque<>();
     List<String> used = new ArrayList<>();
@@ -147,14 +171,15 @@ class BatchingTest {
         settings.maxStaleness(random.nextInt(maxStaleness + 1));
       }
       StreamPlan plan = settings.plan();
-      while (plan.admits(next, learned, unused.get()) && random.nextInt(4) > 0) {
+      while (plan.admits(next, due.get()) && random.nextInt(4) > 0) {
         underWay.add(new AdmittedDraw(next++, 1, learned, 0));
       }
       if (underWay.isEmpty()) {
-        assertThat(plan.admits(next, learned, unused.get())).as("starved").isTrue();
+        assertThat(plan.admits(next, due.get())).as("starved").isTrue();
         continue;
       }
-      assertThat(underWay.size()).isLessThanOrEqualTo(2 + (1 + maxStaleness) * drawsPerBatch + 1);
+      assertThat(underWay.size())
+          .isLessThanOrEqualTo(Math.max(2, drawsPerBatch) + maxStaleness * drawsPerBatch + 1);
       AdmittedDraw admitted = underWay.remove();
       Set<Integer> dropped = new HashSet<>();
       for (int i = 0; i < draw; i++) {
@@ -164,6 +189,7 @@ class BatchingTest {
       }
       for (Batch batch : batching.add(admitted, score(draw(admitted.number(), 1, draw), dropped))) {
         used.addAll(names(batch));
+        due.addAndGet(settings.plan().batchSequences());
         if (batch instanceof Batch.Training) {
           assertThat(batch.sequences()).hasSize(draw * drawsPerBatch);
           learned++;

@@ -46,7 +46,7 @@ class PooledStreamTest {
 
   /** Learns the given number of batches; every third one replaces the proposal. */
   private TrainingStream run(TestWorkers workers, int samplers, int scorers, int maxStaleness) {
-    StreamPlan plan = new StreamPlan(0, 2, DRAW, 3 * DRAW, maxStaleness, 1.0, 0);
+    StreamPlan plan = new StreamPlan(0, BootstrapPlan.of(2), DRAW, 3 * DRAW, maxStaleness, 1.0, 0);
     var samplerGuardian = kit.spawn(TestWorkers.guardian(samplers, workers::sampler));
     var scorerGuardian = kit.spawn(TestWorkers.guardian(scorers, workers::scorer));
     var sample =

@@ -1,6 +1,7 @@
 package io.tributary.stream;
 
 import static io.tributary.testing.stream.Draws.draw;
+import static io.tributary.testing.stream.Draws.hits;
 import static io.tributary.testing.stream.Draws.names;
 import static io.tributary.testing.stream.Draws.plan;
 import static io.tributary.testing.stream.Draws.score;
@@ -99,10 +100,14 @@ class TrainingStreamTest {
     return lesson;
   }
 
-  private Batch learn(long version) throws InterruptedException {
+  private Lesson nextLesson(long version) throws InterruptedException {
     Lesson lesson = nextLesson();
     lesson.answer().complete(new BatchLearned(version, false));
-    return lesson.batch();
+    return lesson;
+  }
+
+  private Batch learn(long version) throws InterruptedException {
+    return nextLesson(version).batch();
   }
 
   private static void awaitEnd(TrainingStream stream) throws Exception {
@@ -113,10 +118,11 @@ class TrainingStreamTest {
   void a_stopped_learner_stops_the_samplers_at_the_staleness_bound() throws Exception {
     TrainingStream stream = run(plan(3, 4, 8, 2));
     listener.await("closed");
-    assertThat(sampled).hasSize(3 + 3 * 2);
+    assertThat(sampled).as("those of the first batch are one step old").hasSize(3 + 2 * 2);
 
     learn(1);
-    assertThat(sampled).as("the bootstrap is no step").hasSize(3 + 3 * 2);
+    listener.await("closed");
+    assertThat(sampled).hasSize(3 + 3 * 2);
     learn(1);
     listener.await("closed");
     assertThat(sampled).hasSize(3 + 4 * 2);
@@ -133,13 +139,74 @@ class TrainingStreamTest {
   void at_staleness_zero_every_batch_is_drawn_from_the_proposal_of_its_step() throws Exception {
     TrainingStream stream = run(plan(1, 4, 8, 0));
 
-    assertThat(names(learn(1))).containsExactly("0.0@1", "0.1@1", "0.2@1", "0.3@1");
-    assertThat(names(learn(2))).allMatch(name -> name.endsWith("@1")).hasSize(8);
+    assertThat(names(learn(2))).containsExactly("0.0@1", "0.1@1", "0.2@1", "0.3@1");
+    assertThat(names(learn(2)))
+        .as("the bootstrap has replaced it, since it gave it a guide")
+        .allMatch(name -> name.endsWith("@2"))
+        .hasSize(8);
     assertThat(names(learn(2))).allMatch(name -> name.endsWith("@2")).hasSize(8);
     assertThat(names(learn(7))).allMatch(name -> name.endsWith("@2")).hasSize(8);
     assertThat(names(learn(7))).allMatch(name -> name.endsWith("@7")).hasSize(8);
 
     assertThat(listener.staleness).containsOnly(0L);
+    stream.stop();
+    awaitEnd(stream);
+  }
+
+  @Test
+  void a_bootstrap_goes_on_a_batch_at_a_time_until_it_has_enough_hits_at_staleness_zero()
+      throws Exception {
+    score = drawn -> done(hits(drawn, drawn.number() % 2 == 0 ? Set.of(1) : Set.of()));
+    TrainingStream stream = run(plan(new BootstrapPlan(1, 99, 3), 4, 8, 0));
+
+    Batch.Bootstrap bootstrap = (Batch.Bootstrap) nextLesson(2).batch();
+    Batch first = learn(2);
+
+    assertThat(bootstrap.sequences()).hasSize((1 + 2 * 2) * 4);
+    assertThat(bootstrap.nextDraw()).isEqualTo(5);
+    assertThat(names(first)).allMatch(name -> name.endsWith("@2")).hasSize(8);
+    assertThat(first.nextDraw()).isEqualTo(7);
+    assertThat(listener.bootstrap)
+        .containsExactly(
+            "4 sequences, 1 of 3",
+            "8 sequences, 1 of 3",
+            "12 sequences, 2 of 3",
+            "16 sequences, 2 of 3",
+            "20 sequences, 3 of 3");
+    stream.stop();
+    awaitEnd(stream);
+  }
+
+  @Test
+  void a_bootstrap_that_finds_too_little_ends_at_its_limit() throws Exception {
+    score = drawn -> done(hits(drawn, Set.of()));
+    TrainingStream stream = run(plan(new BootstrapPlan(2, 5, 1), 4, 8, 1));
+
+    Batch bootstrap = learn(1);
+
+    assertThat(bootstrap).isInstanceOf(Batch.Bootstrap.class);
+    assertThat(bootstrap.sequences()).hasSize(5 * 4);
+    assertThat(learn(1).nextDraw()).isEqualTo(7);
+    stream.stop();
+    awaitEnd(stream);
+  }
+
+  @Test
+  void draws_of_training_are_bounded_wherever_the_bootstrap_ends() throws Exception {
+    score = drawn -> done(hits(drawn, drawn.number() == 6 ? Set.of(0) : Set.of()));
+    TrainingStream stream = run(plan(new BootstrapPlan(3, 99, 1), 4, 8, 1));
+
+    Lesson bootstrap = nextLesson();
+    assertThat(bootstrap.batch().nextDraw()).isEqualTo(3 + 2 * 2);
+    while (sampled.size() < 3 + 2 * 2 + 2) {
+      listener.await("closed");
+    }
+    assertThat(sampled).as("and one batch").hasSize(3 + 2 * 2 + 2);
+    bootstrap.answer().complete(new BatchLearned(1, false));
+    while (sampled.size() < 3 + 2 * 2 + 4) {
+      listener.await("closed");
+    }
+    assertThat(sampled).hasSize(3 + 2 * 2 + 4);
     stream.stop();
     awaitEnd(stream);
   }
@@ -174,7 +241,8 @@ class TrainingStreamTest {
     whole.stop();
     awaitEnd(whole);
 
-    TrainingStream resumed = run(new StreamPlan(before.nextDraw(), 0, 4, 8, 0, 1.0, 3));
+    TrainingStream resumed =
+        run(new StreamPlan(before.nextDraw(), BootstrapPlan.NONE, 4, 8, 0, 1.0, 3));
     Batch first = nextLesson().batch();
 
     assertThat(names(first)).isEqualTo(names(expected));

@@ -35,6 +35,7 @@ final class LibraryArchive {
           "-Dsamplers.batch-size=8",
           "-Dsamplers.max-length=8",
           "-Dpartition-function.bootstrap-sequences=256",
+          "-Dpartition-function.bootstrap-hits=0",
           "-Devaluation.sequences=16",
           "-Dhttp.port=0");
 

@@ -12,6 +12,7 @@ import io.tributary.protocol.ProposalConfirmed;
 import io.tributary.protocol.WorkerLost;
 import io.tributary.run.watch.StreamMetrics;
 import io.tributary.stage.learn.checkpoint.LearnerState;
+import io.tributary.stream.BootstrapPlan;
 import io.tributary.stream.PoolSettings;
 import io.tributary.stream.StreamPlan;
 import io.tributary.stream.TrainingStream;
@@ -107,7 +108,8 @@ final class StreamSupervisor {
    */
   Function<DrawOrder, CompletionStage<ScoredDraw>> open() {
     TributaryConfig config = services.config().current();
-    StreamMetrics.OfStream listener = services.streamMetrics().begin();
+    StreamMetrics.OfStream listener =
+        services.streamMetrics().begin(services.console()::transientLine);
     ActorRef<WorkerPool.Command<DrawOrder, Draw>> samplers =
         context.spawnAnonymous(
             WorkerPool.create(
@@ -163,7 +165,7 @@ final class StreamSupervisor {
         TrainingStream.start(
             new StreamPlan(
                 from == null ? 0 : from.nextDraw(),
-                from == null ? config.bootstrapDraws() : 0,
+                from == null ? bootstrap(config) : BootstrapPlan.NONE,
                 config.samplers().batchSize(),
                 config.learner().batchSize(),
                 config.stream().maxStalenessSteps(),
@@ -183,6 +185,13 @@ final class StreamSupervisor {
             System::nanoTime,
             Materializer.createMaterializer(context.getSystem()));
     return Optional.of(running);
+  }
+
+  private static BootstrapPlan bootstrap(TributaryConfig config) {
+    return new BootstrapPlan(
+        config.bootstrapDraws(),
+        config.mostBootstrapDraws(),
+        config.partitionFunction().bootstrapHits());
   }
 
   Paused paused() {

@@ -139,8 +139,9 @@ final class EventReport {
         String.format(
             Locale.ROOT,
             "warning: the target allows only %d of these sequences, so Z is uncertain;"
-                + " partition-function.bootstrap-sequences = %d would give about %d",
+                + " %s = %d would give about %d",
             weighted,
+            config.partitionFunction().keyOfMostSequences(),
             enough,
             ENOUGH_WEIGHTED));
   }

@@ -14,9 +14,11 @@ import io.tributary.metrics.WorkClock;
 import io.tributary.metrics.WorkTime;
 import io.tributary.stream.PoolListener;
 import io.tributary.stream.StreamListener;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,10 +49,14 @@ public final class StreamMetrics {
     return queues.getOrDefault(stage, new Queue(0, 0, 0));
   }
 
-  /** A listener for a new stream and its pools; the one before must have ended. */
-  public OfStream begin() {
+  /**
+   * A listener for a new stream and its pools; the one before must have ended.
+   *
+   * @param progress shows how far the bootstrap is
+   */
+  public OfStream begin(Consumer<String> progress) {
     ledger = metrics.ledger();
-    return new OfStream(ledger);
+    return new OfStream(ledger, progress);
   }
 
   /** The stream has ended. */
@@ -106,10 +112,12 @@ public final class StreamMetrics {
   /** Enters what one stream and its pools do. Called on their threads. */
   public final class OfStream implements StreamListener {
     private final SequenceLedger sequences;
+    private final Consumer<String> progress;
     private volatile @Nullable WorkClock closed; // while the gate is
 
-    private OfStream(SequenceLedger sequences) {
+    private OfStream(SequenceLedger sequences, Consumer<String> progress) {
       this.sequences = sequences;
+      this.progress = progress;
     }
 
     /** A listener for the samplers' pool. */
@@ -155,6 +163,15 @@ public final class StreamMetrics {
         ended.close();
         closed = null;
       }
+    }
+
+    @Override
+    public void bootstrapDrawn(int drawn, int hits, int wanted) {
+      progress.accept(
+          wanted == 0
+              ? String.format(Locale.ROOT, "bootstrap: %,d sequences", drawn)
+              : String.format(
+                  Locale.ROOT, "bootstrap: %,d sequences, %,d of %,d hits", drawn, hits, wanted));
     }
 
     @Override

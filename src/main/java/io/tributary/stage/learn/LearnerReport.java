@@ -110,8 +110,7 @@ final class LearnerReport {
       LOG.debug("Z is estimated from {}", draws(sequences));
     }
     var z = run.partitionFunction();
-    int weighted =
-        (int) sequences.stream().filter(s -> s.logTarget() > Double.NEGATIVE_INFINITY).count();
+    int weighted = (int) sequences.stream().filter(ScoredSequence::hasWeight).count();
     events.accept(
         new LearnerEvent.Bootstrapped(sequences.size(), weighted, z.value(), z.standardError()));
   }

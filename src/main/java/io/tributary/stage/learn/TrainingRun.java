@@ -50,6 +50,7 @@ public final class TrainingRun implements AutoCloseable {
   private final int maxNonfiniteSteps;
   private final int[] prefix;
   private final int windowSequences;
+  private final String keyOfMostBootstrapSequences;
   private final SequenceScores policyScores;
   private final ProposalConfig proposalConfig;
   private final TokenGuide guide;
@@ -83,6 +84,7 @@ public final class TrainingRun implements AutoCloseable {
     this.maxNonfiniteSteps = setup.config().learner().maxNonfiniteSteps();
     this.prefix = setup.prefix();
     this.windowSequences = setup.config().proposal().windowSequences();
+    this.keyOfMostBootstrapSequences = setup.config().partitionFunction().keyOfMostSequences();
     this.policyScores =
         new SequenceScores(trainer.training().model(), setup.config().samplers().batchSize());
     this.proposalConfig = setup.config().proposal();
@@ -165,7 +167,7 @@ public final class TrainingRun implements AutoCloseable {
   void bootstrap(Batch.Bootstrap batch, Runnable progress) {
     FeatureSample sample = new FeatureSample();
     batch.sequences().forEach(scored -> sample.add(scored.features()));
-    HardConstraints.require(target, sample, "partition-function.bootstrap-sequences");
+    HardConstraints.require(target, sample, keyOfMostBootstrapSequences);
     trainer.bootstrap(batch);
     hold(TargetSample.of(batch.sequences()));
     files.target().write(targetSample);

@@ -64,6 +64,7 @@ record BenchConfig(Path file, Map<String, String> given) {
     if (plan.shape().isPresent() || plan.configuration().isEmpty()) {
       values.put("target.features", frequentWords(model));
       values.put("partition-function.bootstrap-sequences", bootstrap(file, values));
+      values.put("partition-function.bootstrap-hits", "0");
     }
     return new BenchConfig(file, values);
   }

@@ -34,6 +34,7 @@ final class ClusterSoak {
           "learner.optimizer.learning-rate=1e-5",
           "learner.optimizer.schedule=constant",
           "partition-function.bootstrap-sequences=" + 2 * BATCH,
+          "partition-function.bootstrap-hits=0",
           "publish.interval-steps=10",
           "proposal.criterion=always",
           "evaluation.interval-steps=500",

@@ -101,7 +101,7 @@ class PartitionFunctionTest {
   }
 
   private static PartitionFunctionConfig config(Estimator estimator, int window, double decay) {
-    return new PartitionFunctionConfig(estimator, window, decay, 1);
+    return new PartitionFunctionConfig(estimator, window, decay, 1, 0, 1);
   }
 
   private static double[] logs(double... weights) {

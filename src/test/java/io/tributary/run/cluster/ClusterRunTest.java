@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterRunTest {
   private static final Duration LONG = Duration.ofMinutes(2);
   private static final String STEPS = "run.steps=40";
+  private static final String HITS = "partition-function.bootstrap-hits=50";
 
   @TempDir private Path directory;
 
@@ -38,7 +39,8 @@ class ClusterRunTest {
     TinyRun tiny = new TinyRun(directory);
     try (TinyCluster cluster = new TinyCluster(tiny)) {
       RunProcess drained = cluster.worker(); // before there is a trainer
-      RunProcess trainer = cluster.trainer("remote", STEPS, "samplers.count=0", "scorers.count=0");
+      RunProcess trainer =
+          cluster.trainer("remote", STEPS, HITS, "samplers.count=0", "scorers.count=0");
       RunProcess killed = cluster.worker();
       untilWorking(drained);
       untilWorking(killed);
@@ -57,8 +59,8 @@ class ClusterRunTest {
       trainer.until("it goes on", () -> tiny.rows("remote").size() > rows + 5);
       trainer.kill();
       RunProcess resumed =
-          cluster.trainer("remote", STEPS, "samplers.count=0", "scorers.count=0", "--resume");
-      assertThat(tiny.run("alone", STEPS).exitCode()).isZero();
+          cluster.trainer("remote", STEPS, HITS, "samplers.count=0", "scorers.count=0", "--resume");
+      assertThat(tiny.run("alone", STEPS, HITS).exitCode()).isZero();
       assertThat(late.exitCode(LONG)).as(late.output()).isEqualTo(TrainerLost.EXIT_CODE);
       RunProcess again = cluster.lastWorkerAgain();
       assertThat(resumed.exitCode(LONG)).as(resumed.output()).isZero();

@@ -103,6 +103,20 @@ class RunConservationTest {
   }
 
   @Test
+  void aBootstrapThatGoesOnToItsLimitDropsAllOfIt() {
+    run(
+        "long",
+        Map.of(
+            "partition-function.bootstrap-hits", "1000",
+            "partition-function.bootstrap-max-sequences", "90",
+            "stream.max-staleness-steps", "2"),
+        workers -> workers);
+    long drawn = 88; // whole draws
+    assertThat(conservation().learned()).isEqualTo(12 * STEP);
+    assertThat(conservation().dropped()).containsEntry("bootstrap", drawn);
+  }
+
+  @Test
   void drawsForAFitAreCountedApart() {
     run(
         "fit",

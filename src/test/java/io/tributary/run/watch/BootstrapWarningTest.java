@@ -73,6 +73,10 @@ class BootstrapWarningTest {
             "partition-function.bootstrap-sequences = %d would"
                 .formatted((12_500 + draw - 1) / draw * draw));
     assertThat(EventReport.sampleWarning(config, 1000, 10)).isEmpty();
+    var untilHits = tiny.config("few", Map.of("partition-function.bootstrap-hits", "50"));
+    assertThat(EventReport.sampleWarning(untilHits, 1000, 4).orElseThrow())
+        .as("more were drawn, up to the limit")
+        .contains("partition-function.bootstrap-max-sequences = 12504 would");
     assertThat(EventReport.sampleWarning(config, 8, 8)).isEmpty();
   }
 }

@@ -82,7 +82,7 @@ class StageLoadsTest {
             Map.of(
                 BlockedReason.ADMISSION, Duration.ofSeconds(4),
                 BlockedReason.WEIGHTS, Duration.ofSeconds(1)));
-    PoolListener<DrawOrder, Draw> pool = stream.begin().samplers();
+    PoolListener<DrawOrder, Draw> pool = stream.begin(line -> {}).samplers();
     pool.worked(time);
     pool.worked(time);
     step(10_000, 0);

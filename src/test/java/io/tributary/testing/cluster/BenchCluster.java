@@ -54,6 +54,7 @@ final class BenchCluster implements AutoCloseable {
         "learner.batch-size=8",
         "learner.micro-batch-size=8",
         "partition-function.bootstrap-sequences=8",
+        "partition-function.bootstrap-hits=0",
         "publish.interval-steps=1000000",
         "publish.timeout=10m",
         "evaluation.sequences=8",

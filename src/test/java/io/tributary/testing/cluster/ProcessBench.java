@@ -59,6 +59,7 @@ public final class ProcessBench {
         target.features = [ { name = water, type = word, word = water } ]
         objective.type = "gdc++"
         partition-function.bootstrap-sequences = 1024
+        partition-function.bootstrap-hits = 0
         samplers { batch-size = 128, max-length = 32 }
         learner {
           batch-size = 128

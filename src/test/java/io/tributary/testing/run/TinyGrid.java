@@ -34,6 +34,7 @@ public final class TinyGrid {
               run { name = grid, steps = 20 }
               target.fit { sequences = 256, max-sequences = 512, min-effective-sample-size = 20 }
               partition-function.bootstrap-sequences = 32
+              partition-function.bootstrap-hits = 0
               samplers { batch-size = 8, max-length = 8 }
               learner {
                 batch-size = 16

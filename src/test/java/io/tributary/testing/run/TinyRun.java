@@ -36,6 +36,7 @@ public final class TinyRun {
                 { name = letter, type = wordlist, words = [a, b, c, d, e, f, g, h, i, j, k, l, m] }
               ]
               partition-function.bootstrap-sequences = 32
+              partition-function.bootstrap-hits = 0
               samplers { batch-size = 8, max-length = 8 }
               learner {
                 batch-size = 16

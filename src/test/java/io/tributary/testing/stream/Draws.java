@@ -6,6 +6,7 @@ import io.tributary.data.DrawOrder;
 import io.tributary.data.ScoredDraw;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
+import io.tributary.stream.BootstrapPlan;
 import io.tributary.stream.StreamPlan;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +34,23 @@ public final class Draws {
             .toList());
   }
 
+  /** Scores all sequences, of which those of the given indices have weight. */
+  public static ScoredDraw hits(Draw draw, Set<Integer> hits) {
+    return new ScoredDraw(
+        draw.number(),
+        draw.sequences().stream()
+            .map(
+                s ->
+                    new ScoredSequence(
+                        s,
+                        "text",
+                        new double[] {1},
+                        -1,
+                        hits.contains(s.index()) ? -1 : Double.NEGATIVE_INFINITY))
+            .toList(),
+        0);
+  }
+
   public static ScoredDraw score(Draw draw) {
     return score(draw, Set.of());
   }
@@ -57,6 +75,10 @@ public final class Draws {
   }
 
   public static StreamPlan plan(int bootstrapDraws, int draw, int batch, int maxStaleness) {
-    return new StreamPlan(0, bootstrapDraws, draw, batch, maxStaleness, 1.0, 1);
+    return plan(BootstrapPlan.of(bootstrapDraws), draw, batch, maxStaleness);
+  }
+
+  public static StreamPlan plan(BootstrapPlan bootstrap, int draw, int batch, int maxStaleness) {
+    return new StreamPlan(0, bootstrap, draw, batch, maxStaleness, 1.0, 1);
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Records what a stream tells its listener. */
 public final class RecordedStream implements StreamListener {
   public final BlockingQueue<String> admission = new LinkedBlockingQueue<>();
+  public final List<String> bootstrap = new CopyOnWriteArrayList<>();
   public final List<Long> staleness = new CopyOnWriteArrayList<>();
   public final List<Long> ages = new CopyOnWriteArrayList<>();
   public final AtomicInteger dropped = new AtomicInteger();
@@ -31,6 +32,11 @@ public final class RecordedStream implements StreamListener {
   @Override
   public void admissionOpened() {
     admission.add("opened");
+  }
+
+  @Override
+  public void bootstrapDrawn(int sequences, int hits, int wanted) {
+    bootstrap.add("%d sequences, %d of %d".formatted(sequences, hits, wanted));
   }
 
   @Override

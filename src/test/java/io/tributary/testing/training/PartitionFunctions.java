@@ -7,7 +7,7 @@ import io.tributary.objective.estimate.PartitionFunction;
 /** Estimates of Z for tests. */
 public final class PartitionFunctions {
   public static final PartitionFunctionConfig RUNNING =
-      new PartitionFunctionConfig(Estimator.RUNNING, 1, 0.5, 1);
+      new PartitionFunctionConfig(Estimator.RUNNING, 1, 0.5, 1, 0, 1);
 
   private PartitionFunctions() {}
 

@@ -20,6 +20,7 @@ import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.RunningMean;
 import io.tributary.objective.estimate.WeightTails;
 import io.tributary.tensor.LearningRate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +137,7 @@ public final class PolicyTrainer implements AutoCloseable {
   /** Adds sequences of the base model, which is still the policy, to the estimates. */
   public void bootstrap(Batch.Bootstrap batch) {
     BatchArrays arrays = BatchArrays.of(batch.sequences(), reward);
-    estimators.partitionFunction().add(arrays.logWeights());
+    estimators.partitionFunction().add(Arrays.copyOf(arrays.logWeights(), batch.estimating()));
     BatchValues values = arrays.values(arrays.logBases(), estimators.current());
     estimators.signals().add(rule.objective().signals(values));
     estimators.control().add(credit.control(arrays, estimators.partitionFunction().estimate()));
