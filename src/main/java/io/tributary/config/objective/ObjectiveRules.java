@@ -107,7 +107,7 @@ public final class ObjectiveRules {
   private static boolean comparesOnHeldOut(ConfigObject all) {
     return !(all.get("proposal") instanceof ConfigObject proposal)
         || (!Criterion.ALWAYS.toString().equals(unwrapped(proposal.get("criterion")))
-            && !Boolean.TRUE.equals(unwrapped(proposal.get("keep-best"))));
+            && !"true".equals(String.valueOf(unwrapped(proposal.get("keep-best")))));
   }
 
   private static @Nullable Object unwrapped(@Nullable ConfigValue value) {

@@ -44,7 +44,7 @@ public final class FaultyTarget {
                         model.config().beginning(),
                         config.learner().microBatchSize(),
                         config.samplers().batchSize(),
-                        DrawScoring.Detail.SEQUENCES,
+                        DrawScoring.Detail.DECISIONS,
                         TokenGuide.NONE),
                 scorers::clock));
   }
@@ -64,6 +64,11 @@ public final class FaultyTarget {
     @Override
     public double value(Text text) {
       return feature.value(text);
+    }
+
+    @Override
+    public boolean isDecided(Text beginning) {
+      return feature.isDecided(beginning);
     }
 
     @Override

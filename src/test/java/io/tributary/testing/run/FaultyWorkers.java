@@ -229,7 +229,10 @@ public final class FaultyWorkers {
                                 s.text(),
                                 s.features(),
                                 s.logBase(),
-                                s.logTarget() + added.applyAsDouble(s.sequence())))
+                                s.tokenLogBases(),
+                                s.milestoneBases(),
+                                s.logTarget() + added.applyAsDouble(s.sequence()),
+                                s.decidedAt()))
                     .toList(),
                 scored.dropped()));
   }
@@ -254,7 +257,10 @@ public final class FaultyWorkers {
                         s.text(),
                         s.features(),
                         s.logBase(),
-                        s.logTarget()))
+                        new double[] {s.logBase()},
+                        new double[0],
+                        s.logTarget(),
+                        1))
             .toList();
     return new ScoredDraw(draw.number(), sequences, draw.dropped());
   }
