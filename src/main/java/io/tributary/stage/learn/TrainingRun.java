@@ -313,7 +313,7 @@ public final class TrainingRun implements AutoCloseable {
   /** Whether the policy was evaluated at this step and is one of the best so far. */
   boolean isAmongTheBest() {
     Double found = divergence;
-    return found != null && files.checkpoints().ranks(found);
+    return found != null && files.checkpoints().ranks(state().rank());
   }
 
   private List<TensorBytes> valueHead() {

@@ -71,6 +71,15 @@ public record LearnerState(
 
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
+  /**
+   * What orders the policies of a run, the best being the least: E_p[ log P - log pi ], the
+   * divergence without the estimate of Z at its step, which has changed between two steps. NaN if
+   * there is no divergence.
+   */
+  public double rank() {
+    return divergence == null ? Double.NaN : divergence + partitionFunction.estimate().logZ();
+  }
+
   String toJson() {
     return GSON.toJson(this) + "\n";
   }

@@ -66,7 +66,13 @@ class CheckpointStoreTest {
   }
 
   private static Checkpoint checkpoint(long step, Double divergence, List<TensorBytes> valueHead) {
-    RunningMoments moments = new RunningMoments(9, 4, 9, 9, -3.5, 0.1 + 0.2, 1.0 / 3);
+    return checkpoint(step, divergence, valueHead, -3.5);
+  }
+
+  /** With an estimate of Z of this logarithm, 1 being the mean in its unit. */
+  private static Checkpoint checkpoint(
+      long step, Double divergence, List<TensorBytes> valueHead, double logZ) {
+    RunningMoments moments = new RunningMoments(9, 4, 9, 9, logZ, 1, 1.0 / 3);
     return new Checkpoint(
         MODEL,
         new LearnerState(
@@ -182,12 +188,24 @@ class CheckpointStoreTest {
     assertThat(store.steps())
         .as("110 and 130 are the best")
         .containsExactly(150L, 140L, 130L, 110L, 100L);
-    assertThat(store.ranks(1.4)).isTrue();
-    assertThat(store.ranks(1.5)).as("no better than the second").isFalse();
+    assertThat(store.ranks(1.4 - 3.5)).isTrue();
+    assertThat(store.ranks(1.5 - 3.5)).as("no better than the second").isFalse();
 
     assertThat(store.makeRoom(Long.MAX_VALUE)).isTrue();
     assertThat(store.steps()).containsExactly(150L, 130L, 110L, 100L);
     assertThat(store.makeRoom(Long.MAX_VALUE)).isFalse();
+  }
+
+  /** The estimate of Z has fallen from one to the other, which adds 0.5 to KL(p||pi). */
+  @Test
+  void whatIsBestDoesNotDependOnTheEstimateOfZOfItsTime() throws IOException {
+    store = new CheckpointStore(directory, new Retention(1, 1, 0));
+    store.write(checkpoint(10, 2.0, List.of(), -3.5));
+    store.write(checkpoint(20, 2.4, List.of(), -4));
+    store.write(checkpoint(30));
+    assertThat(store.steps()).as("E[log P - log pi] is -1.6 and -1.5").containsExactly(30L, 20L);
+    assertThat(store.list(10)).extracting(RunStatus.Checkpoint::best).containsExactly(false, true);
+    assertThat(store.list(10).get(1).divergence()).isEqualTo(2.4);
   }
 
   @Test

@@ -93,7 +93,9 @@ class LearnerStateTest {
           .isInstanceOf(JsonParseException.class)
           .hasMessage("the state of the learner is incomplete");
     }
-    assertThat(LearnerState.fromJson(without(whole, "divergence")).divergence()).isNull();
+    LearnerState former = LearnerState.fromJson(without(whole, "divergence"));
+    assertThat(former.divergence()).isNull();
+    assertThat(former.rank()).isNaN();
     OF_LATER_VERSIONS.forEach(
         part -> assertThat(LearnerState.fromJson(without(whole, part)).step()).isEqualTo(7));
   }
