@@ -9,6 +9,8 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.DecoderConfig;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.BestPolicy;
+import io.tributary.objective.estimate.ClippedWeights;
 import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.PartitionFunction;
@@ -89,10 +91,13 @@ class CheckpointStoreTest {
             new WindowState(5, Criterion.KL, moments, moments, -0.25, 2, 1, moments),
             new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),
             new ControlFit.State(-1.0 / 3, 0.1 + 0.2, 1, -2, 1e-300),
+            new ClippedWeights.State(1.0 / 3, 0.1 + 0.2),
             Map.of(),
             new KlPenalty.State(0.15),
             PendingWork.NOTHING,
-            new Standing(List.of(-3.5, 0.1 + 0.2), 2.25, -1.0 / 3),
+            new Standing(List.of(-3.5, 0.1 + 0.2), 2.25, -1.0 / 3, List.of(-2.5, 1.0 / 3)),
+            new BestPolicy(
+                step, new Standing(List.of(-3.25, 0.1 + 0.2), 0, 1.0 / 3, List.of(0.5, 1.5)), true),
             divergence,
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,
