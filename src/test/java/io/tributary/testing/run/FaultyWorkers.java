@@ -229,7 +229,10 @@ public final class FaultyWorkers {
                                 s.text(),
                                 s.features(),
                                 s.logBase(),
-                                s.logTarget() + added.applyAsDouble(s.sequence())))
+                                s.tokenLogBases(),
+                                s.milestoneBases(),
+                                s.logTarget() + added.applyAsDouble(s.sequence()),
+                                s.decidedAt()))
                     .toList(),
                 scored.dropped()));
   }
