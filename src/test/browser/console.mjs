@@ -256,6 +256,16 @@ const checks = {
     await until(page, "one process", () => document.querySelector("#nodes").hidden);
   },
 
+  async "what is wrong with what is learned is a banner until it is over"(page) {
+    await page.route("**/status", async (route) =>
+      route.fulfill({ json: { ...(await service("/status")), concern: "the policy is losing parts of the target: at step 20" } }),
+    );
+    await until(page, "the banner", () => !document.querySelector("#concern").hidden);
+    assert.equal(await text(page, "#concern"), "The policy is losing parts of the target: at step 20.");
+    await page.unroute("**/status");
+    await until(page, "its end", () => document.querySelector("#concern").hidden);
+  },
+
   async "what a model writes is text, whatever it is"(page) {
     const hostile = { step: 1, draw: 0, index: 0, proposal_version: 1, text: HOSTILE, log_proposal: -1, weight: 1, features: { [HOSTILE]: 1 } };
     await page.route("**/samples?*", (route) => route.fulfill({ json: { samples: [hostile] } }));

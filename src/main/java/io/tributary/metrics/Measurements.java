@@ -100,6 +100,10 @@ public final class Measurements {
     return rest;
   }
 
+  public boolean isEmpty() {
+    return values.isEmpty();
+  }
+
   /** All values, sorted by name and labels. */
   public Map<Key, Double> values() {
     return new LinkedHashMap<>(values);

@@ -135,6 +135,18 @@ public enum Metric {
       "Global gradient norm before clipping.",
       "Peaks: single large weights, see max_weight_share_ratio; all above max-grad-norm: lower the"
           + " learning rate."),
+  CLIPPED_NORM_RATIO(
+      measured("ratio"),
+      "Share of the gradient's norm that clipping took away in the last step; absent without"
+          + " max-grad-norm.",
+      "Large in every step: max-grad-norm sets the length of all steps, so that they no longer follow"
+          + " the size of the gradient; raise it and lower the learning rate."),
+  CLIPPED_WEIGHT_RATIO(
+      measured("ratio"),
+      "Share of the sum of all weights P/q since the first step that clipping has taken out of the"
+          + " gradients; absent without max-grad-norm.",
+      "Above 0.2: what q hardly draws is learned too little, since batches that hold it have the"
+          + " largest norms; raise max-grad-norm, or use larger batches."),
   LEARNER_LEARNING_RATE(
       "Learning rate of the last step.",
       "Not what the schedule says: it was changed while running, see /config."),
@@ -159,6 +171,52 @@ public enum Metric {
           + " where pi has lost most of p, as reinforce does; evaluations measure it on texts of the"
           + " base model.",
       Label.KL_PAIR),
+  HELD_OUT_KL_NATS(
+      measured("nats"),
+      "KL(p||pi) of the policy published last, on held-out texts of the base model that the target"
+          + " allows, and so with what the policy no longer writes.",
+      "Rises: see held_out_rise_nats. Far above kl_nats of p_pi: the proposal misses a part of the"
+          + " target, see proposal_missed_ratio. Absent: proposal.window is not held-out, or the"
+          + " bootstrap found fewer than 20 such texts."),
+  HELD_OUT_KL_STDERR_NATS(
+      measured("nats"),
+      "Standard error of held_out_kl_nats, which is common to all policies in large part.",
+      "As large as the divergence: more partition-function.bootstrap-sequences."),
+  HELD_OUT_RISE_NATS(
+      measured("nats"),
+      "held_out_kl_nats above that of the best policy published so far, on the same texts.",
+      "Above 0.1 and twice its error: see policy_losing_target."),
+  HELD_OUT_RISE_STDERR_NATS(
+      measured("nats"),
+      "Standard error of held_out_rise_nats, of the paired difference.",
+      "As large as a rise that matters: more partition-function.bootstrap-sequences."),
+  HELD_OUT_BEST_STEP(
+      level("steps"),
+      "Step after which the best policy so far was published, on the held-out texts.",
+      "Stays while steps are made: the policy no longer approaches the target."),
+  POLICY_LOSING_TARGET(
+      level("1"),
+      "1 while the policy is significantly farther from the target than the best one so far.",
+      "1: lower the learning rate, set max-grad-norm, or use larger batches; see the runbook on"
+          + " TributaryPolicyLosingTarget."),
+  PROPOSAL_EFFECTIVE_SAMPLE_SIZE_RATIO(
+      measured("ratio"),
+      "Effective sample size over sample size of draws from the proposal, up to the token that"
+          + " decides the features, on the held-out texts.",
+      "Far below effective_sample_size_ratio of p_q: batches lack a part of the target, which comes"
+          + " with very large weights one day."),
+  PROPOSAL_MISSED_RATIO(
+      measured("ratio"),
+      "Share of the target that the proposal hardly draws: less than a hundredth as often as the"
+          + " target would, up to the token that decides the features.",
+      "Near 1 at the start of a run with Z below 0.01, as the base model draws nothing of the target"
+          + " more often. Grows later: the policy concentrates on a part of the target; lower the"
+          + " learning rate."),
+  PROPOSAL_GUIDE_NATS(
+      measured("nats"),
+      "How strongly the proposal raises tokens that the target needs.",
+      "0 with proposal.guide = auto: the policy draws what the target needs by itself, or the target"
+          + " can't be guided to."),
   KL_STDERR_NATS(
       measured("nats"),
       "Standard error of the divergence.",

@@ -7,35 +7,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of {@code metrics.jsonl}: one JSON object per learner step or evaluation. Keys are the names
- * of metrics, in alphabetical order; labels become nested objects. Values that are not finite are
- * left out, since JSON can't express them.
+ * Rows of {@code metrics.jsonl}: one JSON object per learner step, evaluation, or publication whose
+ * policy was measured on held-out sequences. Keys are the names of metrics, in alphabetical order;
+ * labels become nested objects. Values that are not finite are left out, since JSON can't express
+ * them.
  */
 public final class MetricsJsonl {
   /** The key that marks the rows of evaluations. */
   public static final String EVALUATION = "evaluation";
 
+  /** The key that marks the rows of publications. */
+  public static final String PUBLICATION = "publication";
+
   private MetricsJsonl() {}
 
   /** The row of a learner step, without a line end. */
   public static String step(long step, long sequences, Measurements measurements) {
-    return row(step, sequences, false, measurements);
+    return row(step, sequences, null, measurements);
   }
 
   /** The row of an evaluation after {@code step} steps, without a line end. */
   public static String evaluation(long step, long sequences, Measurements measurements) {
-    return row(step, sequences, true, measurements);
+    return row(step, sequences, EVALUATION, measurements);
+  }
+
+  /** The row of the policy published after {@code step} steps, without a line end. */
+  public static String publication(long step, long sequences, Measurements measurements) {
+    return row(step, sequences, PUBLICATION, measurements);
   }
 
   private static String row(
-      long step, long sequences, boolean evaluation, Measurements measurements) {
+      long step, long sequences, @Nullable String mark, Measurements measurements) {
     JsonObject row = new JsonObject();
     row.addProperty("step", step);
     row.addProperty("sequences", sequences);
-    if (evaluation) {
-      row.addProperty(EVALUATION, true);
+    if (mark != null) {
+      row.addProperty(mark, true);
     }
     json(measurements.values()).asMap().forEach(row::add);
     return row.toString();

@@ -198,9 +198,12 @@ public final class ModelTraining implements AutoCloseable {
    * @param learningRate step size
    * @param gradientNorm the result of {@link #gradientNorm}
    * @param maxGradientNorm largest norm; 0 for no clipping
+   * @return the factor by which they were scaled
    */
-  public void update(double learningRate, double gradientNorm, double maxGradientNorm) {
-    optimizer.update(learningRate, AdamW.clipFactor(gradientNorm, maxGradientNorm));
+  public double update(double learningRate, double gradientNorm, double maxGradientNorm) {
+    double factor = AdamW.clipFactor(gradientNorm, maxGradientNorm);
+    optimizer.update(learningRate, factor);
+    return factor;
   }
 
   /** Gradients by name, in the model's order. */

@@ -69,6 +69,7 @@ public sealed interface LearnerEvent {
    * @param decision by the estimates, {@link #FORCED} or {@link #GUIDED}
    * @param difference the policy's divergence less the proposal's; NaN where it was not measured
    * @param guideStrength of the proposal, in nats; 0 without a guide
+   * @param measurements on held-out sequences; empty where the policy was not judged on them
    */
   record ProposalJudged(
       long step,
@@ -76,7 +77,8 @@ public sealed interface LearnerEvent {
       long proposalVersion,
       String decision,
       double difference,
-      double guideStrength)
+      double guideStrength,
+      Measurements measurements)
       implements LearnerEvent {
     /** The base model, which is the policy still, becomes the proposal with a guide. */
     public static final String GUIDED = "GUIDED";

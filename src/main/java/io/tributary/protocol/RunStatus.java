@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The status of a run at one point in time.
  *
  * @param reason why the state is {@code FAILED} or {@code WAITING_FOR_WORKERS}; null otherwise
+ * @param concern what is wrong with what the run learns, and what to do; null if nothing is known
  * @param startedAt when this process started or resumed the run
  * @param step learner steps of the run, across resumes
  * @param sequences sequences learned in the run, across resumes
@@ -30,6 +31,7 @@ public record RunStatus(
     String run,
     ServiceState state,
     @Nullable String reason,
+    @Nullable String concern,
     Paused paused,
     Instant startedAt,
     long step,

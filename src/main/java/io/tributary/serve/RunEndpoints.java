@@ -41,6 +41,9 @@ record RunEndpoints(RunMetrics metrics, Supplier<RunStatus> status, Duration sta
     if (now.reason() != null) {
       known.put(now.state() == ServiceState.FAILED ? "failure" : "state_reason", now.reason());
     }
+    if (now.concern() != null) {
+      known.put("concern", now.concern());
+    }
     known.put("paused", now.paused());
     known.put("ready", readiness(now));
     known.put("started_at", now.startedAt());

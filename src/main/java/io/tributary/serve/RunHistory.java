@@ -41,6 +41,7 @@ public final class RunHistory {
   private static final Set<Metric> KEPT =
       Set.of(
           Metric.KL_NATS,
+          Metric.HELD_OUT_KL_NATS,
           Metric.FEATURE_MOMENT,
           Metric.PARTITION_FUNCTION,
           Metric.PARTITION_FUNCTION_STDERR,
@@ -48,6 +49,7 @@ public final class RunHistory {
 
   private final ThinnedRows<Map<Column, Double>> steps = new ThinnedRows<>();
   private final ThinnedRows<Map<Column, Double>> evaluations = new ThinnedRows<>();
+  private final ThinnedRows<Map<Column, Double>> publications = new ThinnedRows<>();
   private final ThinnedRows<Long> replacements = new ThinnedRows<>();
   private final Deque<LearnedSequence> sequences = new ArrayDeque<>(); // the newest first
 
@@ -78,12 +80,21 @@ public final class RunHistory {
   private void add(long step, Map<Column, Double> row) {
     steps.add(step, row);
     evaluations.cutFrom(step); // those of a step follow it
+    publications.cutFrom(step);
     replacements.cutFrom(step);
   }
 
   /** Adds an evaluation of the policy. */
   public synchronized void evaluated(long step, Measurements measurements) {
     evaluations.add(step, kept(measurements));
+  }
+
+  /** Adds what was measured of the policy published after a step. */
+  public synchronized void published(long step, Measurements measurements) {
+    Map<Column, Double> row = kept(measurements);
+    if (!row.isEmpty()) {
+      publications.add(step, row);
+    }
   }
 
   /** Adds a replacement of the proposal by the policy. */
@@ -118,7 +129,7 @@ public final class RunHistory {
   }
 
   /**
-   * @param steps at which there is a point
+   * @param steps at which there is a point: a step, or a publication, whose values are among them
    * @param series their values, one for each step
    * @param stride steps between two points
    */
@@ -150,7 +161,7 @@ public final class RunHistory {
     List<Replacement> replaced = new ArrayList<>();
     long stride;
     synchronized (this) { // rows are immutable, so the learner need not wait for their conversion
-      stepRows = new TreeMap<>(steps.after(step));
+      stepRows = joined(steps.after(step), publications.after(step));
       evaluationRows = new TreeMap<>(evaluations.after(step));
       replacements.after(step).forEach((at, version) -> replaced.add(new Replacement(at, version)));
       stride = steps.stride();
@@ -161,6 +172,18 @@ public final class RunHistory {
         stride,
         new Evaluations(evaluationRows.keySet(), series(evaluationRows.values())),
         replaced);
+  }
+
+  private static Map<Long, Map<Column, Double>> joined(
+      Map<Long, Map<Column, Double>> steps, Map<Long, Map<Column, Double>> publications) {
+    Map<Long, Map<Column, Double>> joined = new TreeMap<>(steps);
+    publications.forEach(
+        (step, row) -> {
+          Map<Column, Double> both = new LinkedHashMap<>(joined.getOrDefault(step, Map.of()));
+          both.putAll(row);
+          joined.put(step, both);
+        });
+    return joined;
   }
 
   private static List<Series> series(Collection<Map<Column, Double>> rows) {

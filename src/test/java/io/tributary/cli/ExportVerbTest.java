@@ -68,9 +68,11 @@ class ExportVerbTest {
             ReplacementWindow.create(ReplacementWindows.config(Criterion.KL, 0), 1).state(),
             WeightTails.create().state(),
             ControlFit.State.EMPTY,
+            null,
             Map.of(),
             new KlPenalty.State(0),
             PendingWork.NOTHING,
+            null,
             null,
             null,
             new RunIdentity(Map.of("model.base", "weights " + fingerprint)));

@@ -172,7 +172,8 @@ class RunVerbTest {
         .content()
         .isEqualTo(Files.readString(tiny.home("hits-of-three").resolve("target-sample.jsonl")));
     assertThat(tiny.metrics("hits-of-three")).isEqualTo(tiny.metrics("hits"));
-    List<JsonObject> rows = tiny.rows("hits");
+    List<JsonObject> rows =
+        tiny.rows("hits").stream().filter(row -> !row.has("publication")).toList();
     assertThat(rows.get(rows.size() - 1).get("partition_function"))
         .as("of the last evaluation")
         .isNotNull()

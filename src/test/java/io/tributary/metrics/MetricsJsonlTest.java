@@ -40,7 +40,12 @@ class MetricsJsonlTest {
   }
 
   @Test
-  void anEvaluationSaysSo() {
+  void evaluationsAndPublicationsSaySo() {
+    assertThat(
+            MetricsJsonl.publication(
+                45, 11520, new Measurements().put(Metric.HELD_OUT_KL_NATS, 4.5)))
+        .isEqualTo(
+            "{\"step\":45,\"sequences\":11520,\"publication\":true,\"held_out_kl_nats\":4.5}");
     assertThat(MetricsJsonl.evaluation(50, 12800, new Measurements()))
         .isEqualTo("{\"step\":50,\"sequences\":12800,\"evaluation\":true}");
   }

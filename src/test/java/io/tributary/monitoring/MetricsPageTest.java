@@ -44,8 +44,9 @@ class MetricsPageTest {
           {"step":20,"sequences":5120,"kl_nats":{"p_pi":4.1},"feature_moment":{"person":{"pi":0.03}}}
 
       Rows with `"evaluation":true` are measured on `evaluation.sequences` samples of the policy, and KL(p‖π) on texts of the
-      base model that the bootstrap found to be allowed (`target-sample.jsonl`). The others, and the gauges,
-      are estimated from the step's training batch, for the policy by importance weights. The figures of a report show the former:
+      base model that the bootstrap found to be allowed (`target-sample.jsonl`). Rows with `"publication":true` are measured on the
+      same texts when a policy is published, with `proposal.window = held-out`: what begins with `held_out` or `proposal`, and
+      `policy_losing_target`. The others, and the other gauges, are estimated from the step's training batch, for the policy by importance weights. The figures of a report show the former:
 
           jq -c 'select(.evaluation)' runs/NAME/metrics.jsonl
 

@@ -208,6 +208,7 @@ class HttpServiceTest {
         RUNNING.run(),
         state,
         null,
+        null,
         Paused.NONE,
         START,
         12,

@@ -57,6 +57,27 @@ class RunHistoryTest {
   }
 
   @Test
+  void whatWasMeasuredOfPublicationsIsAmongTheSteps() {
+    history.published(0, new Measurements().put(Metric.HELD_OUT_KL_NATS, 4.7));
+    history.stepped(1, measured(2));
+    history.stepped(2, measured(3));
+    history.published(2, new Measurements().put(Metric.HELD_OUT_KL_NATS, 4.5));
+    assertThat(since(history, -1).getAsJsonArray("steps"))
+        .isEqualTo(JsonParser.parseString("[0, 1, 2]"));
+    assertThat(since(history, -1).getAsJsonArray("series"))
+        .isEqualTo(
+            JsonParser.parseString(
+                """
+                [{"name": "held_out_kl_nats", "labels": [], "values": [4.7, null, 4.5]},
+                 {"name": "kl_nats", "labels": ["p_pi"], "values": [null, 2, 3]}]
+                """));
+    history.stepped(2, measured(3));
+    assertThat(since(history, 1).getAsJsonArray("series").toString())
+        .as("it is done again")
+        .doesNotContain("held_out");
+  }
+
+  @Test
   void onlyWhatCameAfterAStepIsTold() {
     LongStream.rangeClosed(1, 9).forEach(step -> history.stepped(step, measured(1)));
     assertThat(steps(since(history, 7))).containsExactly(8L, 9L);

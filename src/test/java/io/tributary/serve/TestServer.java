@@ -34,6 +34,7 @@ public final class TestServer implements AutoCloseable {
           "quickstart",
           ServiceState.STARTING,
           null,
+          null,
           Paused.NONE,
           START,
           0,
@@ -50,6 +51,7 @@ public final class TestServer implements AutoCloseable {
       new RunStatus(
           "quickstart",
           ServiceState.RUNNING,
+          null,
           null,
           Paused.NONE,
           START,

@@ -7,7 +7,10 @@ import io.tributary.data.PartitionFunctionEstimate;
 import io.tributary.data.TargetSample;
 import io.tributary.objective.estimate.ReplacementWindow.Decision;
 import io.tributary.objective.estimate.ReplacementWindow.Verdict;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges policies on sequences that stand for the target p and that none has learned from, with
@@ -23,6 +26,9 @@ public final class HeldOut {
   private static final double STRONGEST = 8; // nats
   private static final double STRENGTH_STEP = 0.25;
 
+  /** A sequence is hardly drawn where p is more than this many times as likely as q. */
+  private static final double HARDLY_DRAWN = 100;
+
   private final double[] logTargets;
   private final double[] logWeights;
   private final double[] logDecided;
@@ -36,12 +42,26 @@ public final class HeldOut {
    * @param guideStrength with which it makes the best proposal, in nats
    * @param logSecondMoment log E_p[ P/q ] in nats, up to the decision, for the policy as a proposal
    *     q with this guide
+   * @param logDecidedWeights (N), log( P/q ) of it in nats, up to the decision; null in a
+   *     checkpoint of an earlier version
    */
-  public record Standing(List<Double> logPolicies, double guideStrength, double logSecondMoment) {
+  public record Standing(
+      List<Double> logPolicies,
+      double guideStrength,
+      double logSecondMoment,
+      @Nullable List<Double> logDecidedWeights) {
 
     private double[] logProbs() {
-      return logPolicies.stream().mapToDouble(Double::doubleValue).toArray();
+      return array(logPolicies);
     }
+  }
+
+  private static double[] array(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  private static List<Double> list(double[] values) {
+    return Arrays.stream(values).boxed().toList();
   }
 
   /**
@@ -68,24 +88,35 @@ public final class HeldOut {
    */
   public Standing standing(List<GuidedScores> scores) {
     double best = 0;
-    double least = logSecondMoment(scores, 0);
+    double least = logSecondMoment(logDecidedWeights(scores, 0));
     boolean guided = scores.stream().anyMatch(GuidedScores::isGuided);
     for (double beta = STRENGTH_STEP; guided && beta <= STRONGEST; beta += STRENGTH_STEP) {
-      double found = logSecondMoment(scores, beta);
+      double found = logSecondMoment(logDecidedWeights(scores, beta));
       if (found < least) {
         least = found;
         best = beta;
       }
     }
-    return new Standing(scores.stream().map(each -> each.logProb(0)).toList(), best, least);
+    return new Standing(
+        scores.stream().map(each -> each.logProb(0)).toList(),
+        best,
+        least,
+        list(logDecidedWeights(scores, best)));
   }
 
-  /** log E_p[ P/q ] up to the decision, of the policy guided with this strength. */
-  private double logSecondMoment(List<GuidedScores> scores, double strength) {
-    double[] terms = logDecided.clone();
-    for (int i = 0; i < terms.length; i++) {
-      terms[i] += logWeights[i] - scores.get(i).logProb(strength, decidedAt[i]);
+  /** (N), log( P/q ) up to the decision, of the policy guided with this strength. */
+  private double[] logDecidedWeights(List<GuidedScores> scores, double strength) {
+    double[] logs = logDecided.clone();
+    for (int i = 0; i < logs.length; i++) {
+      logs[i] -= scores.get(i).logProb(strength, decidedAt[i]);
     }
+    return logs;
+  }
+
+  /** log E_p[ P/q ] from log( P/q ). */
+  private double logSecondMoment(double[] logDecidedWeights) {
+    double[] terms = logDecidedWeights.clone();
+    Arrays.setAll(terms, i -> terms[i] + logWeights[i]);
     return LogSpace.logSum(terms) - LogSpace.logSum(logWeights);
   }
 
@@ -103,6 +134,24 @@ public final class HeldOut {
   /** Effective sample size over sample size of draws from the policy with its guide. */
   public double effectiveSampleSizeRatio(Standing policy, PartitionFunctionEstimate z) {
     return z.isKnown() ? Math.exp(Math.min(0, z.logZ() - policy.logSecondMoment())) : Double.NaN;
+  }
+
+  /**
+   * Share of p that the policy with its guide hardly draws: where P/q is more than {@value
+   * #HARDLY_DRAWN} Z up to the decision. NaN where it is unknown.
+   */
+  public double missedShare(Standing policy, PartitionFunctionEstimate z) {
+    List<Double> logs = policy.logDecidedWeights();
+    if (logs == null || !z.isKnown()) {
+      return Double.NaN;
+    }
+    double bound = z.logZ() + Math.log(HARDLY_DRAWN);
+    double[] missed =
+        IntStream.range(0, logWeights.length)
+            .filter(i -> !(logs.get(i) <= bound))
+            .mapToDouble(i -> logWeights[i])
+            .toArray();
+    return Math.exp(LogSpace.logSum(missed) - LogSpace.logSum(logWeights));
   }
 
   /**

@@ -28,6 +28,17 @@ public final class PartitionFunction {
     public State {
       parts = List.copyOf(parts);
     }
+
+    /** Z = mean w, with its standard error. */
+    public PartitionFunctionEstimate estimate() {
+      RunningMoments weights = sum(parts);
+      return new PartitionFunctionEstimate(
+          weights.logMagnitudeOfMean(),
+          weights.relativeStandardError(),
+          weights.count(),
+          weights.nonZero(),
+          weights.effectiveSampleSize());
+    }
   }
 
   private final PartitionFunctionConfig config;
@@ -92,12 +103,6 @@ public final class PartitionFunction {
 
   /** Z = mean w, with its standard error. */
   public PartitionFunctionEstimate estimate() {
-    RunningMoments weights = sum(parts);
-    return new PartitionFunctionEstimate(
-        weights.logMagnitudeOfMean(),
-        weights.relativeStandardError(),
-        weights.count(),
-        weights.nonZero(),
-        weights.effectiveSampleSize());
+    return state().estimate();
   }
 }

@@ -48,6 +48,7 @@ final class EventReport {
   private final ProgressLine progress;
   private Map<Measurements.Key, Double> lastStep = Map.of();
   private long proposalSince;
+  private boolean lineIsDue; // of the interval that has ended, once its policy was judged
   private boolean checkpointsFail;
   private @Nullable Measurements firstEvaluation;
   private @Nullable Measurements lastEvaluation;
@@ -196,14 +197,20 @@ final class EventReport {
    * @param learned number of sequences that it learned from
    */
   void progress(LearnerEvent.Stepped stepped, StepPace.Timing timing, long learned) {
+    endInterval();
     progress.add(stepped, timing, learned);
     // on-policy, every step is published: fewer lines than that stay
     int interval = isOnPolicy() ? ON_POLICY_LINE_INTERVAL : config.get().publish().intervalSteps();
-    boolean endsInterval = stepped.step() % interval == 0;
-    console.progress(progress, endsInterval);
-    if (endsInterval) {
+    lineIsDue = stepped.step() % interval == 0;
+    console.progress(progress, false);
+  }
+
+  private void endInterval() {
+    if (lineIsDue) {
+      console.progress(progress, true);
       progress.restart();
     }
+    lineIsDue = false;
   }
 
   private boolean isOnPolicy() {
@@ -211,6 +218,8 @@ final class EventReport {
   }
 
   private void judged(LearnerEvent.ProposalJudged judged) {
+    published(judged.measurements());
+    endInterval();
     metrics.set(Metric.POLICY_VERSION, judged.policyVersion());
     metrics.add(
         Metric.PROPOSAL_REPLACEMENTS_TOTAL,
@@ -228,6 +237,12 @@ final class EventReport {
               judged.difference(),
               judged.guideStrength());
     }
+  }
+
+  /** A policy was published, by this process or an earlier one. */
+  void published(Measurements measured) {
+    metrics.publish(measured);
+    progress.published(measured);
   }
 
   private static boolean isDecided(LearnerEvent.ProposalJudged judged) {
@@ -277,13 +292,17 @@ final class EventReport {
     }
   }
 
-  /** Shows base model and policy side by side. */
-  void compare(List<String> baseTexts, List<String> policyTexts) {
+  /**
+   * Shows base model and policy side by side.
+   *
+   * @param flaw what is to be said of the policy; null for nothing
+   */
+  void compare(@Nullable String flaw, List<String> baseTexts, List<String> policyTexts) {
     Measurements first = firstEvaluation;
     Measurements last = lastEvaluation;
     if (first != null && last != null) {
       double z = last.get(Metric.PARTITION_FUNCTION);
-      console.comparison(rebased(first, z), last, targets, baseTexts, policyTexts);
+      console.comparison(rebased(first, z), last, targets, flaw, baseTexts, policyTexts);
     }
   }
 

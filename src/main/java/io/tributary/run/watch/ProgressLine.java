@@ -3,6 +3,7 @@ package io.tributary.run.watch;
 import io.tributary.config.TributaryConfig;
 import io.tributary.metrics.Label.Distribution;
 import io.tributary.metrics.Label.Pair;
+import io.tributary.metrics.Measurements;
 import io.tributary.metrics.Metric;
 import io.tributary.protocol.LearnerEvent.Stepped;
 import java.math.BigDecimal;
@@ -13,7 +14,11 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** The progress line: where the run is, and means over the steps of the current interval. */
+/**
+ * The progress line: where the run is, and means over the steps of the current interval. Where
+ * policies are measured on held-out sequences, KL(p||pi) is that of the policy published last: the
+ * batches' is near -log Z where the policy has lost most of p.
+ */
 final class ProgressLine {
   private static final String TO_POLICY = "KL(p||pi)";
   private static final String TO_BASE = "KL(pi||a)";
@@ -26,6 +31,8 @@ final class ProgressLine {
   private long sequences;
   private double learnerWaited;
   private double samplersWaited;
+  private double heldOut = Double.NaN; // KL(p||pi) in nats
+  private double heldOutError = Double.NaN;
 
   @SuppressWarnings("NullAway.Init") // a line is asked for after a step only
   ProgressLine(TributaryConfig config, Map<String, Double> targets) {
@@ -45,6 +52,12 @@ final class ProgressLine {
     }
     count(TO_POLICY, stepped.measurements().get(Metric.KL_NATS, Pair.P_PI));
     count(TO_BASE, stepped.measurements().get(Metric.KL_NATS, Pair.PI_A));
+  }
+
+  /** A policy was published. */
+  void published(Measurements measured) {
+    heldOut = measured.get(Metric.HELD_OUT_KL_NATS);
+    heldOutError = measured.get(Metric.HELD_OUT_KL_STDERR_NATS);
   }
 
   private void count(String name, double value) {
@@ -86,8 +99,15 @@ final class ProgressLine {
   }
 
   private String mean(String name, int digits) {
+    if (isHeldOut(name)) {
+      return rounded(heldOut, digits);
+    }
     DoubleSummaryStatistics mean = means.get(name);
     return mean == null ? "-" : rounded(mean.getAverage(), digits);
+  }
+
+  private boolean isHeldOut(String name) {
+    return name.equals(TO_POLICY) && Double.isFinite(heldOut);
   }
 
   /** A number with that many significant digits; a dash if it is not finite. */
@@ -119,7 +139,12 @@ final class ProgressLine {
     means.forEach(
         (name, mean) -> {
           double target = targets.getOrDefault(name.replaceAll("^E\\[|]$", ""), Double.NaN);
-          text.format("  %s %s", name, RunConsole.number(mean.getAverage()));
+          text.format(
+              "  %s %s",
+              name,
+              isHeldOut(name)
+                  ? RunConsole.estimate(heldOut, heldOutError)
+                  : RunConsole.number(mean.getAverage()));
           if (!Double.isNaN(target)) {
             text.format(" of %s", RunConsole.number(target));
           }

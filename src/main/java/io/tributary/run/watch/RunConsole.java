@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows a run to whoever started it: a progress line, updated in place on a terminal and printed
@@ -31,11 +32,16 @@ public final class RunConsole extends TerminalOutput {
     }
   }
 
-  /** Shows base model and policy side by side. */
+  /**
+   * Shows base model and policy side by side.
+   *
+   * @param flaw what is to be said of the policy; null for nothing
+   */
   void comparison(
       Measurements before,
       Measurements after,
       Map<String, Double> targets,
+      @Nullable String flaw,
       List<String> baseTexts,
       List<String> policyTexts) {
     line("");
@@ -50,6 +56,10 @@ public final class RunConsole extends TerminalOutput {
                     number(target))));
     line(row("KL(p||pi), nats", kl(before, Pair.P_PI), kl(after, Pair.P_PI), "0"));
     line(row("KL(pi||a), nats", kl(before, Pair.PI_A), kl(after, Pair.PI_A), ""));
+    if (flaw != null) {
+      line("");
+      line(flaw);
+    }
     texts("The base model writes:", baseTexts);
     texts("The policy writes:", policyTexts);
   }
@@ -80,7 +90,7 @@ public final class RunConsole extends TerminalOutput {
   }
 
   /** An estimate with its standard error where that is known. */
-  private static String estimate(double value, double standardError) {
+  static String estimate(double value, double standardError) {
     return number(value)
         + (Double.isFinite(value) && Double.isFinite(standardError)
             ? " ± " + ProgressLine.rounded(standardError, 2)

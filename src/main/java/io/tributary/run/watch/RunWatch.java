@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +58,7 @@ public final class RunWatch implements Supplier<RunStatus> {
   private final StepPace pace;
   private final DesiredWorkers desired;
   private final RunHistory history = new RunHistory();
+  private final TargetLoss loss = new TargetLoss();
   private final Instant startedAt;
   private final LongSupplier nanoTime;
   private final RunConsole console;
@@ -71,7 +73,8 @@ public final class RunWatch implements Supplier<RunStatus> {
   private RunStatus.Rates rates = new RunStatus.Rates(0, 0);
   private RunStatus.Versions versions = new RunStatus.Versions(0, 0, Map.of());
   private @Nullable Long learnerActiveNanos;
-  private Map<Measurements.Key, Double> measurements = Map.of();
+  private Map<Measurements.Key, Double> measurements = Map.of(); // of the last step
+  private Map<Measurements.Key, Double> published = Map.of(); // of the last publication
   private List<RunStatus.Checkpoint> checkpoints = List.of();
 
   /**
@@ -123,6 +126,7 @@ public final class RunWatch implements Supplier<RunStatus> {
         config.get().run().name(),
         state,
         reason,
+        loss.concern(),
         paused,
         startedAt,
         step,
@@ -132,9 +136,15 @@ public final class RunWatch implements Supplier<RunStatus> {
         versions,
         silence(),
         targets,
-        measurements,
+        known(),
         checkpoints,
         nodes == null ? null : nodes.get());
+  }
+
+  private Map<Measurements.Key, Double> known() {
+    Map<Measurements.Key, Double> known = new HashMap<>(measurements);
+    known.putAll(published);
+    return known;
   }
 
   private @Nullable Duration silence() {
@@ -250,11 +260,24 @@ public final class RunWatch implements Supplier<RunStatus> {
         history.replaced(judged.step(), judged.policyVersion());
       }
       versions(judged.policyVersion(), judged.proposalVersion());
+      published(judged.step(), judged.measurements()).ifPresent(this::warn);
     } else if (event instanceof LearnerEvent.PolicyEvaluated evaluated) {
       history.evaluated(evaluated.step(), evaluated.measurements());
     } else if (event instanceof LearnerEvent.CheckpointWritten written) {
       checkpoints = written.kept();
     }
+  }
+
+  /** What the console is to say of it. */
+  private Optional<String> published(long at, Measurements measured) {
+    published = measured.values();
+    history.published(at, measured);
+    return loss.published(at, measured, config.get(), checkpoints);
+  }
+
+  private void warn(String line) {
+    console.line(line);
+    LOG.info(line); // a warning would be on the console twice
   }
 
   private void stepped(LearnerEvent.Stepped stepped) {
@@ -324,6 +347,9 @@ public final class RunWatch implements Supplier<RunStatus> {
     if (row.has(MetricsJsonl.EVALUATION)) {
       report.evaluatedEarlier(measured);
       history.evaluated(stepOf(row), measured);
+    } else if (row.has(MetricsJsonl.PUBLICATION)) {
+      report.published(measured);
+      var unused = published(stepOf(row), measured); // said by that process
     } else {
       history.stepped(stepOf(row), measured);
     }
@@ -335,6 +361,6 @@ public final class RunWatch implements Supplier<RunStatus> {
 
   /** Shows base model and policy side by side, at the end. */
   public synchronized void compare(List<String> baseTexts, List<String> policyTexts) {
-    report.compare(baseTexts, policyTexts);
+    report.compare(loss.ending(), baseTexts, policyTexts);
   }
 }

@@ -1,12 +1,14 @@
 package io.tributary.stage.learn;
 
 import com.google.gson.Gson;
+import com.google.gson.annotations.SerializedName;
 import io.tributary.data.Batch;
 import io.tributary.data.LearnedSequence;
 import io.tributary.data.ScoredSequence;
 import io.tributary.data.Sequence;
 import io.tributary.io.JsonLines;
 import io.tributary.metrics.Label.BlockedReason;
+import io.tributary.metrics.Metric;
 import io.tributary.metrics.MetricsJsonl;
 import io.tributary.metrics.SampleRow;
 import io.tributary.metrics.StageMetrics;
@@ -43,9 +45,18 @@ final class LearnerReport {
   private boolean logged;
   private long loggedNanos;
 
-  /** A row of {@code versions.jsonl}; it has the fingerprint only of what became the proposal. */
+  /**
+   * A row of {@code versions.jsonl}.
+   *
+   * @param fingerprint only of what became the proposal
+   * @param kl KL(p||pi) in nats, only of what was measured on held-out sequences
+   */
   private record VersionRow(
-      long step, long version, String decision, @Nullable String fingerprint) {}
+      long step,
+      long version,
+      String decision,
+      @Nullable String fingerprint,
+      @SerializedName("held_out_kl_nats") @Nullable Double kl) {}
 
   LearnerReport(TrainingRun run, Consumer<LearnerEvent> events, StageMetrics metrics) {
     this.run = run;
@@ -152,10 +163,21 @@ final class LearnerReport {
   /** The policy was published. */
   void judged(LearnerEvent.ProposalJudged judged) {
     String fingerprint = judged.replaced() ? run.proposal().version().fingerprint() : null;
+    double kl = judged.measurements().get(Metric.HELD_OUT_KL_NATS);
     add(
         run.files().versions(),
         GSON.toJson(
-            new VersionRow(judged.step(), judged.policyVersion(), judged.decision(), fingerprint)));
+            new VersionRow(
+                judged.step(),
+                judged.policyVersion(),
+                judged.decision(),
+                fingerprint,
+                Double.isFinite(kl) ? kl : null)));
+    if (!judged.measurements().isEmpty()) {
+      add(
+          run.files().metrics(),
+          MetricsJsonl.publication(judged.step(), run.sequences(), judged.measurements()));
+    }
     events.accept(judged);
   }
 

@@ -9,6 +9,7 @@ import io.tributary.model.ModelTraining;
 import io.tributary.model.ValueHead;
 import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.ClippedWeights;
 import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
@@ -71,9 +72,11 @@ public record LearnerSetup(
         ReplacementWindow.create(config.proposal(), FIRST_VERSION).state(),
         WeightTails.create().state(),
         ControlFit.State.EMPTY,
+        ClippedWeights.State.EMPTY,
         target.lambdas(),
         new KlPenalty(config.objective()).state(),
         PendingWork.NOTHING,
+        null,
         null,
         null,
         identity);
@@ -102,6 +105,8 @@ public record LearnerSetup(
             new ReplacementWindow(config.proposal(), state.window()),
             new WeightTails(state.tails()),
             new ControlFit(Objects.requireNonNullElse(state.control(), ControlFit.State.EMPTY)),
+            new ClippedWeights(
+                Objects.requireNonNullElse(state.clipped(), ClippedWeights.State.EMPTY)),
             KlPenalty.restore(config.objective(), state.penalty()));
     ModelTraining training = training(from);
     return new TrainingRun(

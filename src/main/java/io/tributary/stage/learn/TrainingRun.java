@@ -18,6 +18,7 @@ import io.tributary.metrics.Metric;
 import io.tributary.model.SequenceScores;
 import io.tributary.model.ValueHead;
 import io.tributary.model.guide.TokenGuide;
+import io.tributary.objective.estimate.BestPolicy;
 import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.protocol.LearnerCommand.LearnerSettings;
@@ -67,6 +68,7 @@ public final class TrainingRun implements AutoCloseable {
   private TargetSample targetSample;
   private @Nullable HeldOutJudge judge; // null where proposals are judged otherwise
   private @Nullable Standing standing; // of the proposal, where there is a judge
+  private @Nullable BestPolicy best; // published so far, where there is a judge
 
   /**
    * A run at its beginning or at a checkpoint.
@@ -91,6 +93,7 @@ public final class TrainingRun implements AutoCloseable {
     this.guide = setup.guide();
     this.identity = start.identity();
     this.standing = start.standing();
+    this.best = start.best();
     this.proposal =
         snapshot(
             start.proposalVersion(), proposal, standing == null ? 0 : standing.guideStrength());
@@ -172,6 +175,7 @@ public final class TrainingRun implements AutoCloseable {
     hold(TargetSample.of(batch.sequences()));
     files.target().write(targetSample);
     standing = judge == null ? null : judge.standing(progress);
+    best = standing == null ? null : BestPolicy.first(step, standing);
     nextDraw = batch.nextDraw();
   }
 
@@ -183,7 +187,7 @@ public final class TrainingRun implements AutoCloseable {
     policyVersion++;
     replaceProposal(standing);
     estimators.window().replace(policyVersion);
-    return judged(ProposalJudged.GUIDED, Double.NaN);
+    return judged(ProposalJudged.GUIDED, Double.NaN, standing);
   }
 
   /** One step; {@code progress} is called after every micro-batch. */
@@ -255,7 +259,7 @@ public final class TrainingRun implements AutoCloseable {
       replaceProposal(ofPolicy);
     }
     estimators.window().reset(proposal.version().number());
-    return judged(verdict.decision().name(), verdict.difference().value());
+    return judged(verdict.decision().name(), verdict.difference().value(), ofPolicy);
   }
 
   /**
@@ -264,19 +268,34 @@ public final class TrainingRun implements AutoCloseable {
    */
   ProposalJudged forceProposal() {
     policyVersion++;
-    replaceProposal(judge == null ? null : judge.standing(() -> {}));
+    Standing ofPolicy = judge == null ? null : judge.standing(() -> {});
+    replaceProposal(ofPolicy);
     estimators.window().replace(policyVersion);
-    return judged(ProposalJudged.FORCED, Double.NaN);
+    return judged(ProposalJudged.FORCED, Double.NaN, ofPolicy);
   }
 
-  private ProposalJudged judged(String decision, double difference) {
+  private ProposalJudged judged(String decision, double difference, @Nullable Standing ofPolicy) {
     return new ProposalJudged(
         step,
         policyVersion,
         proposal.version().number(),
         decision,
         difference,
-        proposal.guideStrength());
+        proposal.guideStrength(),
+        measure(ofPolicy));
+  }
+
+  /** Measures the policy just published where there is a judge. */
+  private Measurements measure(@Nullable Standing ofPolicy) {
+    if (judge == null || ofPolicy == null || standing == null) {
+      return new Measurements();
+    }
+    best =
+        best == null
+            ? BestPolicy.first(step, ofPolicy)
+            : best.after(step, ofPolicy, judge.heldOut());
+    return PublicationMeasurements.of(
+        judge.heldOut(), ofPolicy, standing, best, partitionFunction());
   }
 
   private void replaceProposal(@Nullable Standing ofPolicy) {
@@ -313,7 +332,7 @@ public final class TrainingRun implements AutoCloseable {
   /** Whether the policy was evaluated at this step and is one of the best so far. */
   boolean isAmongTheBest() {
     Double found = divergence;
-    return found != null && files.checkpoints().ranks(found);
+    return found != null && files.checkpoints().ranks(state().rank());
   }
 
   private List<TensorBytes> valueHead() {
@@ -336,10 +355,12 @@ public final class TrainingRun implements AutoCloseable {
         estimators.window().state(),
         estimators.tails().state(),
         estimators.control().state(),
+        estimators.clipped().state(),
         target.lambdas(),
         estimators.penalty().state(),
         pendingWork,
         standing,
+        best,
         divergence,
         identity);
   }

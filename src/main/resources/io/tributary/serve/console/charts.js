@@ -7,7 +7,7 @@ import { seriesKey } from "./history.js";
 const HEIGHT = 190;
 
 /** Lines differ in colour and in dashes, for those who can't tell the colours apart. */
-const DASHES = [[], [7, 4], [2, 3]];
+const DASHES = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 
 const key = seriesKey;
 
@@ -22,6 +22,7 @@ const CHARTS = [
       { label: "KL(p‖π)", key: key("kl_nats", "p_pi") },
       { label: "KL(p‖q)", key: key("kl_nats", "p_q") },
       { label: "KL(π‖a)", key: key("kl_nats", "pi_a") },
+      { label: "KL(p‖π) held out", key: key("held_out_kl_nats") },
     ],
   },
   {

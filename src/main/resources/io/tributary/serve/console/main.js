@@ -93,6 +93,7 @@ function drawHead(status) {
   setText(byId("state-name"), status.state.replaceAll("_", " "));
   setText(byId("state-meaning"), meaning(status));
   banner("failure", status.failure ?? null);
+  banner("concern", status.concern === undefined ? null : `${status.concern[0].toUpperCase()}${status.concern.slice(1)}.`);
   banner("unready", status.ready.ready ? null : `Not ready: ${status.ready.reasons.join("; ")}`);
   const steps = settings["run.steps"]?.value;
   const total = Number.isFinite(steps) ? steps : null;

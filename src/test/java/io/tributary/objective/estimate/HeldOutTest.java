@@ -156,6 +156,34 @@ class HeldOutTest {
     return heldOut.judge(standing(policy), standing(proposal), Z).decision();
   }
 
+  /** One in 15 of p's sequences has a weight of 1, as all have; the guide makes none rarer. */
+  @Test
+  void theShareThatIsHardlyDrawnCountsSequencesByTheirWeight() {
+    HeldOut heldOut = heldOut(Criterion.KL, 0);
+    // p of sequences 1 and 7 is 151 and 99 times what the policy draws
+    double[] blind =
+        distribution(i -> i == 1 ? p(1) / 151 : i == 7 ? p(7) / 99 : i < ALLOWED ? p(i) : 0);
+    double rest = 1 - p(1) * 150 / 151 - p(7) * 98 / 99; // what the distribution was divided by
+    assertThat(99 * rest).isLessThan(100);
+    assertThat(151 * rest).isGreaterThan(100);
+    Standing standing = heldOut.standing(unguided(blind));
+    assertThat(heldOut.missedShare(standing, Z)).isEqualTo(p(1), within(1e-12));
+    assertThat(heldOut.missedShare(standing(BASE), Z)).isZero();
+    assertThat(
+            heldOut.missedShare(
+                new Standing(standing.logPolicies(), 0, standing.logSecondMoment(), null), Z))
+        .as("of an earlier version")
+        .isNaN();
+  }
+
+  private static List<GuidedScores> unguided(double[] policy) {
+    return IntStream.range(0, ALLOWED)
+        .mapToObj(
+            i ->
+                new GuidedScores(new double[] {Math.log(policy[i])}, new double[1], new boolean[1]))
+        .toList();
+  }
+
   @Test
   void fewSequencesJudgeNothing() {
     assertThat(heldOut(Criterion.KL, 0).isEnough()).as("with unequal weights").isTrue();

@@ -70,8 +70,9 @@ class AlertsTest {
         LiveRun weights = ill.withoutWeights();
         LiveRun scores = ill.withoutScores();
         LiveRun failures = ill.withFailures(LITTLE_MEMORY);
-        LiveRun learner = ill.thatLearnsNothing()) {
-      List<LiveRun> runs = List.of(well, weights, scores, failures, learner);
+        LiveRun learner = ill.thatLearnsNothing();
+        LiveRun forgets = ill.thatForgets()) {
+      List<LiveRun> runs = List.of(well, weights, scores, failures, learner, forgets);
       for (LiveRun run : runs) {
         run.atStep(1).http().get("/metrics"); // while nothing is compiled yet, this takes long
       }
@@ -108,6 +109,7 @@ class AlertsTest {
             "NonFiniteSteps",
             "EffectiveSampleSizeCollapsed p_q",
             "ParetoKTooLarge p_q");
+        want(forgets.http().base(), "PolicyLosingTarget");
         want(heapRun, "HeapHigh");
         awaitWanted(prometheus, runs);
         heap.kill();

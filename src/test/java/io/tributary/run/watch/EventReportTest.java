@@ -48,7 +48,7 @@ class EventReportTest {
   }
 
   private String closingTable() {
-    report.compare(List.of(), List.of());
+    report.compare(null, List.of(), List.of());
     console.finish();
     return text.toString();
   }

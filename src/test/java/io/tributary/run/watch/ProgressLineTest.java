@@ -69,6 +69,18 @@ class ProgressLineTest {
   }
 
   @Test
+  void theDivergenceOnHeldOutTextsIsShownWhereThereIsOne() {
+    line.published(
+        new Measurements()
+            .put(Metric.HELD_OUT_KL_NATS, 7.1234)
+            .put(Metric.HELD_OUT_KL_STDERR_NATS, 0.3456));
+    assertThat(line.row()).contains("  KL p|pi 7.12 pi|a 3.88  ").hasSizeLessThanOrEqualTo(80);
+    assertThat(line.text()).contains("  KL(p||pi) 7.12 ± 0.35  KL(pi||a) 3.88  ");
+    line.published(new Measurements());
+    assertThat(line.text()).contains("  KL(p||pi) 2.69  KL(pi||a) 3.88  ");
+  }
+
+  @Test
   void aTerminalHasARowThatIsRenewedAndOthersALinePerInterval() {
     assertThat(shown(true, true)).contains(line.row()).doesNotContain("\n");
     assertThat(shown(true, false)).contains(line.row()).doesNotContain("\n");

@@ -27,6 +27,7 @@ class RunConsoleTest {
             .putKl(Pair.P_PI, 3.75, 2.051)
             .putKl(Pair.PI_A, 312, 140),
         Map.of("water", 1.0),
+        "The policy has lost parts of the target.",
         List.of(),
         List.of());
     console.finish();
@@ -36,6 +37,7 @@ class RunConsoleTest {
             "                                     before              after   target",
             "  E[water]                  0.0068 ± 0.0026     0.5654 ± 0.015     1.00",
             "  KL(p||pi), nats                      4.29         3.75 ± 2.1        0",
-            "  KL(pi||a), nats        1.32e-07 ± 3.1e-09       312.00 ± 140");
+            "  KL(pi||a), nats        1.32e-07 ± 3.1e-09       312.00 ± 140",
+            "The policy has lost parts of the target.");
   }
 }

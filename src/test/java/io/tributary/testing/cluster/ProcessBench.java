@@ -129,7 +129,7 @@ public final class ProcessBench {
       return 0;
     }
     try (var lines = Files.lines(metrics)) {
-      return lines.filter(line -> !line.contains("\"evaluation\":true")).count();
+      return lines.filter(line -> line.contains("\"learner_loss\":")).count();
     }
   }
 

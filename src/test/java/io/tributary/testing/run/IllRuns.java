@@ -160,6 +160,19 @@ public final class IllRuns {
         logTargetsPlus(IllRuns::heavyTail));
   }
 
+  /** Its learning rate is so high that the policy forgets what the target is made of. */
+  public LiveRun thatForgets() {
+    return LiveRun.begin(
+        tiny,
+        "forgets",
+        with(
+            SMALL_STEPS,
+            Map.of(
+                "partition-function.bootstrap-sequences", "256",
+                "learner.optimizer.learning-rate", "0.1")),
+        samplersAfter(() -> LockSupport.parkNanos(UNHURRIED_NANOS)));
+  }
+
   private static double heavyTail(Sequence sequence) {
     Random random = new Random(31 * sequence.draw() + sequence.index());
     random.nextDouble(); // neighbouring seeds have neighbouring first numbers

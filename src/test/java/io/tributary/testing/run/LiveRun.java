@@ -114,6 +114,11 @@ public final class LiveRun implements AutoCloseable {
     return metrics;
   }
 
+  /** What the console has shown. */
+  public String shown() {
+    return shown.toString();
+  }
+
   /** Lets the run begin to end. */
   public void drain() {
     service.control().thenAccept(control -> control.perform(Action.DRAIN, "test"));

@@ -31,7 +31,22 @@ public final class CheckpointStore {
 
   private final CheckpointDirectory directory;
   private final Retention retention;
-  private final Map<Long, Double> knownDivergences = new ConcurrentHashMap<>(); // by step
+  private final Map<Long, Rating> known = new ConcurrentHashMap<>(); // by step
+
+  /**
+   * How good a policy is.
+   *
+   * @param divergence KL(p||pi) in nats, NaN if unknown
+   * @param rank what orders policies, see {@link LearnerState#rank}
+   */
+  private record Rating(double divergence, double rank) {
+    private static final Rating UNKNOWN = new Rating(Double.NaN, Double.NaN);
+
+    private static Rating of(LearnerState state) {
+      Double divergence = state.divergence();
+      return divergence == null ? UNKNOWN : new Rating(divergence, state.rank());
+    }
+  }
 
   /** The checkpoints in a directory, which is made when the first is written. */
   public CheckpointStore(Path directory, Retention retention) {
@@ -56,7 +71,7 @@ public final class CheckpointStore {
     Path part = directory.part(step);
     try {
       Manifest manifest = new CheckpointFiles(part).write(checkpoint);
-      knownDivergences.remove(step);
+      known.remove(step);
       directory.complete(step);
       prune(step);
       return manifest.bytes();
@@ -148,7 +163,7 @@ public final class CheckpointStore {
   public List<Long> setAsideAfter(long step) throws IOException {
     List<Long> later = steps().stream().filter(s -> s > step).toList();
     for (long s : later) {
-      knownDivergences.remove(s);
+      known.remove(s);
       directory.setAside(s);
     }
     return later;
@@ -161,17 +176,18 @@ public final class CheckpointStore {
    * @param newest how many of the newest at most
    */
   public List<RunStatus.Checkpoint> list(int newest) {
-    Map<Long, Double> divergences = divergences();
+    Map<Long, Rating> ratings = ratings();
     Optional<Long> best =
-        divergences.entrySet().stream()
-            .filter(known -> Double.isFinite(known.getValue()))
+        ranks(ratings).entrySet().stream()
+            .filter(ranked -> Double.isFinite(ranked.getValue()))
             .min(Map.Entry.comparingByValue())
             .map(Map.Entry::getKey);
     List<RunStatus.Checkpoint> kept = new ArrayList<>();
     for (long step : directory.steps()) {
       boolean isBest = best.equals(Optional.of(step));
       if (kept.size() < newest || isBest) {
-        describe(step, divergences.getOrDefault(step, Double.NaN), isBest).ifPresent(kept::add);
+        describe(step, ratings.getOrDefault(step, Rating.UNKNOWN).divergence(), isBest)
+            .ifPresent(kept::add);
       }
     }
     return kept;
@@ -190,12 +206,12 @@ public final class CheckpointStore {
   }
 
   /**
-   * Whether a policy with this KL(p||pi) in nats is one of the best and is to be kept as such;
-   * false where the others can't be listed.
+   * Whether a policy with this {@link LearnerState#rank} is one of the best and is to be kept as
+   * such; false where the others can't be listed.
    */
-  public boolean ranks(double divergence) {
+  public boolean ranks(double rank) {
     try {
-      return retention.best() > 0 && retention.ranks(divergence, divergences());
+      return retention.best() > 0 && retention.ranks(rank, ranks(ratings()));
     } catch (BadInputException e) {
       LOG.warn("the policy can't be compared with those of earlier checkpoints", e);
       return false;
@@ -204,7 +220,7 @@ public final class CheckpointStore {
 
   private void prune(long reached) {
     try {
-      remove(retention.superfluous(divergences()));
+      remove(retention.superfluous(ranks(ratings())));
       directory.removeSuperseded(reached);
     } catch (BadInputException e) {
       LOG.warn("old checkpoints could not be removed; retried after the next one", e);
@@ -227,9 +243,9 @@ public final class CheckpointStore {
       if (whole.isEmpty()) {
         return false;
       }
-      Map<Long, Double> known = divergences();
-      known.keySet().removeIf(step -> step > whole.get());
-      return remove(retention.lasting().superfluous(known));
+      Map<Long, Double> ranks = ranks(ratings());
+      ranks.keySet().removeIf(step -> step > whole.get());
+      return remove(retention.lasting().superfluous(ranks));
     } catch (IOException | BadInputException e) {
       LOG.warn("old checkpoints in {} could not be removed to make room", directory.path(), e);
       return false;
@@ -251,28 +267,33 @@ public final class CheckpointStore {
     return !steps.isEmpty();
   }
 
-  /** KL(p||pi) by step; NaN where it is unknown, or not needed. */
-  private Map<Long, Double> divergences() {
-    Map<Long, Double> divergences = new TreeMap<>();
-    for (long step : directory.steps()) {
-      divergences.put(step, retention.best() > 0 ? divergence(step) : Double.NaN);
-    }
-    return divergences;
+  private static Map<Long, Double> ranks(Map<Long, Rating> ratings) {
+    Map<Long, Double> ranks = new TreeMap<>();
+    ratings.forEach((step, rating) -> ranks.put(step, rating.rank()));
+    return ranks;
   }
 
-  private double divergence(long step) {
-    Double read = knownDivergences.get(step);
+  /** How good each policy is, by step; unknown where it is not needed. */
+  private Map<Long, Rating> ratings() {
+    Map<Long, Rating> ratings = new TreeMap<>();
+    for (long step : directory.steps()) {
+      ratings.put(step, retention.best() > 0 ? rating(step) : Rating.UNKNOWN);
+    }
+    return ratings;
+  }
+
+  private Rating rating(long step) {
+    Rating read = known.get(step);
     if (read != null) {
       return read;
     }
     try {
-      Double known = files(step).state().divergence();
-      double divergence = known == null ? Double.NaN : known;
-      knownDivergences.put(step, divergence);
-      return divergence;
+      Rating rating = Rating.of(files(step).state());
+      known.put(step, rating);
+      return rating;
     } catch (IOException | JsonParseException | BadInputException e) {
       LOG.warn("the KL divergence in the checkpoint of step {} can't be read", step, e);
-      return Double.NaN;
+      return Rating.UNKNOWN;
     }
   }
 }

@@ -5,6 +5,8 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import com.google.gson.annotations.SerializedName;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.BestPolicy;
+import io.tributary.objective.estimate.ClippedWeights;
 import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.PartitionFunction;
@@ -30,11 +32,15 @@ import org.jspecify.annotations.Nullable;
  * @param window of the next decision on the proposal
  * @param tails the newest importance weights
  * @param control coefficient of the control variate; null in a checkpoint of a version without
+ * @param clipped what clipping has taken out of the weights; null in a checkpoint of a version
+ *     without
  * @param lambdas of the target, by feature
  * @param penalty weight of the divergence from the base model
  * @param pendingWork what the step still waits for
  * @param standing of the proposal on the held-out sequences, with the strength of its guide; null
  *     where none was judged on them
+ * @param best published policy on the held-out sequences; null where none was judged on them, or in
+ *     a checkpoint of a version without
  * @param divergence KL(p||pi) in nats by the evaluation at this step; null if there was none
  * @param identity what has to be the same to resume the run
  */
@@ -52,10 +58,12 @@ public record LearnerState(
     WindowState window,
     WeightTails.State tails,
     ControlFit.@Nullable State control,
+    ClippedWeights.@Nullable State clipped,
     Map<String, Double> lambdas,
     KlPenalty.State penalty,
     @SerializedName("owed") PendingWork pendingWork,
     @Nullable Standing standing,
+    @Nullable BestPolicy best,
     @Nullable Double divergence,
     RunIdentity identity) {
 
@@ -70,6 +78,15 @@ public record LearnerState(
   }
 
   private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
+
+  /**
+   * What orders the policies of a run, the best being the least: E_p[ log P - log pi ], the
+   * divergence without the estimate of Z at its step, which has changed between two steps. NaN if
+   * there is no divergence.
+   */
+  public double rank() {
+    return divergence == null ? Double.NaN : divergence + partitionFunction.estimate().logZ();
+  }
 
   String toJson() {
     return GSON.toJson(this) + "\n";

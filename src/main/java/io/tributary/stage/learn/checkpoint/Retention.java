@@ -11,8 +11,8 @@ import java.util.TreeSet;
  * Which checkpoints of a run are kept.
  *
  * @param newest how many of the newest; the newest of all is kept in any case
- * @param best how many of those whose policy was closest to the target: those with the smallest
- *     KL(p||pi) in an evaluation at their step
+ * @param best how many of those whose policy was closest to the target in an evaluation at their
+ *     step: those of the smallest {@link LearnerState#rank}
  * @param everySteps those whose step is a multiple of this; 0 for none
  */
 public record Retention(int newest, int best, int everySteps) {
@@ -30,27 +30,27 @@ public record Retention(int newest, int best, int everySteps) {
   /**
    * The steps whose checkpoints are not kept.
    *
-   * @param divergences KL(p||pi) in nats by the step of each existing checkpoint; NaN for one that
-   *     was not evaluated
+   * @param ranks of the policy, by the step of each existing checkpoint; NaN for one that was not
+   *     evaluated
    */
-  Set<Long> superfluous(Map<Long, Double> divergences) {
-    Set<Long> superfluous = new TreeSet<>(divergences.keySet());
-    divergences.keySet().stream()
+  Set<Long> superfluous(Map<Long, Double> ranks) {
+    Set<Long> superfluous = new TreeSet<>(ranks.keySet());
+    ranks.keySet().stream()
         .sorted(Comparator.reverseOrder())
         .limit(Math.max(1, newest))
         .forEach(superfluous::remove);
-    ranking(divergences).stream().limit(best).forEach(superfluous::remove);
+    ranking(ranks).stream().limit(best).forEach(superfluous::remove);
     superfluous.removeIf(step -> everySteps > 0 && step % everySteps == 0);
     return superfluous;
   }
 
   /** Whether a policy would be one of the best among these. */
-  boolean ranks(double divergence, Map<Long, Double> divergences) {
-    return divergences.values().stream().filter(other -> other <= divergence).count() < best;
+  boolean ranks(double rank, Map<Long, Double> ranks) {
+    return ranks.values().stream().filter(other -> other <= rank).count() < best;
   }
 
-  private static List<Long> ranking(Map<Long, Double> divergences) {
-    return divergences.entrySet().stream()
+  private static List<Long> ranking(Map<Long, Double> ranks) {
+    return ranks.entrySet().stream()
         .filter(entry -> !Double.isNaN(entry.getValue()))
         .sorted(
             Map.Entry.<Long, Double>comparingByValue()

@@ -14,6 +14,7 @@ import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningEstimates;
+import io.tributary.objective.estimate.ClippedWeights;
 import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.PartitionFunction;
 import io.tributary.objective.estimate.ReplacementWindow;
@@ -50,6 +51,7 @@ public final class PolicyTrainer implements AutoCloseable {
    * @param window of the next decision on the proposal
    * @param tails of the importance weights
    * @param control coefficient of the control variate
+   * @param clipped what clipping has taken out of the weights
    * @param penalty weight of the divergence from the base model
    */
   public record Estimators(
@@ -58,6 +60,7 @@ public final class PolicyTrainer implements AutoCloseable {
       ReplacementWindow window,
       WeightTails tails,
       ControlFit control,
+      ClippedWeights clipped,
       KlPenalty penalty) {
 
     /** The estimates that the next batch is learned with. */
@@ -75,6 +78,7 @@ public final class PolicyTrainer implements AutoCloseable {
   private final Reward reward;
   private final List<String> features;
   private final Estimators estimators;
+  private final boolean clips;
   private LearningRate learningRate;
 
   /**
@@ -106,6 +110,7 @@ public final class PolicyTrainer implements AutoCloseable {
     this.reward = Reward.of(config.objective(), config.target());
     this.features = features;
     this.estimators = estimators;
+    this.clips = optimizer.maxGradNorm() > 0;
     this.learningRate =
         new LearningRate(
             optimizer.learningRate(),
@@ -184,6 +189,12 @@ public final class PolicyTrainer implements AutoCloseable {
         .put(Metric.PARETO_K, estimators.tails().policyShape(), Weight.PI_Q)
         .put(outcome.measurements());
     variance.ifPresent(value -> measured.put(Metric.GRADIENT_VARIANCE, value));
+    if (clips) {
+      estimators.clipped().add(arrays.logWeights(), estimates.z(), outcome.clipFactor());
+      measured
+          .put(Metric.CLIPPED_NORM_RATIO, 1 - outcome.clipFactor())
+          .put(Metric.CLIPPED_WEIGHT_RATIO, estimators.clipped().share());
+    }
     return new Step(measured, outcome.finite());
   }
 

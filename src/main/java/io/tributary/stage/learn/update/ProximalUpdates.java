@@ -20,6 +20,7 @@ import io.tributary.objective.RunningEstimates;
 import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.estimate.LogSpace;
+import io.tributary.tensor.AdamW;
 import io.tributary.tensor.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,6 +91,7 @@ final class ProximalUpdates implements UpdateRule {
     ProximalBatch batch = ProximalBatch.of(arrays, before, beta, estimator, ppo.whitenAdvantages());
     List<Update> updates = updates(step, batch, learningRate, progress);
     boolean finite = updates.stream().allMatch(Update::isFinite);
+    double maxNorm = learner.optimizer().maxGradNorm();
     double kl = // KL(pi||a), since the sequences were drawn from pi
         Diagnostics.mean(LogSpace.minus(arrays.logProposals(), arrays.logBases()));
     if (finite) {
@@ -99,6 +101,9 @@ final class ProximalUpdates implements UpdateRule {
         before.stream().mapToDouble(TokenScores::logProb).toArray(),
         mean(updates, Update::loss),
         mean(updates, Update::gradientNorm),
+        finite
+            ? mean(updates, update -> AdamW.clipFactor(update.gradientNorm(), maxNorm))
+            : Double.NaN,
         finite,
         ControlFit.State.EMPTY,
         new Measurements()

@@ -89,10 +89,12 @@ final class SingleUpdate implements UpdateRule {
     }
     double gradientNorm = training.gradientNorm();
     boolean finite = Double.isFinite(gradientNorm) && Double.isFinite(loss);
-    if (finite) {
-      training.update(learningRate, gradientNorm, config.optimizer().maxGradNorm());
-    }
-    return new Outcome(logPolicies, loss, gradientNorm, finite, control, new Measurements());
+    double clipFactor =
+        finite
+            ? training.update(learningRate, gradientNorm, config.optimizer().maxGradNorm())
+            : Double.NaN;
+    return new Outcome(
+        logPolicies, loss, gradientNorm, clipFactor, finite, control, new Measurements());
   }
 
   @Override

@@ -14,6 +14,7 @@ sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
    * @param logPolicies (N), log pi in nats of every sequence before any change, without dropout
    * @param loss mean over the updates made with the batch
    * @param gradientNorm mean over the updates, before clipping
+   * @param clipFactor mean over the updates of the factor on the gradient, 1 without clipping
    * @param finite whether loss and gradient were finite in all updates; the first update in which
    *     they were not is skipped, as are all after it
    * @param control what the next coefficient of the control variate follows from
@@ -23,6 +24,7 @@ sealed interface UpdateRule permits SingleUpdate, ProximalUpdates {
       double[] logPolicies,
       double loss,
       double gradientNorm,
+      double clipFactor,
       boolean finite,
       ControlFit.State control,
       Measurements measurements) {}

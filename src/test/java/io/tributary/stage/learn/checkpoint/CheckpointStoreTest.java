@@ -9,6 +9,8 @@ import io.tributary.data.Fingerprint;
 import io.tributary.data.TensorBytes;
 import io.tributary.model.DecoderConfig;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.BestPolicy;
+import io.tributary.objective.estimate.ClippedWeights;
 import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.PartitionFunction;
@@ -66,7 +68,13 @@ class CheckpointStoreTest {
   }
 
   private static Checkpoint checkpoint(long step, Double divergence, List<TensorBytes> valueHead) {
-    RunningMoments moments = new RunningMoments(9, 4, 9, 9, -3.5, 0.1 + 0.2, 1.0 / 3);
+    return checkpoint(step, divergence, valueHead, -3.5);
+  }
+
+  /** With an estimate of Z of this logarithm, 1 being the mean in its unit. */
+  private static Checkpoint checkpoint(
+      long step, Double divergence, List<TensorBytes> valueHead, double logZ) {
+    RunningMoments moments = new RunningMoments(9, 4, 9, 9, logZ, 1, 1.0 / 3);
     return new Checkpoint(
         MODEL,
         new LearnerState(
@@ -83,10 +91,13 @@ class CheckpointStoreTest {
             new WindowState(5, Criterion.KL, moments, moments, -0.25, 2, 1, moments),
             new WeightTails.State(List.of(-0.5, 1.0 / 3), List.of(0.1)),
             new ControlFit.State(-1.0 / 3, 0.1 + 0.2, 1, -2, 1e-300),
+            new ClippedWeights.State(1.0 / 3, 0.1 + 0.2),
             Map.of(),
             new KlPenalty.State(0.15),
             PendingWork.NOTHING,
-            new Standing(List.of(-3.5, 0.1 + 0.2), 2.25, -1.0 / 3),
+            new Standing(List.of(-3.5, 0.1 + 0.2), 2.25, -1.0 / 3, List.of(-2.5, 1.0 / 3)),
+            new BestPolicy(
+                step, new Standing(List.of(-3.25, 0.1 + 0.2), 0, 1.0 / 3, List.of(0.5, 1.5)), true),
             divergence,
             new RunIdentity(Map.of("model.base", "weights " + Fingerprint.of(POLICY)))),
         POLICY,
@@ -182,12 +193,24 @@ class CheckpointStoreTest {
     assertThat(store.steps())
         .as("110 and 130 are the best")
         .containsExactly(150L, 140L, 130L, 110L, 100L);
-    assertThat(store.ranks(1.4)).isTrue();
-    assertThat(store.ranks(1.5)).as("no better than the second").isFalse();
+    assertThat(store.ranks(1.4 - 3.5)).isTrue();
+    assertThat(store.ranks(1.5 - 3.5)).as("no better than the second").isFalse();
 
     assertThat(store.makeRoom(Long.MAX_VALUE)).isTrue();
     assertThat(store.steps()).containsExactly(150L, 130L, 110L, 100L);
     assertThat(store.makeRoom(Long.MAX_VALUE)).isFalse();
+  }
+
+  /** The estimate of Z has fallen from one to the other, which adds 0.5 to KL(p||pi). */
+  @Test
+  void whatIsBestDoesNotDependOnTheEstimateOfZOfItsTime() throws IOException {
+    store = new CheckpointStore(directory, new Retention(1, 1, 0));
+    store.write(checkpoint(10, 2.0, List.of(), -3.5));
+    store.write(checkpoint(20, 2.4, List.of(), -4));
+    store.write(checkpoint(30));
+    assertThat(store.steps()).as("E[log P - log pi] is -1.6 and -1.5").containsExactly(30L, 20L);
+    assertThat(store.list(10)).extracting(RunStatus.Checkpoint::best).containsExactly(false, true);
+    assertThat(store.list(10).get(1).divergence()).isEqualTo(2.4);
   }
 
   @Test

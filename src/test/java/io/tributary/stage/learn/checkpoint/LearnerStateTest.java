@@ -10,6 +10,8 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.tributary.config.ProposalConfig.Criterion;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.BestPolicy;
+import io.tributary.objective.estimate.ClippedWeights;
 import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.HeldOut.Standing;
 import io.tributary.objective.estimate.PartitionFunction;
@@ -25,7 +27,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
 class LearnerStateTest {
-  private static final List<String> OF_LATER_VERSIONS = List.of("control", "standing");
+  private static final List<String> OF_LATER_VERSIONS =
+      List.of("best", "clipped", "control", "standing");
 
   private static LearnerState state(long seed, double a, double b, double c, double d) {
     return new LearnerState(
@@ -50,10 +53,14 @@ class LearnerStateTest {
             seed % 2 == 0 ? null : moments(40, a, b, d)),
         new WeightTails.State(List.of(a, b), List.of(d, c, a)),
         new ControlFit.State(b, d, a, c, b),
+        seed % 2 == 0 ? null : new ClippedWeights.State(d, a),
         Map.of("female", a, "length", b),
         new KlPenalty.State(d),
         seed % 2 == 0 ? PendingWork.EVALUATION : PendingWork.JUDGEMENT,
-        seed % 2 == 0 ? null : new Standing(List.of(a, b), c, d),
+        seed % 2 == 0 ? null : new Standing(List.of(a, b), c, d, List.of(d, a)),
+        seed % 2 == 0
+            ? null
+            : new BestPolicy(seed, new Standing(List.of(b), d, c, List.of(a)), seed % 3 == 0),
         seed % 2 == 0 ? null : a,
         new RunIdentity(Map.of("samplers.prompt", "a \"quoted\" prompt", "run.seed", "7")));
   }
@@ -93,9 +100,11 @@ class LearnerStateTest {
           .isInstanceOf(JsonParseException.class)
           .hasMessage("the state of the learner is incomplete");
     }
-    assertThat(LearnerState.fromJson(without(whole, "divergence")).divergence()).isNull();
     OF_LATER_VERSIONS.forEach(
         part -> assertThat(LearnerState.fromJson(without(whole, part)).step()).isEqualTo(7));
+    LearnerState former = LearnerState.fromJson(without(whole, "divergence"));
+    assertThat(former.divergence()).isNull();
+    assertThat(former.rank()).isNaN();
   }
 
   private static boolean isNumber(JsonElement value) {

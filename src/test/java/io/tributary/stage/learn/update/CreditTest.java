@@ -16,6 +16,7 @@ import io.tributary.model.LanguageModel;
 import io.tributary.model.ModelTraining;
 import io.tributary.model.guide.TokenGuide;
 import io.tributary.objective.KlPenalty;
+import io.tributary.objective.estimate.ClippedWeights;
 import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.ReplacementWindow;
 import io.tributary.objective.estimate.RunningMean;
@@ -107,6 +108,7 @@ class CreditTest {
                     ReplacementWindow.create(config.proposal(), 1),
                     WeightTails.create(),
                     new ControlFit(ControlFit.State.EMPTY),
+                    new ClippedWeights(ClippedWeights.State.EMPTY),
                     new KlPenalty(config.objective())))) {
       if (knowsZ) {
         trainer.bootstrap(new Batch.Bootstrap(all, 1));

@@ -20,6 +20,7 @@ import io.tributary.objective.KlPenalty;
 import io.tributary.objective.Objective;
 import io.tributary.objective.Reward;
 import io.tributary.objective.RunningEstimates;
+import io.tributary.objective.estimate.ClippedWeights;
 import io.tributary.objective.estimate.ControlFit;
 import io.tributary.objective.estimate.Diagnostics;
 import io.tributary.objective.estimate.PartitionFunction;
@@ -119,6 +120,7 @@ class PolicyTrainerTest {
                   ReplacementWindow.create(config.proposal(), 1),
                   WeightTails.create(),
                   new ControlFit(ControlFit.State.EMPTY),
+                  new ClippedWeights(ClippedWeights.State.EMPTY),
                   new KlPenalty(config.objective())));
       trainer.bootstrap(new Batch.Bootstrap(bootstrap, 1));
       AtomicInteger signs = new AtomicInteger();
