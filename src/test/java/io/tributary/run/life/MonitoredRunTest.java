@@ -73,6 +73,8 @@ class MonitoredRunTest {
             "stream.max-staleness-steps=2",
             "cluster.audit-share=1",
             "learner.optimizer.learning-rate=1e-4",
+            "learner.optimizer.max-grad-norm=1",
+            "partition-function.bootstrap-sequences=128", // enough to judge policies on
             "diagnostics.gradient-variance-interval-steps=1",
             "diagnostics.gradient-variance-sequences=8");
     RunProcess worker = cluster.worker();
