@@ -107,7 +107,7 @@ final class DerivedValues {
             interval,
             proposal.criterion(),
             switch (proposal.window()) {
-              case HELD_OUT -> "texts of the base model" + (proposal.isGuided() ? ", guided" : "");
+              case HELD_OUT -> "texts of the base model";
               case RUNNING -> "the batches learned since";
               case FRESH -> "%,d sequences drawn for it".formatted(proposal.windowSequences());
             });

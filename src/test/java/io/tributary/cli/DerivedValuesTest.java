@@ -44,7 +44,7 @@ class DerivedValuesTest {
     assertThat(derived(""))
         .containsPattern("# length +until stopped\n")
         .containsPattern("# staleness bound +1 step from admission to use\n")
-        .containsPattern("# proposal +judged .* by kl on the batches learned since\n")
+        .containsPattern("# proposal +judged .* by kl on texts of the base model\n")
         .containsPattern("# learning rate +rises to 1.41E-5 in 100 steps, then stays\n")
         .containsPattern("# HTTP +not encrypted on 127.0.0.1, port \\d+\n")
         .doesNotContain("fit of lambda");
