@@ -10,6 +10,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -102,16 +105,7 @@ public final class SequenceScores {
    */
   public List<GuidedScores> guided(
       int[] prefix, List<int[]> sequences, TokenGuide guide, Runnable progress) {
-    GuidedScores[] scores = new GuidedScores[sequences.size()];
-    for (int[] rows : byLength(sequences, maxRows)) {
-      List<int[]> part = IntStream.of(rows).mapToObj(sequences::get).toList();
-      List<GuidedScores> partial = Torch.scoped(() -> guidedPass(prefix, part, guide));
-      for (int j = 0; j < rows.length; j++) {
-        scores[rows[j]] = partial.get(j);
-      }
-      progress.run();
-    }
-    return List.of(scores);
+    return inGroups(sequences, part -> guidedPass(prefix, part, guide), progress);
   }
 
   /**
@@ -121,16 +115,22 @@ public final class SequenceScores {
    */
   public List<MilestoneScores> milestones(
       int[] prefix, List<int[]> sequences, TokenGuide guide, Runnable progress) {
-    MilestoneScores[] scores = new MilestoneScores[sequences.size()];
+    return inGroups(sequences, part -> milestonePass(prefix, part, guide), progress);
+  }
+
+  /** The results of passes over groups of similar length, in the order of the sequences. */
+  private <T> List<T> inGroups(
+      List<int[]> sequences, Function<List<int[]>, List<T>> pass, Runnable progress) {
+    Map<Integer, T> results = new TreeMap<>();
     for (int[] rows : byLength(sequences, maxRows)) {
       List<int[]> part = IntStream.of(rows).mapToObj(sequences::get).toList();
-      List<MilestoneScores> partial = Torch.scoped(() -> milestonePass(prefix, part, guide));
+      List<T> partial = Torch.scoped(() -> pass.apply(part));
       for (int j = 0; j < rows.length; j++) {
-        scores[rows[j]] = partial.get(j);
+        results.put(rows[j], partial.get(j));
       }
       progress.run();
     }
-    return List.of(scores);
+    return List.copyOf(results.values());
   }
 
   private List<MilestoneScores> milestonePass(
