@@ -50,7 +50,7 @@ record TokenCredit(
     var control = ControlFit.State.EMPTY;
     for (ScoredSequence sequence : batch.sequences()) {
       Tokens tokens = tokens(sequence, sequence.tokenLogBases());
-      control = control.plus(control(tokens, z, false, variate(sequence, milestones(sequence))));
+      control = control.plus(control(tokens, z, true, variate(sequence, milestones(sequence))));
     }
     return control;
   }
